@@ -1,0 +1,68 @@
+"""Errors a user can meet, and how several problems of one file are told at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class ZjsimError(Exception):
+    """Something in the user's files or request that zjsim cannot work with."""
+
+
+class ModelError(ZjsimError):
+    """A model file cannot be read or is not a valid system-dynamics model."""
+
+
+class UnsupportedError(ModelError):
+    """A model uses a construct that the chosen engine does not compute."""
+
+
+class ScenarioError(ZjsimError):
+    """A scenario file is wrong, or does not fit the model and its levers."""
+
+
+class PlanError(ZjsimError):
+    """A plan folder or one of its files is wrong."""
+
+
+class DataError(ZjsimError):
+    """A table of figures (observations, drivers, constants) is wrong."""
+
+
+class RunError(ZjsimError):
+    """A run could not be computed or its result could not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where it stands, what it is, and what to do."""
+
+    where: str
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        what = self.what if self.what.endswith((".", "?", "!")) else f"{self.what}."
+        return f"{self.where}: {what} {self.hint}".rstrip()
+
+
+def raise_if_any(
+    subject: object, problems: Sequence[Problem], error: type[ZjsimError] = ZjsimError
+) -> None:
+    """Raise one error that lists every problem; do nothing when there are none."""
+    if not problems:
+        return
+    noun = "problem" if len(problems) == 1 else "problems"
+    lines = "\n".join(f"  {problem}" for problem in problems)
+    raise error(f"{subject} has {len(problems)} {noun}:\n{lines}")
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """A hint naming the candidates nearest to ``name``; empty when none is near."""
+    folded = {candidate.casefold(): candidate for candidate in candidates}
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=3, cutoff=0.6)
+    if not near:
+        return ""
+    return "Did you mean " + " or ".join(folded[key] for key in near) + "?"

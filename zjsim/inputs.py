@@ -1,0 +1,143 @@
+"""What an engine is given: all it may know of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from zjsim.timeline import TimeGrid
+
+Method = Literal["euler", "rk4"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimePath:
+    """A piecewise-linear path over time; a repeated time is a jump.
+
+    Before the first and after the last point the path is held.
+
+    Parameters
+    ----------
+    times : array, shape (k,)
+        Non-decreasing model times in years. Where a time stands twice, the first value
+        is the limit from the left and the second the limit from the right.
+    values : array, shape (1, k) or (n_run, k)
+        One row for all runs, or a row a run; in the unit of the variable replaced.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times", np.asarray(self.times, dtype=float))
+        object.__setattr__(self, "values", np.atleast_2d(np.asarray(self.values, dtype=float)))
+        if self.values.shape[1] != self.times.size or np.any(np.diff(self.times) < 0):
+            raise ValueError("TimePath: times must not decrease and must match the values")
+
+    @property
+    def jumps(self) -> np.ndarray:
+        """Times at which the path jumps."""
+        repeated = np.diff(self.times) == 0
+        moved = np.any(np.diff(self.values, axis=1) != 0, axis=0)
+        return np.unique(self.times[1:][repeated & moved])
+
+    @property
+    def kinks(self) -> np.ndarray:
+        """Times at which the path or its slope may change: every inner point."""
+        return np.unique(self.times)
+
+    def right(self, times: np.ndarray) -> np.ndarray:
+        """Values just after ``times``, shape (rows, len(times))."""
+        return self._sample(np.asarray(times, dtype=float), "right")
+
+    def left(self, times: np.ndarray) -> np.ndarray:
+        """Values just before ``times``, shape (rows, len(times))."""
+        return self._sample(np.asarray(times, dtype=float), "left")
+
+    def _sample(self, times: np.ndarray, side: Literal["left", "right"]) -> np.ndarray:
+        # The segment [lower, upper] holding a time is found from the asked-for side of a
+        # jump, so no value of the far side enters.
+        upper = np.searchsorted(self.times, times, side=side)
+        upper_in = np.clip(upper, 0, self.times.size - 1)
+        lower_in = np.clip(upper - 1, 0, self.times.size - 1)
+        span = self.times[upper_in] - self.times[lower_in]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(span > 0, (times - self.times[lower_in]) / span, 0.0)
+        low, high = self.values[:, lower_in], self.values[:, upper_in]
+        return np.asarray(low + share * (high - low))
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a compiled model needs for one or many runs.
+
+    Parameters
+    ----------
+    grid : TimeGrid
+        Integration and saving times.
+    n_run : int
+        Number of runs; an array of length 1 serves all of them.
+    constants : mapping of model name to array, shape (1,) or (n_run,)
+        Constants that differ from the model file.
+    initials : mapping of model name to array, shape (1,) or (n_run,)
+        Initial values of stocks that differ from the model file.
+    paths : mapping of model name to TimePath
+        Elements replaced by a path over time: levers, drivers, switched-off equations.
+    save : tuple of str or None
+        Model names to save; None saves every stock, flow, auxiliary and constant path.
+    method : {"rk4", "euler"}
+        Integration rule of the fixed-step engines.
+    """
+
+    grid: TimeGrid
+    n_run: int = 1
+    constants: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
+    initials: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
+    paths: Mapping[str, TimePath] = field(default_factory=lambda: MappingProxyType({}))
+    save: tuple[str, ...] | None = None
+    method: Method = "rk4"
+
+    def __post_init__(self) -> None:
+        for kind in ("constants", "initials"):
+            arrays = {
+                name: np.atleast_1d(np.asarray(value, dtype=float))
+                for name, value in getattr(self, kind).items()
+            }
+            for name, array in arrays.items():
+                self._check_rows(f"{kind[:-1]} {name}", array.shape[0])
+            object.__setattr__(self, kind, MappingProxyType(arrays))
+        for name, path in self.paths.items():
+            self._check_rows(f"path {name}", path.values.shape[0])
+        object.__setattr__(self, "paths", MappingProxyType(dict(self.paths)))
+
+    def _check_rows(self, what: str, rows: int) -> None:
+        if rows not in (1, self.n_run):
+            raise ValueError(f"Inputs: {what} has {rows} rows; expected 1 or {self.n_run}")
+
+    @property
+    def switch_times(self) -> np.ndarray:
+        """Times inside the horizon at which some path jumps or bends."""
+        kinks = [path.kinks for path in self.paths.values()]
+        times = np.unique(np.concatenate(kinks)) if kinks else np.empty(0)
+        return times[(times > self.grid.start) & (times < self.grid.stop)]
+
+    def rows(self, first: int, last: int) -> Inputs:
+        """The same inputs for runs ``first`` to ``last`` (exclusive) only."""
+        cut = slice(first, last)
+
+        def take(array: np.ndarray) -> np.ndarray:
+            return array if array.shape[0] == 1 else array[cut]
+
+        return Inputs(
+            grid=self.grid,
+            n_run=last - first,
+            constants={name: take(array) for name, array in self.constants.items()},
+            initials={name: take(array) for name, array in self.initials.items()},
+            paths={n: TimePath(p.times, take(p.values)) for n, p in self.paths.items()},
+            save=self.save,
+            method=self.method,
+        )

@@ -1,0 +1,138 @@
+"""What a model is: frozen elements with names, units, sentences and equations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from zjsim.model.expression import Expression, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number that does not change during a run; levers and drivers are constants too."""
+
+    name: str
+    value: float
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """An accumulation: ``value(t) = initial + integral of net_flow``.
+
+    ``inflows`` and ``outflows`` name the flows that add to and take from it; other terms
+    of ``net_flow`` are none of them. A ``non_negative`` stock stops at zero.
+    """
+
+    name: str
+    net_flow: Expression
+    initial: Expression
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+    non_negative: bool = False
+    inflows: tuple[str, ...] = ()
+    outflows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A rate that fills or drains at least one stock."""
+
+    name: str
+    equation: Expression
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Auxiliary:
+    """Any other variable computed from an equation."""
+
+    name: str
+    equation: Expression
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A named table function."""
+
+    name: str
+    table: Table
+    unit: str = ""
+    documentation: str = ""
+    group: str = ""
+
+
+Element = Constant | Stock | Flow | Auxiliary | Lookup
+TIME = "Time"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A whole model.
+
+    Parameters
+    ----------
+    name : str
+        Stem of the file it was read from.
+    elements : mapping of str to Element
+        By exact name, in the order of the file. The control constants (INITIAL TIME,
+        FINAL TIME, TIME STEP, SAVEPER) are among them when the file has them.
+    start, stop, step, save_every : float
+        The file's own time settings, in its own unit of time.
+    time_unit : str
+        Unit of time, such as ``Year``.
+    source : str
+        Text of the file, kept because the PySD engine runs it from a temporary folder.
+    suffix : str
+        ``.mdl`` or ``.xmile``: the language of ``source``.
+    origin : str
+        Where the text came from, for messages.
+    """
+
+    name: str
+    elements: Mapping[str, Element]
+    start: float
+    stop: float
+    step: float
+    save_every: float
+    time_unit: str = "Year"
+    source: str = field(default="", repr=False)
+    suffix: str = ".mdl"
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "elements", MappingProxyType(dict(self.elements)))
+
+    def of_kind(self, *kinds: type) -> tuple[Element, ...]:
+        """Elements of the given kinds, in the order of the file."""
+        return tuple(element for element in self.elements.values() if isinstance(element, kinds))
+
+    @property
+    def stocks(self) -> tuple[Stock, ...]:
+        """Stocks in the order of the file."""
+        return tuple(e for e in self.elements.values() if isinstance(e, Stock))
+
+    @property
+    def constants(self) -> tuple[Constant, ...]:
+        """Constants in the order of the file."""
+        return tuple(e for e in self.elements.values() if isinstance(e, Constant))
+
+
+def equations(element: Element) -> tuple[Expression, ...]:
+    """The expressions an element is defined by: none for constants and lookups."""
+    match element:
+        case Stock():
+            return element.net_flow, element.initial
+        case Flow() | Auxiliary():
+            return (element.equation,)
+    return ()

@@ -1,0 +1,132 @@
+"""What an engine returns: a plain block of doubles with names, times and status.
+
+Labels (xarray, pandas) are put on when somebody asks for them, because a labelled table of
+a hundred variables costs more time than the run itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zjsim.errors import RunError, did_you_mean
+from zjsim.timeline import TIME_TOLERANCE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+class RunStatus(IntEnum):
+    """How a run ended. A run that failed keeps its place: NaN and one of these."""
+
+    OK = 0
+    NOT_FINITE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectories:
+    """Saved variables of one or many runs.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Model names, in the order of the last axis.
+    times : array, shape (n_time,)
+        Model times of the saved rows, in years.
+    values : array, shape (n_run, n_time, n_name)
+        In the unit of each variable; NaN from the row at which a run failed.
+    status : array of uint8, shape (n_run,)
+        RunStatus of each run.
+    units, documentation : mapping of str to str
+        By model name.
+    attributes : mapping
+        Provenance: model, scenario, engine, method, step, hashes, version.
+    """
+
+    names: tuple[str, ...]
+    times: np.ndarray
+    values: np.ndarray
+    status: np.ndarray
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    documentation: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        expected = (self.status.shape[0], self.times.shape[0], len(self.names))
+        if self.values.shape != expected:
+            raise ValueError(f"Trajectories: values {self.values.shape}, expected {expected}")
+
+    @property
+    def n_run(self) -> int:
+        """Number of runs."""
+        return int(self.status.shape[0])
+
+    def index(self, name: str) -> int:
+        """Position of ``name`` on the last axis.
+
+        Raises
+        ------
+        RunError
+            When the variable was not saved; near misses are named.
+        """
+        try:
+            return self.names.index(name)
+        except ValueError:
+            hint = did_you_mean(name, self.names)
+            raise RunError(f"{name}: no such variable was saved. {hint}".rstrip()) from None
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """One variable, shape (n_run, n_time)."""
+        return self.values[:, :, self.index(name)]
+
+    def at(self, name: str, time: float) -> np.ndarray:
+        """One variable at a saved time, shape (n_run,).
+
+        Raises
+        ------
+        RunError
+            When no row was saved at ``time``.
+        """
+        row = int(np.argmin(np.abs(self.times - time)))
+        if abs(self.times[row] - time) > TIME_TOLERANCE:
+            raise RunError(
+                f"{name}: no row was saved at t = {time:g}; "
+                f"the run covers {self.times[0]:g}..{self.times[-1]:g}"
+            )
+        return self.values[:, row, self.index(name)]
+
+    def frame(self, run: int = 0) -> pd.DataFrame:
+        """All saved variables of one run, indexed by time in years."""
+        import pandas as pd
+
+        index = pd.Index(self.times, name="time")
+        return pd.DataFrame(self.values[run], index=index, columns=list(self.names))
+
+    def dataset(self) -> xr.Dataset:
+        """An xarray Dataset with dims (run, time); units and sentences as attributes."""
+        import xarray as xr
+
+        variables = {
+            name: (
+                ("run", "time"),
+                self.values[:, :, position],
+                {
+                    "units": self.units.get(name, ""),
+                    "long_name": name,
+                    "description": self.documentation.get(name, ""),
+                },
+            )
+            for position, name in enumerate(self.names)
+        }
+        coordinates = {
+            "run": np.arange(self.n_run),
+            "time": ("time", self.times, {"units": "Year", "convention": "t = Y is mid-Y"}),
+            "status": ("run", self.status),
+        }
+        return xr.Dataset(variables, coords=coordinates, attrs=dict(self.attributes))
