@@ -58,7 +58,10 @@ class TimePath:
         """Values just before ``times``, shape (rows, len(times))."""
         return self._sample(np.asarray(times, dtype=float), "left")
 
-    def _sample(self, times: np.ndarray, side: Literal["left", "right"]) -> np.ndarray:
+    def locate(
+        self, times: np.ndarray, side: Literal["left", "right"]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where ``times`` lie: the point before, the point after, and the share of the way."""
         # The segment [lower, upper] holding a time is found from the asked-for side of a
         # jump, so no value of the far side enters.
         upper = np.searchsorted(self.times, times, side=side)
@@ -67,7 +70,11 @@ class TimePath:
         span = self.times[upper_in] - self.times[lower_in]
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(span > 0, (times - self.times[lower_in]) / span, 0.0)
-        low, high = self.values[:, lower_in], self.values[:, upper_in]
+        return lower_in, upper_in, share
+
+    def _sample(self, times: np.ndarray, side: Literal["left", "right"]) -> np.ndarray:
+        lower, upper, share = self.locate(times, side)
+        low, high = self.values[:, lower], self.values[:, upper]
         return np.asarray(low + share * (high - low))
 
 

@@ -1,1 +1,1 @@
-"""assessment"""
+"""What trajectories mean for a plan: progress, verdicts, probabilities and the audit."""

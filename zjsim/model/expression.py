@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 Extrapolation = Literal["hold", "extrapolate", "step"]
@@ -122,7 +122,11 @@ Expression = (
     | Memory
 )
 
-# name → number of arguments. ``*_xmile`` are XMILE's variants where its meaning differs.
+# name → number of arguments. The order of those that depend on time:
+# pulse(start, width), pulse_magnitude(start, magnitude), step(height, start),
+# pulse_train(start, width, interval, end), ramp(slope, start, finish), ramp_open(slope, start),
+# pulse_train_magnitude(start, interval, magnitude); the ``_magnitude`` ones are XMILE's, worth
+# magnitude/TIME STEP for one step.
 FUNCTIONS: dict[str, int] = {
     "abs": 1, "arccos": 1, "arcsin": 1, "arctan": 1, "cos": 1, "cosh": 1, "exp": 1,
     "integer": 1, "ln": 1, "log": 2, "max": 2, "min": 2, "modulo": 2, "pi": 0, "power": 2,
@@ -159,7 +163,7 @@ MEMORY_FUNCTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
@@ -212,32 +216,39 @@ def references(node: Expression) -> tuple[str, ...]:
     return tuple(names)
 
 
+def rebuild(node: Expression, inner: tuple[Expression, ...]) -> Expression:
+    """A node of the same kind around other inner expressions."""
+    match node:
+        case Number() | Reference():
+            return node
+        case Unary(operator, _):
+            return Unary(operator, inner[0])
+        case Binary(operator, _, _):
+            return Binary(operator, *inner)
+        case Comparison(operator, _, _):
+            return Comparison(operator, *inner)
+        case Logical(operator, _, _):
+            return Logical(operator, *inner)
+        case Conditional():
+            return Conditional(*inner)
+        case Call(function, _):
+            return Call(function, inner)
+        case LookupCall(lookup, _):
+            return LookupCall(lookup, inner[0])
+        case Memory(function, _):
+            return Memory(function, inner)
+    raise TypeError(f"not an expression: {node!r}")
+
+
 def map_references(node: Expression, rename: Callable[[str], str]) -> Expression:
     """The same tree with every referenced name passed through ``rename``."""
 
     def combine(part: Expression, inner: tuple[Expression, ...]) -> Expression:
-        match part:
-            case Number():
-                return part
-            case Reference(name):
-                return Reference(rename(name))
-            case Unary(operator, _):
-                return Unary(operator, inner[0])
-            case Binary(operator, _, _):
-                return Binary(operator, *inner)
-            case Comparison(operator, _, _):
-                return Comparison(operator, *inner)
-            case Logical(operator, _, _):
-                return Logical(operator, *inner)
-            case Conditional():
-                return Conditional(*inner)
-            case Call(function, _):
-                return Call(function, inner)
-            case LookupCall(lookup, _):
-                return LookupCall(rename(lookup) if isinstance(lookup, str) else lookup, inner[0])
-            case Memory(function, _):
-                return Memory(function, inner)
-        raise TypeError(f"not an expression: {part!r}")
+        if isinstance(part, Reference):
+            return Reference(rename(part.name))
+        if isinstance(part, LookupCall) and isinstance(part.lookup, str):
+            return LookupCall(rename(part.lookup), inner[0])
+        return rebuild(part, inner)
 
     return fold(node, combine)
 

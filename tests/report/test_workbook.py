@@ -1,0 +1,131 @@
+import dataclasses
+import math
+import shutil
+import subprocess
+import time
+
+import openpyxl
+import pytest
+
+from stand_in import make_report
+from zjsim.report.view import InputLine
+from zjsim.report.workbook import write_workbook
+
+FIRST_LINE = 5
+FORMULAS = {9: "gap", 10: "completion", 11: "progress"}
+
+
+def exact(report):
+    """The stand-in with the progress that its own numbers imply."""
+    rows = []
+    for row in report.rows:
+        start, target = row.indicator.start, row.indicator.target.value
+        if row.indicator.cumulative:
+            progress = math.log(1 - row.value / 100) / math.log(1 - target / 100)
+        else:
+            progress = (row.value - start) / (target - start)
+        rows.append(dataclasses.replace(row, progress=progress))
+    return dataclasses.replace(report, rows=tuple(rows))
+
+
+def evaluate(formula, sheet):
+    """The formula by our own arithmetic: the four operations and LN of cells."""
+    text = formula.lstrip("=").replace("LN(", "log(")
+    cells = {}
+    for line in range(FIRST_LINE, FIRST_LINE + 10):
+        for letter in "FGH":
+            value = sheet[f"{letter}{line}"].value
+            cells[f"{letter}{line}"] = value if isinstance(value, int | float) else 0
+    return eval(text, {"__builtins__": {}, "log": math.log}, cells)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_formulas_give_the_numbers_of_the_assessment(language, tmp_path):
+    report = exact(make_report())
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "判断.xlsx", report, language))
+    sheet = book.worksheets[0]
+    for offset, row in enumerate(report.rows):
+        for column, name in FORMULAS.items():
+            formula = sheet.cell(FIRST_LINE + offset, column).value
+            assert evaluate(formula, sheet) == pytest.approx(getattr(row, name), rel=1e-12)
+    assert "LN" in sheet.cell(FIRST_LINE + 7, 11).value
+    assert "LN" not in sheet.cell(FIRST_LINE, 11).value
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_recalculates_to_the_same_numbers(tmp_path):
+    report = exact(make_report())
+    path = write_workbook(tmp_path / "book.xlsx", report, "en")
+    book = openpyxl.load_workbook(path)
+    # openpyxl writes no cached results, so LibreOffice must compute every formula.
+    book.save(tmp_path / "bare.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    target = tmp_path / "out"
+    subprocess.run(
+        [*command, "--outdir", str(target), str(tmp_path / "bare.xlsx")],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    sheet = openpyxl.load_workbook(target / "bare.xlsx", data_only=True).worksheets[0]
+    for offset, row in enumerate(report.rows):
+        for column, name in FORMULAS.items():
+            value = sheet.cell(FIRST_LINE + offset, column).value
+            assert value == pytest.approx(getattr(row, name), rel=1e-9)
+
+
+def test_the_stored_results_are_those_of_the_formulas(tmp_path):
+    report = exact(make_report())
+    path = write_workbook(tmp_path / "book.xlsx", report, "en")
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    assert sheet.cell(FIRST_LINE + 7, 11).value == pytest.approx(report.rows[7].progress)
+
+
+def test_every_figure_says_its_source_and_run(tmp_path):
+    path = write_workbook(tmp_path / "book.xlsx", make_report(), "zh")
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    for line in range(FIRST_LINE, FIRST_LINE + 10):
+        for column in range(6, 12):
+            comment = sheet.cell(line, column).comment
+            assert comment is not None
+            assert "3f2a9c1d" in comment.text
+            assert "来源：" in comment.text
+
+
+def test_same_input_gives_the_same_bytes(tmp_path):
+    contents = []
+    for name in ("a", "b"):
+        path = write_workbook(tmp_path / f"{name}.xlsx", make_report(), "zh")
+        contents.append(path.read_bytes())
+        time.sleep(1.1)
+    assert contents[0] == contents[1]
+
+
+def test_several_scenarios_have_a_sheet_each_and_a_matrix(tmp_path):
+    reports = [make_report(), make_report("late/start: a very long scenario name", shift=0.2)]
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", reports, "en"))
+    assert book.sheetnames == [
+        "Verdicts baseline", "Verdicts late-start- a very lon", "Scenarios", "Yearly", "Chart",
+        "Inputs", "Assumptions",
+    ]  # fmt: skip
+    assert len(book["Chart"]._charts) == 10
+    assert book["Scenarios"]["B5"].number_format.endswith('" ✓"')
+
+
+def test_inputs_stand_by_year_and_texts_are_never_formulas(tmp_path):
+    line = InputLine("lever", "rd", {"zh": "研发", "en": "=1+1"}, "", {2021: 0.0, 2022: 1.2}, "x")
+    held = InputLine("constant", "elasticity", None, "1", {0: 0.63})
+    report = dataclasses.replace(make_report(), inputs=(line, held))
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", report, "en"))
+    sheet = book["Inputs"]
+    assert sheet["C5"].value == "=1+1 (rd)"
+    assert sheet["C5"].data_type == "s"
+    assert (sheet["F5"].value, sheet["G5"].value) == (0, 1.2)
+    assert sheet["E6"].value == 0.63
+
+
+def test_a_missing_projection_leaves_a_dash_and_no_formula(tmp_path):
+    report = make_report()
+    lost = dataclasses.replace(report.rows[0], value=math.nan, verdict="missing", progress=None)
+    report = dataclasses.replace(report, rows=(lost, *report.rows[1:]))
+    sheet = openpyxl.load_workbook(write_workbook(tmp_path / "b.xlsx", report, "en")).worksheets[0]
+    assert [sheet.cell(FIRST_LINE, column).value for column in (8, 9, 10, 11)] == ["–"] * 4

@@ -1,0 +1,416 @@
+"""How sure a verdict is: what an ensemble says of each target and of all together.
+
+A run that failed or lacks a value has met nothing: it stays in every denominator and in no
+numerator, and in no quantile. Sampling error is shown as Wilson's interval for independent
+draws. Sobol and Latin hypercube points are not independent; for them it is too wide as a
+rule, and `replicate_error` measures the error instead, from repeats with other seeds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from zjsim.assessment.plan import Indicator, Plan
+from zjsim.assessment.probability import (
+    NORMAL_95,
+    Probabilities,
+    Share,
+    compute_probabilities,
+    wilson_share,
+)
+from zjsim.assessment.progress import are_passes, compute_verdicts
+from zjsim.errors import RunError
+from zjsim.timeline import end_of
+
+LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
+# Verdicts are texts of 64 bytes: a million runs of ten are judged in pieces.
+PIECE = 65_536
+# Half-width up to which a share printed in whole percent is worth printing, in parts of one.
+WIDEST = 0.05
+# Runs that must lie beyond a quantile before it is more than the luck of a few.
+FEWEST_BEYOND = 10
+
+
+class Runs(Protocol):
+    """What is needed of an ensemble; the same as for `assess`."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+
+    @property
+    def status(self) -> np.ndarray:
+        """How each run ended, shape (n_run,); 0 is well."""
+
+    def at(self, variable: str, time: float, /) -> np.ndarray:
+        """A variable at a time, shape (n_run,)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetStatistics:
+    """One target over all runs.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    share : Share
+        Of runs that meet it.
+    years : tuple of int
+    quantiles : array, shape (n_year, n_level)
+        At LEVELS, in the printed unit; NaN when no run has a value.
+    shortfall : float
+        Expected shortfall over all runs with a value: mean of max(lowest - value, 0), in
+        the printed unit.
+    shortfall_if_missed : float
+        The same over the runs that miss; NaN when none does.
+    fails_with_joint : Share
+        Of the runs that do not meet all targets, those that miss this one.
+    fails_alone : Share
+        Of the same runs, those that miss only this one: it alone stands in the way.
+    """
+
+    indicator: Indicator
+    share: Share
+    years: tuple[int, ...]
+    quantiles: np.ndarray
+    shortfall: float
+    shortfall_if_missed: float
+    fails_with_joint: Share
+    fails_alone: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Correlations:
+    """Spearman's rank correlations at the target year over the runs with every value.
+
+    Parameters
+    ----------
+    indicators : tuple of str
+        Ids; ``between`` has a row and a column for each.
+    drivers : tuple of str
+        Sampled drivers; ``with_drivers`` has a row an indicator and a column for each.
+    between, with_drivers : array, parts of one; NaN where a quantity does not vary
+    n_run : int
+    """
+
+    indicators: tuple[str, ...]
+    drivers: tuple[str, ...]
+    between: np.ndarray
+    with_drivers: np.ndarray
+    n_run: int
+
+    def conflicts(self, below: float = -0.5) -> list[tuple[str, str, float]]:
+        """Pairs of indicators that rarely do well together, the worst first."""
+        names = self.indicators
+        pairs = [
+            (names[i], names[j], float(self.between[i, j]))
+            for i in range(len(names))
+            for j in range(i + 1, len(names))
+            if self.between[i, j] <= below
+        ]
+        return sorted(pairs, key=lambda pair: pair[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing a reader must know before he believes a figure: a key and what fills it in."""
+
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnsembleStatistics:
+    """What an ensemble of one scenario says of a plan.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    n_run, n_failed : int
+    targets : tuple of TargetStatistics
+        In the order of the plan.
+    probabilities : Probabilities
+        Of each target, of all, of the binding ones; how many are met.
+    correlations : Correlations
+    met : array of bool, shape (n_run, n_indicator)
+        Which run meets which target.
+    """
+
+    name: str
+    n_run: int
+    n_failed: int
+    targets: tuple[TargetStatistics, ...]
+    probabilities: Probabilities
+    correlations: Correlations
+    met: np.ndarray
+
+    @property
+    def weakest(self) -> TargetStatistics | None:
+        """The target missed in most joint failures; None when every run meets all targets."""
+        if self.probabilities.joint.met == self.n_run:
+            return None
+        return max(self.targets, key=lambda t: (t.fails_with_joint.met, t.fails_alone.met))
+
+
+def compute_statistics(runs: Runs, plan: Plan, drivers: Sequence[str] = ()) -> EnsembleStatistics:
+    """Judge an ensemble.
+
+    Parameters
+    ----------
+    runs : Runs
+        Their indicator variables at the years of the plan; read one at a time, so that
+        a million runs in shards need little memory.
+    plan : Plan
+    drivers : sequence of str
+        Sampled drivers that were kept, for the rank correlations.
+    """
+    alive = np.asarray(runs.status) == 0
+    items = plan.indicators
+    values = np.empty((alive.size, len(items)))
+    quantiles = []
+    for position, item in enumerate(items):
+        paths = _paths(runs, alive, plan, item)
+        values[:, position] = paths[-1]
+        quantiles.append(np.stack([_quantiles(path) for path in paths]))
+    met, probabilities = _judge(values, items)
+    joint_failures = ~met.all(axis=1)
+    missed = met.shape[1] - met.sum(axis=1)
+    total = int(joint_failures.sum())
+    targets = []
+    for position, item in enumerate(items):
+        missing_it = ~met[:, position]
+        targets.append(
+            TargetStatistics(
+                indicator=item,
+                share=probabilities.targets[position],
+                years=_years(plan, item),
+                quantiles=quantiles[position],
+                **_shortfalls(values[:, position], item.target.lowest),
+                fails_with_joint=wilson_share(int(missing_it.sum()), total),
+                fails_alone=wilson_share(int((missing_it & (missed == 1)).sum()), total),
+            )
+        )
+    return EnsembleStatistics(
+        name=runs.name,
+        n_run=int(alive.size),
+        n_failed=int(np.count_nonzero(~alive)),
+        targets=tuple(targets),
+        probabilities=probabilities,
+        correlations=_correlations(runs, plan, values, drivers),
+        met=met,
+    )
+
+
+def _years(plan: Plan, item: Indicator) -> tuple[int, ...]:
+    return tuple(year for year in plan.years if year <= item.target.year)
+
+
+def _paths(runs: Runs, alive: np.ndarray, plan: Plan, item: Indicator) -> list[np.ndarray]:
+    """The indicator in each year, in the printed unit, NaN where a run has none."""
+    paths = []
+    for year in _years(plan, item):
+        try:
+            value = indicator_value(runs, item, year)
+        except (RunError, KeyError):
+            value = np.full(alive.shape, np.nan)
+        paths.append(np.where(alive, value, np.nan))
+    return paths
+
+
+def indicator_value(runs: Runs, item: Indicator, year: int) -> np.ndarray:
+    """An indicator in one year, shape (n_run,), in the printed unit; the reading of `assess`.
+
+    Raises
+    ------
+    RunError or KeyError
+        When the runs do not hold it.
+    """
+
+    def read(of: int) -> np.ndarray:
+        time = end_of(of) if item.reading == "year_end" else float(of)
+        return item.scale * np.asarray(runs.at(item.variable, time), dtype=float)
+
+    value = read(year)
+    if item.reads == "value":
+        return value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 100 * (1 - value / read(item.base.year))
+
+
+def _quantiles(values: np.ndarray) -> np.ndarray:
+    finite = values[np.isfinite(values)]
+    return np.quantile(finite, LEVELS) if finite.size else np.full(len(LEVELS), np.nan)
+
+
+def _shortfalls(values: np.ndarray, lowest: float) -> dict[str, float]:
+    short = np.maximum(lowest - values[np.isfinite(values)], 0.0)
+    missing = short[short > 0]
+    return {
+        "shortfall": float(short.mean()) if short.size else math.nan,
+        "shortfall_if_missed": float(missing.mean()) if missing.size else math.nan,
+    }
+
+
+def _judge(values: np.ndarray, items: Sequence[Indicator]) -> tuple[np.ndarray, Probabilities]:
+    met = np.empty(values.shape, dtype=bool)
+    binding = [item.binding for item in items]
+    pieces = []
+    for first in range(0, max(values.shape[0], 1), PIECE):
+        piece = values[first : first + PIECE]
+        verdicts = np.stack(
+            [
+                compute_verdicts(piece[:, k], item.target.lowest, item.target.highest)
+                for k, item in enumerate(items)
+            ],
+            axis=1,
+        )
+        met[first : first + PIECE] = are_passes(verdicts)
+        pieces.append(compute_probabilities(verdicts, binding))
+    return met, _together(pieces)
+
+
+def _together(pieces: Sequence[Probabilities]) -> Probabilities:
+    """Probabilities over several pieces of one ensemble: the counts add up."""
+
+    def add(shares: Sequence[Share]) -> Share:
+        return wilson_share(sum(s.met for s in shares), sum(s.total for s in shares))
+
+    counts = np.sum([piece.number_met for piece in pieces], axis=0)
+    return Probabilities(
+        targets=tuple(map(add, zip(*(p.targets for p in pieces), strict=True))),
+        undecidable=tuple(map(add, zip(*(p.undecidable for p in pieces), strict=True))),
+        joint=add([piece.joint for piece in pieces]),
+        binding=add([piece.binding for piece in pieces]),
+        number_met=tuple(int(count) for count in counts),
+    )
+
+
+def _correlations(
+    runs: Runs, plan: Plan, values: np.ndarray, drivers: Sequence[str]
+) -> Correlations:
+    last = float(max(item.target.year for item in plan.indicators))
+    held, columns = [], []
+    for name in drivers:
+        try:
+            columns.append(np.asarray(runs.at(name, last), dtype=float))
+        except (RunError, KeyError):
+            continue
+        held.append(name)
+    n_item = values.shape[1]
+    # A column with no value at all must not empty the rest.
+    table = np.column_stack([values, *columns])
+    known = np.isfinite(table).any(axis=0)
+    whole = np.isfinite(table[:, known]).all(axis=1)
+    matrix = np.full((table.shape[1],) * 2, np.nan)
+    matrix[np.ix_(known, known)] = spearman(table[whole][:, known])
+    return Correlations(
+        indicators=plan.indicator_ids,
+        drivers=tuple(held),
+        between=matrix[:n_item, :n_item],
+        with_drivers=matrix[:n_item, n_item:],
+        n_run=int(whole.sum()),
+    )
+
+
+def spearman(table: np.ndarray) -> np.ndarray:
+    """Rank correlations of the columns of ``table``, shape (n, k) → (k, k).
+
+    NaN where a column does not vary or with fewer than three rows.
+    """
+    # Imported here because only ensembles rank anything (scipy.stats costs 0.5 s).
+    from scipy.stats import rankdata
+
+    n, k = table.shape
+    if n < 3:
+        return np.full((k, k), np.nan)
+    ranks = rankdata(table, axis=0)
+    ranks -= ranks.mean(axis=0)
+    norms = np.sqrt((ranks**2).sum(axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.clip((ranks.T @ ranks) / np.outer(norms, norms), -1.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicateError:
+    """A share and its standard error from R repeats with other seeds; parts of one."""
+
+    value: float
+    standard_error: float
+    replicates: int
+
+
+def replicate_error(shares: Sequence[float]) -> ReplicateError:
+    """Standard error of the mean of the shares that independent repeats gave.
+
+    For randomised quasi-Monte Carlo this is the error that Wilson's interval overstates.
+
+    Examples
+    --------
+    >>> replicate_error([0.2, 0.3, 0.4]).standard_error.__round__(4)
+    0.0577
+    """
+    values = np.asarray(shares, dtype=float)
+    if values.size < 2:
+        raise ValueError("an error needs two repeats or more")
+    error = values.std(ddof=1) / math.sqrt(values.size)
+    return ReplicateError(float(values.mean()), float(error), values.size)
+
+
+def runs_needed(share: float, half_width: float) -> int:
+    """Independent runs after which a share is known to ``half_width``; parts of one.
+
+    Examples
+    --------
+    >>> runs_needed(0.5, 0.05)
+    385
+    """
+    # A share of zero or one in few runs says little about its spread: one run in a hundred
+    # is assumed at least.
+    spread = min(max(share, 0.01), 0.99)
+    return math.ceil(NORMAL_95**2 * spread * (1 - spread) / half_width**2)
+
+
+def convergence_notes(statistics: EnsembleStatistics, method: str = "sobol") -> list[Note]:
+    """What the ensemble is too small to say, and how its intervals are meant."""
+    n = statistics.n_run
+    probabilities = statistics.probabilities
+    shares = [*probabilities.targets, probabilities.binding, probabilities.joint]
+    widest = max(shares, key=lambda share: share.high - share.low)
+    half = (widest.high - widest.low) / 2
+    notes = [Note("ensemble.precision", {"runs": n, "points": f"{100 * half:.1f}"})]
+    if half > WIDEST:
+        needed = runs_needed(widest.value, WIDEST)
+        notes.append(Note("ensemble.too_few", {"runs": needed, "points": f"{100 * WIDEST:g}"}))
+    beyond = n * min(LEVELS)
+    if beyond < FEWEST_BEYOND:
+        needed = math.ceil(FEWEST_BEYOND / min(LEVELS))
+        notes.append(Note("ensemble.tails", {"runs": needed, "beyond": f"{beyond:.0f}"}))
+    undecided = [t for t in statistics.targets if t.share.low < 0.5 < t.share.high]
+    if undecided:
+        numbers = ", ".join(str(t.indicator.number) for t in undecided)
+        notes.append(Note("ensemble.even_odds", {"numbers": numbers}))
+    notes += _rank_notes(statistics)
+    if method != "random":
+        notes.append(Note("ensemble.not_independent", {}))
+    if statistics.n_failed:
+        notes.append(Note("ensemble.failed", {"failed": statistics.n_failed, "runs": n}))
+    return notes
+
+
+def _rank_notes(statistics: EnsembleStatistics) -> list[Note]:
+    """Whether the weakest link is told from the next one."""
+    order = sorted(statistics.targets, key=lambda t: t.fails_with_joint.met, reverse=True)
+    if len(order) < 2 or statistics.weakest is None:
+        return []
+    first, second = order[0].fails_with_joint, order[1].fails_with_joint
+    tied = first.met == second.met == first.total  # both always fail: a fact, no lack of runs
+    if first.low > second.high or tied:
+        return []
+    pair = {"first": order[0].indicator.number, "second": order[1].indicator.number}
+    return [Note("ensemble.weakest_unclear", pair)]

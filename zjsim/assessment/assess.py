@@ -1,0 +1,358 @@
+"""Trajectories held against a plan: one row an indicator, one verdict a target.
+
+``t = 2025.0`` is the middle of 2025 and stands for the year's total; an indicator that is
+counted on 31 December is read half a year later. A run that failed, or that does not hold a
+variable, gives no value: its verdict is ``missing`` and never a pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from zjsim.assessment import progress as rules
+from zjsim.assessment.observations import Observation, Observations
+from zjsim.assessment.plan import Indicator, Plan, Variant
+from zjsim.assessment.probability import Probabilities, Share, compute_probabilities, wilson_share
+from zjsim.assessment.progress import Verdict, Word
+from zjsim.assessment.table import assessment_html, assessment_records
+from zjsim.errors import PlanError, RunError, did_you_mean
+from zjsim.timeline import end_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALL_MET = 0
+FAILED = 1
+ANTICIPATORY_MISSED = 10
+BINDING_MISSED = 20
+
+
+class Runs(Protocol):
+    """What an assessment needs from runs: values at times, their error, and how they ended."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+
+    @property
+    def label(self) -> Any:
+        """Words for the scenario, for people."""
+
+    @property
+    def status(self) -> np.ndarray:
+        """How each run ended, shape (n_run,); 0 is well."""
+
+    def at(self, variable: str, time: float, /) -> np.ndarray:
+        """A variable at a time, shape (n_run,); RunError or KeyError where it is not held."""
+
+    def error_at(self, variable: str, time: float, /) -> np.ndarray | None:
+        """Its numerical error by step halving, shape (n_run,); None if not computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An indicator in one year and what it means; parts of one, rates in percent or points.
+
+    ``observation`` is set for an outturn and None for a projection (the median of the runs).
+    """
+
+    year: int
+    value: float
+    progress: float
+    time_progress: float
+    completion: float
+    rate_needed: float
+    word: Word | None
+    observation: Observation | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One indicator of the plan under one scenario.
+
+    ``values``, ``errors`` and ``verdicts`` have shape (n_run,), in the printed unit, at the
+    target year; the other numbers are medians over the runs that ended well. ``error`` is
+    None when no error was computed.
+    """
+
+    indicator: Indicator
+    values: np.ndarray
+    errors: np.ndarray | None
+    verdicts: np.ndarray
+    projection: float
+    error: float | None
+    verdict: Verdict
+    share: Share
+    readings: tuple[Reading, ...]
+    outturn: Reading | None
+    base_projection: float
+    constant_price: float | None
+    variants: tuple[tuple[Variant, float | None], ...]
+    amendment_verdict: Verdict | None
+    text_pace_verdict: Verdict | None
+    reason: str
+
+    @property
+    def target(self) -> float:
+        """The target as printed, without its band."""
+        return self.indicator.target.value
+
+    @property
+    def gap(self) -> float:
+        """Projection minus target."""
+        return self.projection - self.target
+
+    @property
+    def met(self) -> bool:
+        """Whether the verdict counts as met."""
+        return self.verdict in rules.PASSES
+
+    def reading(self, year: int) -> Reading:
+        """The projected reading of one year of the plan."""
+        for reading in self.readings:
+            if reading.year == year:
+                return reading
+        raise PlanError(f"{year} is no year of the plan")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All indicators of a plan under one scenario, for one run or many."""
+
+    plan: Plan
+    name: str
+    label: Any
+    rows: tuple[Row, ...]
+    n_run: int
+    n_failed: int
+
+    def row(self, indicator: str) -> Row:
+        """The row of an indicator by its id; PlanError names near misses."""
+        for row in self.rows:
+            if row.indicator.id == indicator:
+                return row
+        hint = did_you_mean(indicator, [row.indicator.id for row in self.rows])
+        raise PlanError(f"{indicator}: no such indicator. {hint}".rstrip())
+
+    @property
+    def exit_status(self) -> int:
+        """Status of ``check``: 0 all met, 10 or 20 as the worst target not met, 1 failure.
+
+        An undecidable or missing target is not met; a run that failed is a failure.
+        """
+        if self.n_failed or not self.n_run:
+            return FAILED
+        if any(not row.met and row.indicator.binding for row in self.rows):
+            return BINDING_MISSED
+        return ALL_MET if all(row.met for row in self.rows) else ANTICIPATORY_MISSED
+
+    @cached_property
+    def probabilities(self) -> Probabilities:
+        """Shares of runs that meet each target, all, and the binding ones."""
+        verdicts = np.stack([row.verdicts for row in self.rows], axis=1)
+        return compute_probabilities(verdicts, [row.indicator.binding for row in self.rows])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The planning-office table in Chinese, at the target year."""
+        return self.table_for("zh")
+
+    def table_for(self, language: str = "zh", as_of: int | None = None) -> pd.DataFrame:
+        """The planning-office table in ``zh`` or ``en``.
+
+        Parameters
+        ----------
+        as_of : year whose progress and rate still needed are shown; the last of the plan if
+            None, with the rate counted from the latest outturn or, without one, the base
+        """
+        import pandas as pd
+
+        return pd.DataFrame(assessment_records(self, language, as_of))
+
+    def _repr_html_(self) -> str:
+        return assessment_html(self)
+
+
+def assess(runs: Runs, plan: Plan, observations: Observations | None = None) -> Assessment:
+    """Judge runs of one scenario by a plan.
+
+    Parameters
+    ----------
+    runs : values at times over n_run runs
+    plan : its indicators and thresholds
+    observations : published figures, for the latest outturn of each indicator
+    """
+    alive = np.asarray(runs.status) == 0
+    rows = tuple(
+        _assess_indicator(runs, alive, plan, item, observations) for item in plan.indicators
+    )
+    failed = int(alive.size - np.count_nonzero(alive))
+    return Assessment(plan, runs.name, runs.label, rows, int(alive.size), failed)
+
+
+def _assess_indicator(
+    runs: Runs, alive: np.ndarray, plan: Plan, item: Indicator, observations: Observations | None
+) -> Row:
+    target = item.target
+    years = [year for year in plan.years if year <= target.year]
+    paths, reason = _read_years(runs, alive, item, years)
+    values = paths[-1]
+    errors = None if reason else _errors(runs, item, target.year, values)
+    verdicts = rules.compute_verdicts(values, target.lowest, target.highest, errors)
+    medians = [_median(path) for path in paths]
+    error = None if errors is None else _median(errors[alive])
+    amended, pace = item.amended, item.text_pace
+    met = int(np.count_nonzero(rules.are_passes(verdicts)))
+    return Row(
+        indicator=item,
+        values=values,
+        errors=errors,
+        verdicts=verdicts,
+        projection=medians[-1],
+        error=error,
+        verdict=_verdict(medians[-1], target.lowest, target.highest, error),
+        share=wilson_share(met, int(alive.size)),
+        readings=_readings(item, plan, years, medians),
+        outturn=_outturn(item, plan, observations),
+        base_projection=_median(_read_years(runs, alive, item, [plan.base_year])[0][0]),
+        constant_price=_extra(runs, alive, item, item.constant_price_variable),
+        variants=tuple(
+            (variant, _extra(runs, alive, item, variant.variable)) for variant in item.variants
+        ),
+        amendment_verdict=None
+        if amended is None
+        else _verdict(medians[-1], amended.value, None, error),
+        text_pace_verdict=None
+        if pace is None
+        else _verdict(medians[-1], pace.cumulative, None, error),
+        reason=reason,
+    )
+
+
+def _verdict(value: float, lowest: float, highest: float | None, error: float | None) -> Verdict:
+    return Verdict(str(rules.compute_verdicts(value, lowest, highest, error)[()]))
+
+
+def _time(item: Indicator, year: int) -> float:
+    return end_of(year) if item.reading == "year_end" else float(year)
+
+
+def _read_years(
+    runs: Runs, alive: np.ndarray, item: Indicator, years: list[int]
+) -> tuple[list[np.ndarray], str]:
+    """The indicator in each year, in the printed unit, and why it is missing if it is."""
+    nothing = np.full(alive.shape, np.nan)
+    values, reason = [], ""
+    for year in years:
+        try:
+            value = _value(runs, item, year)
+        except (RunError, KeyError) as problem:
+            values.append(nothing)
+            reason = str(problem.args[0]) if problem.args else str(problem)
+        else:
+            values.append(np.where(alive, value, np.nan))
+    return values, reason
+
+
+def _value(runs: Runs, item: Indicator, year: int) -> np.ndarray:
+    value = item.scale * np.asarray(runs.at(item.variable, _time(item, year)), dtype=float)
+    if item.reads == "value":
+        return value
+    start = item.scale * np.asarray(
+        runs.at(item.variable, _time(item, item.base.year)), dtype=float
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 100 * (1 - value / start)
+
+
+def _errors(runs: Runs, item: Indicator, year: int, values: np.ndarray) -> np.ndarray | None:
+    """Numerical error of each value in the printed unit; None when it was not computed."""
+    try:
+        error = runs.error_at(item.variable, _time(item, year))
+    except (RunError, KeyError):
+        return None
+    if error is None:
+        return None
+    error = np.abs(item.scale * np.asarray(error, dtype=float))
+    if item.reads == "intensity":
+        start = item.scale * np.asarray(runs.at(item.variable, _time(item, item.base.year)))
+        error = 100 * error / np.abs(start)
+    # A failed run has no error to speak of; its verdict is missing by its value.
+    return np.where(np.isfinite(values), error, 0.0)
+
+
+def _median(values: np.ndarray) -> float:
+    finite = values[np.isfinite(values)]
+    if finite.size == 1:  # a single run is judged in every `check`, and median() is slow
+        return float(finite[0])
+    return float(np.median(finite)) if finite.size else float("nan")
+
+
+def _extra(runs: Runs, alive: np.ndarray, item: Indicator, variable: str | None) -> float | None:
+    """Median of a second reading of the indicator at the target year; None without one."""
+    if variable is None:
+        return None
+    try:
+        values = np.asarray(runs.at(variable, _time(item, item.target.year)), dtype=float)
+    except (RunError, KeyError):
+        return None
+    median = _median(item.scale * values[alive])
+    return median if np.isfinite(median) else None
+
+
+def _progress(item: Indicator, value: float) -> float:
+    if item.cumulative:
+        return float(rules.logarithmic_progress(value, item.target.value))
+    return float(rules.linear_progress(value, item.start, item.target.value))
+
+
+def read_progress(
+    item: Indicator,
+    plan: Plan,
+    year: int,
+    value: float,
+    reached_early: bool = False,
+    observation: Observation | None = None,
+) -> Reading:
+    """What a value of an indicator in one year means for its target."""
+    target = item.target
+    progress = _progress(item, value)
+    share = float(rules.time_progress(year, item.base.year, target.year))
+    return Reading(
+        year=year,
+        value=value,
+        progress=progress,
+        time_progress=share,
+        completion=float(rules.completion_rate(value, target.value)),
+        rate_needed=float(rules.rate_needed(value, target.value, target.year - year, item.pace)),
+        word=rules.official_word(progress, share, plan.words, reached_early),
+        observation=observation,
+    )
+
+
+def _readings(
+    item: Indicator, plan: Plan, years: list[int], values: list[float]
+) -> tuple[Reading, ...]:
+    """Progress is monotonic in the value, so the median value has the median progress."""
+    readings = []
+    was_reached = False
+    for year, value in zip(years, values, strict=True):
+        reached = value >= item.target.lowest
+        was_reached = was_reached or (reached and year < item.target.year)
+        readings.append(read_progress(item, plan, year, value, was_reached and reached))
+    return tuple(readings)
+
+
+def _outturn(item: Indicator, plan: Plan, observations: Observations | None) -> Reading | None:
+    """The latest published value within the plan; for a cut, its cumulative percentage."""
+    if observations is None:
+        return None
+    row = observations.latest(item.id, max(item.base.year, plan.base_year), item.target.year)
+    if row is None:
+        return None
+    early = row.year < item.target.year and row.value >= item.target.lowest
+    return read_progress(item, plan, row.year, row.value, early, row)

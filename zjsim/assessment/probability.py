@@ -1,0 +1,91 @@
+"""Shares of runs that meet targets, with their sampling error.
+
+A run that failed, is missing a value or is undecidable has not met a target: it stays in the
+denominator and never in the numerator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zjsim.assessment.progress import Verdict, are_passes
+
+NORMAL_95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of runs with its Wilson interval; all parts of one."""
+
+    met: int
+    total: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """The share itself; NaN without runs."""
+        return self.met / self.total if self.total else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """How often targets are met over the runs of one scenario.
+
+    ``targets`` and ``undecidable`` are by indicator, in the order given; ``number_met[k]``
+    is the number of runs that meet exactly k targets.
+    """
+
+    targets: tuple[Share, ...]
+    undecidable: tuple[Share, ...]
+    joint: Share
+    binding: Share
+    number_met: tuple[int, ...]
+
+
+def wilson_share(met: int, total: int, z: float = NORMAL_95) -> Share:
+    """A share with its Wilson score interval, which stays inside 0..1 and never has width 0.
+
+    Examples
+    --------
+    >>> share = wilson_share(0, 10)
+    >>> share.low, round(share.high, 3)
+    (0.0, 0.278)
+    """
+    if not 0 <= met <= total:
+        raise ValueError(f"{met} of {total} runs is no share")
+    if total == 0:
+        return Share(0, 0, math.nan, math.nan)
+    share = met / total
+    scale = 1 + z * z / total
+    middle = (share + z * z / (2 * total)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    low = 0.0 if met == 0 else max(0.0, middle - half)
+    high = 1.0 if met == total else min(1.0, middle + half)
+    return Share(met, total, low, high)
+
+
+def compute_probabilities(verdicts: np.ndarray, binding: Sequence[bool]) -> Probabilities:
+    """Shares of runs that meet each target, all of them, and the binding ones.
+
+    Parameters
+    ----------
+    verdicts : array of Verdict texts, shape (n_run, n_indicator)
+    binding : whether each indicator is binding, n_indicator
+    """
+    met = are_passes(verdicts)
+    n_run, n_indicator = met.shape
+    binds = np.asarray(binding, dtype=bool)
+    unknown = verdicts == Verdict.UNDECIDABLE.value
+    counts = np.bincount(met.sum(axis=1), minlength=n_indicator + 1)
+    return Probabilities(
+        targets=tuple(wilson_share(int(n), n_run) for n in met.sum(axis=0)),
+        undecidable=tuple(wilson_share(int(n), n_run) for n in unknown.sum(axis=0)),
+        joint=wilson_share(int(met.all(axis=1).sum()), n_run),
+        binding=wilson_share(int(met[:, binds].all(axis=1).sum()), n_run),
+        number_met=tuple(int(n) for n in counts),
+    )

@@ -1,0 +1,90 @@
+"""A plan's folder: where its files are, and the hash of what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zjsim.cache import content_hash
+from zjsim.errors import PlanError, did_you_mean
+
+_PACKAGE = Path(__file__).resolve().parent
+MODEL_SUFFIXES = (".mdl", ".xmile", ".stmx", ".xml")
+
+
+def _shipped(kind: str) -> Path:
+    """The shipped ``models`` or ``scenarios``: inside the wheel, or beside the package."""
+    installed = _PACKAGE / "_bundled" / kind
+    return installed if installed.is_dir() else _PACKAGE.parent / kind
+
+
+def models_folder() -> Path:
+    """The folder of the shipped plans."""
+    return _shipped("models")
+
+
+def scenarios_folder() -> Path:
+    """The folder of the shipped scenarios."""
+    return _shipped("scenarios")
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Names of the shipped scenarios, in alphabetical order."""
+    return tuple(sorted(path.stem for path in scenarios_folder().glob("*.yaml")))
+
+
+def looks_like_path(text: str) -> bool:
+    """Whether a user's word means a file rather than a shipped name."""
+    return any(mark in text for mark in "/\\") or Path(text).suffix != "" or Path(text).is_dir()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """Paths of one plan: the model, and all it rests on.
+
+    ``shipped`` tells the plans that came with zjsim from those of a user.
+    """
+
+    path: Path
+    model: Path
+    shipped: bool
+
+    @property
+    def name(self) -> str:
+        """Name of the plan: that of its folder."""
+        return self.path.name
+
+    def file(self, name: str) -> Path:
+        """Path of one file of the folder, there or not."""
+        return self.path / name
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each data file of the folder, by name."""
+        kinds = {*MODEL_SUFFIXES, ".csv", ".yaml", ".bib"}
+        files = sorted(p for p in self.path.iterdir() if p.suffix in kinds and p.is_file())
+        return {path.name: content_hash(path.read_bytes()) for path in files}
+
+
+def find_plan(name: str | Path = "zhejiang") -> PlanFolder:
+    """The folder of a plan, by the name of a shipped one or by path.
+
+    Raises
+    ------
+    PlanError
+        When there is no such folder, or it holds no model or more than one.
+    """
+    text = str(name)
+    path = Path(text) if isinstance(name, Path) or looks_like_path(text) else models_folder() / text
+    if not path.is_dir():
+        shipped = sorted(p.name for p in models_folder().iterdir() if p.is_dir())
+        hint = did_you_mean(text, shipped) or f"Shipped plans: {', '.join(shipped)}."
+        raise PlanError(f"{text}: no such plan folder. {hint}")
+    models = sorted(p for p in path.iterdir() if p.suffix in MODEL_SUFFIXES)
+    if len(models) != 1:
+        found = ", ".join(p.name for p in models) or "none"
+        raise PlanError(
+            f"{path}: a plan folder holds exactly one model file "
+            f"({', '.join(MODEL_SUFFIXES)}); found: {found}."
+        )
+    path = path.resolve()
+    return PlanFolder(path, path / models[0].name, path.parent == models_folder().resolve())

@@ -1,0 +1,244 @@
+"""The unit of work of ensembles and batches: a plan by its hash, a scenario, a range of runs.
+
+A unit is plain data that can travel; whoever gets it opens the plan itself, once. Run i has
+the same draw and the same numbers whoever computes it, in whatever chunk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zjsim.bundle import PlanFolder, find_plan
+from zjsim.cache import content_hash
+from zjsim.engines.base import CompiledModel
+from zjsim.engines.executors import THREADS
+from zjsim.engines.kernel.engine import Backend, KernelEngine, backend_for
+from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.inputs import Inputs
+from zjsim.model.names import canonical
+from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
+from zjsim.scenario.study import scenario_from_document
+from zjsim.shards import Block
+from zjsim.timeline import TIME_TOLERANCE, TimeGrid, end_of
+from zjsim.trajectories import Trajectories
+from zjsim.version import __version__
+from zjsim.workflow import OpenPlan, compiled_for
+
+# Runs of one chunk: seconds of work, so that little is lost when a worker dies.
+RUNS_A_CHUNK: Mapping[str, int] = {"kernel": 4096, "adaptive": 64, "pysd": 16}
+# The files that numbers depend on, besides the model.
+_NUMBERS = ("levers.yaml", "drivers.csv", "constants.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Consecutive runs of one case: plain data.
+
+    Parameters
+    ----------
+    scenario : mapping
+        As `scenario_document` writes it.
+    first, last : int
+        Numbers of the runs; the last is exclusive.
+    draws : bool
+        Whether the runs are draws; without, each is the scenario itself.
+    case : int
+    coordinates : mapping
+        The case's columns.
+    """
+
+    scenario: Mapping[str, Any]
+    first: int
+    last: int
+    draws: bool = True
+    case: int = 0
+    coordinates: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker computes at a time: plain data that can travel.
+
+    Parameters
+    ----------
+    plan : str
+        Name of a shipped plan, or its folder as the workers see it.
+    bundle : str
+        `bundle_hash` of the plan that the sender has.
+    engine : str
+    save : tuple of str
+        Model variables to keep.
+    times : tuple of float
+        Model times to keep, in years; NaN where a run does not reach one.
+    parts : tuple of Part
+    trust_model : bool
+        As for `simulate`.
+    backend : {"auto", "python", "compiled"}
+        How the kernel computes; chosen once for a whole study, because the two differ in
+        the last bits.
+    """
+
+    plan: str
+    bundle: str
+    engine: str
+    save: tuple[str, ...]
+    times: tuple[float, ...]
+    parts: tuple[Part, ...]
+    trust_model: bool = False
+    backend: Backend = "auto"
+
+
+def bundle_hash(folder: PlanFolder) -> str:
+    """Hash of the files of a plan that the numbers of a run depend on."""
+    texts: list[str | bytes] = [folder.model.suffix, folder.model.read_bytes()]
+    for name in _NUMBERS:
+        path = folder.file(name)
+        texts.append(path.read_bytes() if path.is_file() else "")
+    return content_hash(*texts)
+
+
+def plan_reference(folder: PlanFolder) -> str:
+    """How a worker finds the plan: a shipped one by name, so that any machine has it."""
+    return folder.name if folder.shipped else str(folder.path)
+
+
+@lru_cache(maxsize=4)
+def _opened(plan: str, bundle: str) -> OpenPlan:
+    opened = OpenPlan(find_plan(Path(plan) if "/" in plan or "\\" in plan else plan))
+    if bundle_hash(opened.folder) != bundle:
+        raise RunError(
+            f"{plan}: this worker has another version of the plan's files than the sender "
+            f"(zjsim {__version__} here). Install the same version everywhere."
+        )
+    return opened
+
+
+@lru_cache(maxsize=4)
+def _compiled(
+    plan: str, bundle: str, engine: str, trust_model: bool, backend: Backend
+) -> CompiledModel:
+    opened = _opened(plan, bundle)
+    if engine != "kernel":
+        return compiled_for(opened, engine, trust_model)
+    # A pool sets the variable so that processes times threads stay within the cores.
+    allowed = os.environ.get(THREADS, "")
+    threads = int(allowed) if allowed.isdigit() and int(allowed) else None
+    return KernelEngine(backend, threads).compile_program(opened.program)
+
+
+def backend_for_all(engine: str, n_run: int) -> Backend:
+    """The kernel's way for a study of ``n_run`` runs, whatever chunks it is cut into."""
+    return backend_for(n_run) if engine == "kernel" else "auto"
+
+
+def compute_block(work: Work) -> Block:
+    """Compute one unit of work, in whichever process this is.
+
+    Raises
+    ------
+    ZjsimError
+        When the plan is not the sender's, or a scenario does not fit it.
+    """
+    opened = _opened(work.plan, work.bundle)
+    compiled = _compiled(work.plan, work.bundle, work.engine, work.trust_model, work.backend)
+    times = np.asarray(work.times, dtype=float)
+    n_run = sum(part.last - part.first for part in work.parts)
+    values = np.full((n_run, times.size, len(work.save)), np.nan)
+    status = np.empty(n_run, dtype=np.uint8)
+    start = 0
+    for part in work.parts:
+        rows = slice(start, start + part.last - part.first)
+        ran = compiled.run(_inputs(opened, part, work.save, times))
+        _take(ran, times, values[rows])
+        status[rows] = ran.status
+        start = rows.stop
+    counts = [part.last - part.first for part in work.parts]
+    return Block(
+        names=work.save,
+        times=times,
+        values=values,
+        status=status,
+        case=np.repeat([part.case for part in work.parts], counts),
+        run=np.concatenate([np.arange(part.first, part.last) for part in work.parts]),
+        coordinates={
+            name: [
+                part.coordinates[name]
+                for part, n in zip(work.parts, counts, strict=True)
+                for _ in range(n)
+            ]
+            for name in work.parts[0].coordinates
+        },
+    )
+
+
+def _inputs(opened: OpenPlan, part: Part, save: tuple[str, ...], times: np.ndarray) -> Inputs:
+    resolved = opened.resolve(scenario_from_document(part.scenario))
+    if part.draws:
+        sample = plan_sampling(resolved, opened.names, opened.constants)
+        inputs, _ = resolve_ensemble(resolved, sample, part.first, part.last)
+    else:
+        inputs = replace(resolved.inputs, n_run=part.last - part.first)
+    return replace(inputs, save=save, grid=_saving(inputs.grid, times))
+
+
+def _saving(grid: TimeGrid, times: np.ndarray) -> TimeGrid:
+    """The grid with as few saved rows as hold ``times``; every step when nothing else does."""
+    inside = times[(times >= grid.start) & (times <= grid.stop)]
+    for every in (1.0, 0.5, 0.25):
+        rows, steps = (inside - grid.start) / every, every / grid.step
+        whole = np.abs(np.append(rows, steps) - np.round(np.append(rows, steps)))
+        if steps > 0.5 and np.all(whole < TIME_TOLERANCE):
+            return replace(grid, save_every=every)
+    return replace(grid, save_every=None)
+
+
+def _take(ran: Trajectories, times: np.ndarray, out: np.ndarray) -> None:
+    """Copy the rows at ``times`` into ``out``; a time that the run lacks stays NaN."""
+    nearest = np.abs(ran.times[None, :] - times[:, None]).argmin(axis=1)
+    there = np.abs(ran.times[nearest] - times) < TIME_TOLERANCE
+    out[:, there, :] = ran.values[:, nearest[there], :]
+
+
+def times_to_keep(opened: OpenPlan, every_year: bool = False) -> tuple[float, ...]:
+    """Times at which the plan's indicators are read, from each base year to its target's.
+
+    With ``every_year`` the middle of each year is kept as well, for other variables.
+    """
+    found: set[float] = set()
+    plan = opened.plan
+    for item in plan.indicators:
+        years = range(min(plan.base_year, item.base.year), item.target.year + 1)
+        found |= {end_of(y) if item.reading == "year_end" else float(y) for y in years}
+        if every_year:
+            found |= {float(year) for year in years}
+    # An indicator with an earlier base has no projection before the run begins.
+    return tuple(sorted(time for time in found if time >= opened.names.time.start))
+
+
+def names_to_keep(opened: OpenPlan, asked: Sequence[str] = ()) -> tuple[str, ...]:
+    """The plan's indicator variables, or those asked for, in the model's own spelling.
+
+    Raises
+    ------
+    ScenarioError
+        When the model has no such variable.
+    """
+    known = opened.program.names
+    if not asked:
+        wanted = dict.fromkeys(item.variable for item in opened.plan.indicators)
+        return tuple(name for name in wanted if name in known)
+    found = []
+    for name in asked:
+        same = [other for other in known if canonical(other) == canonical(name)]
+        if not same:
+            hint = did_you_mean(name, known)
+            raise ScenarioError(f"save: the model has no variable {name}. {hint}".rstrip())
+        found.append(same[0])
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,54 @@
+"""``zjsim run MODEL.mdl``: a bare model file as it stands, without plan or verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zjsim.cli.output import note, say, say_json
+
+
+def run_model(
+    path: Path, assignments: list[str], engine: str, out: Path, json: bool, trust_model: bool
+) -> None:
+    """Simulate a model by its own time settings and write every variable."""
+    from zjsim.cache import content_hash
+    from zjsim.model.reader import read_model
+    from zjsim.report.figures import write_chart_data
+    from zjsim.report.folder import command_line, versions, write_folder, write_json
+    from zjsim.workflow import simulate_model
+
+    model = read_model(path)
+    runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
+    name = f"{path.stem}-{content_hash(model.source, engine, *assignments)[:8]}"
+    rows = [[time, *values] for time, values in zip(runs.times, runs.values[0], strict=True)]
+    manifest = {
+        "model": path.name,
+        "model_hash": content_hash(model.suffix, model.source),
+        "engine": engine,
+        "assignments": assignments,
+        "command": command_line(),
+        "versions": versions(),
+        "attributes": dict(runs.attributes),
+    }
+    folder = write_folder(
+        out,
+        name,
+        {
+            "trajectories.csv": lambda file: _ignore(
+                write_chart_data(file.with_suffix(""), ["time", *runs.names], rows)
+            ),
+            "manifest.json": lambda file: write_json(file, manifest),
+        },
+    )
+    if json:
+        variables = {name: runs[name][0] for name in runs.names}
+        say_json({"time": runs.times, "status": int(runs.status[0]), "variables": variables})
+    else:
+        say(f"{path.name}: {len(runs.names)} variables at {len(runs.times)} times")
+    if runs.status[0] != 0:
+        note("warning: a value is not finite; the run is NaN from there on")
+    note(f"wrote {folder}")
+
+
+def _ignore(_path: Path) -> None:
+    return None

@@ -1,0 +1,119 @@
+"""``zjsim check``: a target as a gate, by exit status."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Assignments,
+    EngineName,
+    Json,
+    Language,
+    Observations,
+    Plan,
+    TrustModel,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+CHECK_VIOLATED = 30
+# Over several scenarios the gravest outcome counts, in this order.
+GRAVEST = (1, CHECK_VIOLATED, 20, 10, 0)
+
+
+def check(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(metavar="SCENARIO...", help="Shipped names or YAML files."),
+    ],
+    assignments: Assignments = None,
+    plan: Plan = None,
+    engine: EngineName = "kernel",
+    observations: Observations = None,
+    reality: Annotated[
+        bool,
+        typer.Option(
+            "--reality/--no-reality",
+            help="Also run the plan's reality checks (if this, then that) on the scenario.",
+        ),
+    ] = True,
+    lang: Language = None,
+    json: Json = False,
+    trust_model: TrustModel = False,
+) -> None:
+    """Judge scenarios and exit with a status that says what is missed.
+
+    Exit status: 0 every target met, 10 an anticipatory target not met, 20 a binding one not
+    met, 30 a reality check violated, 1 failure, 2 wrong usage. Undecidable is not met. Over
+    several scenarios: 1 before 30 before 20 before 10 before 0.
+
+    Example: zjsim check baseline && echo "all targets met"
+    """
+    from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.workflow import assess, run_checks, simulate, with_own_observations
+
+    words = language(lang)
+    opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
+    seen = with_own_observations(opened, observations)
+    simulated = []
+    # Verdicts of all scenarios first: they are what a reader waits for.
+    for scenario in read:
+        runs = simulate(
+            opened,
+            scenario,
+            engine=engine,
+            save=opened.indicator_variables,
+            trust_model=trust_model,
+        )
+        judged = assess(runs, opened, seen)
+        simulated.append((runs, judged))
+        if not json:
+            _say_verdicts(judged, words)
+    statuses, documents = [], []
+    for runs, judged in simulated:
+        outcomes = run_checks(opened, runs.resolved) if reality else []
+        violated = [outcome for outcome in outcomes if not outcome.holds]
+        statuses.append(CHECK_VIOLATED if violated else judged.exit_status)
+        documents.append(_document(judged, outcomes, statuses[-1]))
+        if not json:
+            _say_checks(judged.name, outcomes, violated, words)
+    if json:
+        say_json(documents)
+    raise typer.Exit(min(statuses, key=GRAVEST.index))
+
+
+def _say_verdicts(judged: Any, words: Any) -> None:
+    from zjsim.report.labels import label, localised
+    from zjsim.report.tables import brief_table, render_text_table
+    from zjsim.report.view import as_report
+
+    report = as_report(judged)
+    say(localised(report.scenario_label, words) or report.scenario)
+    say(render_text_table(brief_table(report, words), screen_width()))
+    say(label("check.met", words, met=report.met, total=len(report.rows)))
+
+
+def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Any) -> None:
+    from zjsim.report.labels import label
+
+    if outcomes:
+        holding = len(outcomes) - len(violated)
+        say(label("check.reality", words, name=name, holding=holding, total=len(outcomes)))
+    for outcome in violated:
+        note(f"  {outcome.check.id}: {outcome.check.statement.get(words)} {outcome.reason}")
+
+
+def _document(judged: Any, outcomes: list[Any], status: int) -> dict[str, Any]:
+    return {
+        "scenario": judged.name,
+        "exit_status": status,
+        "verdicts": {row.indicator.id: str(row.verdict) for row in judged.rows},
+        "projections": {row.indicator.id: row.projection for row in judged.rows},
+        "reality_checks": {outcome.check.id: outcome.holds for outcome in outcomes},
+        "violated": {o.check.id: o.reason for o in outcomes if not o.holds},
+    }

@@ -1,0 +1,114 @@
+"""``zjsim compare``: what differs between scenarios, in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zjsim.cli.output import (
+    Assignments,
+    EngineName,
+    Json,
+    Language,
+    Plan,
+    TrustModel,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+
+def compare(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(metavar="A B [C]...", help="Two or more; the first is the yardstick."),
+    ],
+    assignments: Assignments = None,
+    plan: Plan = None,
+    engine: EngineName = "kernel",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Also write the comparison's chart there."),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+    trust_model: TrustModel = False,
+) -> None:
+    """Compare scenarios: the inputs that differ, the targets that flip, then the numbers.
+
+    Example: zjsim compare baseline green_squeeze
+    """
+    if len(scenarios) < 2:
+        raise typer.BadParameter("name at least two scenarios")
+    from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.report.results import report_of
+    from zjsim.scenario.compare import diff
+    from zjsim.workflow import assess, simulate
+
+    words = language(lang)
+    opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
+    runs = [simulate(opened, item, engine=engine, trust_model=trust_model) for item in read]
+    reports = [report_of(one, assess(one, opened)) for one in runs]
+    differences = [diff(runs[0].resolved, other.resolved) for other in runs[1:]]
+    if json:
+        first = reports[0]
+        say_json(
+            [
+                {
+                    "first": first.scenario,
+                    "second": other.scenario,
+                    "inputs": [
+                        {"kind": d.kind, "id": d.id, "first": d.first, "second": d.second}
+                        for d in found
+                    ],
+                    "flipped": [
+                        a.indicator.id
+                        for a, b in zip(first.rows, other.rows, strict=True)
+                        if a.verdict != b.verdict
+                    ],
+                    "projections": {
+                        a.indicator.id: [a.value, b.value]
+                        for a, b in zip(first.rows, other.rows, strict=True)
+                    },
+                }
+                for other, found in zip(reports[1:], differences, strict=True)
+            ]
+        )
+    else:
+        _show(reports, differences, words)
+    if out is not None:
+        _write(reports, out, words)
+
+
+def _show(reports: list, differences: list, words: str) -> None:
+    from zjsim.report.labels import label
+    from zjsim.report.tables import comparison_table, render_text_table
+
+    first, width = reports[0], screen_width()
+    for other, found in zip(reports[1:], differences, strict=True):
+        say(label("compare.title", words, first=first.scenario, second=other.scenario))
+        for difference in found:
+            say(f"  {difference}")
+        if not found:
+            say("  " + label("compare.same_inputs", words))
+        say(render_text_table(comparison_table(first, other, words), width))
+
+
+def _write(reports: list, out: Path, words: str) -> None:
+    from zjsim.report.charts import plot_comparison
+    from zjsim.report.figures import write_chart_data, write_figure
+
+    out.mkdir(parents=True, exist_ok=True)
+    stem = out / "comparison"
+    written = write_figure(plot_comparison(reports, words), stem)
+    headers = ["indicator", "unit", *(report.scenario for report in reports)]
+    rows = [
+        [item.indicator.id, item.indicator.unit.en, *(r.row(item.indicator.id).value for r in reports)]
+        for item in reports[0].rows
+    ]
+    write_chart_data(stem, headers, rows)
+    note(f"wrote {written[0]}")

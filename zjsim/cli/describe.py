@@ -1,0 +1,201 @@
+"""``zjsim describe``: what a model holds, and what one variable is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zjsim.cli.output import Json, Language, language, say, say_json, screen_width
+from zjsim.errors import ModelError, did_you_mean
+
+if TYPE_CHECKING:
+    from zjsim.model.spec import ModelSpec
+    from zjsim.workflow import OpenPlan
+
+
+def describe(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[VARIABLE]", help="A variable, lever or driver.")
+    ] = None,
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="NAME|FOLDER|MODEL", help="A plan or a model file.")
+    ] = "zhejiang",
+    levers: Annotated[bool, typer.Option("--levers", help="List the levers.")] = False,
+    drivers: Annotated[bool, typer.Option("--drivers", help="List the drivers.")] = False,
+    loops: Annotated[bool, typer.Option("--loops", help="List the feedback loops.")] = False,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Describe the model, its levers, drivers and loops, or one variable.
+
+    Example: zjsim describe "labour productivity"
+    """
+    from zjsim.bundle import MODEL_SUFFIXES
+    from zjsim.workflow import open_plan
+
+    words = language(lang)
+    opened = None if Path(plan).suffix.lower() in MODEL_SUFFIXES else open_plan(plan)
+    if levers or drivers:
+        if opened is None:
+            raise typer.BadParameter("a bare model file has no table of levers or drivers")
+        _say_records(_levers(opened, words) if levers else _drivers(opened), json)
+        return
+    from zjsim.model.reader import read_model
+
+    model = read_model(Path(plan)) if opened is None else opened.model
+    if loops:
+        _say_records(_loops(model, opened, words), json)
+    elif name is None:
+        _overview(model, words, json)
+    else:
+        _variable(model, opened, _named(model, opened, name), words, json)
+
+
+def _say_records(records: list[dict[str, Any]], json: bool) -> None:
+    from zjsim.report.tables import Table, render_text_table
+
+    if json:
+        say_json(records)
+        return
+    if not records:
+        say("none")
+        return
+    heads = tuple(records[0])
+    rows = tuple(tuple(str(record[head]) for head in heads) for record in records)
+    say(render_text_table(Table(heads, rows, "<" * len(heads)), screen_width()))
+
+
+def _levers(opened: OpenPlan, words: str) -> list[dict[str, Any]]:
+    from zjsim.report.labels import localised
+    from zjsim.scenario.writing import lever_words
+
+    return [
+        {
+            "lever": lever.id,
+            "label": localised(lever.label, words),  # type: ignore[arg-type]
+            "range": f"{lever.low:g}..{lever.high:g}",
+            "path": lever_words(lever.shape),
+            "clause": lever.clause,
+            "variable": lever.variable,
+        }
+        for lever in opened.levers
+    ]
+
+
+def _drivers(opened: OpenPlan) -> list[dict[str, Any]]:
+    from zjsim.model.names import identifier
+
+    table = opened.drivers
+    return [
+        {
+            "driver": identifier(name),
+            "variable": name,
+            "unit": opened.names.units.get(name, ""),
+            "paths": ", ".join(path for path, series in table.series.items() if key in series),
+        }
+        for key, name in table.drivers.items()
+    ]
+
+
+def _loops(model: ModelSpec, opened: OpenPlan | None, words: str) -> list[dict[str, Any]]:
+    """The named loops of the plan's folder; for a bare model every loop, shortest first."""
+    from zjsim.model.loops import feedback_loops, named_loop
+
+    if opened is not None and opened.loops:
+        return [
+            {
+                "loop": loop.id,
+                "name": loop.name.get(words),
+                "polarity": named_loop(model, loop.variables).polarity or loop.polarity,
+                "off_switch": ", ".join(f"{k}={v:g}" for k, v in loop.off.items()),
+                "path": " → ".join([*loop.variables, loop.variables[0]]),
+            }
+            for loop in opened.loops
+        ]
+    found = feedback_loops(model, limit=200)
+    return [
+        {"polarity": loop.polarity, "path": " → ".join([*loop.variables, loop.variables[0]])}
+        for loop in found.loops
+    ]
+
+
+def _overview(model: ModelSpec, words: str, json: bool) -> None:
+    from zjsim.report.tables import Table, render_text_table
+
+    records = [
+        {
+            "name": element.name,
+            "kind": type(element).__name__.lower(),
+            "unit": element.unit,
+            "sector": element.group,
+            "documentation": element.documentation,
+        }
+        for element in model.elements.values()
+    ]
+    if json:
+        say_json(records)
+        return
+    kinds: dict[str, int] = {}
+    for record in records:
+        kinds[record["kind"]] = kinds.get(record["kind"], 0) + 1
+    counts = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
+    say(f"{model.name}: {counts}; t = {model.start:g}..{model.stop:g} {model.time_unit}")
+    rows = tuple(tuple(record.values()) for record in records if record["kind"] != "constant")
+    say(render_text_table(Table(tuple(records[0]), rows, "<<<<<"), screen_width()))
+
+
+def _named(model: ModelSpec, opened: OpenPlan | None, name: str) -> str:
+    from zjsim.model.names import canonical, identifier
+
+    by_name = {canonical(known): known for known in model.elements}
+    by_name |= {identifier(known).replace("_", " "): known for known in model.elements}
+    if opened is not None:
+        by_name |= {canonical(lever.id): lever.variable for lever in opened.levers}
+        by_name |= {canonical(item.id): item.variable for item in opened.plan.indicators}
+    found = by_name.get(canonical(name))
+    if found is None or found not in model.elements:
+        hint = did_you_mean(name, model.elements) or "`zjsim describe` lists the variables."
+        raise ModelError(f"{name}: no such variable in {model.name}. {hint}")
+    return found
+
+
+def _variable(
+    model: ModelSpec, opened: OpenPlan | None, name: str, words: str, json: bool
+) -> None:
+    from zjsim.model.expression import to_text
+    from zjsim.model.order import causes, uses
+    from zjsim.model.spec import Auxiliary, Constant, Flow, Lookup, Stock
+
+    element = model.elements[name]
+    record: dict[str, Any] = {
+        "name": name,
+        "kind": type(element).__name__.lower(),
+        "unit": element.unit,
+        "sector": element.group,
+        "documentation": element.documentation,
+    }
+    match element:
+        case Constant():
+            record["value"] = element.value
+        case Stock():
+            record["net_flow"] = to_text(element.net_flow)
+            record["initial"] = to_text(element.initial)
+        case Flow() | Auxiliary():
+            record["equation"] = to_text(element.equation)
+        case Lookup():
+            record["points"] = list(zip(element.table.xs, element.table.ys, strict=True))
+    row = opened.constants.row(name) if opened is not None else None
+    if row is not None:
+        record["range"] = None if row.low is None else [row.low, row.high]
+        record |= {"source": row.source, "grade": row.grade, "note": row.note}
+    record["causes"] = list(causes(model, name))
+    record["uses"] = list(uses(model, name))
+    if json:
+        say_json(record)
+        return
+    for key, value in record.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        if shown not in ("", None):
+            say(f"{key + ':':15}{shown}")

@@ -1,0 +1,270 @@
+"""``zjsim ensemble``: how sure a verdict is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Assignments,
+    EngineName,
+    Json,
+    Language,
+    Plan,
+    TrustModel,
+    counting,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+METHODS = ("sobol", "latin_hypercube", "random")
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", min=1, help="Processes; one a core if not given."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="A running Dask scheduler, such as tcp://10.0.0.1:8786; implies --executor dask.",
+    ),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="serial|process|dask",
+        help="Where to compute: this process, a pool of processes, or Dask distributed.",
+    ),
+]
+
+
+def ensemble(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
+    ] = "baseline",
+    runs: Annotated[
+        int | None, typer.Option("-n", "--runs", metavar="N", min=1, help="Number of runs.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="|".join(METHODS), help="How to draw.")
+    ] = None,
+    repeats: Annotated[
+        int,
+        typer.Option(
+            "--repeats", metavar="R", min=0, help="Measure the sampling error by R other seeds."
+        ),
+    ] = 0,
+    assignments: Assignments = None,
+    plan: Plan = None,
+    engine: EngineName = "kernel",
+    executor: ExecutorOption = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
+    ] = None,
+    years: Annotated[bool, typer.Option("--years", help="Show quantiles of every year.")] = False,
+    lang: Language = None,
+    json: Json = False,
+    trust_model: TrustModel = False,
+) -> None:
+    """Run a scenario over draws from its ranges: the probability of each target.
+
+    Example: zjsim ensemble baseline -n 4096
+    """
+    from zjsim.analysis.ensemble import compute_statistics, convergence_notes
+    from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.ensemble_run import simulate_ensemble
+
+    words = language(lang)
+    if method is not None and method not in METHODS:
+        raise typer.BadParameter(f"{method}: choose {', '.join(METHODS)}", param_hint="--method")
+    opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
+    place = chosen_executor(executor, workers, scheduler)
+    total = (read.sampling.runs if runs is None else runs) * (1 + repeats)
+    options: dict[str, Any] = {
+        "method": method, "engine": engine, "executor": place, "trust_model": trust_model,
+    }  # fmt: skip
+    with counting(total, "Simulating", json) as advance:
+        found = simulate_ensemble(opened, read, runs, seed=seed, advance=advance, **options)
+        statistics = compute_statistics(found, opened.plan, found.drivers)
+        errors = _repeat(opened, read, found, repeats, advance, options)
+    notes = convergence_notes(statistics, found.sample.method)
+    document = statistics_document(found, statistics, notes, errors, words)
+    if out is not None:
+        _write(out, found, statistics, document, words)
+    if json:
+        say_json(document)
+        return
+    _show(found, statistics, notes, errors, words, years)
+
+
+def chosen_executor(name: str | None, workers: int | None, scheduler: str | None) -> Any:
+    """The executor that the options mean; without any, this process."""
+    from zjsim.engines.executors import EXECUTORS, Executor
+
+    if name is None:
+        name = "dask" if scheduler else "process" if workers and workers > 1 else "serial"
+    if name not in EXECUTORS:
+        raise typer.BadParameter(f"{name}: choose {', '.join(EXECUTORS)}", param_hint="--executor")
+    if scheduler and name != "dask":
+        raise typer.BadParameter("only the dask executor has one", param_hint="--scheduler")
+    return Executor(name, workers, scheduler)  # type: ignore[arg-type]
+
+
+def _repeat(
+    opened: Any, read: Any, found: Any, repeats: int, advance: Any, options: dict[str, Any]
+) -> list[float] | None:
+    """Standard error of each probability from ``repeats`` ensembles with other seeds."""
+    if not repeats:
+        return None
+    from zjsim.analysis.ensemble import compute_statistics, replicate_error
+    from zjsim.ensemble_run import simulate_ensemble
+
+    if repeats < 2:
+        raise typer.BadParameter("an error needs two repeats or more", param_hint="--repeats")
+    shares = []
+    for number in range(1, repeats + 1):
+        again = simulate_ensemble(
+            opened, read, found.n_run, seed=found.sample.seed + number, advance=advance, **options
+        )
+        shares.append(_shares(compute_statistics(again, opened.plan)))
+    # The error of one ensemble of this size, not that of the mean of the repeats.
+    return [
+        replicate_error(column).standard_error * repeats**0.5
+        for column in zip(*shares, strict=True)
+    ]
+
+
+def _shares(statistics: Any) -> list[float]:
+    found = statistics.probabilities
+    return [share.value for share in (*found.targets, found.binding, found.joint)]
+
+
+def _show(found: Any, statistics: Any, notes: Any, errors: Any, words: Any, years: bool) -> None:
+    from zjsim.analysis.ensemble import LEVELS
+    from zjsim.report import ensemble_tables as tables
+    from zjsim.report.labels import label, localised
+    from zjsim.report.tables import render_text_table
+
+    def show(table: Any) -> None:
+        say(render_text_table(table, screen_width()))
+
+    sample = found.sample
+    say(
+        tables.words(
+            "ensemble.head",
+            words,
+            scenario=localised(found.label, words) or found.name,
+            runs=f"{statistics.n_run:,}",
+            method=tables.words(f"method.{sample.method}", words),
+            seed=sample.seed,
+        )
+    )
+    show(tables.probability_table(statistics, words, errors))
+    for title, table in (
+        ("number_met", tables.number_met_table(statistics, words)),
+        ("correlations", tables.correlation_table(statistics, words)),
+    ):
+        say()
+        say(tables.words(f"title.{title}", words))
+        show(table)
+    if years:
+        say()
+        say(tables.words("title.quantiles", words))
+        show(tables.quantile_table(statistics, LEVELS, words))
+    say()
+    for line in tables.findings(statistics, notes, words):
+        say(line)
+    say(label("disclaimer", words))
+    for line in found.resolved.notes:
+        note(f"note: {line}")
+
+
+def statistics_document(
+    found: Any, statistics: Any, notes: Any, errors: Any, words: Any
+) -> dict[str, Any]:
+    """The whole result for machines."""
+    from zjsim.analysis.ensemble import LEVELS
+    from zjsim.report.ensemble_tables import findings
+
+    def share(of: Any) -> dict[str, Any]:
+        return {"share": of.value, "low": of.low, "high": of.high, "met": of.met, "runs": of.total}
+
+    probabilities, correlations = statistics.probabilities, statistics.correlations
+    return {
+        "scenario": statistics.name,
+        "run_id": found.run_id,
+        "runs": statistics.n_run,
+        "failed": statistics.n_failed,
+        "method": found.sample.method,
+        "seed": found.sample.seed,
+        "targets": {
+            target.indicator.id: {
+                **share(target.share),
+                "expected_shortfall": target.shortfall,
+                "shortfall_if_missed": target.shortfall_if_missed,
+                "missed_in_joint_failures": share(target.fails_with_joint),
+                "alone_in_joint_failures": share(target.fails_alone),
+                "years": target.years,
+                "quantiles": {
+                    f"{level:g}": target.quantiles[:, k] for k, level in enumerate(LEVELS)
+                },
+            }
+            for target in statistics.targets
+        },
+        "binding": share(probabilities.binding),
+        "all": share(probabilities.joint),
+        "number_met": probabilities.number_met,
+        "weakest": statistics.weakest.indicator.id if statistics.weakest else None,
+        "rank_correlations": {
+            "indicators": correlations.indicators,
+            "between": correlations.between,
+            "drivers": correlations.drivers,
+            "with_drivers": correlations.with_drivers,
+            "runs": correlations.n_run,
+        },
+        "errors_by_repeats": errors,
+        "findings": findings(statistics, notes, words),
+    }
+
+
+def _write(out: Path, found: Any, statistics: Any, document: Any, words: Any) -> None:
+    from zjsim.analysis.ensemble import LEVELS
+    from zjsim.cli.output import plain
+    from zjsim.report import ensemble_tables as tables
+    from zjsim.report.folder import write_folder, write_json
+
+    def csv(table: Any) -> Any:
+        return lambda path: write_csv(path, table)
+
+    folder = write_folder(
+        out,
+        f"ensemble-{found.run_id}",
+        {
+            "ensemble.json": lambda path: write_json(path, plain(document)),
+            "probabilities.csv": csv(tables.probability_table(statistics, words)),
+            "quantiles.csv": csv(tables.quantile_table(statistics, LEVELS, words)),
+            "correlations.csv": csv(tables.correlation_table(statistics, words)),
+        },
+    )
+    note(f"Wrote {folder}")
+
+
+def write_csv(path: Path, table: Any) -> None:
+    """A table as CSV with a byte order mark, so that Excel reads the Chinese."""
+    import csv
+
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.headers)
+        writer.writerows(table.rows)

@@ -1,0 +1,92 @@
+"""``zjsim``: the commands and what becomes of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from zjsim.cli import (
+    cache,
+    check,
+    compare,
+    describe,
+    lint,
+    plan,
+    run,
+    scenario,
+)
+from zjsim.errors import ZjsimError
+from zjsim.version import __version__
+
+EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
+
+app = typer.Typer(
+    name="zjsim",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Can the targets of a five-year plan be met, under which policies, how sure are we, "
+    "and why? A system-dynamics simulator for Zhejiang's manufacturing plan 2021-2025.",
+    epilog="Begin with: zjsim run baseline",
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"zjsim {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+) -> None:
+    if debug:
+        os.environ["ZJSIM_DEBUG"] = "1"
+
+
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("compare")(compare.compare)
+app.command("describe")(describe.describe)
+app.command("lint")(lint.lint)
+app.add_typer(plan.app, name="plan")
+app.add_typer(scenario.app, name="scenario")
+app.add_typer(cache.app, name="cache")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one message and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal in another encoding must not turn a Chinese label into a traceback.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    try:
+        app()
+    except ZjsimError as problem:
+        _fail(problem, str(problem))
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe has left; whoever closes stdout now must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+    except OSError as problem:
+        place = f"{problem.filename}: " if problem.filename else ""
+        _fail(problem, f"{place}{problem.strerror or problem}.")
+
+
+def _fail(problem: BaseException, text: str) -> None:
+    if os.environ.get("ZJSIM_DEBUG"):
+        traceback.print_exception(problem)
+    print(f"Error: {text}", file=sys.stderr)
+    sys.exit(EXIT_FAILED)

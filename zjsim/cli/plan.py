@@ -1,0 +1,130 @@
+"""``zjsim plan``: the plan as data, and its arithmetic before any simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Json,
+    Language,
+    Observations,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+app = typer.Typer(help="The plan as data: show, audit, template for your own figures.")
+PlanName = Annotated[
+    str, typer.Argument(metavar="[PLAN]", help="A shipped plan or a plan folder.")
+]
+
+
+@app.command("show")
+def show(
+    plan: PlanName = "zhejiang",
+    observations: Observations = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Show the ten indicators, and the milestones of the prose with your own figures.
+
+    Example: zjsim plan show --observations mine.csv
+    """
+    from zjsim.assessment.milestones import milestone_statuses
+    from zjsim.report.plan_tables import indicator_table, milestone_table
+    from zjsim.report.tables import render_text_table
+    from zjsim.workflow import open_plan, with_own_observations
+
+    words = language(lang)
+    opened = open_plan(plan)
+    statuses = milestone_statuses(opened.plan, with_own_observations(opened, observations))
+    if json:
+        import dataclasses
+
+        say_json(
+            {
+                "indicators": [dataclasses.asdict(item) for item in opened.plan.indicators],
+                "milestones": [
+                    {
+                        **dataclasses.asdict(status.milestone),
+                        "state": str(status.state),
+                        "value": status.value,
+                    }
+                    for status in statuses
+                ],
+            }
+        )
+        return
+    say(f"{opened.plan.title.get(words)}  {opened.plan.number}")
+    say(render_text_table(indicator_table(opened.plan, words), screen_width()))
+    say(render_text_table(milestone_table(statuses, words), screen_width()))
+
+
+@app.command("audit")
+def audit(
+    plan: PlanName = "zhejiang",
+    observations: Observations = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Do the plan's arithmetic: implied growth, implied paths, where its parts disagree.
+
+    Example: zjsim plan audit --lang zh
+    """
+    from zjsim.assessment.audit import audit as audit_plan
+    from zjsim.report.plan_tables import findings_text, growth_table, paths_table
+    from zjsim.report.tables import render_text_table
+    from zjsim.workflow import open_plan, with_own_observations
+
+    words = language(lang)
+    opened = open_plan(plan)
+    result = audit_plan(opened.plan, with_own_observations(opened, observations))
+    if json:
+        say_json(_audit_document(result))
+        return
+    say(render_text_table(growth_table(result, words), screen_width()))
+    say(render_text_table(paths_table(result, words), screen_width()))
+    for line in findings_text(result, words):
+        say(line)
+
+
+def _audit_document(result: Any) -> dict[str, Any]:
+    import dataclasses
+
+    return {
+        "growth": [dataclasses.asdict(item) for item in result.growth],
+        "paths": [dataclasses.asdict(item) for item in result.paths],
+        "findings": [
+            {
+                "id": item.id,
+                "kind": item.kind,
+                "title": item.title.en,
+                "text": item.text.en,
+                "numbers": dict(item.numbers),
+                "sources": list(item.sources),
+            }
+            for item in result.findings
+        ],
+    }
+
+
+@app.command("template")
+def template(
+    out: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")],
+    plan: Annotated[str, typer.Option("--plan", help="A shipped plan or a folder.")] = "zhejiang",
+    lang: Language = None,
+) -> None:
+    """Write an empty table for your own figures, to be used with --observations.
+
+    Example: zjsim plan template mine.csv
+    """
+    from zjsim.assessment.observations import write_template
+    from zjsim.workflow import open_plan
+
+    write_template(open_plan(plan).plan, out, language(lang))
+    note(f"wrote {out}; fill in years and values, then: zjsim run --observations {out}")

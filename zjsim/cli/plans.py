@@ -1,0 +1,31 @@
+"""Which plan and which scenarios a command means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from zjsim.scenario.schema import Scenario
+    from zjsim.workflow import OpenPlan
+
+
+def plan_and_scenarios(
+    names: list[str], assignments: list[str], plan: str | None
+) -> tuple[OpenPlan, list[Scenario]]:
+    """The plan, and the scenarios read; with no names, every shipped one.
+
+    The plan is the one named, else that of the scenarios; scenarios of several plans in one
+    command are refused, because their verdicts cannot stand in one table.
+    """
+    from zjsim.bundle import scenario_names, scenarios_folder
+    from zjsim.scenario.reader import read_scenario
+    from zjsim.workflow import open_plan
+
+    wanted = names or list(scenario_names())
+    read = [read_scenario(name, scenarios_folder(), assignments) for name in wanted]
+    plans = sorted({scenario.plan for scenario in read})
+    if plan is None and len(plans) > 1:
+        raise typer.BadParameter(f"the scenarios belong to several plans: {', '.join(plans)}")
+    return open_plan(plan or plans[0]), read

@@ -1,0 +1,134 @@
+"""Inputs laid out as a program's slots: checked names, arrays by slot number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from zjsim.engines.kernel.lower import control_of
+from zjsim.engines.kernel.program import Program
+from zjsim.errors import ModelError, Problem, did_you_mean, raise_if_any
+from zjsim.inputs import Inputs, TimePath
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers by slot: one for all runs, or where ``rows`` names the slot, one a run.
+
+    ``shared`` has shape (n_slot,); ``per_run`` maps slots to arrays of shape (n_run,).
+    """
+
+    shared: np.ndarray
+    per_run: dict[int, np.ndarray]
+
+    def of_run(self, run: int) -> list[float]:
+        """The numbers of one run."""
+        values: list[float] = self.shared.tolist()
+        for slot, array in self.per_run.items():
+            values[slot] = float(array[run])
+        return values
+
+
+def check_names(program: Program, inputs: Inputs) -> None:
+    """Refuse names that a run of this program cannot set or save.
+
+    Raises
+    ------
+    ModelError
+        Listing every wrong name with the nearest right one.
+    """
+    constants = {slot.name for slot in program.constants}
+    stocks = {state.name for state in program.states if not state.hidden}
+    variables = {v.name for v in program.variables if v.kind != "control"}
+    problems = [
+        *_unknown("constant", inputs.constants, constants),
+        *_unknown("initial value", inputs.initials, stocks),
+        *_unknown("path", inputs.paths, constants | variables),
+        *_unknown("saved variable", inputs.save or (), set(program.names)),
+    ]
+    problems += [
+        Problem(f"constant {name}", "it is also given as a path", "Leave one of the two out.")
+        for name in inputs.constants
+        if name in inputs.paths
+    ]
+    for name, value in program.structural.items():
+        changed = name in inputs.paths or np.any(inputs.constants.get(name, value) != value)
+        if changed:
+            problems.append(
+                Problem(
+                    f"constant {name}",
+                    f"it sets the order of a delay or smooth and stays {value:g} in the kernel",
+                    "Change it in the model file.",
+                )
+            )
+    raise_if_any(f"the input of {program.name}", problems, ModelError)
+
+
+def _unknown(kind: str, names: Iterable[str], known: set[str]) -> list[Problem]:
+    problems = []
+    for name in names:
+        if name in known:
+            continue
+        what = f"the model has no such {kind}"
+        hint = did_you_mean(name, known)
+        if control_of(name):
+            what, hint = "it is set by the time grid", "Set start, stop and step instead."
+        problems.append(Problem(f"{kind} {name}", what, hint))
+    return problems
+
+
+def saved_names(program: Program, inputs: Inputs) -> tuple[str, ...]:
+    """What a run saves: as asked, or every stock, flow, auxiliary and path."""
+    if inputs.save is not None:
+        return inputs.save
+    moving = {state.name for state in program.states if not state.hidden}
+    moving |= {variable.name for variable in program.variables if variable.kind != "control"}
+    return tuple(name for name in program.names if name in moving or name in inputs.paths)
+
+
+def constants(program: Program, inputs: Inputs) -> Table:
+    """Every constant, from the inputs or the model."""
+    names = {slot.name: index for index, slot in enumerate(program.constants)}
+    shared = np.array([slot.value for slot in program.constants], dtype=float)
+    return _table(shared, names, inputs.constants)
+
+
+def givens(program: Program, inputs: Inputs) -> Table:
+    """Initial values by state; NaN where the model's own stands."""
+    names = {state.name: i for i, state in enumerate(program.states) if not state.hidden}
+    return _table(np.full(len(program.states), np.nan), names, inputs.initials)
+
+
+def _table(shared: np.ndarray, names: dict[str, int], given: Mapping[str, np.ndarray]) -> Table:
+    per_run = {}
+    for name, array in given.items():
+        if array.shape[0] == 1:
+            shared[names[name]] = array[0]
+        else:
+            per_run[names[name]] = array
+    return Table(shared, per_run)
+
+
+def path_rows(paths: tuple[TimePath, ...], inputs: Inputs, run: int) -> list[tuple[object, ...]]:
+    """For one run and each step: values at its start, its middle and its end.
+
+    At a jump the start takes the right limit and the end the left one.
+    """
+    times = inputs.grid.times
+    middle = times + 0.5 * inputs.grid.step
+    ends = np.append(times[1:], times[-1])
+    columns = []
+    for path in paths:
+        row = path.values[0 if path.values.shape[0] == 1 else run][None, :]
+        own = TimePath(path.times, row)
+        columns.append((own.right(times)[0], own.right(middle)[0], own.left(ends)[0]))
+    moments = [zip(*(column[i].tolist() for column in columns), strict=True) for i in range(3)]
+    return list(zip(*moments, strict=True))
+
+
+def path_starts(paths: tuple[TimePath, ...], inputs: Inputs, run: int) -> list[float]:
+    """Value of each path at the start of one run."""
+    start = np.array([inputs.grid.start])
+    return [float(p.right(start)[0 if p.values.shape[0] == 1 else run, 0]) for p in paths]

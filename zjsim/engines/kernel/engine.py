@@ -1,0 +1,277 @@
+"""The default engine: a lowered program run as plain Python or as a compiled kernel.
+
+One or a few runs are plain generated Python, because loading a compiled kernel costs more
+than they do; many runs go through a kernel that computes a block of runs at a time. The two
+agree to about 1e-12; which one is used depends on the number of runs alone. Results of one
+of them are the same to the last bit for any number of threads and any chunking.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from zjsim.cache import cached_document, content_hash
+from zjsim.engines.kernel import binding, functions
+from zjsim.engines.kernel.emit import emit_python
+from zjsim.engines.kernel.lower import lower
+from zjsim.engines.kernel.program import Program
+from zjsim.engines.kernel.schedule import schedule
+from zjsim.engines.kernel.steppers import STEPPERS
+from zjsim.errors import RunError
+from zjsim.inputs import Inputs
+from zjsim.model.spec import ModelSpec
+from zjsim.trajectories import RunStatus, Trajectories
+
+if TYPE_CHECKING:
+    from zjsim.engines.kernel.build import Kernel
+
+Backend = Literal["auto", "python", "compiled"]
+Notify = Callable[[str], None]
+
+# Up to here plain Python is sooner ready than a compiled kernel loaded from its cache.
+FEW_RUNS = 40
+
+
+def backend_for(n_run: int) -> Literal["python", "compiled"]:
+    """The way in which ``auto`` computes ``n_run`` runs; depends on nothing else.
+
+    A study that is cut into chunks chooses once, by its total, and names the choice.
+    """
+    return "python" if n_run <= FEW_RUNS else "compiled"
+
+
+class KernelEngine:
+    """Engine ``kernel``: Euler and Runge-Kutta with a fixed step, any number of runs.
+
+    Parameters
+    ----------
+    backend : {"auto", "python", "compiled"}
+        How runs are computed; ``auto`` decides by their number.
+    threads : int or None
+        Threads of the compiled kernel; None takes every core this process may use.
+    notify : callable or None
+        Told, in a sentence, when a kernel must be compiled first.
+    """
+
+    name = "kernel"
+
+    def __init__(
+        self,
+        backend: Backend = "auto",
+        threads: int | None = None,
+        notify: Notify | None = None,
+    ) -> None:
+        self.backend = backend
+        self.threads = threads
+        self.notify = notify
+
+    def compile(self, model: ModelSpec, may_be_paths: tuple[str, ...] = ()) -> CompiledProgram:
+        """Lower ``model``.
+
+        Parameters
+        ----------
+        may_be_paths : tuple of str
+            Names, such as all levers, that some runs replace by a path: one kernel then
+            serves every choice of them.
+
+        Raises
+        ------
+        UnsupportedError
+            When the kernel does not compute a construct; the message names the equation.
+        """
+        return self.compile_program(lower(model), may_be_paths)
+
+    def compile_program(
+        self, program: Program, may_be_paths: tuple[str, ...] = ()
+    ) -> CompiledProgram:
+        """The same from a lowered program, as kept between processes."""
+        return CompiledProgram(program, self, may_be_paths)
+
+
+class CompiledProgram:
+    """A lowered program with the texts and kernels made from it so far."""
+
+    def __init__(
+        self, program: Program, engine: KernelEngine, may_be_paths: tuple[str, ...] = ()
+    ) -> None:
+        self.program = program
+        self.engine = engine
+        self.may_be_paths = may_be_paths
+        self._runs: dict[tuple[Any, ...], Callable[..., Any]] = {}
+        self._kernels: dict[tuple[Any, ...], Kernel] = {}
+        # Variants that raised once are computed with functions that cannot raise.
+        self._unsafe: set[tuple[Any, ...]] = set()
+        self._digest = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that ``run`` can save, in the order of the model file."""
+        return self.program.names
+
+    @property
+    def digest(self) -> str:
+        """Hash of the lowered program."""
+        if not self._digest:
+            self._digest = content_hash(repr(self.program))
+        return self._digest
+
+    def run(self, inputs: Inputs, backend: Backend | None = None) -> Trajectories:
+        """Simulate; the order of the runs is that of ``inputs``.
+
+        Parameters
+        ----------
+        backend : {"auto", "python", "compiled"} or None
+            Overrides the engine's choice.
+
+        Raises
+        ------
+        ModelError
+            When ``inputs`` name an element that the model lacks or that cannot be set.
+        """
+        binding.check_names(self.program, inputs)
+        chosen = backend or self.engine.backend
+        if chosen == "auto":
+            chosen = backend_for(inputs.n_run)
+        save = binding.saved_names(self.program, inputs)
+        if chosen == "python":
+            values = self._run_python(inputs, save)
+        else:
+            values = self._run_compiled(inputs, save)
+        return self._trajectories(inputs, save, *values, chosen)
+
+    # One run at a time, plain Python -------------------------------------------------------
+
+    def _run_python(self, inputs: Inputs, save: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+        program, grid = self.program, inputs.grid
+        constants = binding.constants(program, inputs)
+        givens = binding.givens(program, inputs)
+        paths = tuple(inputs.paths.values())
+        shared = all(path.values.shape[0] == 1 for path in paths)
+        controls = (grid.step, grid.start, grid.stop, _save_every(inputs))
+        key = (tuple(inputs.paths), save, inputs.method)
+        values = np.empty((inputs.n_run, len(grid.saved_times), len(save)))
+        finite = np.empty(inputs.n_run, dtype=bool)
+        rows: list[Any] = []
+        starts: list[float] = []
+        for run in range(inputs.n_run):
+            if run == 0 or not shared:
+                rows = binding.path_rows(paths, inputs, run) if paths else []
+                starts = binding.path_starts(paths, inputs, run)
+            arguments = (controls, constants.of_run(run), givens.of_run(run), starts, rows,
+                         grid.n_steps, grid.steps_per_save)  # fmt: skip
+            saved, state = self._one(key, arguments)
+            values[run] = saved
+            finite[run] = all(map(math.isfinite, state))
+        return values, finite
+
+    def _one(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> tuple[list[Any], Any]:
+        """Saved rows and the last state of one run."""
+        if key not in self._unsafe:
+            rows: list[Any] = []
+            try:
+                return rows, self._function(key, False)(*arguments, rows)
+            except (ArithmeticError, ValueError):
+                self._unsafe.add(key)
+        rows = []
+        return rows, self._function(key, True)(*arguments, rows)
+
+    def _function(self, key: tuple[Any, ...], safe: bool) -> Callable[..., Any]:
+        variant = (*key, safe)
+        if variant not in self._runs:
+            text = self.python_text(*key, safe=safe)
+            space: dict[str, Any] = dict(_SAFE if safe else _FAST)
+            exec(compile(text, f"<kernel of {self.digest[:8]}>", "exec"), space)
+            self._runs[variant] = space["run"]
+        return self._runs[variant]
+
+    def python_text(
+        self, paths: tuple[str, ...], save: tuple[str, ...], method: str, *, safe: bool = False
+    ) -> str:
+        """The emitted Python text for a set of paths, saved names and a method."""
+        key = content_hash("python", self.digest, repr((paths, save, method, safe)))
+
+        def build() -> str:
+            plan = schedule(self.program, paths, save)
+            return emit_python(plan, STEPPERS[method], safe=safe)
+
+        text: str = cached_document("emitted", key, build)
+        return text
+
+    # Many runs, compiled --------------------------------------------------------------------
+
+    def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+        raise NotImplementedError
+
+    def _trajectories(
+        self,
+        inputs: Inputs,
+        save: tuple[str, ...],
+        values: np.ndarray,
+        finite: np.ndarray,
+        backend: str,
+    ) -> Trajectories:
+        program = self.program
+        # A state that is finite at the end was finite before; saved values say the rest.
+        status = np.full(inputs.n_run, RunStatus.OK, dtype=np.uint8)
+        for run in np.flatnonzero(~(finite & _all_finite(values))):
+            status[run] = RunStatus.NOT_FINITE
+            broken = ~np.isfinite(values[run]).all(axis=1)
+            first = int(np.argmax(broken)) if broken.any() else values.shape[1] - 1
+            values[run, first:] = np.nan
+        return Trajectories(
+            names=save,
+            times=inputs.grid.saved_times,
+            values=values,
+            status=status,
+            units={name: program.units.get(name, "") for name in save},
+            documentation={name: program.documentation.get(name, "") for name in save},
+            attributes={
+                "model": program.name,
+                "time_unit": program.time_unit,
+                "engine": "kernel",
+                "method": inputs.method,
+                "step": inputs.grid.step,
+                "backend": backend,
+            },
+        )
+
+
+def _save_every(inputs: Inputs) -> float:
+    return inputs.grid.step * inputs.grid.steps_per_save
+
+
+def _all_finite(values: np.ndarray) -> np.ndarray:
+    """Whether all values of a run are finite, shape (n_run,), in little memory."""
+    finite = np.ones(values.shape[0], dtype=bool)
+    for name in range(values.shape[2]):
+        for row in range(values.shape[1]):
+            finite &= np.isfinite(values[:, row, name])
+    return finite
+
+
+def _ring_size(length: float, n_steps: int) -> int:
+    """Steps of a ring buffer; a delay beyond the horizon shows its initial value only."""
+    return n_steps + 1 if not length <= n_steps else max(int(length), 1)
+
+
+_COMMON: dict[str, Any] = {
+    "__builtins__": {"range": range, "abs": abs, "len": len},
+    "nan": math.nan,
+    "infinity": math.inf,
+    "ring_size": _ring_size,
+    "read_table": functions.read_table,
+    "read_table_on": functions.read_table_on,
+    "read_steps": functions.read_steps,
+}
+_SAFE = {**_COMMON, **functions.OPERATIONS, "power": functions.power}
+_FAST = {
+    **_COMMON,
+    "power": math.pow, "sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "sin": math.sin,
+    "cos": math.cos, "tan": math.tan, "arcsin": math.asin, "arccos": math.acos,
+    "arctan": math.atan, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh,
+    "floor": math.floor, "trunc": math.trunc,
+}  # fmt: skip

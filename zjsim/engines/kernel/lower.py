@@ -1,0 +1,484 @@
+"""Model → lowered program.
+
+Every function of the language is written out in a few dozen operations of the graph, so that
+an emitter need not know Vensim. The meaning is that of PySD 3.14 with Euler steps, whose
+formulas were read from ``pysd/py_backend/functions.py`` and ``statefuls.py``, except:
+
+==================  ===================================  ===================================
+construct           PySD 3.14                            here
+==================  ===================================  ===================================
+time of a step      sum of the steps before, with its    ``start + k * step``
+                    rounding
+PULSE, PULSE TRAIN  end of a pulse compared exactly, so  both ends with the same tolerance;
+                    that rounding may add a step         a pulse lasts its whole steps
+ACTIVE INITIAL      values found while initialising are  the first step reads the active
+                    kept for the first step              equation, as Vensim documents
+DELAY FIXED,        input may be read after some stocks  input and condition are read at the
+SAMPLE IF TRUE      have moved to the next step          start of the step
+initial values      a stock set by the user leaves       what is computed from it at the
+                    other initial values as they were    start follows
+DELAY1 with a time  refuses (no stage is left)           one stage is kept
+below the step
+==================  ===================================  ===================================
+
+In a Runge-Kutta step all that switches with time (STEP, PULSE, PULSE TRAIN, INTEGER and
+comparisons of time) is read from inside the step: a switch on the step grid acts from the
+step it begins and never on the last stage of the step before, which keeps the order.
+Memories that are not smooth (DELAY FIXED, SAMPLE IF TRUE) change between steps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from zjsim.engines.kernel.functions import OPERATIONS
+from zjsim.engines.kernel.graph import Graph
+from zjsim.engines.kernel.program import CONTROLS, Held, Points, Program, Ring, Slot, State, Variable
+from zjsim.errors import ModelError, UnsupportedError
+from zjsim.model.expression import (
+    Binary,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Logical,
+    LookupCall,
+    Memory,
+    Number,
+    Reference,
+    Table,
+    Unary,
+    fold,
+)
+from zjsim.model.names import canonical
+from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, Lookup, ModelSpec, Stock
+
+# What Vensim takes for zero in XIDZ, ZIDZ and QUANTUM, and for equal in times.
+SMALL = 1e-6
+# More stages than any model has; a typing error must not fill the memory.
+LARGEST_ORDER = 200
+CONTROL_NAMES = {
+    "time step": "step",
+    "dt": "step",
+    "initial time": "start",
+    "starttime": "start",
+    "final time": "stop",
+    "stoptime": "stop",
+    "saveper": "save_every",
+}
+_BINARY = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
+_COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "=": "eq", "<>": "ne"}
+_RENAMED = {"power": "pow", "integer": "trunc"}
+
+
+def lower(model: ModelSpec) -> Program:
+    """The lowered program of a model.
+
+    Raises
+    ------
+    UnsupportedError
+        When an equation uses what the kernel does not compute; the message names it.
+    ModelError
+        When an equation reads an element that does not exist.
+    """
+    return _Lowering(model).program()
+
+
+def control_of(name: str) -> str | None:
+    """Which quantity of the run a control variable such as TIME STEP is."""
+    return CONTROL_NAMES.get(canonical(name))
+
+
+class _Lowering:
+    """The state of lowering one model: its graph and the slots given out so far."""
+
+    def __init__(self, model: ModelSpec) -> None:
+        self.model = model
+        self.graph = Graph()
+        self.constants: dict[str, Slot] = {}
+        self.variables: dict[str, int] = {}
+        self.states: list[State] = []
+        self.state_index: dict[str, int] = {}
+        self.held: list[Held] = []
+        self.rings: list[Ring] = []
+        self.kept: list[int] = []
+        self.tables: dict[Table, int] = {}
+        self.structural: dict[str, float] = {}
+        self.memories: dict[tuple[Any, ...], int] = {}
+        self.where = ""
+        self._number_slots()
+
+    def _number_slots(self) -> None:
+        for name, element in self.model.elements.items():
+            if isinstance(element, Lookup):
+                continue
+            if control_of(name):
+                self.variables[name] = len(self.variables)
+            elif isinstance(element, Constant):
+                self.constants[name] = Slot(name, element.value)
+            elif isinstance(element, Stock):
+                self.state_index[name] = len(self.state_index)
+            else:
+                self.variables[name] = len(self.variables)
+        self.constant_index = {name: index for index, name in enumerate(self.constants)}
+        # Stocks come first; hidden ones are appended behind them.
+        self.states = [State(name, 0, 0) for name in self.state_index]
+
+    def program(self) -> Program:
+        variables = []
+        for name, element in self.model.elements.items():
+            self.where = name
+            if control := control_of(name):
+                variables.append(Variable(name, self._control(control), "control"))
+            elif isinstance(element, Stock):
+                initial = self._number(element.initial)
+                rate = self._number(element.net_flow)
+                index = self.state_index[name]
+                self.states[index] = State(name, initial, rate, element.non_negative)
+            elif isinstance(element, Flow | Auxiliary):
+                kind = "flow" if isinstance(element, Flow) else "auxiliary"
+                variables.append(Variable(name, self._number(element.equation), kind))
+        named = {n: e for n, e in self.model.elements.items() if not isinstance(e, Lookup)}
+        return Program(
+            name=self.model.name,
+            time_unit=self.model.time_unit,
+            names=tuple(named),
+            nodes=tuple(self.graph.nodes),
+            constants=tuple(self.constants.values()),
+            variables=tuple(variables),
+            states=tuple(self.states),
+            held=tuple(self.held),
+            rings=tuple(self.rings),
+            kept=tuple(self.kept),
+            tables=tuple(Points(t.xs, t.ys, t.extrapolation) for t in self.tables),
+            structural=self.structural,
+            units={name: element.unit for name, element in named.items()},
+            documentation={name: element.documentation for name, element in named.items()},
+        )
+
+    # Expressions -----------------------------------------------------------------------
+
+    def _number(self, expression: Expression) -> int:
+        """The node of an expression, as a number."""
+        return self.graph.numeric(fold(expression, self._combine))
+
+    def _combine(self, part: Expression, inner: tuple[int, ...]) -> int:
+        graph = self.graph
+        match part:
+            case Number(value):
+                return graph.number(value)
+            case Reference(name):
+                return self._reference(name)
+            case Unary("not", _):
+                return graph.add("not", graph.truth(inner[0]))
+            case Unary():
+                return graph.add("neg", graph.numeric(inner[0]))
+            case Logical(operator, _, _):
+                return graph.add(operator, *(graph.truth(arg) for arg in inner))
+            case Conditional():
+                yes, no = (graph.numeric(arg) for arg in inner[1:])
+                return graph.add("select", graph.truth(inner[0]), yes, no)
+        numbers = tuple(graph.numeric(arg) for arg in inner)
+        match part:
+            case Binary(operator, _, _):
+                return graph.add(_BINARY[operator], *numbers)
+            case Comparison(operator, _, _):
+                return graph.add(_COMPARISON[operator], *numbers)
+            case LookupCall(lookup, _):
+                return self._lookup(lookup, numbers[0])
+            case Call(function, _):
+                return self._call(function, numbers)
+            case Memory(function, _):
+                return self._memory(function, numbers)
+        raise TypeError(f"not an expression: {part!r}")
+
+    def _reference(self, name: str) -> int:
+        if name == TIME:
+            return self.graph.leaf("time")
+        if name in self.variables:
+            return self.graph.leaf("variable", self.variables[name])
+        if name in self.constant_index:
+            return self.graph.leaf("constant", self.constant_index[name])
+        if name in self.state_index:
+            return self.graph.leaf("state", self.state_index[name])
+        if control := control_of(name):
+            return self._control(control)
+        raise ModelError(f"{self.where}: the equation reads {name}, which is not a variable")
+
+    def _control(self, control: str) -> int:
+        return self.graph.leaf("control", _CONTROL_INDEX[control])
+
+    def _lookup(self, lookup: str | Table, argument: int) -> int:
+        if isinstance(lookup, str):
+            element = self.model.elements.get(lookup)
+            if not isinstance(element, Lookup):
+                raise ModelError(f"{self.where}: {lookup} is not a lookup")
+            lookup = element.table
+        if len(lookup.xs) == 1:
+            return self.graph.number(lookup.ys[0])
+        index = self.tables.setdefault(lookup, len(self.tables))
+        return self.graph.add("lookup", argument, value=index)
+
+    # Functions -------------------------------------------------------------------------
+
+    def _call(self, function: str, args: tuple[int, ...]) -> int:
+        add, number = self.graph.add, self.graph.number
+        operation = _RENAMED.get(function, function)
+        if operation in OPERATIONS:
+            return add(operation, *args)
+        match function:
+            case "pi":
+                return number(math.pi)
+            case "log":
+                return add("div", add("ln", args[0]), add("ln", args[1]))
+            case "zidz":
+                return self._xidz(*args, number(0.0))
+            case "xidz":
+                return self._xidz(*args)
+            case "quantum":
+                return self._quantum(*args)
+            case "modulo":
+                return add("sub", args[0], self._quantum(*args))
+            case "step":
+                half = add("mul", number(0.5), self._control("step"))
+                on = add("gt", add("add", self.graph.leaf("step_time"), half), args[1])
+                return add("select", on, args[0], number(0.0))
+            case "ramp":
+                return self._ramp(*args)
+            case "ramp_open":
+                return self._ramp(*args, None)
+        pulse = self._pulse(function, args)
+        if pulse is None:
+            raise UnsupportedError(
+                f"{self.where}: the kernel does not compute {function.replace('_', ' ').upper()}. "
+                "`--engine pysd` may run it."
+            )
+        return pulse
+
+    def _xidz(self, numerator: int, denominator: int, otherwise: int) -> int:
+        add = self.graph.add
+        small = add("lt", add("abs", denominator), self.graph.number(SMALL))
+        return add("select", small, otherwise, add("div", numerator, denominator))
+
+    def _quantum(self, x: int, size: int) -> int:
+        add = self.graph.add
+        small = add("lt", size, self.graph.number(SMALL))
+        return add("select", small, x, add("mul", size, add("trunc", add("div", x, size))))
+
+    def _ramp(self, slope: int, start: int, finish: int | None) -> int:
+        add, time = self.graph.add, self.graph.leaf("time")
+        last = time if finish is None else add("min", finish, time)
+        begun = add("gt", add("add", time, self.graph.number(SMALL)), start)
+        height = add("mul", slope, add("sub", last, start))
+        return add("select", begun, height, self.graph.number(0.0))
+
+    def _pulse(self, function: str, args: tuple[int, ...]) -> int | None:
+        add, number, step = self.graph.add, self.graph.number, self._control("step")
+        # A hair after the start of the step, so that rounding cannot lose or add a step.
+        now = add("add", self.graph.leaf("step_time"), self._tolerance())
+        match function:
+            case "pulse":
+                start, width = args
+                return self.graph.numeric(self._within(now, start, width))
+            case "pulse_magnitude":
+                start, magnitude = args
+                on = self._within(now, start, add("mul", number(0.5), step))
+                return add("select", on, add("div", magnitude, step), number(0.0))
+            case "pulse_train":
+                start, width, interval, end = args
+                on = self._repeated(now, start, width, interval)
+                once = add("eq", interval, number(0.0))
+                in_time = add("or", once, add("lt", now, end))
+                return self.graph.numeric(add("and", on, in_time))
+            case "pulse_train_magnitude":
+                start, interval, magnitude = args
+                on = self._repeated(now, start, add("mul", number(0.5), step), interval)
+                return add("select", on, add("div", magnitude, step), number(0.0))
+        return None
+
+    def _tolerance(self) -> int:
+        add, number = self.graph.add, self.graph.number
+        return add("min", number(SMALL), add("mul", number(1e-3), self._control("step")))
+
+    def _within(self, now: int, start: int, width: int) -> int:
+        add = self.graph.add
+        return add("and", add("ge", now, start), add("lt", now, add("add", start, width)))
+
+    def _repeated(self, now: int, start: int, width: int, interval: int) -> int:
+        add = self.graph.add
+        once = add("eq", interval, self.graph.number(0.0))
+        since = add("sub", now, start)
+        passed = add("floor", add("div", since, interval))
+        phase = add("sub", since, add("mul", interval, passed))
+        repeated = add("and", add("ge", now, start), add("lt", phase, width))
+        single = self._within(now, start, width)
+        return add("or", add("and", once, single), add("and", add("not", once), repeated))
+
+    # Memory ----------------------------------------------------------------------------
+
+    def _memory(self, function: str, args: tuple[int, ...]) -> int:
+        if function == "active_initial":
+            return self.graph.add("active", *args)
+        if function == "initial":
+            return self._keep(args[0])
+        # The same memory of the same input is one memory.
+        key = (function, args)
+        if key not in self.memories:
+            self.memories[key] = self._new_memory(function, args)
+        return self.memories[key]
+
+    def _new_memory(self, function: str, args: tuple[int, ...]) -> int:
+        match function:
+            case "smooth" | "smooth_n":
+                return self._smooth(*args[:3], self._order(args[3]))
+            case "delay":
+                return self._delay(*args[:3], self._order(args[3]), conveyed=False)
+            case "delay_n":
+                return self._delay(*args[:3], self._order(args[3]), conveyed=True)
+            case "delay_fixed":
+                source, delay_time, initial = args
+                self.rings.append(Ring(self.where, initial, source, delay_time))
+                return self.graph.leaf("delayed", len(self.rings) - 1)
+            case "sample_if_true":
+                return self._sample(*args)
+            case "trend":
+                return self._trend(*args)
+            case "forecast":
+                return self._forecast(*args)
+        raise UnsupportedError(
+            f"{self.where}: the kernel does not compute {function.replace('_', ' ').upper()}. "
+            "`--engine pysd` may run it."
+        )
+
+    def _keep(self, node: int) -> int:
+        """The value ``node`` has at the start of a run."""
+        if self.graph.is_number(node):
+            return node
+        if node not in self.kept:
+            self.kept.append(node)
+        return self.graph.leaf("kept", self.kept.index(node))
+
+    def _order(self, node: int) -> int:
+        """The number of stages: its value at the start, from constants no run changes."""
+        value = self._value_at_start(node)
+        if not 1 <= value <= LARGEST_ORDER:
+            raise ModelError(
+                f"{self.where}: a delay or smooth has order {value:g}; "
+                f"expected a whole number from 1 to {LARGEST_ORDER}"
+            )
+        return int(value)
+
+    def _value_at_start(self, index: int) -> float:
+        node, model = self.graph.nodes[index], self.model
+        position = int(node.value) if not node.args and node.op != "number" else 0
+        match node.op:
+            case "number" | "flag":
+                return node.value
+            case "time" | "clock" | "step_time":
+                return model.start
+            case "control":
+                return (model.step, model.start, model.stop, model.save_every)[position]
+            case "constant":
+                slot = list(self.constants.values())[position]
+                self.structural[slot.name] = slot.value
+                return slot.value
+            case "variable":
+                element = model.elements[list(self.variables)[position]]
+                if isinstance(element, Flow | Auxiliary):
+                    return self._value_at_start(self._number(element.equation))
+            case "active":
+                return self._value_at_start(node.args[1])
+        if node.op not in OPERATIONS:
+            raise UnsupportedError(
+                f"{self.where}: the order of a delay or smooth must be known before the run; "
+                "write it as a constant. `--engine pysd` may run it."
+            )
+        return float(OPERATIONS[node.op](*(self._value_at_start(arg) for arg in node.args)))
+
+    def _hidden(self, what: str, initial: int) -> tuple[int, int]:
+        """A new hidden stock: its index and the leaf that reads it."""
+        index = len(self.states)
+        self.states.append(State(f"{what} in {self.where}", initial, 0, hidden=True))
+        return index, self.graph.leaf("state", index)
+
+    def _set_rate(self, index: int, rate: int) -> None:
+        hidden = self.states[index]
+        self.states[index] = State(hidden.name, hidden.initial, rate, hidden=True)
+
+    def _smooth(self, source: int, time: int, initial: int, order: int) -> int:
+        add = self.graph.add
+        target = source
+        stages = [self._hidden(f"smooth {k + 1}", initial) for k in range(order)]
+        for index, level in stages:
+            gap = add("mul", add("sub", target, level), self.graph.number(order))
+            self._set_rate(index, add("div", gap, time))
+            target = level
+        return target
+
+    def _delay(self, source: int, time: int, initial: int, order: int, conveyed: bool) -> int:
+        """A material delay of ``order`` stages, fewer where they would be below a step.
+
+        ``conveyed`` (DELAY N): each stage keeps the delay time with which it was filled.
+        """
+        add, number = self.graph.add, self.graph.number
+        start = add("mul", initial, time)
+        stages = [self._hidden(f"delay {k + 1}", start) for k in range(order)]
+        fits = [
+            self._keep(self.graph.numeric(add("le", self._steps(k), time)))
+            for k in range(2, order + 1)
+        ]
+        count = number(1.0)
+        for fit in fits:
+            count = add("add", count, fit)
+        times = self._conveyed_times(time, order) if conveyed else [time] * (order + 1)
+        flow = source
+        for (index, level), stage_time in zip(stages, times[:order], strict=True):
+            outflow = add("div", level, stage_time)
+            self._set_rate(index, add("mul", add("sub", flow, outflow), count))
+            flow = outflow
+        result = stages[0][1]
+        for fit, (_, level) in zip(fits, stages[1:], strict=True):
+            result = add("select", self.graph.truth(fit), level, result)
+        return add("div", result, times[1])
+
+    def _steps(self, count: int) -> int:
+        return self.graph.add("mul", self.graph.number(count), self._control("step"))
+
+    def _conveyed_times(self, time: int, order: int) -> list[int]:
+        """The delay time of each stage: now for the first, a step ago for the next, ..."""
+        times = [time]
+        for _ in range(max(order - 1, 1)):
+            if self.graph.is_number(times[-1]):
+                times.append(times[-1])
+                continue
+            self.held.append(Held(f"delay time in {self.where}", time, times[-1]))
+            times.append(self.graph.leaf("held", len(self.held) - 1))
+        return times
+
+    def _sample(self, condition: int, source: int, initial: int) -> int:
+        leaf = self.graph.leaf("held", len(self.held))
+        value = self.graph.add("select", self.graph.truth(condition), source, leaf)
+        self.held.append(Held(f"sample in {self.where}", initial, value))
+        return value
+
+    def _trend(self, source: int, time: int, initial_trend: int) -> int:
+        add, number = self.graph.add, self.graph.number
+        start = add("div", source, add("add", number(1.0), add("mul", initial_trend, time)))
+        index, level = self._hidden("average", start)
+        gap = add("sub", source, level)
+        self._set_rate(index, add("div", gap, time))
+        return self._xidz(gap, add("mul", time, add("abs", level)), number(0.0))
+
+    def _forecast(self, source: int, time: int, horizon: int, initial_trend: int) -> int:
+        add, number = self.graph.add, self.graph.number
+        start = add("div", source, add("add", number(1.0), initial_trend))
+        index, level = self._hidden("average", start)
+        gap = add("sub", source, level)
+        self._set_rate(index, add("div", gap, time))
+        trend = self._xidz(gap, add("mul", time, level), number(0.0))
+        growth = add("add", number(1.0), add("mul", trend, horizon))
+        return add("mul", source, growth)
+
+
+_CONTROL_INDEX = {name: index for index, name in enumerate(CONTROLS)}

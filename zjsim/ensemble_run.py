@@ -1,0 +1,333 @@
+"""Many runs of one scenario, held in memory or lazily on disk."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zjsim.cache import content_hash
+from zjsim.chunks import (
+    RUNS_A_CHUNK,
+    Part,
+    Work,
+    backend_for_all,
+    bundle_hash,
+    compute_block,
+    names_to_keep,
+    plan_reference,
+    times_to_keep,
+)
+from zjsim.engines.executors import Chunk, Executor
+from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.scenario.resolve import Resolved
+from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
+from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
+from zjsim.scenario.study import scenario_document
+from zjsim.shards import SUFFIX, Block, Store, open_shards, write_shard
+from zjsim.timeline import TIME_TOLERANCE
+from zjsim.version import __version__
+from zjsim.workflow import OpenPlan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+IN_MEMORY = 256 * 2**20  # bytes of values; more goes to shards in a temporary folder
+
+
+@dataclass(frozen=True)
+class MemoryStore:
+    """An ensemble small enough to be held: one block."""
+
+    block: Block
+
+    @property
+    def n_run(self) -> int:
+        """Number of runs."""
+        return self.block.n_run
+
+    @property
+    def times(self) -> np.ndarray:
+        """Kept model times in years."""
+        return self.block.times
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Kept variables."""
+        return self.block.names
+
+    def column(self, name: str, first: int = 0, last: int | None = None) -> np.ndarray:
+        """One variable of runs ``first`` to ``last`` (exclusive), shape (n, n_time)."""
+        return self.block.values[first:last, :, self.names.index(name)]
+
+    def per_run(self, name: str) -> np.ndarray:
+        """``status``, ``case`` or ``run`` of each run."""
+        return np.asarray(getattr(self.block, name))
+
+
+@dataclass(frozen=True)
+class EnsembleRuns:
+    """Many runs of one scenario; what `assess` needs, and a Dataset that stays lazy.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    resolved : Resolved
+        The scenario in the middle of its ranges.
+    sample : SamplePlan
+        What varies, and how.
+    engine : str
+    store : Store
+        The values: in memory, or in shards on disk.
+    """
+
+    plan: OpenPlan
+    resolved: Resolved
+    sample: SamplePlan
+    engine: str
+    store: Store
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self.resolved.scenario.name
+
+    @property
+    def label(self) -> Mapping[str, str]:
+        """Words for the scenario by language; empty when its file has none."""
+        return self.resolved.scenario.label
+
+    @property
+    def n_run(self) -> int:
+        """Number of runs."""
+        return self.store.n_run
+
+    @property
+    def times(self) -> np.ndarray:
+        """Kept model times, in years."""
+        return self.store.times
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash of everything the numbers depend on, the number of runs included."""
+        parts = [self.plan.model_hash, self.resolved.hash, self.engine, __version__]
+        return content_hash(*parts, str(self.sample.seed), self.sample.method, str(self.n_run))
+
+    @property
+    def run_id(self) -> str:
+        """``<scenario>-<hash8>``: name of the run folder, and the footer of every chart."""
+        return f"{self.name}-{self.hash[:8]}"
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """Model names of the sampled drivers; their values are kept."""
+        return tuple(d.name for d in self.sample.dimensions if d.kind == "driver")
+
+    @cached_property
+    def status(self) -> np.ndarray:
+        """How each run ended, shape (n_run,); 0 is well."""
+        return self.store.per_run("status")
+
+    @cached_property
+    def _recent(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def values(self, variable: str) -> np.ndarray:
+        """A kept variable, shape (n_run, n_time), in the model's unit.
+
+        Raises
+        ------
+        RunError
+            When it was not kept; near misses are named.
+        """
+        if variable not in self.store.names:
+            hint = did_you_mean(variable, self.store.names)
+            raise RunError(f"{variable}: no such variable was saved. {hint}".rstrip())
+        if variable not in self._recent:
+            # One variable of a million runs is 90 MB: the last one is kept, not all.
+            self._recent.clear()
+            self._recent[variable] = self.store.column(variable)
+        return self._recent[variable]
+
+    def at(self, variable: str, time: float) -> np.ndarray:
+        """A kept variable at a kept time, shape (n_run,), in the model's unit.
+
+        Raises
+        ------
+        RunError
+            When the variable or the time was not kept.
+        """
+        row = int(np.argmin(np.abs(self.times - time)))
+        if abs(self.times[row] - time) > TIME_TOLERANCE:
+            raise RunError(f"{variable}: no row was saved at t = {time:g}")
+        return self.values(variable)[:, row]
+
+    def error_at(self, variable: str, time: float) -> np.ndarray | None:
+        """None: an ensemble is run at one step, whose error ``zjsim run`` shows."""
+        return None
+
+    def draws(self, first: int = 0, last: int | None = None) -> dict[str, np.ndarray]:
+        """What was drawn for runs ``first`` to ``last`` (exclusive), by key."""
+        return draw(self.sample, first, self.n_run if last is None else last)
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """An xarray Dataset over (run, time); values in shards are read when they are used."""
+        # Imported here because most uses of an ensemble need no labels (0.7 s).
+        from zjsim.lazy import lazy_dataset
+
+        program = self.plan.program
+        attributes = {
+            "plan": self.plan.folder.name,
+            "scenario": self.name,
+            "engine": self.engine,
+            "method": self.resolved.inputs.method,
+            "step": self.resolved.inputs.grid.step,
+            "model_hash": self.plan.model_hash,
+            "inputs_hash": self.resolved.hash,
+            "sample_method": self.sample.method,
+            "seed": self.sample.seed,
+            "zjsim_version": __version__,
+        }
+        return lazy_dataset(
+            self.store, self.status, program.units, program.documentation, attributes
+        )
+
+
+def simulate_ensemble(
+    plan: OpenPlan,
+    scenario: str | Path | Scenario = "baseline",
+    runs: int | None = None,
+    assignments: Sequence[str] = (),
+    *,
+    seed: int | None = None,
+    method: SampleMethod | None = None,
+    engine: str = "kernel",
+    save: Sequence[str] = (),
+    executor: Executor | None = None,
+    trust_model: bool = False,
+    advance: Callable[[int], None] = lambda count: None,
+) -> EnsembleRuns:
+    """Run a scenario many times, with draws from its ranges.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    scenario : str, Path or Scenario
+        A shipped name, a file, or a Scenario that has been read.
+    runs, seed, method : or None
+        Number of runs, seed, and sobol, latin_hypercube or random; None takes the
+        scenario's sampling section.
+    assignments : sequence of str
+        Changes laid over the file, such as ``levers.rd_support=1.2``.
+    engine : {"kernel", "adaptive", "pysd"}
+    save : sequence of str
+        Model variables to keep by year beside the indicators'.
+    executor : Executor or None
+        Where to compute; None is this process.
+    trust_model : bool
+        Let the pysd engine execute what PySD generates from a model that is not shipped.
+    advance : function
+        Called with the number of runs that have just been finished.
+
+    Raises
+    ------
+    ZjsimError
+        When a file is wrong, the scenario does not fit the plan, or a chunk keeps failing.
+    """
+    wanted = plan.read_scenario(scenario, assignments)
+    wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
+    resolved = plan.resolve(wanted)
+    sample = plan_sampling(resolved, plan.names, plan.constants)
+    # Sampled drivers are kept so that a reader sees what they do to each indicator.
+    drivers = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
+    wanted_names = [*drivers, *save]
+    works = _works(plan, resolved.scenario, sample.runs, engine, wanted_names, trust_model)
+    size = sample.runs * len(works[0].times) * len(works[0].save) * 8
+    chunks = [Chunk(f"runs {w.parts[0].first}..{w.parts[0].last - 1}", w) for w in works]
+    keep = _in_memory if size <= IN_MEMORY else _in_shards
+    with closing((executor or Executor()).map(compute_block, chunks)) as results:  # type: ignore[type-var]
+        store = keep(works, results, advance)
+    return EnsembleRuns(plan, resolved, sample, engine, store)
+
+
+def _sampling(
+    own: Sampling, runs: int | None, seed: int | None, method: SampleMethod | None
+) -> Sampling:
+    chosen = replace(
+        own,
+        runs=own.runs if runs is None else runs,
+        seed=own.seed if seed is None else seed,
+        method=own.method if method is None else method,
+    )
+    if chosen.runs < 1:
+        raise ScenarioError(f"runs: {chosen.runs} is less than one")
+    return chosen
+
+
+def _works(
+    plan: OpenPlan,
+    scenario: Scenario,
+    runs: int,
+    engine: str,
+    save: Sequence[str],
+    trust_model: bool,
+) -> list[Work]:
+    names = dict.fromkeys([*names_to_keep(plan), *(names_to_keep(plan, save) if save else ())])
+    document = scenario_document(scenario)
+    step = RUNS_A_CHUNK.get(engine, 1)
+    common = Work(
+        plan=plan_reference(plan.folder),
+        bundle=bundle_hash(plan.folder),
+        engine=engine,
+        save=tuple(names),
+        times=times_to_keep(plan, every_year=bool(save)),
+        parts=(),
+        trust_model=trust_model,
+        backend=backend_for_all(engine, runs),
+    )
+    return [
+        replace(common, parts=(Part(document, first, min(first + step, runs)),))
+        for first in range(0, runs, step)
+    ]
+
+
+def _in_memory(works: Sequence[Work], results: Any, advance: Callable[[int], None]) -> Store:
+    first, last = works[0], works[-1].parts[0].last
+    values = np.empty((last, len(first.times), len(first.save)))
+    status = np.empty(last, dtype=np.uint8)
+    for chunk, block in results:
+        rows = slice(chunk.payload.parts[0].first, chunk.payload.parts[0].last)
+        values[rows], status[rows] = block.values, block.status
+        advance(block.n_run)
+    times = np.asarray(first.times, dtype=float)
+    runs = np.arange(last)
+    return MemoryStore(Block(first.save, times, values, status, np.zeros(last, int), runs))
+
+
+def _in_shards(works: Sequence[Work], results: Any, advance: Callable[[int], None]) -> Store:
+    folder = Path(tempfile.mkdtemp(prefix="zjsim-ensemble-"))
+    paths = {w.parts[0].first: folder / f"{w.parts[0].first:09d}{SUFFIX}" for w in works}
+    try:
+        for chunk, block in results:
+            write_shard(paths[chunk.payload.parts[0].first], block, "", durable=False)
+            advance(block.n_run)
+    except BaseException:
+        _remove(folder)
+        raise
+    store = open_shards(list(paths.values()), works[0].save, np.asarray(works[0].times))
+    # The folder lives as long as somebody can still read from it.
+    weakref.finalize(store, _remove, folder)
+    return store
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,308 @@
+"""The board: ten panels in the order of the plan, and one of them large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.transforms import offset_copy
+
+from zjsim.report import style
+from zjsim.report.labels import Language, label, localised
+from zjsim.report.view import (
+    COUNTS_AS_MET,
+    VERDICTS,
+    Outturn,
+    Report,
+    ReportRow,
+    Verdict,
+    as_report,
+    plan_path,
+)
+from zjsim.report.wording import target_words, value_words
+
+COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Font sizes and widths of one panel, in points; ``title_width`` in font sizes."""
+
+    title: float = 9.5
+    small: float = 8.0
+    line: float = 1.9
+    marker: float = 5.0
+    diamond: float = 7.5
+    title_width: float = 22.5
+    header: float = 24.0
+    left: float = -0.09
+    right: float = 1.13
+
+
+PANEL = Sizes()
+LARGE = Sizes(
+    title=14, small=10.5, line=2.6, marker=7, diamond=11, title_width=38, header=34,
+    left=-0.055, right=1.13,
+)  # fmt: skip
+
+
+@style.styled
+def plot_board(assessment: Any, language: Language = "en") -> style.HouseFigure:
+    """All indicators of one scenario, a panel each, with a key and a tally.
+
+    History is solid, the projection dashed (with its band for an ensemble), the plan's path
+    thin grey, outturns hollow dots, the target a diamond with its words. The verdict is said
+    by shape, word and colour.
+    """
+    report = as_report(assessment)
+    rows = -(-(len(report.rows) + 2) // COLUMNS)
+    figure = style.new_figure(14.0, 3.1 * rows + 1.2)
+    height = figure.get_figheight()
+    cells = figure.subplots(
+        rows,
+        COLUMNS,
+        gridspec_kw={
+            "left": 0.034, "right": 0.956, "wspace": 0.40, "hspace": 0.52,
+            "top": 1 - 1.6 / height, "bottom": 0.66 / height,
+        },
+    ).ravel()  # fmt: skip
+    title = label("title.board", language, plan=localised(report.plan_title, language))
+    style.add_title(figure, title, style.scenario_words(report, language))
+    for ax, row in zip(cells, report.rows, strict=False):
+        draw_panel(ax, row, language, PANEL)
+    _draw_key(cells[len(report.rows)], report, language)
+    _draw_tally(cells[len(report.rows) + 1], report, language)
+    for ax in cells[len(report.rows) + 2 :]:
+        ax.set_axis_off()
+    style.add_footer(figure, style.source_line(report, language))
+    return figure
+
+
+@style.styled
+def plot_indicator(
+    assessment: Any, indicator: str, language: Language = "en", ax: Axes | None = None
+) -> Axes:
+    """One indicator large, by its id."""
+    report = as_report(assessment)
+    own = ax is None
+    if ax is None:
+        ax = style.new_axes(8.6, 5.2)
+        ax.figure.subplots_adjust(left=0.08, right=0.86, top=0.79, bottom=0.19)
+    draw_panel(ax, report.row(indicator), language, LARGE)
+    if own:
+        _draw_legend(ax, report.row(indicator), language)
+        style.add_footer(ax.figure, style.source_line(report, language))
+    return ax
+
+
+def draw_panel(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+    """History, projection, plan path, outturns, target and verdict of one indicator."""
+    indicator = row.indicator
+    style.quiet_axes(ax)
+    _draw_lines(ax, row, sizes)
+    _set_ranges(ax, row)
+    _draw_target(ax, row, language, sizes)
+    _draw_header(ax, row, language, sizes)
+    ax.tick_params(labelsize=sizes.small)
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
+    ax.yaxis.set_major_formatter(style.tick_formatter(ax, "y", indicator.decimals))
+
+
+def _draw_lines(ax: Axes, row: ReportRow, sizes: Sizes) -> None:
+    indicator = row.indicator
+    base, target = indicator.base, indicator.target
+    history = _history(row)
+    later = [outturn for outturn in row.outturns if outturn.year > base.year]
+    span = [base.year + step / 4 for step in range(4 * (target.year - base.year) + 1)]
+    ax.plot(span, plan_path(indicator, span), color=style.FAINT, linewidth=1.0, zorder=2)
+    if row.low:
+        ax.fill_between(row.years, row.low, row.high, color=style.SKY, alpha=0.30, lw=0, zorder=1)
+    years, path = _projected(row)
+    ax.plot(
+        years, path, color=style.BLUE, linewidth=sizes.line, zorder=3,
+        linestyle=(0, (4.2, 1.2)), dash_capstyle="butt",
+    )  # fmt: skip
+    ax.plot(
+        [point.year for point in history], [point.value for point in history],
+        color=style.INK, linewidth=sizes.line, marker="o", markersize=sizes.marker - 1.5, zorder=4,
+    )  # fmt: skip
+    ax.plot(
+        [point.year for point in later], [point.value for point in later], "o", zorder=5,
+        markersize=sizes.marker, markerfacecolor="white", markeredgecolor=style.INK,
+        markeredgewidth=1.2, linestyle="none",
+    )  # fmt: skip
+
+
+def _projected(row: ReportRow) -> tuple[list[float], list[float]]:
+    """The projection, begun at the base where that is older than the first run year."""
+    base = row.indicator.base
+    years, path = list(map(float, row.years)), list(row.projection)
+    if years and base.year < years[0]:
+        return [float(base.year), *years], [row.indicator.start, *path]
+    return years, path
+
+
+def _history(row: ReportRow) -> list[Outturn]:
+    base = row.indicator.base
+    points = [outturn for outturn in row.outturns if outturn.year < base.year]
+    return [*points, Outturn(base.year, row.indicator.start)]
+
+
+def _set_ranges(ax: Axes, row: ReportRow) -> None:
+    indicator = row.indicator
+    values = [indicator.start, indicator.target.value, *row.low, *row.high]
+    values += [value for value in row.projection if value == value]
+    values += [outturn.value for outturn in row.outturns]
+    low, high = min(values), max(values)
+    room = 0.09 * (high - low or 1.0)
+    ax.set_ylim(low - room, high + room)
+    first = min([indicator.base.year, *row.years, *(outturn.year for outturn in row.outturns)])
+    last = max(indicator.target.year, *row.years)
+    ax.set_xlim(first - 0.25, last + 0.3)
+    every = 1 if last - first < 7 else 2
+    ticks = [year for year in range(first, last + 1) if (last - year) % every == 0]
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+
+
+def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+    """The diamond, its band, and both end labels in the right margin, kept apart."""
+    indicator = row.indicator
+    target = indicator.target
+    if target.highest is not None:
+        ax.plot(
+            [target.year, target.year], [target.lowest, target.highest], color=style.INK,
+            linewidth=1.2, marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
+        )  # fmt: skip
+    ax.plot(
+        [target.year], [target.value], "D", markersize=sizes.diamond * 0.8, zorder=6,
+        markerfacecolor=style.ORANGE, markeredgecolor=style.INK, markeredgewidth=0.9,
+        clip_on=False, linestyle="none",
+    )  # fmt: skip
+    labels = [(target.value, target_words(indicator, language), style.INK)]
+    if row.value == row.value:
+        labels.append((row.projection[-1], value_words(row), style.BLUE))
+    for (_, text, colour), height in zip(labels, _apart(ax, labels, sizes.small), strict=True):
+        ax.annotate(
+            text, (target.year, height), xytext=(sizes.diamond + 2, 0),
+            textcoords="offset points", va="center", color=colour, fontsize=sizes.small,
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def _apart(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float) -> list[float]:
+    """Heights, in data units, of two end labels so that neither covers the other."""
+    heights = [height for height, _, _ in labels]
+    if len(heights) < 2:
+        return heights
+    points = ax.get_position().height * style.figure_of(ax).get_figheight() * 72
+    low, high = ax.get_ylim()
+    needed = 1.45 * size * (high - low) / points
+    short = needed - abs(heights[0] - heights[1])
+    if short > 0:
+        up = 0 if heights[0] >= heights[1] else 1
+        heights[up] += short / 2
+        heights[1 - up] -= short / 2
+    return heights
+
+
+def _draw_header(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+    """Number and name, then unit and nature, and the verdict in colour."""
+    indicator = row.indicator
+    title = f"{indicator.number}  {localised(indicator.label, language)}"
+    at: dict[str, Any] = dict(style.ABOVE_AXES)
+    text = ax.annotate(
+        style.wrap(title, sizes.title_width), (sizes.left, 1), xytext=(0, sizes.header),
+        va="bottom", fontsize=sizes.title, linespacing=1.15, **at,
+    )  # fmt: skip
+    style.strong(text, 0.25)
+    words = [localised(indicator.unit, language)]
+    if indicator.cumulative:
+        words.append(label("note.cumulative", language))
+    words.append(label(f"nature.{indicator.nature}", language))
+    ax.annotate(
+        style.SEPARATOR.join(words), (sizes.left, 1), xytext=(0, sizes.header - 6), va="top",
+        fontsize=sizes.small, color=style.MUTED, **at,
+    )  # fmt: skip
+    _draw_badge(ax, row.verdict, language, sizes)
+
+
+def _draw_badge(ax: Axes, verdict: Verdict, language: Language, sizes: Sizes) -> None:
+    """The verdict at the right end of the header: shape, word and colour."""
+    size = sizes.small + 0.5
+    text = ax.annotate(
+        label(f"verdict.{verdict}", language), (sizes.right, 1), xytext=(0, sizes.header - 5.5),
+        xycoords="axes fraction", textcoords="offset points", va="top", ha="right",
+        fontsize=size, color=style.VERDICT_COLOUR[verdict], annotation_clip=False,
+    )  # fmt: skip
+    style.strong(text, 0.25)
+    width = text.get_window_extent().width * 72 / ax.figure.dpi
+    shifted = offset_copy(
+        ax.transAxes, fig=style.figure_of(ax), x=-width - 0.75 * size,
+        y=sizes.header - 6 - 0.5 * size,
+        units="points",
+    )  # fmt: skip
+    style.verdict_mark(ax, sizes.right, 1, verdict, 0.85 * size, transform=shifted, zorder=8)
+
+
+def _line_looks(banded: bool) -> list[tuple[str, dict[str, Any]]]:
+    """Key of the catalogue → how the line or mark is drawn."""
+    looks: list[tuple[str, dict[str, Any]]] = [
+        ("legend.history", {"color": style.INK, "lw": 1.9, "marker": "o", "ms": 3.5}),
+        ("legend.projection", {"color": style.BLUE, "lw": 1.9, "ls": (0, (4.2, 1.2))}),
+        ("legend.plan_path", {"color": style.FAINT, "lw": 1.2}),
+        ("legend.outturn", {"ls": "none", "marker": "o", "mfc": "white", "mec": style.INK}),
+        ("legend.target", {"ls": "none", "marker": "D", "mfc": style.ORANGE, "mec": style.INK}),
+    ]
+    if banded:
+        looks.insert(2, ("legend.band", {"color": style.SKY, "alpha": 0.35, "lw": 8}))
+    return looks
+
+
+def _draw_key(ax: Axes, report: Report, language: Language) -> None:
+    """What each line and mark means."""
+    ax.set_axis_off()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    for position, (key, look) in enumerate(_line_looks(any(row.low for row in report.rows))):
+        height = 1.02 - position * 0.15
+        xs = [0.06] if look.get("ls") == "none" else [0.0, 0.06, 0.12]
+        ax.plot(xs, [height] * len(xs), **{"ms": 5.5, "clip_on": False, **look})
+        ax.text(0.19, height, label(key, language), va="center", fontsize=9)
+    for position, verdict in enumerate(VERDICTS):
+        height = 1.02 - position * 0.15
+        style.verdict_mark(ax, 0.64, height, verdict, 7.5)
+        word = label(f"verdict.{verdict}", language)
+        colour = style.VERDICT_COLOUR[verdict]
+        ax.text(0.71, height, word, va="center", fontsize=9, color=colour)
+
+
+def _draw_legend(ax: Axes, row: ReportRow, language: Language) -> None:
+    """The same key in one line under a large panel."""
+    handles = [
+        Line2D([], [], label=label(key, language), **{"ms": 6, **look})
+        for key, look in _line_looks(bool(row.low))
+        if key != "legend.outturn" or any(o.year > row.indicator.base.year for o in row.outturns)
+    ]
+    ax.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=len(handles),
+        fontsize=9, handlelength=2.2, columnspacing=1.8,
+    )  # fmt: skip
+
+
+def _draw_tally(ax: Axes, report: Report, language: Language) -> None:
+    """How many targets are met, in a figure that can be read across a room."""
+    ax.set_axis_off()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    binding = [row for row in report.rows if row.indicator.binding]
+    met = sum(row.verdict in COUNTS_AS_MET for row in binding)
+    number = ax.text(0.12, 1.06, f"{report.met}/{len(report.rows)}", fontsize=36, va="top")
+    style.strong(number, 0.8)
+    lines = [
+        label("note.tally_of", language, met=report.met, total=len(report.rows)),
+        label("note.binding_tally", language, met=met, total=len(binding)),
+    ]
+    ax.text(0.12, 0.68, "\n".join(lines), fontsize=10.5, va="top", linespacing=1.7)

@@ -1,0 +1,77 @@
+"""The folder of one scenario's runs: everything needed to read, check and repeat it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from zjsim.errors import RunError
+from zjsim.version import __version__
+
+_LIBRARIES = ("numpy", "scipy", "numba", "pysd", "pandas", "xarray", "matplotlib")
+
+
+def versions() -> dict[str, str]:
+    """Versions of zjsim, Python and the libraries that numbers depend on."""
+    found = {"zjsim": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def command_line() -> str:
+    """The command as the user gave it, without the place where zjsim is installed."""
+    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+def write_folder(root: Path, name: str, writers: Mapping[str, Callable[[Path], None]]) -> Path:
+    """Fill ``root/name`` through ``writers``, whole or not at all.
+
+    Each writer gets the path of its file in a temporary folder beside the final one, which
+    is renamed when all are done; a run that is killed leaves nothing that looks finished.
+
+    Raises
+    ------
+    RunError
+        When the folder cannot be written; an earlier folder of the name is kept.
+    """
+    final = root / name
+    part = root / f".{name}.{os.getpid()}.part"
+    old = root / f".{name}.{os.getpid()}.old"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        for file_name, write in writers.items():
+            write(part / file_name)
+        if final.exists():
+            final.rename(old)
+        part.rename(final)
+    except OSError as problem:
+        if old.exists() and not final.exists():
+            old.rename(final)
+        reason = problem.strerror or str(problem)
+        raise RunError(
+            f"{final}: the results cannot be written ({reason}). "
+            "Nothing was left half-written; choose another place with --out."
+        ) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def write_json(path: Path, document: Any) -> None:
+    """JSON with a stable order, for manifests."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,195 @@
+"""What a simulated and assessed scenario leaves on disk, and its Report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from zjsim.assessment.observations import Observations
+from zjsim.report import folder, tables
+from zjsim.report.figures import write_chart_data, write_figure
+from zjsim.report.labels import Language
+from zjsim.report.view import InputLine, Report, as_report
+
+if TYPE_CHECKING:
+    from zjsim.assessment.assess import Assessment
+    from zjsim.workflow import Runs
+
+Writer = Callable[[Path], None]
+# A grade worse than this is an assumption that a reader must be told of.
+ASSUMED = frozenset({"D", "M"})
+
+
+def report_of(
+    runs: Runs, assessment: Assessment, observations: Observations | None = None
+) -> Report:
+    """The Report of one simulated scenario, with its inputs and assumptions."""
+    return as_report(
+        assessment,
+        run_id=runs.run_id,
+        observations=observations or runs.plan.observations,
+        inputs=input_lines(runs),
+        assumptions=assumption_lines(runs),
+        footnote=f"{runs.engine}, {runs.resolved.inputs.method}, "
+        f"step {runs.resolved.inputs.grid.step:g} a",
+    )
+
+
+def input_lines(runs: Runs) -> tuple[InputLine, ...]:
+    """Each lever, driver, constant and initial value that the scenario decides, by year."""
+    inputs, labels = runs.resolved.inputs, {x.id: x.label for x in runs.plan.levers}
+    years = [*range(runs.plan.plan.base_year, runs.plan.plan.years[-1] + 1)]
+    lines = []
+    for entry in runs.resolved.entries:
+        path = inputs.paths.get(entry.name)
+        if path is not None:
+            values = dict(zip(years, path.right(years)[0].tolist(), strict=True))
+        else:
+            held = inputs.constants.get(entry.name, inputs.initials.get(entry.name))
+            values = {0: float(held[0])} if held is not None else {}
+        lines.append(
+            InputLine(
+                entry.kind, entry.id, labels.get(entry.id, entry.name), entry.unit, values,
+                entry.at, entry.said,
+            )
+        )  # fmt: skip
+    return tuple(lines)
+
+
+def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
+    """Constants that nobody measured, with their ranges and what is known of them."""
+    names = runs.plan.names
+    lines = []
+    for row in runs.plan.constants.rows.values():
+        if row.grade not in ASSUMED:
+            continue
+        value = runs.resolved.inputs.constants.get(row.name)
+        shown = names.constants.get(row.name) if value is None else float(value[0])
+        bounds = "" if row.low is None else f" [{row.low:g} … {row.high:g}]"
+        unit = names.units.get(row.name, "")
+        text = f"{row.name} = {shown:g}{bounds} {unit} ({row.grade}): {row.note}"
+        lines.append({"en": text, "zh": text})
+    return tuple(lines)
+
+
+def manifest(runs: Runs, files: Sequence[str]) -> dict[str, Any]:
+    """Everything needed to repeat the run; holds no time of day."""
+    grid = runs.resolved.inputs.grid
+    return {
+        "run_id": runs.run_id,
+        "hash": runs.hash,
+        "scenario": runs.name,
+        "scenario_files": list(runs.resolved.scenario.chain),
+        "plan": runs.plan.folder.name,
+        "plan_files": runs.plan.folder.hashes(),
+        "inputs_hash": runs.resolved.hash,
+        "engine": runs.engine,
+        "method": runs.resolved.inputs.method,
+        "time": {"start": grid.start, "stop": grid.stop, "step": grid.step},
+        "seed": runs.resolved.scenario.sampling.seed,
+        "notes": list(runs.resolved.notes),
+        "versions": folder.versions(),
+        "command": folder.command_line(),
+        "files": sorted(files),
+    }
+
+
+def write_run(
+    root: Path,
+    runs: Runs,
+    report: Report,
+    language: Language,
+    formats: Sequence[str] = ("png",),
+    charts: bool = True,
+) -> Path:
+    """Write the folder of one run; see ``folder.write_folder``.
+
+    Files: the resolved scenario, all trajectories as netCDF, the assessment as CSV in both
+    languages, the board with its data, the workbook, and the manifest.
+    """
+    writers: dict[str, Writer] = {
+        "scenario.resolved.yaml": lambda path: write_yaml(path, runs.resolved.document()),
+        "trajectories.nc": lambda path: write_netcdf(path, runs),
+        "assessment_en.csv": lambda path: write_table(path, report, "en"),
+        "assessment_zh.csv": lambda path: write_table(path, report, "zh"),
+    }
+    if charts:
+        writers["board.png"] = lambda path: write_board(path, report, language, formats)
+        writers["verdicts.xlsx"] = lambda path: write_book(path, report, language)
+    names = [*writers, *([f"board.{kind}" for kind in (*formats, "csv")] if charts else [])]
+    writers["manifest.json"] = lambda path: folder.write_json(path, manifest(runs, {*names}))
+    return folder.write_folder(root, runs.run_id, writers)
+
+
+def write_yaml(path: Path, document: Any) -> None:
+    """Plain data as a YAML file."""
+    with path.open("w", encoding="utf-8") as file:
+        dump_yaml(document, file)
+
+
+def dump_yaml(document: Any, stream: TextIO) -> None:
+    """Plain data as YAML text."""
+    from ruamel.yaml import YAML
+
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.width = 100
+    writer.dump(document, stream)
+
+
+def write_netcdf(path: Path, runs: Runs) -> None:
+    """All saved trajectories as netCDF-4 with units and sentences."""
+    runs.dataset.to_netcdf(path, engine="h5netcdf")
+
+
+def write_table(path: Path, report: Report, language: Language) -> None:
+    """The planning-office table as CSV that spreadsheets open with Chinese intact."""
+    rows = tables.verdict_rows(report, language)
+    write_chart_data(path.with_suffix(""), tables.verdict_headers(report, language), rows)
+
+
+def write_board(
+    path: Path, report: Report, language: Language, formats: Sequence[str]
+) -> None:
+    """The ten-panel board in each format, and its data."""
+    # Charts are the slowest import; the table is on the screen before this.
+    from zjsim.report.board import plot_board
+
+    stem = path.with_suffix("")
+    write_figure(plot_board(report, language), stem, tuple(formats))
+    write_chart_data(stem, *board_data(report))
+
+
+def board_data(report: Report) -> tuple[list[str], list[list[object]]]:
+    """Headers and rows of the data of the board: one row an indicator and year."""
+    headers = ["indicator", "unit", "year", "projection", "plan_path", "outturn", "target"]
+    from zjsim.report.view import plan_path
+
+    rows: list[list[object]] = []
+    for row in report.rows:
+        seen = {outturn.year: outturn.value for outturn in row.outturns}
+        path = dict(zip(row.years, plan_path(row.indicator, row.years), strict=True))
+        projected = dict(zip(row.years, row.projection, strict=True))
+        for year in sorted({*row.years, *seen}):
+            rows.append(
+                [
+                    row.indicator.id,
+                    row.indicator.unit.en,
+                    year,
+                    projected.get(year),
+                    path.get(year),
+                    seen.get(year),
+                    row.indicator.target.value,
+                ]
+            )
+    return headers, rows
+
+
+def write_book(path: Path, report: Report, language: Language) -> None:
+    """The workbook of one run."""
+    from zjsim.report.workbook import write_workbook
+
+    write_workbook(path, report, language)

@@ -1,0 +1,109 @@
+"""Short phrases made of a row's own words and numbers: targets, rates, remarks."""
+
+from __future__ import annotations
+
+from zjsim.assessment.plan import Indicator
+from zjsim.report.labels import Language, label, localised
+from zjsim.report.numbers import DASH, format_number, format_plain
+from zjsim.report.view import ReportRow
+
+# A verdict in one character, for tables of plain text; a word always stands beside it.
+VERDICT_MARK = {"met": "✓", "above_band": "○", "missed": "✗", "undecidable": "?", "missing": DASH}
+
+
+def is_percent(indicator: Indicator) -> bool:
+    """Whether the plan prints the indicator in percent."""
+    return indicator.unit.en == "%"
+
+
+def target_words(indicator: Indicator, language: Language) -> str:
+    """The target as short as on a chart: ≥16%, 33.3左右."""
+    number = format_plain(indicator.target.value) + ("%" if is_percent(indicator) else "")
+    kind = "about" if indicator.target.kind == "about" else "at_least"
+    return label(f"target.{kind}", language, number=number)
+
+
+def base_words(indicator: Indicator) -> str:
+    """The base as the plan prints it; a dash where it prints none, a star for another year."""
+    if indicator.base.value is None:
+        return DASH
+    star = "*" if indicator.base.year != indicator.target.year - 5 else ""
+    return format_plain(indicator.base.value) + star
+
+
+def plan_target_words(indicator: Indicator, language: Language) -> str:
+    """The target as the plan's table prints it, translated for English readers."""
+    if language == "zh":
+        return indicator.target.words
+    return target_words(indicator, language)
+
+
+def rate_words(row: ReportRow, language: Language) -> str:
+    """The rate still needed, in the manner the indicator grows."""
+    if row.rate_needed is None:
+        return DASH
+    if row.indicator.pace == "points":
+        shown = format_number(row.rate_needed, 2, signed=True)
+        return label("rate.points", language, value=shown)
+    return f"{format_number(row.rate_needed, 2, signed=True)}%"
+
+
+def value_words(row: ReportRow) -> str:
+    """The projection, with more decimals where rounding would contradict the verdict.
+
+    3.3996 against 3.4 is not written 3.40 beside the word "missed".
+    """
+    target, decimals = row.indicator.target, row.indicator.decimals
+    for digits in (decimals, decimals + 1, decimals + 2):
+        passes = round(row.value, digits) >= target.lowest
+        if row.verdict == "missing" or passes == (row.value >= target.lowest):
+            return format_number(row.value, digits)
+    return format_number(row.value, decimals + 2)
+
+
+def latest_words(row: ReportRow) -> str:
+    """The latest published figure and its year."""
+    if row.latest is None:
+        return DASH
+    return f"{format_number(row.latest.value, row.indicator.decimals)} ({row.latest.year})"
+
+
+def remark(row: ReportRow, language: Language) -> str:
+    """What a reader of one line must know besides: why it is missing, base, amendment, prices."""
+    indicator, decimals = row.indicator, row.indicator.decimals
+    parts = [row.reason] if row.reason else []
+    if indicator.base.year != indicator.target.year - 5:
+        parts.append("* " + label("note.base_year", language, year=indicator.base.year))
+    if indicator.cumulative:
+        years = indicator.target.year - indicator.base.year
+        parts.append(label("note.cumulative_over", language, years=years))
+    if indicator.excludes_state_listed:
+        parts.append(label("note.state_listed", language))
+    if row.constant_price is not None:
+        value = format_number(row.constant_price, decimals)
+        parts.append(label("note.constant_price", language, value=value))
+    for name, reading in row.variants:
+        value, said = format_number(reading, decimals), localised(name, language)
+        parts.append(label("note.variant", language, name=said, value=value))
+    parts += _second_verdicts(row, language)
+    if row.verdict == "undecidable" and row.error is not None:
+        parts.append(label("note.error", language, error=f"{row.error:.2g}"))
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
+    """Verdicts on the target as amended and on the pace that the prose states."""
+    indicator, parts = row.indicator, []
+    if indicator.amended is not None and row.amended_verdict is not None:
+        value = format_plain(indicator.amended.value) + ("%" if is_percent(indicator) else "")
+        verdict = label(f"verdict.{row.amended_verdict}", language)
+        date = indicator.amended.date
+        parts.append(label("note.amended", language, date=date, value=value, verdict=verdict))
+    if indicator.text_pace is not None and row.text_pace_verdict is not None:
+        verdict = label(f"verdict.{row.text_pace_verdict}", language)
+        rate = format_plain(indicator.text_pace.rate)
+        total = format_number(indicator.text_pace.cumulative, 2)
+        parts.append(
+            label("note.text_pace", language, rate=rate, total=total, verdict=verdict)
+        )
+    return parts

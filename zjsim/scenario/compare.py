@@ -1,0 +1,172 @@
+"""How two scenarios differ, in words; and a new scenario file to start from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from zjsim.errors import ScenarioError
+from zjsim.inputs import TimePath
+from zjsim.scenario.resolved import Entry, Resolved
+
+NOT_SET = "as in the model"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One input that differs between two scenarios.
+
+    Parameters
+    ----------
+    kind : {"lever", "driver", "constant", "initial", "time", "method", "sampling"}
+    id, name, unit : str
+        As scenario files name it; model name; the model's unit.
+    first, second : str
+        What each scenario says, in words.
+    first_at, second_at : str
+        File and line that said so.
+    """
+
+    kind: Literal["lever", "driver", "constant", "initial", "time", "method", "sampling"]
+    id: str
+    name: str
+    unit: str
+    first: str
+    second: str
+    first_at: str = ""
+    second_at: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}: {self.first} → {self.second}"
+
+
+def diff(first: Resolved, second: Resolved) -> list[Difference]:
+    """Inputs that differ in their numbers; the words of each side, and who decided it.
+
+    Two descriptions with the same numbers are no difference.
+    """
+    differences = [*_time(first, second)]
+    ours = {(entry.kind, entry.name): entry for entry in first.entries}
+    theirs = {(entry.kind, entry.name): entry for entry in second.entries}
+    for key in dict.fromkeys([*ours, *theirs]):
+        a, b = ours.get(key), theirs.get(key)
+        if a and b and _same(first, second, a):
+            continue
+        shown = a or b
+        assert shown is not None
+        differences.append(
+            Difference(
+                kind=shown.kind,
+                id=shown.id,
+                name=shown.name,
+                unit=shown.unit,
+                first=a.said if a else NOT_SET,
+                second=b.said if b else NOT_SET,
+                first_at=a.at if a else "",
+                second_at=b.at if b else "",
+            )
+        )
+    return differences
+
+
+def _time(first: Resolved, second: Resolved) -> list[Difference]:
+    """Differences of horizon, step, method and sampling."""
+    a, b = first.inputs, second.inputs
+    found = [
+        Difference("time", key, key, "year", _said(one), _said(other))
+        for key in ("start", "stop", "step", "save_every")
+        if (one := getattr(a.grid, key)) != (other := getattr(b.grid, key))
+    ]
+    if a.method != b.method:
+        found.append(Difference("method", "method", "method", "", a.method, b.method))
+    ours, theirs = first.scenario.sampling, second.scenario.sampling
+    for key in ("method", "runs", "seed"):
+        if getattr(ours, key) != getattr(theirs, key):
+            one, other = str(getattr(ours, key)), str(getattr(theirs, key))
+            found.append(Difference("sampling", key, key, "", one, other, ours.at, theirs.at))
+    return found
+
+
+def _said(value: float | None) -> str:
+    return "every step" if value is None else f"{value:g}"
+
+
+def _same(first: Resolved, second: Resolved, entry: Entry) -> bool:
+    """Whether an entry that both have has the same numbers in both."""
+    if entry.kind in ("lever", "driver"):
+        return same_path(first.inputs.paths[entry.name], second.inputs.paths[entry.name])
+    section = "constants" if entry.kind == "constant" else "initials"
+    one, other = (getattr(each.inputs, section)[entry.name] for each in (first, second))
+    return bool(np.array_equal(one, other))
+
+
+def same_path(one: TimePath, other: TimePath) -> bool:
+    """Whether two paths have the same value from both sides at every time."""
+    times = np.union1d(one.times, other.times)
+    outside = np.concatenate([[times[0] - 1], times, [times[-1] + 1]])
+    return bool(
+        np.allclose(one.left(outside), other.left(outside), rtol=1e-12, atol=0)
+        and np.allclose(one.right(outside), other.right(outside), rtol=1e-12, atol=0)
+    )
+
+
+_TEMPLATE = """\
+# yaml-language-server: $schema={schema}
+# Only what differs from the base. Order: base, this file, then --set on the command line.
+name: {name}
+label: {{zh: {name}, en: {name}}}
+based_on: {base}
+why: Say in a sentence what this scenario asks.
+
+# Levers: 0 is the effort of 2020, 1 the plan as written. A number takes the lever's own
+# path over time; "from 2022" and "until 2024" mean 1 January of that year.
+levers:
+  # rd_support: 1.2
+  # digital: {{shape: ramp, to: 1.5, from: 2021, until: 2023}}
+  # land: {{shape: table, values: {{2021: 0.2, 2023: 0.6, 2025: 1.0}}}}  # a year is its own value
+
+# Drivers: what policy does not set; on top of the path of the base.
+drivers:
+  # energy_price: {{shape: step, multiply: 1.4, from: 2021}}
+
+# Constants by name, inside the range of constants.csv.
+constants:
+  # rebound: 0.3
+"""
+
+
+def new_scenario(path: Path, name: str, based_on: str, schema: str = "scenario.schema.json") -> str:
+    """Write a scenario file to start from, and return its text.
+
+    ``schema`` is where the file's first line looks for the JSON schema.
+
+    Raises
+    ------
+    ScenarioError
+        When the name is no file name, or something stands at ``path`` already.
+    """
+    letters = name.replace("-", "").replace(".", "").replace("_", "")
+    if not letters.isalnum() or name[0] in ".-" or name[-1] in ".-" or len(name) > 80:
+        raise ScenarioError(f"'{name}': a scenario's name holds letters, digits, _ . and - only.")
+    text = _TEMPLATE.format(name=_quoted(name), base=_quoted(based_on), schema=schema)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # O_EXCL makes "never overwrites" hold even when two processes write at once.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            file.write(text.encode())
+    except FileExistsError:
+        raise ScenarioError(f"{path}: exists already; give another name.") from None
+    except OSError as problem:
+        raise ScenarioError(f"{path}: cannot be written ({problem.strerror}).") from None
+    return text
+
+
+def _quoted(text: str) -> str:
+    """Text as a YAML scalar: quoted where a reader might take it for a number or a word."""
+    plain = text[:1].isalpha() and text.lower() not in ("true", "false", "null", "yes", "no")
+    signs = text.replace("_", "").replace("-", "").replace(".", "").replace("/", "")
+    return text if plain and signs.isalnum() else '"' + text.replace('"', '\\"') + '"'

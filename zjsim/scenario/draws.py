@@ -1,0 +1,180 @@
+"""Draws of uncertain numbers, seeded: the same run index always has the same draw.
+
+Draws are made chunk by chunk from (seed, run index): a Sobol sequence is moved forward, a
+counter-based generator is advanced, and a Latin hypercube is fixed by its size, seed and the
+position of each dimension.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from zjsim.errors import ScenarioError
+from zjsim.scenario.schema import Distribution, SampleMethod
+
+Kind = Literal["constant", "driver", "lever"]
+# Keeps the inverse of a distribution finite at the corners of the unit cube.
+EDGE = 2.0**-40
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One thing that varies from run to run.
+
+    Parameters
+    ----------
+    kind : {"constant", "driver", "lever"}
+        What the number does: replaces a constant, changes a driver, multiplies a lever.
+    key : str
+        ``rebound``, ``drivers.energy_price`` or ``levers.digital``: how draws are labelled.
+    name : str
+        Model name.
+    low, mode, high : float
+        Bounds and centre.
+    distribution : str
+        As in ``constants.csv``.
+    of : str
+        Of a driver: ``scale`` or ``drift``.
+    index : bool
+        Of a driver: an index.
+    limits : tuple of float
+        Of a lever: the range that a multiplied path is cut to.
+    """
+
+    kind: Kind
+    key: str
+    name: str
+    low: float
+    mode: float
+    high: float
+    distribution: Distribution
+    of: str = "scale"
+    index: bool = False
+    limits: tuple[float, float] = (-np.inf, np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """What varies, how, and how it is correlated.
+
+    Parameters
+    ----------
+    method : str
+        sobol, latin_hypercube or random.
+    runs, seed : int
+        Size of the set and seed of every draw.
+    dimensions : tuple of Dimension
+        In a fixed order: constants as in their table, drivers, levers.
+    correlated : tuple of int
+        Positions of the dimensions that the correlations name.
+    factor : array, shape (k, k)
+        Lower Cholesky factor of the correlation of their normal scores.
+    """
+
+    method: SampleMethod
+    runs: int
+    seed: int
+    dimensions: tuple[Dimension, ...]
+    correlated: tuple[int, ...]
+    factor: np.ndarray
+
+
+def draw(plan: SamplePlan, first: int, last: int) -> dict[str, np.ndarray]:
+    """Values of every dimension for runs ``first`` to ``last`` (exclusive), by key."""
+    if not 0 <= first < last:
+        raise ScenarioError(f"runs {first}..{last}: ask for at least one run")
+    if not plan.dimensions:
+        return {}
+    unit = np.clip(_unit_cube(plan, first, last), EDGE, 1 - EDGE)
+    if plan.correlated:
+        # Imported here because a single run draws nothing (scipy costs 0.1 s).
+        from scipy.special import ndtr, ndtri
+
+        columns = list(plan.correlated)
+        unit[:, columns] = np.clip(ndtr(ndtri(unit[:, columns]) @ plan.factor.T), EDGE, 1 - EDGE)
+    return {d.key: quantile(d, unit[:, i]) for i, d in enumerate(plan.dimensions)}
+
+
+def _unit_cube(plan: SamplePlan, first: int, last: int) -> np.ndarray:
+    """Points of the unit cube for a chunk of runs, shape (last - first, dimensions)."""
+    count, size = last - first, len(plan.dimensions)
+    if plan.method == "sobol":
+        return _sobol(plan.seed, size, first, count)
+    if plan.method == "random":
+        return _random(plan.seed, size, first, count)
+    if last > plan.runs:
+        raise ScenarioError(
+            f"a Latin hypercube of {plan.runs} runs cannot grow to {last}: it has a fixed size. "
+            "Use method: sobol, or set runs first."
+        )
+    return np.stack([_stratum(plan, i)[first:last] for i in range(size)], axis=1)
+
+
+def _sobol(seed: int, size: int, first: int, count: int) -> np.ndarray:
+    import warnings
+
+    # Imported here because only ensembles need it (scipy.stats costs 0.5 s).
+    from scipy.stats import qmc
+
+    engine = qmc.Sobol(size, scramble=True, seed=np.random.default_rng(seed))
+    if first:
+        engine.fast_forward(first)
+    with warnings.catch_warnings():
+        # A chunk is part of a whole; `balance` speaks of the whole's size.
+        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
+        return np.asarray(engine.random(count)) + 2.0**-31  # the middle of each cell of 2^-30
+
+
+def _random(seed: int, size: int, first: int, count: int) -> np.ndarray:
+    # Philox counts in blocks of four numbers: a run starts at a block of its own.
+    blocks = -(-size // 4)
+    bits = np.random.Philox(key=seed)
+    bits.advance(first * blocks)
+    return np.random.Generator(bits).random((count, 4 * blocks))[:, :size]
+
+
+def _stratum(plan: SamplePlan, position: int) -> np.ndarray:
+    """One dimension of a Latin hypercube: each of ``runs`` equal strata once, in any order."""
+    generator = np.random.default_rng([plan.seed, position])
+    order = generator.permutation(plan.runs)
+    return np.asarray((order + generator.random(plan.runs)) / plan.runs)
+
+
+def balance(plan: SamplePlan) -> str:
+    """A note when a Sobol set is not of a size at which it is balanced; empty otherwise."""
+    if plan.method != "sobol" or plan.runs & (plan.runs - 1) == 0:
+        return ""
+    lower = 1 << (plan.runs.bit_length() - 1)
+    return f"a Sobol set is balanced at powers of two: {lower} or {2 * lower}, not {plan.runs}"
+
+
+def quantile(dimension: Dimension, unit: np.ndarray) -> np.ndarray:
+    """Inverse distribution function of a dimension; never outside its bounds."""
+    from scipy.special import betaincinv, ndtr, ndtri
+
+    low, mode, high = dimension.low, dimension.mode, dimension.high
+    span = high - low
+    match dimension.distribution:
+        case "triangular":
+            part = (mode - low) / span
+            rising = low + np.sqrt(unit * span * (mode - low))
+            falling = high - np.sqrt((1 - unit) * span * (high - mode))
+            values = np.where(unit < part, rising, falling)
+        case "pert":
+            part = (mode - low) / span
+            values = low + span * betaincinv(1 + 4 * part, 5 - 4 * part, unit)
+        case "normal" | "lognormal":
+            ends = np.array([low, mode, high])
+            if dimension.distribution == "lognormal":
+                ends = np.log(ends)
+            deviation = (ends[2] - ends[0]) / 4
+            below, above = ndtr((ends[[0, 2]] - ends[1]) / deviation)
+            values = ends[1] + deviation * ndtri(below + unit * (above - below))
+            if dimension.distribution == "lognormal":
+                values = np.exp(values)
+        case _:
+            values = low + span * unit
+    return np.asarray(np.clip(values, low, high))

@@ -1,0 +1,381 @@
+"""Scenario files → Scenario: syntax, types, unknown keys, positions, and what is based on what.
+
+The order is base → ``based_on`` → the file's own entries → ``--set``; a later entry replaces
+an earlier one whole. A checked file is kept in the cache by its text, so that reading it again
+imports neither the YAML parser nor pydantic.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from zjsim.cache import cached_document, content_hash
+from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.model.names import canonical
+from zjsim.scenario.schema import (
+    SET,
+    Correlation,
+    DriverPath,
+    LeverPath,
+    Range,
+    Sampling,
+    Scenario,
+    Setting,
+    Unplaced,
+)
+from zjsim.yamlfile import parse_yaml, read_text
+
+SUFFIXES = (".yaml", ".yml")
+SECTIONS = ("levers", "drivers", "constants", "initial", "time", "sampling")
+FIELDS = ("plan", "driver_path", "lever_delay", "method")  # single values that are inherited
+_FLAT = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+
+
+def read_scenario(
+    name_or_path: str | Path, folder: Path, assignments: Sequence[str] = ()
+) -> Scenario:
+    """Read a scenario with everything it is based on.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A bare name is a shipped scenario; what has a separator or ends in ``.yaml`` is a
+        file.
+    folder : Path
+        Folder of the shipped scenarios.
+    assignments : sequence of str
+        ``levers.rd_support=1.2``, applied last, in order.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the first file that has any.
+    """
+    path = find_scenario(name_or_path, folder)
+    scenario = _read_chain(path, folder, ())
+    return assigned(scenario, assignments) if assignments else scenario
+
+
+def find_scenario(name_or_path: str | Path, folder: Path) -> Path:
+    """The file a name or path stands for; a path need not exist."""
+    text = str(name_or_path)
+    if "\x00" in text:
+        raise ScenarioError("the scenario's path cannot be read: it holds a NUL character.")
+    if _is_path(name_or_path):
+        return Path(text)
+    shipped = folder / f"{text}.yaml"
+    if text and shipped.is_file():
+        return shipped
+    names = shipped_scenarios(folder)
+    hint = did_you_mean(text, names) or f"There are: {', '.join(names) or 'none'}."
+    for here in (Path(text), Path(f"{text}.yaml")):
+        if text and here.is_file():
+            hint += f" For the file {here} write ./{here}."
+    raise ScenarioError(f"{text or 'an empty name'}: no such scenario. {hint}")
+
+
+def shipped_scenarios(folder: Path) -> list[str]:
+    """Names of the scenarios in a folder, sorted."""
+    return sorted(path.stem for path in folder.glob("*.yaml")) if folder.is_dir() else []
+
+
+def _is_path(name: str | Path) -> bool:
+    text = str(name)
+    return isinstance(name, Path) or "/" in text or "\\" in text or text.endswith(SUFFIXES)
+
+
+def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
+    """The scenario of ``path`` laid over its bases; ``above`` are the files based on it."""
+    chain = (*above, path)
+    if path.resolve() in [other.resolve() for other in above]:
+        round_trip = " → ".join(file.name for file in chain)
+        raise ScenarioError(f"{above[0]}: based_on goes in a circle: {round_trip}.")
+    document = _read_document(path)
+    shown = display(path, folder)
+    base = document.get("based_on")
+    if base is None:
+        return _overlay(Scenario(name=path.stem), document, path.stem, shown)
+    at = f"line {document['lines'].get('based_on', 1)}, based_on"
+    below = _read_chain(_find_base(base, path, folder, at), folder, chain)
+    return _overlay(below, document, path.stem, shown)
+
+
+def display(path: Path, folder: Path) -> str:
+    """How a file is named in provenance: shipped ones without the machine's folders."""
+    if path.parent.resolve() == folder.resolve():
+        return f"{folder.name}/{path.name}"
+    return path.as_posix()
+
+
+def _find_base(base: str, path: Path, folder: Path, at: str) -> Path:
+    """The file that ``based_on: base`` in ``path`` means."""
+    if _is_path(base):
+        found = path.parent / base
+        if not os.path.isfile(found):  # unlike Path.is_file, quiet about over-long names
+            raise_if_any(path, [Problem(at, f"no such file {found}")], ScenarioError)
+        return found
+    shipped, beside = folder / f"{base}.yaml", path.parent / f"{base}.yaml"
+    files = [file for file in (shipped, beside) if file.is_file()]
+    if not files:
+        names = [*shipped_scenarios(folder), *shipped_scenarios(path.parent)]
+        hint = did_you_mean(base, names) or f"There are: {', '.join(sorted(set(names)))}."
+        raise_if_any(path, [Problem(at, f"no such scenario {base}", hint)], ScenarioError)
+    if len(files) == 2 and shipped.read_bytes() != beside.read_bytes():
+        what = f"{base} is both a shipped scenario and a file beside this one"
+        hint = f"Write ./{base}.yaml for the file, or give it another name."
+        raise_if_any(path, [Problem(at, what, hint)], ScenarioError)
+    return files[0]
+
+
+@cache
+def _format() -> str:
+    """Hash of the rules a cached document was checked by."""
+    rules = Path(__file__).with_name("validation.py")
+    return content_hash(rules.read_bytes())
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    """The checked data of one file: sections with a line beside each entry."""
+    text = read_text(path, ScenarioError)
+
+    def build() -> dict[str, Any]:
+        source = parse_yaml(text, path, ScenarioError)
+        if source.data is None:
+            raise ScenarioError(
+                f"{path}: the file is empty. `zjsim scenario new` writes one to start from."
+            )
+        checked = _check(source.data, source.where, path)
+        lines = {str(place[0]): line for place, line in source.lines.items() if len(place) == 1}
+        entries = {
+            f"{place[0]}\n{place[1]}": line
+            for place, line in source.lines.items()
+            if len(place) == 2 and place[0] in SECTIONS
+        }
+        return {**checked, "lines": {**lines, **entries}}
+
+    document = cached_document("scenario", f"{_format()}\n{text}", build)
+    return dict(document)
+
+
+def _check(data: Any, where: Any, subject: object) -> dict[str, Any]:
+    # Imported here because a cached document needs no pydantic (0.15 s).
+    from zjsim.scenario import validation
+
+    if not isinstance(data, dict):
+        raise ScenarioError(
+            f"{subject}: a scenario is a mapping of keys such as `name:` and `levers:`; "
+            f"this file holds {'a list' if isinstance(data, list) else 'bare text'}."
+        )
+    model, problems = validation.validate(data, where, validation.ScenarioFile)
+    for section in SECTIONS:
+        first: dict[str, str] = {}
+        for name in data.get(section) or () if model is not None else ():
+            if first.setdefault(key_of(name), name) != name:
+                what = f"{name} is {first[key_of(name)]} in another spelling"
+                problems.append(Problem(where((section, name)), what, "Keep one of the two."))
+    raise_if_any(subject, problems, ScenarioError)
+    return dict(validation.plain(model))
+
+
+def _overlay(base: Scenario, document: Mapping[str, Any], stem: str, shown: str) -> Scenario:
+    """``document`` laid over ``base``: single fields and whole entries are replaced."""
+    lines = document["lines"]
+
+    def at(*place: str) -> str:
+        return f"{shown}:{lines.get(chr(10).join(place), lines.get(place[0], 1))}"
+
+    merged = _apply(base, document, at)
+    label = document.get("label", {})
+    return merged.changed(
+        name=document.get("name", stem),
+        label={"zh": label, "en": label} if isinstance(label, str) else label,
+        why=document.get("why", ""),
+        chain=(*base.chain, shown),
+    )
+
+
+def _apply(base: Scenario, document: Mapping[str, Any], at: Any) -> Scenario:
+    """The inheritable part of a document laid over ``base``."""
+    fields: dict[str, Any] = {key: document[key] for key in FIELDS if key in document}
+    if "driver_path" in fields:
+        fields["driver_path"] = as_names(fields["driver_path"])
+    decided = {**base.decided, **{key: at(key) for key in fields}}
+    makers = {"levers": lever_path, "drivers": driver_path}
+    for section in ("levers", "drivers", "constants", "initial", "time"):
+        make = makers.get(section, Setting)
+        entries = document.get(section, {})
+        made = {key_of(n): make(n, entry, at(section, n)) for n, entry in entries.items()}
+        fields[section] = {**getattr(base, section), **made}
+    if "sampling" in document:
+        fields["sampling"] = _sampling(base.sampling, document["sampling"], at)
+    return base.changed(**fields, decided=decided)
+
+
+def key_of(name: str) -> str:
+    """One spelling of a name, so that a later entry replaces an earlier one."""
+    return canonical(name).replace(" ", "_")
+
+
+def as_names(value: str | Sequence[str]) -> tuple[str, ...]:
+    """One name or several, as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def lever_path(name: str, entry: Any, at: str) -> LeverPath:
+    """A checked entry of ``levers``."""
+    if not isinstance(entry, dict):
+        return LeverPath(name, to=entry, at=at)
+    return LeverPath(name, to=entry.get("to"), at=at, **_shape(entry))
+
+
+def driver_path(name: str, entry: Any, at: str) -> DriverPath:
+    """A checked entry of ``drivers``; a number holds the driver at that value."""
+    if not isinstance(entry, dict):
+        return DriverPath(name, shape="constant", to=entry, at=at)
+    amounts: dict[str, Any] = {key: entry.get(key) for key in ("multiply", "add", "to")}
+    below = as_names(entry.get("path", ()))
+    return DriverPath(name, path=below, at=at, **amounts, **_shape(entry))
+
+
+def _shape(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "shape": entry.get("shape"),
+        "from_year": entry.get("from"),
+        "until_year": entry.get("until"),
+        "values": tuple((float(year), value) for year, value in sorted(entry.get("values", ()))),
+    }
+
+
+def _sampling(base: Sampling, entry: Mapping[str, Any], at: Any) -> Sampling:
+    """The section laid over that of the base, key by key."""
+    fields: dict[str, Any] = {k: entry[k] for k in ("method", "runs", "seed") if k in entry}
+    here = at("sampling")
+    if "constants" in entry:
+        chosen = entry["constants"]
+        fields["constants"] = {"all": "all", "none": ()}.get(str(chosen), chosen)
+        if isinstance(chosen, list):
+            fields["constants"] = tuple(chosen)
+    if "drivers" in entry:
+        place = at("sampling", "drivers")
+        fields["drivers"] = {
+            **base.drivers,
+            **{key_of(n): Range(**bounds, at=place) for n, bounds in entry["drivers"].items()},
+        }
+    if "implementation" in entry:
+        place, bounds = at("sampling", "implementation"), entry["implementation"]
+        if bounds == "none":
+            fields |= {"implementation": None, "implementation_of": {}}
+        else:
+            common = {key: value for key, value in bounds.items() if key != "levers"}
+            single = bounds.get("levers", {}).items()
+            fields["implementation"] = Range(**common, at=place)
+            fields["implementation_of"] = {n: Range(**one, at=place) for n, one in single}
+    if "correlations" in entry:
+        place = at("sampling", "correlations")
+        fields["correlations"] = tuple(
+            Correlation((pair["between"][0], pair["between"][1]), pair["r"], place)
+            for pair in entry["correlations"]
+        )
+    return Sampling(**{**_fields_of(base), **fields, "at": here})
+
+
+def _fields_of(sampling: Sampling) -> dict[str, Any]:
+    return {name: getattr(sampling, name) for name in Sampling.__slots__}
+
+
+def assigned(scenario: Scenario, assignments: Sequence[str]) -> Scenario:
+    """Apply ``--set`` assignments in order; every fault is told at once."""
+    problems: list[Problem] = []
+    for text in assignments:
+        try:
+            scenario = _assign_one(scenario, text)
+        except _Refused as refused:
+            problems.extend(refused.args[0])
+    raise_if_any(f"--set on {scenario.name}", problems, ScenarioError)
+    return scenario
+
+
+class _Refused(Exception):
+    """Problems of one assignment, on their way to the list of all."""
+
+
+def _assign_one(scenario: Scenario, text: str) -> Scenario:
+    at = SET + text
+    key, equals, raw = (part.strip() for part in text.partition("="))
+    if not (key and equals and raw):
+        hint = "Write name=value, such as levers.rd_support=1.2."
+        raise _Refused([Problem(at, "not an assignment", hint)])
+    value = _value(raw, at)
+    section, dot, rest = key.partition(".")
+    if not dot and key not in FIELDS:
+        if key in SECTIONS and isinstance(value, dict):
+            section = key
+        elif key in ("name", "label", "why", "based_on", *SECTIONS):
+            raise _Refused([Problem(at, f"{key} cannot be set here")])
+        else:
+            entry = Unplaced(key, value, at)
+            return scenario.changed(
+                unplaced=(*scenario.unplaced, entry), chain=(*scenario.chain, at)
+            )
+    elif dot and section not in SECTIONS:
+        hint = did_you_mean(section, SECTIONS) or f"Sections: {', '.join(SECTIONS)}."
+        raise _Refused([Problem(at, f"no such section {section}", hint)])
+    if "." in rest and section in ("levers", "drivers"):
+        whole = rest.partition(".")[0]
+        hint = f"Set it whole: {section}.{whole}={{shape: step, to: 1, from: 2022}}."
+        raise _Refused([Problem(at, f"one key of {whole} cannot be set alone", hint)])
+    parts = rest.split(".") if section == "sampling" else [rest] if rest else []
+    data: Any = value
+    for part in reversed([section, *parts]):
+        data = {part: data}
+    document = check_entry(data, at)
+    applied = _apply(scenario, document, lambda *place: at)
+    return applied.changed(chain=(*scenario.chain, at))
+
+
+def check_entry(data: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """The checked form of a small piece of a scenario given by ``--set``."""
+    # One number in a section of numbers is the usual case and needs no pydantic (0.15 s).
+    (section, entries), *more = data.items()
+    if not more and section in ("levers", "drivers", "constants", "initial"):
+        values: list[Any] = list(entries.values()) if isinstance(entries, dict) else [None]
+        if all(type(value) in (int, float) and abs(value) <= 1e15 for value in values):
+            return {section: {name: float(value) for name, value in entries.items()}}
+    from zjsim.scenario import validation
+
+    model, problems = validation.validate(dict(data), lambda _: at, validation.ScenarioFile)
+    if problems:
+        raise _Refused(problems)
+    return dict(validation.plain(model))
+
+
+def place_entry(scenario: Scenario, section: str, name: str, entry: Unplaced) -> Scenario:
+    """The scenario with an unplaced assignment in its section.
+
+    Raises
+    ------
+    ScenarioError
+        When the value does not fit the section.
+    """
+    try:
+        document = check_entry({section: {name: entry.value}}, entry.at)
+    except _Refused as refused:
+        raise_if_any(f"--set on {scenario.name}", refused.args[0], ScenarioError)
+        raise
+    return _apply(scenario, document, lambda *place: entry.at)
+
+
+def _value(raw: str, at: str) -> Any:
+    """The value of an assignment: a YAML scalar or ``{…}`` and ``[…]``."""
+    if _FLAT.match(raw) and len(raw) < 40:
+        return int(raw) if raw.lstrip("+-").isdigit() else float(raw)
+    try:
+        return parse_yaml(raw, Path("--set"), ScenarioError).data
+    except ScenarioError as failure:
+        detail = str(failure).splitlines()[-1].strip().rstrip(".")
+        raise _Refused([Problem(at, f"the value cannot be read ({detail})")]) from None

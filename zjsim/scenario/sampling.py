@@ -1,0 +1,271 @@
+"""What varies in an ensemble, and the inputs of its runs.
+
+Constants, drivers and the carrying out of levers may vary; targets never do. The draws
+themselves are made in `draws`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.inputs import Inputs, TimePath
+from zjsim.model.names import canonical, identifier
+from zjsim.scenario.draws import Dimension, Kind, SamplePlan, balance, draw
+from zjsim.scenario.resolved import Entry, ModelNames, Resolved
+from zjsim.scenario.schema import Range
+from zjsim.scenario.tables import CONTROLS, ConstantTable, Lever, find_name
+
+__all__ = [
+    "Dimension",
+    "SamplePlan",
+    "balance",
+    "draw",
+    "plan_sampling",
+    "resolve_ensemble",
+]
+
+
+def plan_sampling(
+    resolved: Resolved, model: ModelNames, constants: ConstantTable, runs: int | None = None
+) -> SamplePlan:
+    """Decide what varies in an ensemble of a resolved scenario.
+
+    A constant that the scenario sets is held there, unless the list under
+    ``sampling.constants`` names it: then the value set is the centre.
+
+    Raises
+    ------
+    ScenarioError
+        With every unknown name and every range that does not fit.
+    """
+    sampling = resolved.scenario.sampling
+    work = _Planning(resolved, model, constants)
+    dimensions = [*work.constants(), *work.drivers(), *work.levers()]
+    correlated, factor = work.correlations(dimensions)
+    raise_if_any(resolved.scenario.origin, work.problems, ScenarioError)
+    return SamplePlan(
+        method=sampling.method,
+        runs=sampling.runs if runs is None else runs,
+        seed=sampling.seed,
+        dimensions=tuple(dimensions),
+        correlated=correlated,
+        factor=factor,
+    )
+
+
+class _Planning:
+    """The work of one `plan_sampling`."""
+
+    def __init__(self, resolved: Resolved, model: ModelNames, table: ConstantTable) -> None:
+        self.resolved, self.model, self.table = resolved, model, table
+        self.sampling = resolved.scenario.sampling
+        self.problems: list[Problem] = []
+
+    def fault(self, at: str, place: Sequence[str], what: str, hint: str = "") -> None:
+        at = "" if at == "default" else at
+        where = self.resolved.scenario.where(at, "sampling", *place)
+        self.problems.append(Problem(where, what, hint))
+
+    def constants(self) -> list[Dimension]:
+        """Constants with a range, all or those listed."""
+        names = {canonical(name): name for name in self.model.constants}
+        driven = {canonical(name) for name in self.resolved.inputs.paths} | CONTROLS
+        rows = {k: row for k, row in self.table.rows.items() if k in names and k not in driven}
+        wanted = list(rows)
+        if self.sampling.constants == "all":
+            fixed = {canonical(name) for name in self.resolved.inputs.constants}
+            wanted = [k for k, row in rows.items() if row.distribution != "fixed"]
+            wanted = [key for key in wanted if key not in fixed]
+        else:
+            listed = {self._listed(name) for name in self.sampling.constants}
+            wanted = [key for key in rows if key in listed]
+        made = []
+        for key in wanted:
+            row, name = rows[key], names[key]
+            set_to = self.resolved.inputs.constants.get(name)
+            centre = float(self.model.constants[name] if set_to is None else set_to[0])
+            if row.low is None or row.high is None or row.distribution == "fixed":
+                self.fault(self.sampling.at, ("constants",), f"{name} is fixed in {row.at}")
+            elif not row.low <= centre <= row.high and row.distribution != "uniform":
+                what = f"{name} is {centre:g} in the model, outside its range {row.low:g}.."
+                self.fault(self.sampling.at, ("constants",), f"{what}{row.high:g} ({row.at})")
+            else:
+                made.append(
+                    Dimension(
+                        "constant",
+                        identifier(name),
+                        name,
+                        row.low,
+                        centre,
+                        row.high,
+                        row.distribution,
+                    )
+                )
+        return made
+
+    def _listed(self, name: str) -> str:
+        found = find_name(name, [row.name for row in self.table.rows.values()])
+        if len(found) == 1:
+            return canonical(found[0])
+        near = did_you_mean(name, [identifier(row.name) for row in self.table.rows.values()])
+        what = f"no such constant {name} in {self.table.file}"
+        self.fault(self.sampling.at, ("constants",), what, near)
+        return ""
+
+    def drivers(self) -> list[Dimension]:
+        """Uncertain drivers; they must have a path."""
+        made = []
+        entries = [entry for entry in self.resolved.entries if entry.kind == "driver"]
+        for key, bounds in self.sampling.drivers.items():
+            found = find_name(key, [entry.name for entry in entries])
+            if len(found) != 1:
+                near = did_you_mean(key, [entry.id for entry in entries])
+                self.fault(bounds.at, ("drivers", key), "no such driver with a path", near)
+                continue
+            entry = next(entry for entry in entries if entry.name == found[0])
+            if bounds.of == "scale" and self._flat(entry):
+                what = "the driver is flat, so there is no deviation to scale"
+                self.fault(bounds.at, ("drivers", key), what, "Use of: drift.")
+                continue
+            made.append(
+                _dimension(
+                    "driver", f"drivers.{entry.id}", entry, bounds, of=bounds.of, index=entry.index
+                )
+            )
+        return made
+
+    def _flat(self, entry: Entry) -> bool:
+        return bool(np.ptp(self.resolved.inputs.paths[entry.name].values) == 0)
+
+    def levers(self) -> list[Dimension]:
+        """A factor for each lever in use that can be delayed."""
+        if self.sampling.implementation is None:
+            return []
+        known = {lever.id: lever for lever in self.resolved.levers}
+        for key, bounds in self.sampling.implementation_of.items():
+            if key not in known:
+                near = did_you_mean(key, known)
+                self.fault(bounds.at, ("implementation", "levers", key), "no such lever", near)
+        made = []
+        for entry in self.resolved.entries:
+            lever: Lever | None = known.get(entry.id) if entry.kind == "lever" else None
+            own = self.sampling.implementation_of.get(entry.id)
+            # A path that is zero throughout would only waste a dimension.
+            idle = lever is None or not np.any(self.resolved.inputs.paths[entry.name].values)
+            if lever is None or idle or (not lever.delayable and own is None):
+                continue
+            made.append(
+                _dimension(
+                    "lever",
+                    f"levers.{entry.id}",
+                    entry,
+                    own or self.sampling.implementation,
+                    limits=(lever.low, lever.high),
+                )
+            )
+        return made
+
+    def correlations(self, dimensions: Sequence[Dimension]) -> tuple[tuple[int, ...], np.ndarray]:
+        """Positions of correlated dimensions and the Cholesky factor of their correlation."""
+        position = {dimension.key: i for i, dimension in enumerate(dimensions)}
+        pairs: dict[tuple[int, int], float] = {}
+        for pair in self.sampling.correlations:
+            places = [position.get(self._key(name)) for name in pair.between]
+            for name, found in zip(pair.between, places, strict=True):
+                if found is None:
+                    near = did_you_mean(name, position)
+                    self.fault(pair.at, ("correlations",), f"{name} is not sampled", near)
+            first, second = places
+            if first is None or second is None:
+                continue
+            ordered = (min(first, second), max(first, second))
+            if first == second or ordered in pairs:
+                what = f"{' and '.join(pair.between)} stand twice"
+                self.fault(pair.at, ("correlations",), what)
+            pairs[ordered] = pair.r
+        used = tuple(sorted({place for ordered in pairs for place in ordered}))
+        matrix = np.eye(len(used))
+        for (first, second), r in pairs.items():
+            row, column = used.index(first), used.index(second)
+            matrix[row, column] = matrix[column, row] = r
+        try:
+            return used, np.linalg.cholesky(matrix)
+        except np.linalg.LinAlgError:
+            names = ", ".join(dimensions[place].key for place in used)
+            what = f"no numbers are correlated like this all at once: {names}"
+            hint = "Bring the correlations nearer to 0 or give the missing pairs."
+            self.fault(self.sampling.correlations[0].at, ("correlations",), what, hint)
+            return (), np.eye(0)
+
+    @staticmethod
+    def _key(name: str) -> str:
+        section, dot, rest = name.partition(".")
+        if dot and section in ("drivers", "levers", "constants"):
+            key = identifier(rest)
+            return key if section == "constants" else f"{section}.{key}"
+        return identifier(name)
+
+
+def _dimension(kind: Kind, key: str, entry: Entry, bounds: Range, **more: Any) -> Dimension:
+    mode = (bounds.low + bounds.high) / 2 if bounds.mode is None else bounds.mode
+    if bounds.mode is None and bounds.distribution == "lognormal":
+        mode = float(np.sqrt(bounds.low * bounds.high))
+    return Dimension(
+        kind, key, entry.name, bounds.low, mode, bounds.high, bounds.distribution, **more
+    )
+
+
+def resolve_ensemble(
+    resolved: Resolved, plan: SamplePlan, first: int, last: int
+) -> tuple[Inputs, dict[str, np.ndarray]]:
+    """Inputs of runs ``first`` to ``last`` (exclusive), and the draws they rest on, by key."""
+    draws = draw(plan, first, last)
+    base = resolved.inputs
+    constants = dict(base.constants)
+    changed: dict[str, TimePath] = dict(base.paths)
+    for dimension in plan.dimensions:
+        values, name = draws[dimension.key], dimension.name
+        if dimension.kind == "constant":
+            constants[name] = values
+        elif dimension.kind == "lever":
+            path = changed[name]
+            factored = np.clip(values[:, None] * path.values, *dimension.limits)
+            changed[name] = TimePath(path.times, factored)
+        else:
+            changed[name] = _uncertain_driver(changed[name], dimension, values, base)
+    inputs = Inputs(
+        grid=base.grid,
+        n_run=last - first,
+        constants=constants,
+        initials=base.initials,
+        paths=changed,
+        save=base.save,
+        method=base.method,
+    )
+    return inputs, draws
+
+
+def _uncertain_driver(
+    path: TimePath, dimension: Dimension, values: np.ndarray, base: Inputs
+) -> TimePath:
+    """A driver's path in each run: its deviation scaled, or growth added from the start on."""
+    start, stop = base.grid.start, base.grid.stop
+    if dimension.of == "scale":
+        origin = path.right(np.array([start]))
+        factor = values[:, None]
+        if dimension.index:
+            return TimePath(path.times, origin * (path.values / origin) ** factor)
+        return TimePath(path.times, origin + factor * (path.values - origin))
+    # Growth bends a straight line; half-year points keep the bend below 1e-4 of the value.
+    extra = np.setdiff1d(np.arange(start, stop + 0.5, 0.5), path.times)
+    times = np.concatenate([path.times, extra])
+    levels = np.concatenate([path.values, path.right(extra)], axis=1)
+    order = np.argsort(times, kind="stable")
+    times, levels = times[order], levels[:, order]
+    since = np.clip(times - start, 0.0, None)
+    drift = values[:, None] * since
+    return TimePath(times, levels * np.exp(drift) if dimension.index else levels + drift)

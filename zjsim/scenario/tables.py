@@ -1,0 +1,371 @@
+"""A plan's own tables: levers.yaml, drivers.csv and constants.csv.
+
+CSV files are UTF-8 with or without a byte order mark. Every problem of a file is told at
+once, with its line.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, cast, get_args
+
+from zjsim.cache import cached_document, content_hash
+from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.model.names import canonical, identifier
+from zjsim.scenario.csvfile import CsvFile
+from zjsim.scenario.schema import DISTRIBUTIONS, Distribution, LeverPath, Points
+from zjsim.yamlfile import parse_yaml, read_text
+
+GRADES = ("A", "B", "C", "D", "-")  # a dash: true by definition
+Kind = Literal["index", "level"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """What policy sets.
+
+    Parameters
+    ----------
+    id : str
+        As scenario files name it.
+    label : mapping of language to str
+        For tables and charts.
+    variable : str
+        Model constant that the lever's path replaces.
+    low, high : float
+        Range allowed in a scenario; 0 is the effort of 2020.
+    plan : float
+        Value that stands for the plan as written.
+    shape : LeverPath
+        Path taken when a scenario gives only a number, for the value 1.
+    clause, quote, note : str
+        Where the plan says so.
+    cost_share : str
+        Model constant that holds its share of the fiscal envelope of 2020 at value 1; empty
+        outside the envelope.
+    delayable : bool
+        False for national rules: no delay, always carried out in full.
+    at : str
+        File and line.
+    """
+
+    id: str
+    label: Mapping[str, str]
+    variable: str
+    low: float
+    high: float
+    shape: LeverPath
+    plan: float = 1.0
+    clause: str = ""
+    quote: str = ""
+    cost_share: str = ""
+    note: str = ""
+    delayable: bool = True
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSeries:
+    """One driver on one named path.
+
+    Parameters
+    ----------
+    path, driver : str
+        As the file writes them.
+    kind : {"index", "level"}
+        An index (2020 = 1) is continued by growth, a level by its value.
+    values : tuple of (year, value)
+        In ascending years.
+    sources, grades : tuple of str
+        Of each year.
+    at : str
+        File and line of the first row.
+    """
+
+    path: str
+    driver: str
+    kind: Kind
+    values: Points
+    sources: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverTable:
+    """All named driver paths, by path and canonical driver name."""
+
+    file: str
+    series: Mapping[str, Mapping[str, DriverSeries]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    @property
+    def drivers(self) -> dict[str, str]:
+        """Names as the file writes them, by canonical name."""
+        found: dict[str, str] = {}
+        for path in self.series.values():
+            for key, series in path.items():
+                found.setdefault(key, series.driver)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantRow:
+    """Range and ground of one constant; its central value stands in the model file.
+
+    Parameters
+    ----------
+    name : str
+        Model name.
+    low, high : float or None
+        No scenario and no draw leaves them; None for a fixed constant without a range.
+    distribution : str
+        triangular and pert have the central value as mode; normal and lognormal have it as
+        median, a quarter of the range (of the logarithms) as standard deviation, and are
+        cut at low and high; uniform ignores it; fixed is never sampled.
+    source, grade, note : str
+        Key of the source, its grade A to D, and a remark.
+    at : str
+        File and line.
+    """
+
+    name: str
+    low: float | None
+    high: float | None
+    distribution: Distribution
+    source: str = ""
+    grade: str = ""
+    note: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantTable:
+    """Ranges of the constants, by canonical name, in the order of the file."""
+
+    file: str
+    rows: Mapping[str, ConstantRow] = field(default_factory=lambda: MappingProxyType({}))
+
+    def row(self, name: str) -> ConstantRow | None:
+        """The row of a constant by any spelling of its name."""
+        return self.rows.get(canonical(name))
+
+
+def read_levers(path: Path) -> tuple[Lever, ...]:
+    """Read ``levers.yaml``: a list of levers."""
+    text = read_text(path, ScenarioError)
+    rules = content_hash(Path(__file__).with_name("validation.py").read_bytes())
+
+    def build() -> list[dict[str, Any]]:
+        return _check_levers(text, path)
+
+    document = cached_document("levers", f"{rules}\n{text}", build)
+    return tuple(_lever(item, path) for item in document)
+
+
+def _check_levers(text: str, path: Path) -> list[dict[str, Any]]:
+    # Imported here because a cached document needs no pydantic (0.15 s).
+    from zjsim.scenario import validation
+
+    source = parse_yaml(text, path, ScenarioError)
+    bare = isinstance(source.data, list)
+    data = {"levers": source.data} if bare else source.data
+
+    def where(location: tuple[str | int, ...]) -> str:
+        place = location[1:] if bare else location
+        dotted = ".".join(map(str, location))
+        return f"line {source.line(place)}" + (f", {dotted}" if dotted else "")
+
+    model, problems = validation.validate(data, where, validation.LeversFile)
+    raise_if_any(path, problems, ScenarioError)
+    items: list[dict[str, Any]] = validation.plain(model)["levers"]
+    prefix: tuple[str | int, ...] = () if bare else ("levers",)
+    for index, item in enumerate(items):
+        item["line"] = source.line((*prefix, index))
+    for key, fold in (("id", str), ("variable", canonical)):
+        problems += _repeated_levers(items, key, fold)
+    raise_if_any(path, problems, ScenarioError)
+    return items
+
+
+def _repeated_levers(
+    items: Sequence[Mapping[str, Any]], key: str, fold: Callable[[str], str]
+) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for item in items:
+        line = first.setdefault(fold(item[key]), item["line"])
+        if line != item["line"]:
+            what = f"{key} {item[key]} stands already in the lever of line {line}"
+            problems.append(Problem(f"line {item['line']}", what))
+    return problems
+
+
+def _lever(item: Mapping[str, Any], path: Path) -> Lever:
+    shape = item["shape"]
+    values = tuple((float(year), float(value)) for year, value in sorted(shape.get("values", ())))
+    default = LeverPath(
+        item["id"],
+        to=None if values else 1.0,
+        shape=shape["shape"],
+        from_year=shape.get("from"),
+        until_year=shape.get("until"),
+        values=values,
+        at=f"{path.name}:{item['line']}",
+    )
+    plain = {k: item[k] for k in ("plan", "clause", "cost_share", "delayable") if k in item}
+    return Lever(
+        id=item["id"],
+        label=item["label"],
+        variable=item["variable"],
+        low=item["range"][0],
+        high=item["range"][1],
+        shape=default,
+        quote=_one_text(item.get("quote", "")),
+        note=_one_text(item.get("note", "")),
+        at=default.at,
+        **plain,
+    )
+
+
+def _one_text(value: Any) -> str:
+    parts = value.values() if isinstance(value, dict) else value
+    return value if isinstance(value, str) else " ".join(parts)
+
+
+def read_drivers(path: Path) -> DriverTable:
+    """Read ``drivers.csv``: path, driver, year, value, kind, source, grade, note."""
+    table = CsvFile(path, ("path", "driver", "year", "value", "kind", "source", "grade", "note"))
+    found: dict[tuple[str, str], list[tuple[int, int, float, dict[str, str]]]] = {}
+    for line, row in table.rows:
+        year = table.number(line, row, "year")
+        value = table.number(line, row, "value")
+        table.one_of(line, row, "kind", get_args(Kind))
+        table.one_of(line, row, "grade", GRADES)
+        for key in ("path", "driver"):
+            table.filled(line, row, key)
+        if year is None or value is None:
+            continue
+        if year != int(year) or not 1900 <= year <= 2200:
+            table.fault(line, "year", f"{row['year']} is not a year")
+        elif row["kind"] == "index" and value <= 0:
+            table.fault(line, "value", f"an index must be above 0, not {value:g}")
+        else:
+            key_of_series = (row["path"], canonical(row["driver"]))
+            found.setdefault(key_of_series, []).append((line, int(year), value, row))
+    kinds: dict[str, tuple[str, str]] = {}
+    for (name, driver), rows in found.items():
+        _check_series(table, name, driver, rows)
+        path_of_kind, kind = kinds.setdefault(driver, (name, rows[0][3]["kind"]))
+        if rows[0][3]["kind"] != kind:
+            what = f"{driver} is {rows[0][3]['kind']} here, but {kind} on the path {path_of_kind}"
+            table.fault(rows[0][0], "kind", what)
+    table.finish()
+    series: dict[str, dict[str, DriverSeries]] = {}
+    for (name, driver), rows in found.items():
+        series.setdefault(name, {})[driver] = DriverSeries(
+            path=name,
+            driver=rows[0][3]["driver"],
+            kind=cast(Kind, rows[0][3]["kind"]),
+            values=tuple((float(year), value) for _, year, value, _ in rows),
+            sources=tuple(row["source"] for *_, row in rows),
+            grades=tuple(row["grade"] for *_, row in rows),
+            at=f"{path.name}:{rows[0][0]}",
+        )
+    return DriverTable(path.name, MappingProxyType(series))
+
+
+def _check_series(table: CsvFile, name: str, driver: str, rows: list[Any]) -> None:
+    for (_, before, _, first), (line, year, _, row) in itertools.pairwise(rows):
+        what = f"{name}, {driver}"
+        if year == before:
+            table.fault(line, "year", f"{year} stands twice for {what}")
+        elif year < before:
+            table.fault(line, "year", f"{year} comes after {before} for {what}", "Sort by year.")
+        if row["kind"] != first["kind"]:
+            table.fault(line, "kind", f"{row['kind']}, but {first['kind']} above for {what}")
+
+
+def read_constants(path: Path) -> ConstantTable:
+    """Read ``constants.csv``: name, low, high, distribution, source, grade, note."""
+    table = CsvFile(path, ("name", "low", "high", "distribution", "source", "grade", "note"))
+    rows: dict[str, ConstantRow] = {}
+    for line, row in table.rows:
+        fixed = row["distribution"] == "fixed"
+        low = table.number(line, row, "low", optional=fixed)
+        high = table.number(line, row, "high", optional=fixed)
+        table.one_of(line, row, "distribution", DISTRIBUTIONS)
+        table.one_of(line, row, "grade", GRADES)
+        table.filled(line, row, "name")
+        if low is not None and high is not None and not (low < high or (fixed and low == high)):
+            table.fault(line, "low", f"{low:g} must be below high {high:g}")
+        if row["distribution"] == "lognormal" and low is not None and low <= 0:
+            table.fault(line, "low", f"a lognormal needs low above 0, not {low:g}")
+        key = canonical(row["name"])
+        if key in rows:
+            table.fault(line, "name", f"{row['name']} stands already in {rows[key].at}")
+        rows[key] = ConstantRow(
+            name=row["name"],
+            low=low,
+            high=high,
+            distribution=cast(Distribution, row["distribution"]),
+            source=row["source"],
+            grade=row["grade"],
+            note=row["note"],
+            at=f"{path.name}:{line}",
+        )
+    table.finish()
+    return ConstantTable(path.name, MappingProxyType(rows))
+
+
+# Time settings of a Vensim file; a scenario sets them under `time`.
+CONTROLS = frozenset({"initial time", "final time", "time step", "saveper"})
+
+
+def check_tables(
+    constants_of_model: Iterable[str],
+    levers: Sequence[Lever],
+    drivers: DriverTable,
+    constants: ConstantTable,
+) -> list[Problem]:
+    """Where a plan's tables and its model do not fit: for `lint` and the tests.
+
+    Every lever, driver and row of ``constants.csv`` names a constant of the model, none of
+    them twice, and every other constant of the model has a row.
+    """
+    names = {canonical(name): name for name in constants_of_model}
+    claimed: dict[str, str] = {}
+    problems: list[Problem] = []
+    claims = [(canonical(lever.variable), lever.variable, lever.at) for lever in levers]
+    firsts = {k: s.at for path in reversed(list(drivers.series.values())) for k, s in path.items()}
+    claims += [(key, name, firsts[key]) for key, name in drivers.drivers.items()]
+    claims += [(key, row.name, row.at) for key, row in constants.rows.items()]
+    costs = [(canonical(lever.cost_share), lever.cost_share, lever.at) for lever in levers]
+    for key, name, at in costs:
+        if key and key not in names:
+            near = did_you_mean(name, names.values())
+            problems.append(Problem(at, f"the model has no constant {name} for cost_share", near))
+    for key, name, at in claims:
+        if key not in names:
+            near = did_you_mean(name, names.values())
+            problems.append(Problem(at, f"the model has no constant {name}", near))
+        if claimed.setdefault(key, at) != at:
+            problems.append(Problem(at, f"{name} is already given in {claimed[key]}"))
+    problems += [
+        Problem(constants.file, f"no row for the constant {name}")
+        for key, name in names.items()
+        if key not in claimed and key not in CONTROLS
+    ]
+    return problems
+
+
+def find_name(wanted: str, names: Iterable[str]) -> list[str]:
+    """The names that ``wanted`` may mean: equal to a simulator, else of equal identifier."""
+    names = list(names)
+    exact = [name for name in names if canonical(name) == canonical(wanted)]
+    return exact or [name for name in names if identifier(name) == identifier(wanted)]

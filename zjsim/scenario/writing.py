@@ -1,0 +1,219 @@
+"""A scenario written out: as a file that reads back the same, and resolved for a run's folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from zjsim.inputs import TimePath
+from zjsim.scenario.schema import DriverPath, LeverPath, Points, Range, Sampling, Scenario
+from zjsim.timeline import HALF_YEAR, start_of
+
+if TYPE_CHECKING:
+    from zjsim.scenario.resolved import Resolved
+
+CONVENTION = (
+    "t = 2020 is the middle of 2020: a flow's value there is the year's total; a year-end stock "
+    "is read half a year later; from and until mean 1 January; a table's year is its middle"
+)
+_PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
+# Words that some YAML reader takes for something else.
+_TAKEN = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+
+def date_words(year: float) -> str:
+    """``1 January 2022 (t = 2021.5)``: what ``from 2022`` means."""
+    whole, part = divmod(year, 1)
+    day = {0.0: "1 January ", HALF_YEAR: "1 July "}.get(part)
+    shown = f"{day}{whole:.0f}" if day else f"{year:g}"
+    return f"{shown} (t = {start_of(year):g})"
+
+
+def lever_words(path: LeverPath, delay: float = 0.0) -> str:
+    """A lever's path in words, its delay included."""
+    late = f", {delay:g} years late" if delay else ""
+    if path.shape == "table":
+        return f"table by year{late}: {_table_words(path.values, delay)}"
+    shape = _shape_words(path.shape, path.from_year, path.until_year, delay)
+    return f"{shape}{'' if path.shape == 'constant' else ' to'} {path.to:g}{late}"
+
+
+def driver_words(change: DriverPath | None, used: Sequence[str]) -> str:
+    """A driver's path in words: the named paths it follows, and what is done to them."""
+    follows = ", then ".join(used)
+    if change is None or change.shape is None:
+        return f"path {follows}"
+    below = f" on path {follows}" if follows else ""
+    if change.shape == "table":
+        return f"table by year: {_table_words(change.values)}"
+    dates = (change.from_year, change.until_year)
+    if change.multiply is not None:
+        return f"{_shape_words(change.shape, *dates)}: times {change.multiply:g}{below}"
+    if change.add is not None:
+        return f"{_shape_words(change.shape, *dates)}: plus {change.add:g}{below}"
+    if change.shape == "constant":
+        return f"constant {change.to:g}"
+    return f"{_shape_words(change.shape, *dates)} to {change.to:g}{below}"
+
+
+def _shape_words(
+    shape: str | None, first: float | None, last: float | None, delay: float = 0.0
+) -> str:
+    name = {"s_curve": "s-curve"}.get(shape or "", shape or "")
+    begins = "" if first is None else f" from {date_words(first + delay)}"
+    ends = "" if last is None else f" until {date_words(last + delay)}"
+    return f"{name}{begins}{ends}"
+
+
+def _table_words(values: Points, delay: float = 0.0) -> str:
+    return ", ".join(f"{year + delay:g}: {value:g}" for year, value in values)
+
+
+def scenario_entries(scenario: Scenario) -> dict[str, Any]:
+    """The scenario in the form of its file, with all its bases laid into it."""
+    data: dict[str, Any] = {"name": scenario.name}
+    if scenario.label:
+        data["label"] = {key: text for key, text in scenario.label.items() if text is not None}
+    data |= {key: getattr(scenario, key) for key in ("why", "plan") if getattr(scenario, key)}
+    if scenario.driver_path:
+        data["driver_path"] = list(scenario.driver_path)
+    if scenario.lever_delay:
+        data["lever_delay"] = scenario.lever_delay
+    data["levers"] = {p.lever: _lever_entry(p) for p in scenario.levers.values()}
+    data["drivers"] = {p.driver: _driver_entry(p) for p in scenario.drivers.values()}
+    for section in ("constants", "initial", "time"):
+        data[section] = {s.name: s.value for s in getattr(scenario, section).values()}
+    if scenario.method:
+        data["method"] = scenario.method
+    if scenario.sampling.at != "default":
+        data["sampling"] = sampling_entries(scenario.sampling)
+    return {key: value for key, value in data.items() if value != {}}
+
+
+def _lever_entry(path: LeverPath) -> Any:
+    entry = _shape_entry(path)
+    return path.to if not entry else entry if path.to is None else {**entry, "to": path.to}
+
+
+def _driver_entry(path: DriverPath) -> Any:
+    amounts = {k: getattr(path, k) for k in ("multiply", "add", "to")}
+    below = {"path": list(path.path)} if path.path else {}
+    return {**below, **_shape_entry(path), **{k: v for k, v in amounts.items() if v is not None}}
+
+
+def _shape_entry(path: LeverPath | DriverPath) -> dict[str, Any]:
+    entry = {"shape": path.shape, "from": path.from_year, "until": path.until_year}
+    table = {"values": {int(year): value for year, value in path.values}} if path.values else {}
+    return {**{key: value for key, value in entry.items() if value is not None}, **table}
+
+
+def sampling_entries(sampling: Sampling) -> dict[str, Any]:
+    """The sampling section in the form of a scenario file."""
+    chosen: Any = sampling.constants
+    if chosen != "all":
+        chosen = list(chosen) or "none"
+    whole: Any = "none"
+    if sampling.implementation is not None:
+        single = {n: _range_entry(r) for n, r in sampling.implementation_of.items()}
+        whole = {**_range_entry(sampling.implementation), **({"levers": single} if single else {})}
+    data = {
+        "method": sampling.method,
+        "runs": sampling.runs,
+        "seed": sampling.seed,
+        "constants": chosen,
+        "drivers": {n: {**_range_entry(r), "of": r.of} for n, r in sampling.drivers.items()},
+        "implementation": whole,
+        "correlations": [{"between": list(c.between), "r": c.r} for c in sampling.correlations],
+    }
+    return {key: value for key, value in data.items() if value not in ({}, [])}
+
+
+def _range_entry(bounds: Range) -> dict[str, Any]:
+    mode = {} if bounds.mode is None else {"mode": bounds.mode}
+    return {"low": bounds.low, **mode, "high": bounds.high, "distribution": bounds.distribution}
+
+
+def resolved_document(resolved: Resolved) -> dict[str, Any]:
+    """Everything that was decided, with dates explained and the line that decided it.
+
+    The part under ``scenario`` is itself a scenario file that gives the same inputs.
+    """
+    inputs, grid = resolved.inputs, resolved.inputs.grid
+    document: dict[str, Any] = {
+        "name": resolved.scenario.name,
+        "hash": resolved.hash,
+        "convention": CONVENTION,
+        "read_in_order": list(resolved.scenario.chain),
+        "time": {
+            "start": grid.start,
+            "stop": grid.stop,
+            "step": grid.step,
+            "save_every": grid.save_every,
+            "method": inputs.method,
+        },
+        "notes": list(resolved.notes),
+    }
+    for kind in ("lever", "driver", "constant", "initial"):
+        section: dict[str, Any] = {}
+        for entry in resolved.entries:
+            if entry.kind != kind:
+                continue
+            item: dict[str, Any] = {"variable": entry.name, "unit": entry.unit, "is": entry.said}
+            if entry.name in inputs.paths and kind in ("lever", "driver"):
+                item["points"] = points_of(inputs.paths[entry.name])
+            else:
+                values = inputs.constants if kind == "constant" else inputs.initials
+                item["value"] = float(values[entry.name][0])
+            if entry.extrapolated_after is not None:
+                item["extrapolated_after"] = entry.extrapolated_after
+            section[entry.id] = {**item, "decided_by": entry.at or "the model"}
+        document[f"{kind}s"] = section
+    return {**document, "scenario": scenario_entries(resolved.scenario)}
+
+
+def points_of(path: TimePath) -> list[list[float]]:
+    """A path of one run as ``[t, value]`` points; a repeated t is a jump."""
+    pairs = zip(path.times.tolist(), path.values[0].tolist(), strict=True)
+    return [[time, value] for time, value in pairs]
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """The scenario as a file without ``based_on``."""
+    return to_yaml(scenario_entries(scenario))
+
+
+def to_yaml(data: Mapping[Any, Any]) -> str:
+    """Plain data as YAML text, two levels in blocks and the rest in one line.
+
+    Every text is written as JSON writes it, which YAML reads back unchanged.
+    """
+    lines: list[str] = []
+    for key, value in data.items():
+        if isinstance(value, Mapping) and value:
+            lines.append(f"{_key(key)}:")
+            lines += [f"  {_key(name)}: {_flow(item)}" for name, item in value.items()]
+        else:
+            lines.append(f"{_key(key)}: {_flow(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: Any) -> str:
+    text = str(key)
+    plain = isinstance(key, int) or (_PLAIN.match(text) and text.lower() not in _TAKEN)
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + _join(f"{_key(key)}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + _join(_flow(item) for item in value) + "]"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _join(parts: Iterable[str]) -> str:
+    return ", ".join(parts)

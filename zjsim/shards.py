@@ -1,0 +1,277 @@
+"""Blocks of many runs on disk: one Parquet file a chunk, whole or not there at all.
+
+A shard holds a row for each run and saved time, in the order of the runs, with the
+coordinates of its case as columns, so that any Parquet tool reads a folder of them as one
+table. It carries the hash of everything its numbers depend on and a checksum of every page:
+a shard that is torn, damaged or of another study is never taken for a good one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from zjsim.errors import RunError
+
+SUFFIX = ".parquet"
+KEY, ROWS = b"zjsim.key", b"zjsim.rows_a_run"
+# Columns that are no variable of the model.
+PLACE = ("case", "run", "time", "status")
+Condition = Literal["good", "missing", "broken", "foreign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Saved values of consecutive runs, as they come from a worker.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Model names, in the order of the last axis.
+    times : array, shape (n_time,)
+        Model times in years.
+    values : array, shape (n_run, n_time, n_name)
+        In the model's units; NaN where a run failed or does not reach a time.
+    status : array of uint8, shape (n_run,)
+        RunStatus of each run.
+    case, run : array of int, shape (n_run,)
+        Case of each run in its study, and its number within the case.
+    coordinates : mapping of str to list
+        Columns that tell cases apart, a value a run.
+    """
+
+    names: tuple[str, ...]
+    times: np.ndarray
+    values: np.ndarray
+    status: np.ndarray
+    case: np.ndarray
+    run: np.ndarray
+    coordinates: Mapping[str, Sequence[Any]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def n_run(self) -> int:
+        """Number of runs."""
+        return int(self.status.shape[0])
+
+
+def write_shard(path: Path, block: Block, key: str, durable: bool = True) -> None:
+    """Write a block under a temporary name, push it to the disk, and rename it.
+
+    ``durable`` False leaves out the push, for files that need not outlive the process.
+
+    Raises
+    ------
+    RunError
+        When the disk is full or the folder cannot be written; what was there stays.
+    """
+    import pyarrow.parquet as parquet
+
+    table = _table(block, key)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            parquet.write_table(
+                table,
+                file,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=[*PLACE, *block.coordinates],
+                write_statistics=False,
+                write_page_checksum=True,
+            )
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(part, path)
+        if durable:
+            sync_folder(path.parent)
+    except OSError as problem:
+        raise cannot_write(path.parent, problem) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _table(block: Block, key: str) -> Any:
+    import pyarrow as pa
+
+    n_time = block.times.size
+    columns: dict[str, Any] = {
+        "case": np.repeat(block.case.astype(np.int32), n_time),
+        "run": np.repeat(block.run.astype(np.int64), n_time),
+        "time": np.tile(block.times, block.n_run),
+        "status": np.repeat(block.status.astype(np.uint8), n_time),
+    }
+    for name, values in block.coordinates.items():
+        columns[name] = pa.array(_one_kind(values)).take(
+            pa.array(np.repeat(np.arange(block.n_run), n_time))
+        )
+    for position, name in enumerate(block.names):
+        if name in columns:
+            raise RunError(f"{name}: a variable of this name cannot be saved; it is a column's.")
+        columns[name] = block.values[:, :, position].reshape(-1)
+    table = pa.table(columns)
+    return table.replace_schema_metadata({KEY: key.encode(), ROWS: str(n_time).encode()})
+
+
+def _one_kind(values: Sequence[Any]) -> list[Any]:
+    """Numbers as floats; as text when some are no numbers, because a column has one type."""
+    if all(isinstance(value, int | float) for value in values):
+        return [float(value) for value in values]
+    return [str(value) for value in values]
+
+
+def sync_folder(folder: Path) -> None:
+    """Push a rename to the disk, where the system lets folders be opened for that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def cannot_write(folder: Path, problem: OSError) -> RunError:
+    """A failure to write, as one clear sentence that says what is kept."""
+    reason = {
+        errno.ENOSPC: "the disk is full",
+        getattr(errno, "EDQUOT", -1): "your quota of the disk is used up",
+        errno.EROFS: "the disk is read-only",
+        errno.EACCES: "no permission to write there",
+        errno.EPERM: "no permission to write there",
+    }.get(problem.errno or 0, problem.strerror or str(problem))
+    return RunError(
+        f"{folder}: the results cannot be written ({reason}). Finished shards are kept; run "
+        "the same command again when there is room, or choose another place with --out."
+    )
+
+
+def check_shard(path: Path, key: str) -> Condition:
+    """Whether the shard at ``path`` is the one that ``key`` stands for, whole and undamaged."""
+    if not path.is_file():
+        return "missing"
+    try:
+        if _key(path) != key:
+            return "foreign"
+        _read(path, None)
+    except (OSError, ValueError):  # ArrowInvalid is a ValueError
+        return "broken"
+    return "good"
+
+
+def _key(path: Path) -> str:
+    import pyarrow.parquet as parquet
+
+    metadata = parquet.read_metadata(path).metadata or {}
+    return metadata.get(KEY, b"").decode()
+
+
+def _read(path: Path, columns: Sequence[str] | None) -> Any:
+    import pyarrow.parquet as parquet
+
+    with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(columns=None if columns is None else list(columns))
+
+
+class Store(Protocol):
+    """Where the values of many runs are: in memory or in shards."""
+
+    @property
+    def n_run(self) -> int:
+        """Number of runs."""
+
+    @property
+    def times(self) -> np.ndarray:
+        """Kept model times, in years."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Kept variables."""
+
+    def column(self, name: str, first: int = 0, last: int | None = None) -> np.ndarray:
+        """One variable of runs ``first`` to ``last`` (exclusive), shape (n, n_time)."""
+
+    def per_run(self, name: str) -> np.ndarray:
+        """``status``, ``case`` or ``run`` of each run, shape (n_run,)."""
+
+
+@dataclass(frozen=True)
+class ShardFolder:
+    """The shards of one study or ensemble, read column by column.
+
+    Parameters
+    ----------
+    paths : tuple of Path
+        In the order of the runs.
+    n_runs : tuple of int
+        Runs in each.
+    times : array, shape (n_time,)
+    names : tuple of str
+        Saved variables.
+    """
+
+    paths: tuple[Path, ...]
+    n_runs: tuple[int, ...]
+    times: np.ndarray
+    names: tuple[str, ...]
+
+    @property
+    def n_run(self) -> int:
+        """Runs in all shards together."""
+        return sum(self.n_runs)
+
+    def column(self, name: str, first: int = 0, last: int | None = None) -> np.ndarray:
+        """One variable of runs ``first`` to ``last`` (exclusive), shape (n, n_time).
+
+        Only the shards that hold these runs are read.
+
+        Raises
+        ------
+        RunError
+            When a shard is gone or damaged.
+        """
+        last = self.n_run if last is None else last
+        pieces, start = [], 0
+        for path, count in zip(self.paths, self.n_runs, strict=True):
+            low, high = max(first - start, 0), min(last - start, count)
+            if low < high:
+                pieces.append(self._piece(path, name, count)[low:high])
+            start += count
+        if not pieces:
+            return np.empty((0, self.times.size))
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def per_run(self, name: str) -> np.ndarray:
+        """A column that does not vary within a run (status, case, a coordinate)."""
+        pieces = [
+            self._piece(path, name, count)[:, 0]
+            for path, count in zip(self.paths, self.n_runs, strict=True)
+        ]
+        return np.concatenate(pieces) if pieces else np.empty(0)
+
+    def _piece(self, path: Path, name: str, count: int) -> np.ndarray:
+        try:
+            values = _read(path, [name]).column(0).to_numpy()
+        except (OSError, ValueError, IndexError) as problem:
+            raise RunError(
+                f"{path}: this shard cannot be read ({problem}). "
+                "Run the same command again to compute it anew."
+            ) from None
+        return np.asarray(values).reshape(count, self.times.size)
+
+
+def open_shards(paths: Sequence[Path], names: Sequence[str], times: np.ndarray) -> ShardFolder:
+    """Shards that have been checked, as one."""
+    import pyarrow.parquet as parquet
+
+    counts = tuple(parquet.read_metadata(path).num_rows // times.size for path in paths)
+    return ShardFolder(tuple(paths), counts, times, tuple(names))
