@@ -58,7 +58,30 @@ _HOMES = {
     "ZjsimError": "zjsim.errors",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]
+__all__ = [
+    "__version__",
+    "DataError",
+    "ModelError",
+    "OpenPlan",
+    "PlanError",
+    "RunError",
+    "Runs",
+    "ScenarioError",
+    "ZjsimError",
+    "assess",
+    "audit",
+    "open_plan",
+    "plot_board",
+    "plot_comparison",
+    "plot_indicator",
+    "plot_progress",
+    "plot_targets",
+    "read_model",
+    "run_checks",
+    "simulate",
+    "simulate_model",
+    "write_run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +53,28 @@ def cached_document(kind: str, key: str, build: Callable[[], Any]) -> Any:
     A missing, broken or foreign entry is built again; a folder that cannot be written
     only costs the time to build.
     """
-    entry = folder() / kind / f"{content_hash(__version__, key)}.json"
+    made_by = _package_stamp()
+    entry = folder() / kind / f"{content_hash(made_by, key)}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads(entry.read_text(encoding="utf-8"))
-        if kept["key"] == key and kept["version"] == __version__:
+        if kept["key"] == key and kept["made_by"] == made_by:
             return kept["document"]
     document = build()
     with suppress(OSError):
-        _write(entry, {"key": key, "version": __version__, "document": document})
+        _write(entry, {"key": key, "made_by": made_by, "document": document})
     return document
+
+
+@cache
+def _package_stamp() -> str:
+    """Which code derives the documents: the version, and size and time of its files.
+
+    A changed line of zjsim must not meet what an earlier one derived; half a millisecond.
+    """
+    package = Path(__file__).resolve().parent
+    files = sorted(package.rglob("*.py"))
+    stats = [(path.name, path.stat()) for path in files]
+    return content_hash(__version__, repr([(n, s.st_size, s.st_mtime_ns) for n, s in stats]))
 
 
 def _write(entry: Path, content: dict[str, Any]) -> None:

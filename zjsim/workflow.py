@@ -27,7 +27,11 @@ from zjsim.assessment.checks import (
     read_checks_document,
     saved_variables,
 )
-from zjsim.assessment.observations import Observations, read_observations
+from zjsim.assessment.observations import (
+    Observations,
+    read_observations,
+    read_own_observations,
+)
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
 from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
 from zjsim.cache import cached_document, content_hash
@@ -35,7 +39,7 @@ from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
-from zjsim.errors import PlanError, RunError, ScenarioError
+from zjsim.errors import PlanError, Problem, RunError, ScenarioError, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
 from zjsim.model.spec import Constant, ModelSpec
@@ -140,6 +144,14 @@ class OpenPlan:
         return cached_document(path.stem, key, lambda: read(path)) if key else read(path)
 
     @cached_property
+    def loops(self) -> tuple[dict[str, Any], ...]:
+        """Named feedback loops with their off-switches and what cutting them should do."""
+        path = self.folder.file("loops.yaml")
+        if not path.is_file():
+            return ()
+        return tuple(self._document("loops.yaml", read_loops_document))
+
+    @cached_property
     def levers(self) -> tuple[Lever, ...]:
         """What policy sets."""
         return read_levers(self.folder.file("levers.yaml"))
@@ -190,6 +202,31 @@ class OpenPlan:
             wanted += [variant.variable for variant in item.variants]
             names.update(dict.fromkeys(name for name in wanted if name))
         return tuple(names)
+
+
+def read_loops_document(path: Path) -> list[dict[str, Any]]:
+    """The entries of a file of named loops.
+
+    Raises
+    ------
+    PlanError
+        When an entry lacks its id, name, polarity, cycle or off-switch.
+    """
+    source = read_yaml(path, PlanError)
+    entries = source.data.get("loops") if isinstance(source.data, dict) else None
+    if not isinstance(entries, list):
+        raise PlanError(f"{path}: a list under the key loops is expected.")
+    problems = []
+    for position, entry in enumerate(entries):
+        lacking = [key for key in _LOOP_KEYS if not isinstance(entry, dict) or key not in entry]
+        if lacking:
+            where = source.where(("loops", position))
+            problems.append(Problem(where, f"a loop needs {', '.join(lacking)}"))
+    raise_if_any(path, problems, PlanError)
+    return entries
+
+
+_LOOP_KEYS = ("id", "name", "polarity", "cycle", "off")
 
 
 def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
@@ -378,15 +415,12 @@ def assess(
     return assess_runs(runs, judge.plan, with_own_observations(judge, observations))
 
 
-def with_own_observations(
-    plan: OpenPlan, own: Observations | Path | str | None
-) -> Observations:
+def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None) -> Observations:
     """The plan's published figures, with a user's own laid over them."""
     if own is None:
         return plan.observations
     if not isinstance(own, Observations):
-        known = {*plan.plan.indicator_ids, *plan.observations.names}
-        own = read_observations(own, known)
+        own = read_own_observations(own, plan.plan, plan.observations)
     return plan.observations.with_own(own)
 
 
@@ -518,6 +552,7 @@ def _lint_model(model: ModelSpec, glossary: Any) -> list[LintFinding]:
             findings.append(LintFinding("unit", name, "has no unit"))
         if not element.documentation:
             findings.append(LintFinding("documentation", name, "has no sentence"))
-        if isinstance(element, Constant) and not uses(model, name) and canonical(name) not in CONTROLS:
+        unused = isinstance(element, Constant) and not uses(model, name)
+        if unused and canonical(name) not in CONTROLS:
             findings.append(LintFinding("unused", name, "no equation uses it"))
     return findings

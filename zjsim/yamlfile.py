@@ -84,72 +84,78 @@ def parse_yaml(text: str, path: Path, error: type[ZjsimError] = ZjsimError) -> Y
     # Imported here because a cached document does not need a YAML parser (0.05 s).
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
-    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     if "\x00" in text:
         raise error(f"{path}: holds a NUL character; this is not a text file.")
     reader = YAML(typ="rt", pure=True)
     try:
         root = reader.compose(text)
-    except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
         line = f"line {mark.line + 1}" if mark else "line 1"
-        what = " ".join(str(problem.problem or problem.context or "not YAML").split())
+        what = " ".join(str(fault.problem or fault.context or "not YAML").split())
         raise error(f"{path} is not valid YAML:\n  {line}: {what}.") from None
-    except (YAMLError, ValueError, RecursionError) as problem:
-        what = " ".join(str(problem).split()) or "nested too deeply"
+    except (YAMLError, ValueError, RecursionError) as fault:
+        what = " ".join(str(fault).split()) or "nested too deeply"
         raise error(f"{path} is not valid YAML:\n  {what}.") from None
-    lines: dict[Location, int] = {(): 1}
-    problems: list[Problem] = []
-    seen: set[int] = set()
+    builder = _Builder(path, error)
+    data = None if root is None else builder.build(root, ())
+    raise_if_any(path, builder.problems, error)
+    return YamlDocument(path, data, builder.lines)
 
-    def problem(node: Any, location: Location, what: str, hint: str = "") -> None:
+
+class _Builder:
+    """Nodes of a YAML document → plain data, with the line of each part and all problems."""
+
+    def __init__(self, path: Path, error: type[ZjsimError]) -> None:
+        self.path, self.error = path, error
+        self.lines: dict[Location, int] = {(): 1}
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()
+
+    def fault(self, node: Any, location: Location, what: str, hint: str = "") -> None:
         dotted = ".".join(map(str, location))
         where = f"line {node.start_mark.line + 1}" + (f", {dotted}" if dotted else "")
-        problems.append(Problem(where, what, hint))
+        self.problems.append(Problem(where, what, hint))
 
-    def build(node: Any, location: Location) -> Any:
-        lines.setdefault(location, node.start_mark.line + 1)
-        if id(node) in seen:
-            problem(node, location, "an alias (*name) repeats another part", "Write it out.")
+    def build(self, node: Any, location: Location) -> Any:
+        self.lines.setdefault(location, node.start_mark.line + 1)
+        if id(node) in self._seen:
+            self.fault(node, location, "an alias (*name) repeats another part", "Write it out.")
             return None
-        seen.add(id(node))
-        if len(seen) > MOST_NODES or len(location) > DEEPEST:
-            raise error(f"{path}: too large or too deeply nested; not read.")
-        if isinstance(node, MappingNode):
-            return _build_mapping(node, location)
-        if isinstance(node, SequenceNode):
-            if str(node.tag or node.ctag) != "tag:yaml.org,2002:seq":
-                problem(node, location, f"the tag {node.tag} is not used here")
-            return [build(item, (*location, i)) for i, item in enumerate(node.value)]
-        assert isinstance(node, ScalarNode)
+        self._seen.add(id(node))
+        if len(self._seen) > MOST_NODES or len(location) > DEEPEST:
+            raise self.error(f"{self.path}: too large or too deeply nested; not read.")
+        if node.id == "mapping":
+            return self._mapping(node, location)
+        if node.id == "sequence":
+            if str(node.tag) != "tag:yaml.org,2002:seq":
+                self.fault(node, location, f"the tag {node.tag} is not used here")
+            return [self.build(item, (*location, i)) for i, item in enumerate(node.value)]
         value, complaint = _scalar(node)
         if complaint:
-            problem(node, location, complaint)
+            self.fault(node, location, complaint)
         return value
 
-    def _build_mapping(node: Any, location: Location) -> dict[Any, Any]:
+    def _mapping(self, node: Any, location: Location) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode):
-                problem(key_node, location, "a key must be a plain word or number")
+            if key_node.id != "scalar":
+                self.fault(key_node, location, "a key must be a plain word or number")
                 continue
             key, complaint = _scalar(key_node)
             if complaint or key is None or isinstance(key, bool):
                 key = key_node.value
             if key == "<<":
-                problem(key_node, location, "merge keys (<<) are not used here", "Use based_on.")
+                what = "merge keys (<<) are not used here"
+                self.fault(key_node, location, what, "Use based_on.")
                 continue
             here = (*location, key)
-            lines[here] = key_node.start_mark.line + 1
+            self.lines[here] = key_node.start_mark.line + 1
             if key in result:
-                problem(key_node, here, "this key stands twice", "Keep one of the two.")
-            result[key] = build(value_node, here)
+                self.fault(key_node, here, "this key stands twice", "Keep one of the two.")
+            result[key] = self.build(value_node, here)
         return result
-
-    data = None if root is None else build(root, ())
-    raise_if_any(path, problems, error)
-    return YamlDocument(path, data, lines)
 
 
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null")}

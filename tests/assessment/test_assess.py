@@ -131,6 +131,12 @@ def test_a_base_year_figure_is_no_outturn(plan, observations):
     }
 
 
+def test_a_figure_before_the_plan_began_is_no_outturn(plan):
+    rows = (Observation("business_environment", 2020, 80.0, grade="A"),)
+    row = assess(runs_reaching(plan), plan, Observations(rows)).row("business_environment")
+    assert row.outturn is None
+
+
 def test_an_amended_target_has_a_verdict_of_its_own(plan):
     row = assess(runs_reaching(plan, water_intensity_cut=17.0), plan).row("water_intensity_cut")
     assert (row.verdict, row.amendment_verdict) == (Verdict.MET, Verdict.MISSED)
@@ -193,6 +199,25 @@ def test_the_table_has_the_columns_of_a_planning_office(plan):
     assert english.shape == (10, 14)
     assert not any(ord(c) > 0x2FFF for c in "".join(map(str, english["Verdict"])))
     assert english["Time progress"].tolist()[:2] == [60.0, 60.0]
+
+
+def test_the_rate_still_needed_is_that_of_the_year_asked_for(plan, observations):
+    runs = runs_reaching(plan, labour_productivity=30.0)
+    half_way = assess(runs, plan).table_for("en", as_of=2023)["Rate still needed"].tolist()
+    value = 23.5 + 3 / 5 * (30.0 - 23.5)
+    assert half_way[0] == "+0.12 points"
+    assert half_way[1] == f"{100 * ((33 / value) ** 0.5 - 1):+.2f} %"
+
+
+def test_at_the_target_year_the_rate_is_counted_from_the_latest_outturn(plan, observations):
+    result = assess(runs_reaching(plan), plan, observations)
+    rates = result.table_for("en")["Rate still needed"].tolist()
+    assert rates[1] == "+7.03 %"  # no outturn: from the base
+    assert rates[5] == f"{(15 - 11.36) / 4:+.2f} points"  # 11.36 % in 2021
+    assert rates[7] == "-3.43 %"
+    notes = result.table_for("en")["Note"].tolist()
+    assert "counted from 2020" in notes[1]
+    assert "counted from 2021" in notes[5]
 
 
 def test_the_notebook_view_escapes_what_it_shows(plan):

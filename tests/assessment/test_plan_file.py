@@ -135,6 +135,7 @@ def test_a_milestone_that_varies_is_refused(plan_document):
         (("issued",), "2021-13-02", "2021-13-02 is no date"),
         (("horizon", "end"), "2020-12-31", "is not after start"),
         (("words", "faster_from"), -20, "is not above on_course_from"),
+        (("words", "faster_from"), -10, "is not above on_course_from"),
         (("text",), "../secret.txt", "should match pattern"),
     ],
 )

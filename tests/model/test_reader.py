@@ -1,6 +1,7 @@
 """Vensim text → ModelSpec: names, kinds, trees, settings."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,7 @@ def equation(model, name="y"):
 @pytest.mark.parametrize(
     "name",
     [
-        "real R&D spending",
+        '"real R&D spending"',
         '"share, in %"',
         '"say \\"hello\\" twice"',
         "工业增加值",
@@ -45,7 +46,7 @@ def equation(model, name="y"):
 )
 def test_a_name_is_kept_as_written_and_found_again(vensim, name):
     model = vensim(f"{name} = Time ~~|\ny = {name.upper()} * 2 ~~|\n")
-    assert list(model.elements)[0] == name
+    assert next(iter(model.elements)) == name
     assert equation(model) == Binary("*", Reference(name), Number(2.0))
 
 
@@ -192,9 +193,7 @@ def test_time_settings_may_rest_on_constants():
 
 def test_time_settings_that_move_are_refused():
     with pytest.raises(UnsupportedError, match=r"FINAL TIME depends on Time.*--engine pysd"):
-        parse_model(
-            "INITIAL TIME = 0 ~~|\nFINAL TIME = Time + 5 ~~|\nTIME STEP = 1 ~~|\n", ".mdl"
-        )
+        parse_model("INITIAL TIME = 0 ~~|\nFINAL TIME = Time + 5 ~~|\nTIME STEP = 1 ~~|\n", ".mdl")
 
 
 def test_an_unknown_name_is_told_with_a_near_one(vensim):
@@ -261,8 +260,6 @@ def test_reading_the_shipped_model_and_its_names_round_trip(plan_model):
 
 @pytest.fixture(scope="module")
 def plan_model():
-    from pathlib import Path
-
     found = Path(__file__).parents[2] / "models" / "zhejiang" / "zhejiang_manufacturing.mdl"
     if not found.is_file():
         pytest.skip("the plan's model is not here")

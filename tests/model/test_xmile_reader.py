@@ -2,6 +2,7 @@
 
 import pytest
 
+from model.texts import xmile_text
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.expression import Binary, Call, LookupCall, Memory, Number, Reference, Table, Unary
 from zjsim.model.reader import read_model
@@ -16,11 +17,11 @@ def aux(name, equation, rest=""):
 
 def test_stocks_flows_constants_and_settings(xmile):
     model = xmile(
-        '<stock name="Inventory"><eqn>start</eqn><inflow>making</inflow><outflow>selling</outflow>'
-        "<non_negative/><units>piece</units><doc>What is there.</doc></stock>"
-        '<flow name="making"><eqn>2*x</eqn></flow><flow name="selling"><eqn>Inventory/4</eqn></flow>'
-        + aux("x", "TIME")
-        + aux("start", "-3")
+        '<stock name="Inventory"><eqn>start</eqn><inflow>making</inflow>'
+        "<outflow>selling</outflow><non_negative/><units>piece</units>"
+        "<doc>What is there.</doc></stock>"
+        '<flow name="making"><eqn>2*x</eqn></flow>'
+        '<flow name="selling"><eqn>Inventory/4</eqn></flow>' + aux("x", "TIME") + aux("start", "-3")
     )
     stock = model.elements["Inventory"]
     assert isinstance(stock, Stock)
@@ -99,8 +100,6 @@ def test_what_is_not_computed_is_refused_by_name(xmile, variables, said):
 
 
 def test_a_declared_encoding_is_honoured(tmp_path):
-    from conftest import xmile_text
-
     text = xmile_text(aux("产出", "TIME")).replace('"utf-8"', '"gbk"')
     path = tmp_path / "模型.xmile"
     path.write_bytes(text.encode("gbk"))

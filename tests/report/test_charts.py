@@ -6,8 +6,8 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
-
 from stand_in import make_report
+
 from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError
 from zjsim.report import charts, style
@@ -185,7 +185,8 @@ def test_an_unknown_format_is_refused(tmp_path):
 
 
 def test_chart_data_opens_in_a_spreadsheet_with_chinese_intact(tmp_path):
-    path = charts.write_chart_data(tmp_path / "a.b", ["指标", "2025"], [["能耗", 13.9], ["水", None]])
+    rows = [["能耗", 13.9], ["水", None]]
+    path = charts.write_chart_data(tmp_path / "a.b", ["指标", "2025"], rows)
     assert path.name == "a.b.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert path.read_text("utf-8-sig").splitlines() == ["指标,2025", "能耗,13.9", "水,"]

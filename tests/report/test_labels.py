@@ -30,7 +30,7 @@ def test_every_verdict_and_official_word_of_the_assessment_has_a_label():
 
 
 def test_a_missing_key_is_an_error():
-    with pytest.raises(KeyError, match="no.such"):
+    with pytest.raises(KeyError, match=r"no\.such"):
         label("no.such", "en")
 
 

@@ -3,8 +3,8 @@ import subprocess
 import sys
 
 import pytest
-
 from stand_in import make_report
+
 from zjsim.report.numbers import format_number, format_quantity, format_share
 from zjsim.report.tables import (
     brief_table,
@@ -44,11 +44,7 @@ def test_columns_stand_straight_whatever_the_script(language, make):
     rule = lines[1]
     starts = [0] + [k + 2 for k in range(len(rule) - 1) if rule[k : k + 2] == "  "]
     for line in lines[2:]:
-        cells = []
-        position = 0
-        for character in line:
-            cells += [character] * display_width(character)
-            position += 1
+        cells = [one for one in line for _ in range(display_width(one))]
         for start in starts[1:]:
             if start < len(cells):
                 assert cells[start - 2 : start] == [" ", " "]

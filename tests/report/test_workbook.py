@@ -6,8 +6,8 @@ import time
 
 import openpyxl
 import pytest
-
 from stand_in import make_report
+
 from zjsim.report.view import InputLine
 from zjsim.report.workbook import write_workbook
 

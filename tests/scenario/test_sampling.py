@@ -71,7 +71,9 @@ def test_distributions_agree_with_scipy(distribution, reference):
     mode = {"triangular": 3.5, "pert": 3.5, "normal": 3.5}.get(distribution, 5.0)
     dimension = Dimension("constant", "x", "x", 2.0, mode, 8.0, distribution)
     unit = np.linspace(0.001, 0.999, 97)
-    assert quantile(dimension, unit) == pytest.approx(reference.ppf(unit), rel=1e-9)
+    # A pert is tabled to 2e-5 of its range, here 6.
+    error = 1.2e-4 if distribution == "pert" else 1e-9
+    assert quantile(dimension, unit) == pytest.approx(reference.ppf(unit), abs=error)
 
 
 def test_a_lognormal_has_its_median_and_stays_inside():

@@ -33,7 +33,7 @@ def test_levers_are_read_with_their_place_and_default_shape(bench):
         2021,
         2024,
     )
-    assert lever.at == "levers.yaml:8"
+    assert lever.at == "levers.yaml:7"
     assert not bench.levers[3].delayable
 
 
@@ -163,7 +163,7 @@ def test_cross_check_tells_unknown_missing_and_double_names(bench):
     ]
     twice = ConstantTable("constants.csv", {"land lever": bench.constants.row("rebound")})
     found = check_tables(["land lever"], levers[2:3], DriverTable("drivers.csv"), twice)
-    assert "constants.csv:2: rebound is already given in levers.yaml:13." in map(str, found)
+    assert "constants.csv:2: rebound is already given in levers.yaml:12." in map(str, found)
 
 
 def test_names_are_found_as_simulators_and_as_files_write_them():

@@ -20,8 +20,9 @@ from zjsim.analysis.lock import folder_lock
 from zjsim.cache import content_hash
 from zjsim.chunks import RUNS_A_CHUNK, Part, Work, backend_for_all, compute_block
 from zjsim.engines.executors import Chunk, Executor
-from zjsim.errors import RunError
-from zjsim.scenario.study import Case, Study, scenario_document, scenario_hash
+from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
+from zjsim.scenario.sampling import plan_sampling
+from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
 from zjsim.shards import (
     SUFFIX,
     Block,
@@ -33,9 +34,10 @@ from zjsim.shards import (
     write_shard,
 )
 from zjsim.version import __version__
+from zjsim.workflow import OpenPlan
 
 CASES_A_SHARD = 64
-SHARDS, MANIFEST, STUDY, SUMMARY = "shards", "manifest.json", "study.json", "summary.csv"
+SHARDS, MANIFEST, STUDY = "shards", "manifest.json", "study.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,46 @@ class BatchResult:
     failed: int
     notes: tuple[str, ...]
     runs: ShardFolder = field(repr=False)
+
+
+def check_cases(study: Study, cases: Sequence[Case], opened: OpenPlan) -> None:
+    """Refuse a study of which some case does not fit the plan.
+
+    Each value of the matrix is tried once under each scenario, not every combination, so
+    that a large study is checked in moments.
+
+    Raises
+    ------
+    ScenarioError
+        With every misfit and the line of the study it comes from.
+    """
+    # Read first, so that a fault of the plan's own tables is not laid on the study.
+    _ = opened.names, opened.levers, opened.drivers, opened.constants
+    tried: set[tuple[Any, ...]] = set()
+    problems: dict[str, Problem] = {}
+    for case in cases:
+        name = case.scenario.name
+        fresh = {(name,), *((name, key, repr(value)) for key, value in case.assignments)} - tried
+        if not fresh:
+            continue
+        tried |= fresh
+        try:
+            resolved = opened.resolve(case.scenario)
+            if study.sample is not None:
+                plan_sampling(resolved, opened.names, opened.constants)
+        except ScenarioError as misfit:
+            for line in str(misfit).splitlines()[1:] or [str(misfit)]:
+                problems.setdefault(line, Problem(_place(study, case, line), line.strip()))
+    raise_if_any(study.origin, list(problems.values()), ScenarioError)
+
+
+def _place(study: Study, case: Case, line: str) -> str:
+    """The line of the study that a misfit of a case comes from, as well as can be told."""
+    for key, value in case.assignments:
+        if assignment(key, value) in line:
+            position = study.matrix[key].index(value)
+            return study.where(f"matrix.{key}.{position}")
+    return case.id
 
 
 def plan_batch(

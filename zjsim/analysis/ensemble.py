@@ -178,7 +178,7 @@ def compute_statistics(runs: Runs, plan: Plan, drivers: Sequence[str] = ()) -> E
         paths = _paths(runs, alive, plan, item)
         values[:, position] = paths[-1]
         quantiles.append(np.stack([_quantiles(path) for path in paths]))
-    met, probabilities = _judge(values, items)
+    met, probabilities = judge_values(values, items)
     joint_failures = ~met.all(axis=1)
     missed = met.shape[1] - met.sum(axis=1)
     total = int(joint_failures.sum())
@@ -257,7 +257,19 @@ def _shortfalls(values: np.ndarray, lowest: float) -> dict[str, float]:
     }
 
 
-def _judge(values: np.ndarray, items: Sequence[Indicator]) -> tuple[np.ndarray, Probabilities]:
+def judge_values(
+    values: np.ndarray, items: Sequence[Indicator]
+) -> tuple[np.ndarray, Probabilities]:
+    """Which run meets which target, and how often.
+
+    Parameters
+    ----------
+    values : array, shape (n_run, n_indicator), in the printed units; NaN is not met
+
+    Returns
+    -------
+    array of bool, shape (n_run, n_indicator), and the probabilities
+    """
     met = np.empty(values.shape, dtype=bool)
     binding = [item.binding for item in items]
     pieces = []

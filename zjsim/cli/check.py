@@ -14,6 +14,7 @@ from zjsim.cli.output import (
     Observations,
     Plan,
     TrustModel,
+    Words,
     language,
     note,
     say,
@@ -87,7 +88,7 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Any, words: Any) -> None:
+def _say_verdicts(judged: Any, words: Words) -> None:
     from zjsim.report.labels import label, localised
     from zjsim.report.tables import brief_table, render_text_table
     from zjsim.report.view import as_report
@@ -98,7 +99,7 @@ def _say_verdicts(judged: Any, words: Any) -> None:
     say(label("check.met", words, met=report.met, total=len(report.rows)))
 
 
-def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Any) -> None:
+def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Words) -> None:
     from zjsim.report.labels import label
 
     if outcomes:

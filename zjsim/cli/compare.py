@@ -14,6 +14,7 @@ from zjsim.cli.output import (
     Language,
     Plan,
     TrustModel,
+    Words,
     language,
     note,
     say,
@@ -84,7 +85,7 @@ def compare(
         _write(reports, out, words)
 
 
-def _show(reports: list, differences: list, words: str) -> None:
+def _show(reports: list, differences: list, words: Words) -> None:
     from zjsim.report.labels import label
     from zjsim.report.tables import comparison_table, render_text_table
 
@@ -98,7 +99,7 @@ def _show(reports: list, differences: list, words: str) -> None:
         say(render_text_table(comparison_table(first, other, words), width))
 
 
-def _write(reports: list, out: Path, words: str) -> None:
+def _write(reports: list, out: Path, words: Words) -> None:
     from zjsim.report.charts import plot_comparison
     from zjsim.report.figures import write_chart_data, write_figure
 
@@ -107,7 +108,11 @@ def _write(reports: list, out: Path, words: str) -> None:
     written = write_figure(plot_comparison(reports, words), stem)
     headers = ["indicator", "unit", *(report.scenario for report in reports)]
     rows = [
-        [item.indicator.id, item.indicator.unit.en, *(r.row(item.indicator.id).value for r in reports)]
+        [
+            item.indicator.id,
+            item.indicator.unit.en,
+            *(r.row(item.indicator.id).value for r in reports),
+        ]
         for item in reports[0].rows
     ]
     write_chart_data(stem, headers, rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zjsim.cli.output import Json, Language, language, say, say_json, screen_width
+from zjsim.cli.output import Json, Language, Words, language, say, say_json, screen_width
 from zjsim.errors import ModelError, did_you_mean
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ def _say_records(records: list[dict[str, Any]], json: bool) -> None:
     say(render_text_table(Table(heads, rows, "<" * len(heads)), screen_width()))
 
 
-def _levers(opened: OpenPlan, words: str) -> list[dict[str, Any]]:
+def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
     from zjsim.report.labels import localised
     from zjsim.scenario.writing import lever_words
 
     return [
         {
             "lever": lever.id,
-            "label": localised(lever.label, words),  # type: ignore[arg-type]
+            "label": localised(lever.label, words),
             "range": f"{lever.low:g}..{lever.high:g}",
             "path": lever_words(lever.shape),
             "clause": lever.clause,
@@ -99,20 +99,21 @@ def _drivers(opened: OpenPlan) -> list[dict[str, Any]]:
     ]
 
 
-def _loops(model: ModelSpec, opened: OpenPlan | None, words: str) -> list[dict[str, Any]]:
+def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict[str, Any]]:
     """The named loops of the plan's folder; for a bare model every loop, shortest first."""
-    from zjsim.model.loops import feedback_loops, named_loop
+    from zjsim.model.loops import feedback_loops
+    from zjsim.report.labels import localised
 
     if opened is not None and opened.loops:
         return [
             {
-                "loop": loop.id,
-                "name": loop.name.get(words),
-                "polarity": named_loop(model, loop.variables).polarity or loop.polarity,
-                "off_switch": ", ".join(f"{k}={v:g}" for k, v in loop.off.items()),
-                "path": " → ".join([*loop.variables, loop.variables[0]]),
+                "loop": entry["id"],
+                "name": localised(entry["name"], words),
+                "polarity": entry["polarity"],
+                "off_switch": ", ".join(f"{k} = {v:g}" for k, v in entry["off"].items()),
+                "path": " → ".join([*entry["cycle"], entry["cycle"][0]]),
             }
-            for loop in opened.loops
+            for entry in opened.loops
         ]
     found = feedback_loops(model, limit=200)
     return [
@@ -121,7 +122,7 @@ def _loops(model: ModelSpec, opened: OpenPlan | None, words: str) -> list[dict[s
     ]
 
 
-def _overview(model: ModelSpec, words: str, json: bool) -> None:
+def _overview(model: ModelSpec, words: Words, json: bool) -> None:
     from zjsim.report.tables import Table, render_text_table
 
     records = [
@@ -162,7 +163,7 @@ def _named(model: ModelSpec, opened: OpenPlan | None, name: str) -> str:
 
 
 def _variable(
-    model: ModelSpec, opened: OpenPlan | None, name: str, words: str, json: bool
+    model: ModelSpec, opened: OpenPlan | None, name: str, words: Words, json: bool
 ) -> None:
     from zjsim.model.expression import to_text
     from zjsim.model.order import causes, uses

@@ -118,7 +118,7 @@ def chosen_executor(name: str | None, workers: int | None, scheduler: str | None
         raise typer.BadParameter(f"{name}: choose {', '.join(EXECUTORS)}", param_hint="--executor")
     if scheduler and name != "dask":
         raise typer.BadParameter("only the dask executor has one", param_hint="--scheduler")
-    return Executor(name, workers, scheduler)  # type: ignore[arg-type]
+    return Executor(name, workers, scheduler)
 
 
 def _repeat(

@@ -8,16 +8,14 @@ import traceback
 
 import typer
 
-from zjsim.cli import (
-    cache,
-    check,
-    compare,
-    describe,
-    lint,
-    plan,
-    run,
-    scenario,
-)
+from zjsim.cli.cache import app as cache_app
+from zjsim.cli.check import check
+from zjsim.cli.compare import compare
+from zjsim.cli.describe import describe
+from zjsim.cli.lint import lint
+from zjsim.cli.plan import app as plan_app
+from zjsim.cli.run import run
+from zjsim.cli.scenario import app as scenario_app
 from zjsim.errors import ZjsimError
 from zjsim.version import __version__
 
@@ -52,14 +50,14 @@ def _options(
         os.environ["ZJSIM_DEBUG"] = "1"
 
 
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("compare")(compare.compare)
-app.command("describe")(describe.describe)
-app.command("lint")(lint.lint)
-app.add_typer(plan.app, name="plan")
-app.add_typer(scenario.app, name="scenario")
-app.add_typer(cache.app, name="cache")
+app.command("run")(run)
+app.command("check")(check)
+app.command("compare")(compare)
+app.command("describe")(describe)
+app.command("lint")(lint)
+app.add_typer(plan_app, name="plan")
+app.add_typer(scenario_app, name="scenario")
+app.add_typer(cache_app, name="cache")
 
 
 def main() -> None:

@@ -8,11 +8,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 
 Item = TypeVar("Item")
+Words = Literal["zh", "en"]
 
 
 def say(text: str = "") -> None:
@@ -45,14 +46,14 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def language(asked: str | None) -> str:
+def language(asked: str | None) -> Words:
     """``zh`` or ``en``: as asked, as ``ZJSIM_LANG`` says, or by the locale; else English."""
     for source in (asked, os.environ.get("ZJSIM_LANG")):
         if source:
             word = source.lower()[:2]
             if word not in ("zh", "en"):
                 raise typer.BadParameter(f"{source}: choose zh or en", param_hint="--lang")
-            return word
+            return "zh" if word == "zh" else "en"
     from zjsim.report.labels import language_of_locale
 
     return language_of_locale()

@@ -19,9 +19,7 @@ from zjsim.cli.output import (
 )
 
 app = typer.Typer(help="The plan as data: show, audit, template for your own figures.")
-PlanName = Annotated[
-    str, typer.Argument(metavar="[PLAN]", help="A shipped plan or a plan folder.")
-]
+PlanName = Annotated[str, typer.Argument(metavar="[PLAN]", help="A shipped plan or a plan folder.")]
 
 
 @app.command("show")

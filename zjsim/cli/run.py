@@ -15,6 +15,7 @@ from zjsim.cli.output import (
     Observations,
     Plan,
     TrustModel,
+    Words,
     language,
     note,
     say,
@@ -111,7 +112,7 @@ def _simulate(
     return done
 
 
-def _show(reports: list[Any], words: Any) -> None:
+def _show(reports: list[Any], words: Words) -> None:
     from zjsim.cli.output import screen_width
     from zjsim.report.labels import label, localised
     from zjsim.report.tables import (
@@ -153,7 +154,7 @@ def _notes(simulated: list[tuple[Any, Any, Any]]) -> list[str]:
 def _write(
     simulated: list[tuple[Any, Any, Any]],
     out: Path,
-    words: Any,
+    words: Words,
     formats: tuple[str, ...],
     charts: bool,
     quiet: bool,

@@ -86,7 +86,9 @@ def diff(
     opened, read = plan_and_scenarios([first, second], assignments or [], plan)
     found = differences_of(opened.resolve(read[0]), opened.resolve(read[1]))
     if json:
-        say_json([{"kind": d.kind, "id": d.id, "first": d.first, "second": d.second} for d in found])
+        say_json(
+            [{"kind": d.kind, "id": d.id, "first": d.first, "second": d.second} for d in found]
+        )
         return
     for difference in found:
         say(str(difference))

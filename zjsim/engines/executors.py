@@ -37,7 +37,8 @@ NEEDS_DASK = (
     "the dask executor needs Dask distributed, which is not installed. "
     'Install it with: pip install "zjsim[cluster]"'
 )
-WITHOUT_WORKERS = 60.0  # seconds after which a cluster that lost every worker is given up
+CONNECT = 20.0  # seconds to wait for a scheduler
+WITHOUT_WORKERS = 60.0  # seconds after which a cluster without any worker is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +382,7 @@ def _connect(distributed: Any, executor: Executor, n_chunk: int, stack: Any) -> 
             )
         )
     try:
-        client = distributed.Client(address, timeout=20, set_as_default=False)
+        client = distributed.Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
         raise RunError(f"{address}: no Dask scheduler answers there ({problem}).") from None
     try:

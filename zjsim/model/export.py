@@ -137,6 +137,11 @@ class _Document:
         }
 
     def _stock(self, stock: Stock) -> str:
+        if stock.non_negative:
+            raise UnsupportedError(
+                f"{self.spec.name}, {stock.name}: a non-negative stock is not exported, because "
+                "simulators disagree on what stops at zero."
+            )
         initials = self.inputs.initials if self.inputs else {}
         if stock.name in initials:
             initial = number(float(initials[stock.name][0]))
@@ -151,7 +156,6 @@ class _Document:
             inflows, outflows = (name,), ()
         parts = [f"<inflow>{escape(quoted(name))}</inflow>" for name in inflows]
         parts += [f"<outflow>{escape(quoted(name))}</outflow>" for name in outflows]
-        parts += ["<non_negative/>"] * stock.non_negative
         return _variable("stock", stock, initial, *parts)
 
     def _path(self, element: Element, path: PathLike) -> str:

@@ -164,7 +164,7 @@ MEMORY_FUNCTIONS: dict[str, tuple[str, ...]] = {
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 

@@ -6,7 +6,8 @@ and writes nothing.
 
 from __future__ import annotations
 
-import ast
+import functools
+import operator
 import re
 import sys
 import threading
@@ -109,12 +110,23 @@ def _explain(problem: Exception) -> str:
     return f"cannot be read ({said or inner.__name__})."
 
 
+_NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_SUM = re.compile(rf"\s*{_NUMBER}(?:\s*(?=[+-]){_NUMBER})*\s*")
+_PAIR = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
+
+
 def _literal(text: str) -> Any:
-    """Numbers and tuples of numbers as Python writes them; nothing else, and no code."""
-    try:
-        return ast.literal_eval(text.strip())
-    except (SyntaxError, ValueError):
-        return float(text)  # such as 007, which Python itself refuses
+    """What PySD evaluates, and no more: a sum of numbers, points of a table, a quoted text."""
+    if text.startswith("'"):
+        return text[1:-1]
+    if _SUM.fullmatch(text):
+        values = [float("".join(part.split())) for part in re.findall(_NUMBER, text)]
+        return values[0] if len(values) == 1 else functools.reduce(operator.add, values)
+    if not _PAIR.sub("", text).strip(" ,\\[]"):
+        return tuple(
+            tuple(float("".join(part.split())) for part in pair) for pair in _PAIR.findall(text)
+        )
+    raise ModelError(f"{text[:40]!r} stands where only numbers may.")
 
 
 def _vensim_elements(text: str, origin: str) -> Iterator[RawElement]:
@@ -240,9 +252,20 @@ def _xmile_element(
     )
 
 
+_KEYWORD = re.compile(r'"[^"]*"|\b(?:if|then|else|mod)\b', re.IGNORECASE)
+
+
+def _as_pysd_writes(found: re.Match[str]) -> str:
+    word = found.group()
+    if word.startswith('"'):
+        return word
+    return "mod" if word.lower() == "mod" else word.upper()
+
+
 def _smile(pysd: Any, equation: str) -> Any:
     grammar = pysd.vu.Grammar.get("equations", pysd.parsing_ops)
-    equation = " ".join(equation.split())
+    # PySD's grammar knows IF, THEN, ELSE and mod in this case only; XMILE ignores case.
+    equation = _KEYWORD.sub(_as_pysd_writes, " ".join(equation.split()))
     visitor = _signed(pysd.EquationVisitor, pysd.structures["call"])
     return visitor(grammar.parse(equation)).translation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,10 +82,14 @@ def decode(data: bytes, origin: object) -> str:
             f"{origin}: holds NUL bytes, so it is a binary or UTF-16 file. "
             "Save the model as text in UTF-8."
         )
+    text: str | None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        text = _decode_as_declared(data, origin, problem)
+        place = problem.start
+        text = None
+    if text is None:
+        text = _decode_as_declared(data, origin, place)
     return check_text(text.replace("\r\n", "\n").replace("\r", "\n"), origin)
 
 
@@ -105,23 +110,21 @@ def check_text(text: str, origin: object) -> str:
     return text
 
 
-def _decode_as_declared(data: bytes, origin: object, problem: UnicodeDecodeError) -> str:
+def _decode_as_declared(data: bytes, origin: object, place: int) -> str:
     declared = _DECLARED_VENSIM.match(data) or _DECLARED_XML.match(data)
     name = declared.group(1).decode("ascii", "replace").strip() if declared else ""
-    line = data.count(b"\n", 0, problem.start) + 1
+    line = data.count(b"\n", 0, place) + 1
     try:
         known = codecs.lookup(name) if name else None
     except LookupError:
         known = None
     # Codecs such as "zlib" or "hex" are no encodings of text.
     if known and known.name != "utf-8" and getattr(known, "_is_text_encoding", True):
-        try:
+        with suppress(ValueError):
             return data.decode(known.name)
-        except (UnicodeDecodeError, ValueError):
-            pass
     said = f"neither UTF-8 nor {name}, which it declares" if known else "not UTF-8"
     raise ModelError(
-        f"{origin}, line {line}: {said} (byte {problem.start}). Save the file as UTF-8; "
+        f"{origin}, line {line}: {said} (byte {place}). Save the file as UTF-8; "
         "editors offer it beside GBK, GB18030 and cp1252."
     )
 

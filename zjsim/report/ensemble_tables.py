@@ -24,7 +24,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "row.joint": ("全部十项指标", "all ten targets"),
     "row.joint_of": ("全部{n}项指标", "all {n} targets"),
     "title.quantiles": ("分年度分位数", "Quantiles by year"),
-    "title.correlations": ("指标间秩相关（斯皮尔曼）", "Rank correlations between indicators (Spearman)"),
+    "title.correlations": (
+        "指标间秩相关（斯皮尔曼）",
+        "Rank correlations between indicators (Spearman)",
+    ),
     "title.drivers": ("指标与外生变量的秩相关", "Rank correlations with sampled drivers"),
     "title.number_met": ("达成项数的分布", "Number of targets met"),
     "ensemble.head": (

@@ -61,12 +61,11 @@ def _wanted(item: Milestone, language: Language) -> str:
     number = f"{item.number:g}"
     if item.number_high is not None:
         number += f"–{item.number_high:g}"
-    mark = {"at_least": "≥", ">=": "≥", "about": "≈"}.get(item.comparator, "")
-    words = label(f"comparator.{item.comparator}", language) if not mark else ""
-    unit = item.unit.get(language)
-    if item.comparator in ("full_coverage", "doubled"):
-        return words
-    return " ".join(part for part in (f"{mark}{number}", unit) if part)
+    mark = {">=": "≥", ">": ">", "about": "≈", "=": "", "range": ""}.get(item.comparator)
+    if mark is None:
+        return label(f"comparator.{item.comparator}", language, number=number)
+    wanted = f"{mark}{number} {item.unit.get(language)}".strip()
+    return label("comparator.strive", language, wanted=wanted) if item.strive else wanted
 
 
 def growth_table(audit: Audit, language: Language) -> Table:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
 
 from zjsim.assessment.observations import Observations
 from zjsim.report import folder, tables
@@ -39,12 +41,12 @@ def report_of(
 def input_lines(runs: Runs) -> tuple[InputLine, ...]:
     """Each lever, driver, constant and initial value that the scenario decides, by year."""
     inputs, labels = runs.resolved.inputs, {x.id: x.label for x in runs.plan.levers}
-    years = [*range(runs.plan.plan.base_year, runs.plan.plan.years[-1] + 1)]
+    years = np.arange(runs.plan.plan.base_year, runs.plan.plan.years[-1] + 1)
     lines = []
     for entry in runs.resolved.entries:
         path = inputs.paths.get(entry.name)
         if path is not None:
-            values = dict(zip(years, path.right(years)[0].tolist(), strict=True))
+            values = dict(zip(years.tolist(), path.right(years)[0].tolist(), strict=True))
         else:
             held = inputs.constants.get(entry.name, inputs.initials.get(entry.name))
             values = {0: float(held[0])} if held is not None else {}
@@ -73,7 +75,7 @@ def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
     return tuple(lines)
 
 
-def manifest(runs: Runs, files: Sequence[str]) -> dict[str, Any]:
+def manifest(runs: Runs, files: Iterable[str]) -> dict[str, Any]:
     """Everything needed to repeat the run; holds no time of day."""
     grid = runs.resolved.inputs.grid
     return {
@@ -151,9 +153,7 @@ def write_table(path: Path, report: Report, language: Language) -> None:
     write_chart_data(path.with_suffix(""), tables.verdict_headers(report, language), rows)
 
 
-def write_board(
-    path: Path, report: Report, language: Language, formats: Sequence[str]
-) -> None:
+def write_board(path: Path, report: Report, language: Language, formats: Sequence[str]) -> None:
     """The ten-panel board in each format, and its data."""
     # Charts are the slowest import; the table is on the screen before this.
     from zjsim.report.board import plot_board

@@ -7,8 +7,11 @@ position of each dimension.
 
 from __future__ import annotations
 
+import threading
+import warnings
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 
@@ -88,14 +91,22 @@ def draw(plan: SamplePlan, first: int, last: int) -> dict[str, np.ndarray]:
         raise ScenarioError(f"runs {first}..{last}: ask for at least one run")
     if not plan.dimensions:
         return {}
-    unit = np.clip(_unit_cube(plan, first, last), EDGE, 1 - EDGE)
+    # A row a dimension: the arithmetic below then runs over memory in order.
+    unit = np.ascontiguousarray(_unit_cube(plan, first, last).T)
+    np.clip(unit, EDGE, 1 - EDGE, out=unit)
     if plan.correlated:
         # Imported here because a single run draws nothing (scipy costs 0.1 s).
         from scipy.special import ndtr, ndtri
 
-        columns = list(plan.correlated)
-        unit[:, columns] = np.clip(ndtr(ndtri(unit[:, columns]) @ plan.factor.T), EDGE, 1 - EDGE)
-    return {d.key: quantile(d, unit[:, i]) for i, d in enumerate(plan.dimensions)}
+        rows = list(plan.correlated)
+        # Added term by term: a matrix product may round differently in chunks of other sizes.
+        scores = ndtri(unit[rows])
+        mixed = [
+            sum(weight * score for weight, score in zip(line, scores, strict=True) if weight != 0)
+            for line in plan.factor
+        ]
+        unit[rows] = np.clip(ndtr(np.stack(mixed)), EDGE, 1 - EDGE)
+    return {d.key: quantile(d, unit[i]) for i, d in enumerate(plan.dimensions)}
 
 
 def _unit_cube(plan: SamplePlan, first: int, last: int) -> np.ndarray:
@@ -114,18 +125,28 @@ def _unit_cube(plan: SamplePlan, first: int, last: int) -> np.ndarray:
 
 
 def _sobol(seed: int, size: int, first: int, count: int) -> np.ndarray:
-    import warnings
+    # One engine serves all chunks, which mostly come in order: going forward costs as much as
+    # drawing, so a new engine a chunk would make the cost grow with the square of the runs.
+    with _LOCK, warnings.catch_warnings():
+        # A chunk is part of a whole; `balance` speaks of the whole's size.
+        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
+        engine = _sobol_engine(seed, size)
+        if engine.num_generated > first:
+            engine.reset()
+        if engine.num_generated < first:
+            engine.fast_forward(first - engine.num_generated)
+        return np.asarray(engine.random(count)) + 2.0**-31  # the middle of each cell of 2^-30
 
+
+_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=4)
+def _sobol_engine(seed: int, size: int) -> Any:
     # Imported here because only ensembles need it (scipy.stats costs 0.5 s).
     from scipy.stats import qmc
 
-    engine = qmc.Sobol(size, scramble=True, seed=np.random.default_rng(seed))
-    if first:
-        engine.fast_forward(first)
-    with warnings.catch_warnings():
-        # A chunk is part of a whole; `balance` speaks of the whole's size.
-        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
-        return np.asarray(engine.random(count)) + 2.0**-31  # the middle of each cell of 2^-30
+    return qmc.Sobol(size, scramble=True, seed=np.random.default_rng(seed))
 
 
 def _random(seed: int, size: int, first: int, count: int) -> np.ndarray:
@@ -151,10 +172,22 @@ def balance(plan: SamplePlan) -> str:
     return f"a Sobol set is balanced at powers of two: {lower} or {2 * lower}, not {plan.runs}"
 
 
+@lru_cache(maxsize=256)
+def _pert_table(part: float) -> tuple[np.ndarray, np.ndarray]:
+    """Inverse distribution function of a PERT on 0..1 with its mode at ``part``.
+
+    Exact inversion costs 3 µs a number, more than a whole compiled run has for all of them. A
+    line between 8,193 equal steps of the value is within 2e-5 of the range, and within 1e-4 in
+    the outermost millionth of either tail (measured).
+    """
+    from scipy.special import betainc
+
+    values = np.linspace(0, 1, 8193)
+    return betainc(1 + 4 * part, 5 - 4 * part, values), values
+
+
 def quantile(dimension: Dimension, unit: np.ndarray) -> np.ndarray:
     """Inverse distribution function of a dimension; never outside its bounds."""
-    from scipy.special import betaincinv, ndtr, ndtri
-
     low, mode, high = dimension.low, dimension.mode, dimension.high
     span = high - low
     match dimension.distribution:
@@ -165,8 +198,10 @@ def quantile(dimension: Dimension, unit: np.ndarray) -> np.ndarray:
             values = np.where(unit < part, rising, falling)
         case "pert":
             part = (mode - low) / span
-            values = low + span * betaincinv(1 + 4 * part, 5 - 4 * part, unit)
+            values = low + span * np.interp(unit, *_pert_table(part))
         case "normal" | "lognormal":
+            from scipy.special import ndtr, ndtri
+
             ends = np.array([low, mode, high])
             if dimension.distribution == "lognormal":
                 ends = np.log(ends)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from zjsim.inputs import Inputs
-from zjsim.model.spec import ModelSpec
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import Lever
 from zjsim.timeline import TimeGrid
+
+if TYPE_CHECKING:
+    # A warm run has the names from the cache and needs no model.
+    from zjsim.model.spec import ModelSpec
 
 Kind = Literal["lever", "driver", "constant", "initial"]
 

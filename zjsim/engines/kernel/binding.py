@@ -132,3 +132,96 @@ def path_starts(paths: tuple[TimePath, ...], inputs: Inputs, run: int) -> list[f
     """Value of each path at the start of one run."""
     start = np.array([inputs.grid.start])
     return [float(p.right(start)[0 if p.values.shape[0] == 1 else run, 0]) for p in paths]
+
+
+# Bytes of the numbers that differ by run, for one chunk: small beside the cache of a core.
+_CHUNK_BYTES = 4 << 20
+_MOST_BLOCKS = 64
+
+
+class Packer:
+    """Inputs of a chunk of runs as the arrays that a compiled kernel reads.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Variables for which the kernel reads a path; those without one in ``inputs`` must be
+        constants, which then stand still.
+    """
+
+    def __init__(
+        self, program: Program, inputs: Inputs, names: tuple[str, ...], lanes: int
+    ) -> None:
+        self.n_run = inputs.n_run
+        self.constants = constants(program, inputs)
+        self.givens = givens(program, inputs)
+        slots = {slot.name: index for index, slot in enumerate(program.constants)}
+        points = [self._points(inputs, slots, name) for name in names]
+        self._locate(inputs, [times for times, _ in points])
+        self._place([values for _, values in points])
+        by_run = sum(values.shape[1] for values in self.by_run)
+        by_run += len(self.constants.per_run) + len(self.givens.per_run)
+        per_block = max(8 * lanes * by_run, 1)
+        self.chunk_blocks = int(np.clip(_CHUNK_BYTES // per_block, 1, _MOST_BLOCKS))
+
+    def _points(
+        self, inputs: Inputs, slots: dict[str, int], name: str
+    ) -> tuple[TimePath, np.ndarray]:
+        path = inputs.paths.get(name)
+        if path is None:
+            slot = slots[name]
+            value = self.constants.per_run.get(slot, self.constants.shared[slot : slot + 1])
+            path = TimePath(np.array([inputs.grid.start]), value[:, None])
+        return path, path.values
+
+    def _locate(self, inputs: Inputs, paths: list[TimePath]) -> None:
+        """Three columns a step: its start, its middle and its end from the left."""
+        times = inputs.grid.times
+        moments = np.stack([times, times + 0.5 * inputs.grid.step, np.append(times[1:], times[-1])])
+        shape = (max(len(paths), 1), moments.size)
+        self.lower = np.zeros(shape, dtype=np.int64)
+        self.upper = np.zeros(shape, dtype=np.int64)
+        self.share = np.zeros(shape)
+        for row, path in enumerate(paths):
+            for column, side in enumerate(("right", "right", "left")):
+                found = path.locate(moments[column], side)  # type: ignore[arg-type]
+                for table, array in zip((self.lower, self.upper, self.share), found, strict=True):
+                    table[row, column::3] = array
+
+    def _place(self, values: list[np.ndarray]) -> None:
+        """Points shared by all runs in one array, points by run in another."""
+        self.index = np.full(max(len(values), 1), -1, dtype=np.int64)
+        self.by_run: list[np.ndarray] = []
+        shared: list[np.ndarray] = []
+        n_shared = n_by_run = 0
+        for row, points in enumerate(values):
+            if points.shape[0] == 1:
+                self.lower[row] += n_shared
+                self.upper[row] += n_shared
+                n_shared += points.shape[1]
+                shared.append(points[0])
+            else:
+                self.index[row] = n_by_run
+                n_by_run += points.shape[1]
+                self.by_run.append(points)
+        self.shared = np.concatenate(shared) if shared else np.zeros(1)
+
+    def pack(self, first: int, count: int) -> tuple[np.ndarray, ...]:
+        """Arrays for ``count`` runs from ``first`` on; runs beyond the last repeat it."""
+        runs = np.minimum(np.arange(first, first + count), self.n_run - 1)
+        constant_index, constant_values = _by_run(self.constants.per_run, runs)
+        given_index, given_values = _by_run(self.givens.per_run, runs)
+        rows = [points[runs].T for points in self.by_run]
+        path_values = np.ascontiguousarray(np.concatenate(rows)) if rows else np.zeros((1, 1))
+        return (
+            self.constants.shared, constant_index, constant_values,
+            self.givens.shared, given_index, given_values,
+            self.lower, self.upper, self.share, self.shared, self.index, path_values,
+        )  # fmt: skip
+
+
+def _by_run(per_run: dict[int, np.ndarray], runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    index = np.array(list(per_run), dtype=np.int64)
+    if not per_run:
+        return index, np.zeros((1, 1))
+    return index, np.stack([array[runs] for array in per_run.values()])

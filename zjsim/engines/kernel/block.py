@@ -14,7 +14,8 @@ import numpy as np
 from zjsim.engines.kernel.placeholders import (
     CONSTANTS, DELAYED, GIVEN, HELD, HELD_NEXT, LANES, N_CONSTANT, N_HELD, N_PATH, N_RING,
     N_SAVE, N_SLOT, N_STATE, PATH, PATH_START, RATE, RING_INPUT, RING_LENGTH, RING_START, SAVED,
-    SLOPE, STAGE, STATE, begin, keep_sign, observe, rates, remember,
+    SLOPE, STAGE, STATE, begin_kept, begin_prepared, begin_states, keep_sign, observe, rates,
+    remember,
 )  # fmt: skip
 
 
@@ -158,7 +159,9 @@ def run_blocks(
         fill_constants(w, GIVEN, given, given_index, given_values, first)
         fill_paths(w, PATH_START, 0, last, path_lower, path_upper, path_share, path_shared,
                    path_index, path_values, first)  # fmt: skip
-        begin(w, step, start, stop, save_every)
+        begin_kept(w, step, start, stop, save_every)
+        begin_prepared(w, step, start, stop, save_every)
+        begin_states(w, step, start, stop, save_every)
         last[:] = -1
         rings, lengths = open_rings(w, n_steps)
         for turn in range(n_steps + 1):

@@ -286,16 +286,23 @@ class PythonRenderer(Renderer):
         return lines + self._function("observe", schedule.saved)
 
     def _function(self, name: str, roots: Sequence[int]) -> list[str]:
-        if not roots:
+        if not roots and name != "observe":
             return []
         known = dict(self.prepared)
         lines, texts = self.statements(roots, known)
-        arguments = ", ".join(self._arguments(roots))
+        arguments = ", ".join(self._arguments(roots, name == "observe"))
+        if name == "observe":
+            # One number more: not zero when a state is no longer finite.
+            states = [f"s{i}" for i in range(len(self.schedule.rates))]
+            texts = [*texts, f"0.0 * ({' + '.join(states)})" if states else "0.0"]
         body = [*lines, f"return ({', '.join(texts)},)"]
         return ["", f"def {name}({arguments}):", *("    " + line for line in body)]
 
-    def _arguments(self, roots: Sequence[int]) -> list[str]:
+    def _arguments(self, roots: Sequence[int], all_states: bool = False) -> list[str]:
         """Names that a function of ``roots`` reads and that change during a run."""
+        if all_states:
+            states = range(len(self.schedule.rates))
+            roots = [*roots, *(self.graph.leaf("state", i) for i in states)]
         found: set[int] = set()
         pending = list(roots)
         while pending:
@@ -326,16 +333,15 @@ class PythonRenderer(Renderer):
         body.append("    break")
         body += self._step()
         loop = ["for turn in range(n_steps + 1):", *("    " + line for line in body)]
-        states = ", ".join(f"s{i}" for i in range(len(schedule.rates)))
-        return [*lines, *loop, f"return ({states}{',' if states else ''})"]
+        return [*lines, *loop]
 
     def _paths(self, letter: str) -> str:
         return ", ".join(f"{letter}{i}" for i in range(len(self.schedule.paths)))
 
     def _call(self, name: str, roots: Sequence[int], changed: dict[str, str] | None = None) -> str:
         given = changed or {}
-        arguments = [given.get(argument, argument) for argument in self._arguments(roots)]
-        return f"{name}({', '.join(arguments)})" if roots else "()"
+        read = self._arguments(roots, name == "observe")
+        return f"{name}({', '.join(given.get(argument, argument) for argument in read)})"
 
     def _step(self) -> list[str]:
         schedule, stepper = self.schedule, self.stepper

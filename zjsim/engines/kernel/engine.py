@@ -9,19 +9,20 @@ of them are the same to the last bit for any number of threads and any chunking.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel import binding, functions
-from zjsim.engines.kernel.emit import emit_python
+from zjsim.engines.kernel.emit import HAIR, emit_python
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import STEPPERS
-from zjsim.errors import RunError
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
 from zjsim.trajectories import RunStatus, Trajectories
@@ -154,7 +155,7 @@ class CompiledProgram:
         controls = (grid.step, grid.start, grid.stop, _save_every(inputs))
         key = (tuple(inputs.paths), save, inputs.method)
         values = np.empty((inputs.n_run, len(grid.saved_times), len(save)))
-        finite = np.empty(inputs.n_run, dtype=bool)
+        failed = np.full(inputs.n_run, -1, dtype=np.int32)
         rows: list[Any] = []
         starts: list[float] = []
         for run in range(inputs.n_run):
@@ -163,21 +164,25 @@ class CompiledProgram:
                 starts = binding.path_starts(paths, inputs, run)
             arguments = (controls, constants.of_run(run), givens.of_run(run), starts, rows,
                          grid.n_steps, grid.steps_per_save)  # fmt: skip
-            saved, state = self._one(key, arguments)
-            values[run] = saved
-            finite[run] = all(map(math.isfinite, state))
-        return values, finite
+            saved = np.array(self._one(key, arguments), dtype=float)
+            values[run] = saved[:, :-1]
+            broken = saved[:, -1] != 0.0
+            if broken.any():
+                failed[run] = int(np.argmax(broken))
+        return values, failed
 
-    def _one(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> tuple[list[Any], Any]:
-        """Saved rows and the last state of one run."""
+    def _one(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> list[Any]:
+        """Saved rows of one run, each with its sign of failure."""
+        rows: list[Any] = []
         if key not in self._unsafe:
-            rows: list[Any] = []
             try:
-                return rows, self._function(key, False)(*arguments, rows)
+                self._function(key, False)(*arguments, rows)
+                return rows
             except (ArithmeticError, ValueError):
                 self._unsafe.add(key)
-        rows = []
-        return rows, self._function(key, True)(*arguments, rows)
+                rows.clear()
+        self._function(key, True)(*arguments, rows)
+        return rows
 
     def _function(self, key: tuple[Any, ...], safe: bool) -> Callable[..., Any]:
         variant = (*key, safe)
@@ -204,29 +209,86 @@ class CompiledProgram:
     # Many runs, compiled --------------------------------------------------------------------
 
     def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+        from zjsim.engines.kernel.lanes import LANES
+
+        grid = inputs.grid
+        names = self._kernel_paths(inputs)
+        kernel = self._kernel(names, save)
+        blocks = -(-inputs.n_run // LANES)
+        # Names before times before runs: a block writes whole vectors, side by side.
+        out = np.empty((len(save), len(grid.saved_times), blocks * LANES))
+        failed = np.full(blocks * LANES, -1, dtype=np.int32)
+        packer = binding.Packer(self.program, inputs, names, LANES)
+        stepper = STEPPERS[inputs.method]
+        fixed = (
+            np.array(stepper.nodes),
+            np.array(stepper.weights),
+            HAIR * grid.step if stepper.order > 1 else 0.0,
+        )
+        times = (grid.n_steps, grid.steps_per_save, grid.step, grid.start, grid.stop,
+                 _save_every(inputs))  # fmt: skip
+
+        def chunk(first: int) -> None:
+            count = min(packer.chunk_blocks, blocks - first)
+            tables = packer.pack(first * LANES, count * LANES)
+            kernel(*fixed, count, *times, *tables, out, failed, first * LANES)
+
+        starts = range(0, blocks, packer.chunk_blocks)
+        threads = min(self.engine.threads or usable_cores(), len(starts))
+        if threads <= 1:
+            for first in starts:
+                chunk(first)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(chunk, starts))
+        return out[:, :, : inputs.n_run].transpose(2, 1, 0), failed[: inputs.n_run]
+
+    def _kernel_paths(self, inputs: Inputs) -> tuple[str, ...]:
+        """Names for which the kernel reads a path, in the order of the model."""
+        wanted = {*self.may_be_paths, *inputs.paths}
+        constants = {slot.name for slot in self.program.constants}
+        # A flow or auxiliary has no number to stand in for a path that is not given.
+        wanted = {name for name in wanted if name in inputs.paths or name in constants}
+        return tuple(name for name in self.program.names if name in wanted)
+
+    def _kernel(self, paths: tuple[str, ...], save: tuple[str, ...]) -> Kernel:
+        if (paths, save) not in self._kernels:
+            from zjsim.engines.kernel.build import build
+
+            text = self.kernel_text(paths, save)
+            self._kernels[paths, save] = build(text, self.engine.notify)
+        return self._kernels[paths, save]
+
+    def kernel_text(self, paths: tuple[str, ...], save: tuple[str, ...]) -> str:
+        """The emitted text of the compiled kernel for a set of paths and saved names."""
+        from zjsim.engines.kernel.lanes import emit_lanes
+
+        key = content_hash("lanes", self.digest, repr((paths, save)))
+
+        def make() -> str:
+            return emit_lanes(schedule(self.program, paths, save, reciprocals=True))
+
+        text: str = cached_document("emitted", key, make)
+        return text
 
     def _trajectories(
         self,
         inputs: Inputs,
         save: tuple[str, ...],
         values: np.ndarray,
-        finite: np.ndarray,
+        failed: np.ndarray,
         backend: str,
     ) -> Trajectories:
         program = self.program
-        # A state that is finite at the end was finite before; saved values say the rest.
-        status = np.full(inputs.n_run, RunStatus.OK, dtype=np.uint8)
-        for run in np.flatnonzero(~(finite & _all_finite(values))):
-            status[run] = RunStatus.NOT_FINITE
-            broken = ~np.isfinite(values[run]).all(axis=1)
-            first = int(np.argmax(broken)) if broken.any() else values.shape[1] - 1
-            values[run, first:] = np.nan
+        status = np.where(_all_finite(values) & (failed < 0), RunStatus.OK, RunStatus.NOT_FINITE)
+        # Nothing is kept of a run after one of its states has been lost.
+        for run in np.flatnonzero(failed >= 0):
+            values[run, failed[run] :] = np.nan
         return Trajectories(
             names=save,
             times=inputs.grid.saved_times,
             values=values,
-            status=status,
+            status=status.astype(np.uint8),
             units={name: program.units.get(name, "") for name in save},
             documentation={name: program.documentation.get(name, "") for name in save},
             attributes={
@@ -238,6 +300,13 @@ class CompiledProgram:
                 "backend": backend,
             },
         )
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _save_every(inputs: Inputs) -> float:

@@ -34,6 +34,7 @@ _VECTOR_NAMES = {
     "pow": "power_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt", "abs": "fabs",
     "floor": "floor", "trunc": "trunc", "select": "pick",
 }  # fmt: skip
+_RUN = "step, start, stop, save_every"
 _MOMENT = "time, clock, step_time, step, start, stop, save_every"
 
 
@@ -73,9 +74,8 @@ class LaneRenderer(Renderer):
     def __init__(self, schedule: Schedule) -> None:
         super().__init__(schedule)
         self.layout = Layout(schedule)
-        self.slot_of_prepared = {
-            node: self.layout.first["prepared"] + i for i, node in enumerate(schedule.prepared)
-        }
+        # Where prepared values stand, from the moment they have been computed.
+        self.ready: dict[int, str] = {}
 
     # How an operation is written ---------------------------------------------------------
 
@@ -116,54 +116,32 @@ class LaneRenderer(Renderer):
     # Loops ---------------------------------------------------------------------------------
 
     def function(
-        self, name: str, arguments: str, parts: Sequence[tuple[Sequence[int], Sequence[int]]]
+        self, name: str, arguments: str, roots: Sequence[int], slots: Sequence[int]
     ) -> list[str]:
-        """A function that computes roots and stores them, in parts one after the other.
-
-        Each part is (roots, slots).
-        """
-        body: list[str] = []
-        known: dict[int, str] = {}
-        for roots, slots in parts:
-            body += self._loops(roots, slots, known)
+        """A function that computes ``roots`` and stores them in ``slots``."""
+        body = self._loops(roots, slots) if roots else []
         head = f"def {name}(w{', ' + arguments if arguments else ''}):"
         return [head, *("    " + line for line in body or ["pass"]), "", ""]
 
-    def _loops(
-        self, roots: Sequence[int], slots: Sequence[int], in_memory: dict[int, str]
-    ) -> list[str]:
+    def _loops(self, roots: Sequence[int], slots: Sequence[int]) -> list[str]:
         """Loops for one part: vector and scalar operations take turns, level by level."""
-        needed = [i for i in self._needed(roots, in_memory) if i not in self.slot_of_prepared
-                  or roots == self.schedule.prepared]
-        needed = self._without_prepared(roots, needed)
+        in_memory = dict(self.ready)
+        needed = self._needed(roots, in_memory)
         levels = self._levels(needed)
         last = max([*levels.values(), 0])
         lines: list[str] = []
         for level in range(last + 1):
             here = [index for index in needed if levels[index] == level]
-            stored = [(root, slot) for root, slot in zip(roots, slots, strict=True)
-                      if levels.get(root, last) == level]
-            passed = self._passed_on(here, needed, levels, roots, stored)
+            stored = [
+                (root, slot)
+                for root, slot in zip(roots, slots, strict=True)
+                if levels.get(root, last) == level
+            ]
+            passed = self._passed_on(here, needed, levels)
             if here or stored:
                 lines += self._loop(here, [*passed, *stored], in_memory)
-                for index, slot in passed:
-                    in_memory[index] = f"w[{slot} * LANES + lane]"
+                in_memory.update({index: _place(slot) for index, slot in passed})
         return lines
-
-    def _without_prepared(self, roots: Sequence[int], needed: list[int]) -> list[int]:
-        """Leave out what is prepared and what only prepared values need."""
-        if tuple(roots) == self.schedule.prepared or not self.slot_of_prepared:
-            return needed
-        found: set[int] = set()
-        pending = list(roots)
-        allowed = set(needed)
-        while pending:
-            index = pending.pop()
-            if index in found or index not in allowed or index in self.slot_of_prepared:
-                continue
-            found.add(index)
-            pending.extend(self.graph.nodes[index].args)
-        return sorted(found)
 
     def _levels(self, needed: Sequence[int]) -> dict[int, int]:
         """Even levels hold vector operations, odd ones scalar operations."""
@@ -175,12 +153,7 @@ class LaneRenderer(Renderer):
         return levels
 
     def _passed_on(
-        self,
-        here: Sequence[int],
-        needed: Sequence[int],
-        levels: dict[int, int],
-        roots: Sequence[int],
-        stored: Sequence[tuple[int, int]],
+        self, here: Sequence[int], needed: Sequence[int], levels: dict[int, int]
     ) -> list[tuple[int, int]]:
         """Values of this loop that later loops read, with the slots they are passed in."""
         own = set(here)
@@ -207,7 +180,7 @@ class LaneRenderer(Renderer):
             value = text
             if self.graph.nodes[index].op in TRUTHS:
                 value = f"pick({text}, 1.0, 0.0)"
-            stores.append(f"w[{slot} * LANES + lane] = {value}")
+            stores.append(f"{_place(slot)} = {value}")
         return ["for lane in range(LANES):", *("    " + x for x in [*loads, *lines, *stores])]
 
     def _loads(
@@ -227,14 +200,11 @@ class LaneRenderer(Renderer):
         for index in wanted:
             node = self.graph.nodes[index]
             if index in in_memory:
-                source, name, note = in_memory[index], f"v{index}", ""
-            elif index in self.slot_of_prepared:
-                slot = self.slot_of_prepared[index]
-                source, name, note = f"w[{slot} * LANES + lane]", self.prepared[index], ""
+                name = self.prepared[index] if index in self.ready else f"v{index}"
+                source, note = in_memory[index], ""
             elif node.op in LETTERS:
-                slot = self.layout.first[node.op] + int(node.value)
-                name = str(self.name(index))
-                source, note = f"w[{slot} * LANES + lane]", self._note(index)
+                source = _place(self.layout.first[node.op] + int(node.value))
+                name, note = str(self.name(index)), self._note(index)
             else:
                 continue
             known[index] = name
@@ -262,26 +232,31 @@ class LaneRenderer(Renderer):
 
         n_state = len(schedule.rates)
         n_held, n_ring = len(schedule.held_updates), len(schedule.ring_inputs)
-        begin = [
-            (schedule.kept, slots("kept", len(schedule.kept))),
-            (schedule.prepared, slots("prepared", len(schedule.prepared))),
-            (
-                [*schedule.initials, *schedule.held_initials, *schedule.ring_initials,
-                 *schedule.ring_lengths],
-                [*slots("begun", n_state), *slots("held", n_held),
-                 *slots("ring_start", n_ring), *slots("ring_length", n_ring)],
-            ),
-        ]  # fmt: skip
+        emitted = self.function(
+            "begin_kept", _RUN, schedule.kept, slots("kept", len(schedule.kept))
+        )
+        prepared = slots("prepared", len(schedule.prepared))
+        emitted += self.function("begin_prepared", _RUN, schedule.prepared, prepared)
+        self.ready = {
+            node: _place(slot) for node, slot in zip(schedule.prepared, prepared, strict=True)
+        }
+        start = [*schedule.initials, *schedule.held_initials]
+        start += [*schedule.ring_initials, *schedule.ring_lengths]
+        places = [*slots("begun", n_state), *slots("held", n_held)]
+        places += [*slots("ring_start", n_ring), *slots("ring_length", n_ring)]
+        emitted += self.function("begin_states", _RUN, start, places)
         remembered = [*schedule.held_updates, *schedule.ring_inputs]
-        emitted = [
-            *self.function("begin", "step, start, stop, save_every", begin),
-            *self.function("rates", _MOMENT, [(schedule.rates, slots("rate", n_state))]),
+        emitted += [
+            *self.function("rates", _MOMENT, schedule.rates, slots("rate", n_state)),
             *self.function(
                 "remember",
                 _MOMENT,
-                [(remembered, [*slots("held_next", n_held), *slots("ring_input", n_ring)])],
+                remembered,
+                [*slots("held_next", n_held), *slots("ring_input", n_ring)],
             ),
-            *self.function("observe", _MOMENT, [(schedule.saved, slots("saved", len(schedule.save)))]),
+            *self.function(
+                "observe", _MOMENT, schedule.saved, slots("saved", len(schedule.save))
+            ),
             *self._keep_sign(),
         ]
         tables = [line for i, t in enumerate(schedule.tables) for line in self._lookup(i, t)]
@@ -310,8 +285,8 @@ class LaneRenderer(Renderer):
         lines.append("    for lane in range(LANES):")
         for i in self.schedule.non_negative:
             slot = self.layout.first["begun"] + i
-            lines.append(f"        s{i} = w[{slot} * LANES + lane]")
-            lines.append(f"        w[{slot} * LANES + lane] = pick(s{i} < 0.0, 0.0, s{i})")
+            lines.append(f"        s{i} = w[{slot * LANES} + lane]")
+            lines.append(f"        w[{slot * LANES} + lane] = pick(s{i} < 0.0, 0.0, s{i})")
         return [*lines, "", ""]
 
     def _lookup(self, position: int, table: Points) -> list[str]:
@@ -375,6 +350,10 @@ class LaneRenderer(Renderer):
 def emit_lanes(schedule: Schedule) -> str:
     """Text of a kernel for many runs; ``build`` compiles it."""
     return LaneRenderer(schedule).render()
+
+
+def _place(slot: int) -> str:
+    return f"w[{slot * LANES} + lane]"
 
 
 def _body(module: str) -> str:

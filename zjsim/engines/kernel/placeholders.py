@@ -10,8 +10,16 @@ CONSTANTS = GIVEN = PATH_START = STATE = STAGE = RATE = SLOPE = HELD = HELD_NEXT
 DELAYED = RING_INPUT = RING_START = RING_LENGTH = PATH = SAVED = 0
 
 
-def begin(w: Any, step: float, start: float, stop: float, save_every: float) -> None:
-    """What is computed once a run, and the initial states."""
+def begin_kept(w: Any, *run: float) -> None:
+    """What is kept from the start of a run."""
+
+
+def begin_prepared(w: Any, *run: float) -> None:
+    """What is computed once a run because the steps need it."""
+
+
+def begin_states(w: Any, *run: float) -> None:
+    """The initial states, held values and delays."""
 
 
 def observe(w: Any, *moment: float) -> None:

@@ -201,7 +201,7 @@ class _Scheduling:
     def _needs(self, index: int, starting: bool) -> list[tuple[int, bool]]:
         """What must be copied before a node: operands, or what a leaf stands for."""
         program, node = self.program, self.program.nodes[index]
-        position = int(node.value) if not node.args else 0
+        position = int(node.value) if not node.args and node.op != "number" else 0
         match node.op:
             case "variable":
                 variable = program.variables[position]
