@@ -9,6 +9,8 @@ from zjsim.cache import content_hash
 from zjsim.errors import PlanError, did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parent
+# The scenario that others are compared with.
+PLAN_AS_WRITTEN = "baseline"
 MODEL_SUFFIXES = (".mdl", ".xmile", ".stmx", ".xml")
 
 
@@ -29,8 +31,9 @@ def scenarios_folder() -> Path:
 
 
 def scenario_names() -> tuple[str, ...]:
-    """Names of the shipped scenarios, in alphabetical order."""
-    return tuple(sorted(path.stem for path in scenarios_folder().glob("*.yaml")))
+    """Names of the shipped scenarios: the plan as written first, the others by alphabet."""
+    names = sorted(path.stem for path in scenarios_folder().glob("*.yaml"))
+    return tuple(sorted(names, key=lambda name: name != PLAN_AS_WRITTEN))
 
 
 def looks_like_path(text: str) -> bool:

@@ -2,13 +2,13 @@
 
 A shard holds a row for each run and saved time, in the order of the runs, with the
 coordinates of its case as columns, so that any Parquet tool reads a folder of them as one
-table. It carries the hash of everything its numbers depend on and a checksum of every page:
-a shard that is torn, damaged or of another study is never taken for a good one.
+table. It carries the hash of everything its numbers depend on and a hash of the numbers: a shard that is torn, damaged or of another study is never taken for a good one.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ import numpy as np
 from zjsim.errors import RunError
 
 SUFFIX = ".parquet"
-KEY, ROWS = b"zjsim.key", b"zjsim.rows_a_run"
+KEY, ROWS, DIGEST = b"zjsim.key", b"zjsim.rows_a_run", b"zjsim.digest"
 # Columns that are no variable of the model.
 PLACE = ("case", "run", "time", "status")
 Condition = Literal["good", "missing", "broken", "foreign"]
@@ -119,7 +119,21 @@ def _table(block: Block, key: str) -> Any:
             raise RunError(f"{name}: a variable of this name cannot be saved; it is a column's.")
         columns[name] = block.values[:, :, position].reshape(-1)
     table = pa.table(columns)
-    return table.replace_schema_metadata({KEY: key.encode(), ROWS: str(n_time).encode()})
+    marks = {KEY: key.encode(), ROWS: str(n_time).encode(), DIGEST: _digest(table)}
+    return table.replace_schema_metadata(marks)
+
+
+def _digest(table: Any) -> bytes:
+    """Hash of every value: page checksums of Parquet do not cover the headers of pages."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name in table.column_names:
+        column = table[name]
+        digest.update(name.encode())
+        if column.type in ("string", "large_string"):
+            digest.update("\x00".join(column.to_pylist()).encode())
+        else:
+            digest.update(column.to_numpy().tobytes())
+    return digest.hexdigest().encode()
 
 
 def _one_kind(values: Sequence[Any]) -> list[Any]:
@@ -157,22 +171,18 @@ def cannot_write(folder: Path, problem: OSError) -> RunError:
 
 def check_shard(path: Path, key: str) -> Condition:
     """Whether the shard at ``path`` is the one that ``key`` stands for, whole and undamaged."""
+    import pyarrow as pa
+
     if not path.is_file():
         return "missing"
     try:
-        if _key(path) != key:
-            return "foreign"
-        _read(path, None)
-    except (OSError, ValueError):  # ArrowInvalid is a ValueError
+        table = _read(path, None)
+        marks = table.schema.metadata or {}
+        if marks.get(DIGEST) != _digest(table):
+            return "broken"
+    except (OSError, ValueError, TypeError, pa.ArrowException):
         return "broken"
-    return "good"
-
-
-def _key(path: Path) -> str:
-    import pyarrow.parquet as parquet
-
-    metadata = parquet.read_metadata(path).metadata or {}
-    return metadata.get(KEY, b"").decode()
+    return "good" if marks.get(KEY) == key.encode() else "foreign"
 
 
 def _read(path: Path, columns: Sequence[str] | None) -> Any:
@@ -259,9 +269,11 @@ class ShardFolder:
         return np.concatenate(pieces) if pieces else np.empty(0)
 
     def _piece(self, path: Path, name: str, count: int) -> np.ndarray:
+        import pyarrow as pa
+
         try:
             values = _read(path, [name]).column(0).to_numpy()
-        except (OSError, ValueError, IndexError) as problem:
+        except (OSError, ValueError, IndexError, pa.ArrowException) as problem:
             raise RunError(
                 f"{path}: this shard cannot be read ({problem}). "
                 "Run the same command again to compute it anew."

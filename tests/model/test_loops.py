@@ -60,9 +60,9 @@ def test_values_settle_what_structure_leaves_open(vensim):
 def test_a_named_loop_is_checked_link_by_link(vensim):
     model = vensim(POPULATION)
     assert named_loop(model, ["Deaths", "people"]).polarity == "-"
-    with pytest.raises(ModelError, match="births does not influence deaths directly"):
+    with pytest.raises(ModelError, match=r"births does not influence deaths directly"):
         named_loop(model, ["people", "births", "deaths"])
-    with pytest.raises(ModelError, match="'birth'.*Did you mean births"):
+    with pytest.raises(ModelError, match=r"'birth'.*Did you mean births"):
         named_loop(model, ["people", "birth"])
 
 

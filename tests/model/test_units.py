@@ -108,6 +108,13 @@ def test_a_bad_glossary_is_one_clear_error(definition):
         UnitBook(glossary)
 
 
+def test_a_glossary_may_use_what_the_library_knows(vensim):
+    glossary = {"tce": "29.3076e9 * joule", "gj": "gigajoule", "Yuan": "", "year": "year"}
+    text = "e = 1 ~ tce ~|\ny = e ~ GJ ~|"
+    found = [one for one in findings(vensim, text, glossary) if one.startswith("y =")]
+    assert "1 of the first is 0.0341208 of the second" in found[0]
+
+
 def test_current_and_constant_prices_are_different_kinds(vensim):
     glossary = {"yi_yuan": "[current_money]", "yi_yuan_2020": "[money_2020]"}
     text = "p = 1 ~ yi_yuan/yi_yuan_2020 ~|\na = 2 ~ yi_yuan_2020 ~|\n"

@@ -58,3 +58,13 @@ def test_a_shipped_scenario_written_out_reads_back_the_same(name, tmp_path):
     path = tmp_path / "again.yaml"
     path.write_text(scenario_text(resolved.scenario), encoding="utf-8")
     assert resolve(read_scenario(path, scenarios_folder()), *plan()).hash == resolved.hash
+
+
+def test_a_late_start_leaves_the_national_tax_rule_in_its_year():
+    on_time, late = (
+        resolve(read_scenario(name, scenarios_folder()), *plan()).inputs.paths
+        for name in ("baseline", "late_start")
+    )
+    rule = "rd tax rule lever"
+    assert late[rule].times.tolist() == on_time[rule].times.tolist()
+    assert late["digital lever"].times.tolist() != on_time["digital lever"].times.tolist()

@@ -14,7 +14,7 @@ import numpy as np
 from zjsim.analysis.ensemble import indicator_value
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict, compute_verdicts
-from zjsim.engines.kernel.engine import KernelEngine
+from zjsim.engines.kernel.engine import Backend, KernelEngine
 from zjsim.inputs import Inputs, TimePath
 from zjsim.scenario.sampling import Dimension, SamplePlan, plan_sampling, resolve_ensemble
 from zjsim.trajectories import Trajectories
@@ -70,11 +70,17 @@ class Influence:
     failed: int
 
 
-def compute_influence(runs: Runs) -> Influence:
+def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     """Run the scenario once for each end of each range, and once without each lever.
 
     Ranges are those of an ensemble of the scenario: ``constants.csv`` for constants, the
     scenario's ``sampling`` for drivers. All variants are rows of one Inputs.
+
+    Parameters
+    ----------
+    runs : Runs
+    backend : {"auto", "python", "compiled"}
+        How the kernel computes them; plain Python needs no compiler and some seconds.
     """
     plan, resolved = runs.plan, runs.resolved
     planned = plan_sampling(resolved, plan.names, plan.constants)
@@ -86,7 +92,7 @@ def compute_influence(runs: Runs) -> Influence:
     ]
     inputs = _all_variants(runs, planned, dimensions, [entry.name for entry in used])
     inputs = replace(inputs, save=plan.indicator_variables)
-    done = KernelEngine(backend="python").compile_program(plan.program).run(inputs)
+    done = KernelEngine(backend).compile_program(plan.program).run(inputs)
     values = _values(done, plan.plan.indicators, runs.name)
     judged = _met(values, plan.plan.indicators)
     first = 1 + 2 * len(dimensions)
@@ -99,7 +105,7 @@ def compute_influence(runs: Runs) -> Influence:
         for place, entry in enumerate(used)
     ]
     return Influence(
-        base=tuple(values[0]),
+        base=_plain(values[0]),
         swings=tuple(sorted(swings, key=lambda item: (-item.score, item.dimension.key))),
         levers=tuple(sorted(levers, key=lambda item: (-item.score, item.lever))),
         failed=int(np.count_nonzero(done.status)),
@@ -196,8 +202,8 @@ def _swing(
     flips = (judged[row] != judged[0]) | (judged[row + 1] != judged[0])
     return Swing(
         dimension=item,
-        low_values=tuple(low),
-        high_values=tuple(high),
+        low_values=_plain(low),
+        high_values=_plain(high),
         flipped=tuple(_numbers(flips, indicators)),
         score=_ways(high - low, indicators),
     )
@@ -208,7 +214,7 @@ def _lever_off(
 ) -> LeverOff:
     return LeverOff(
         lever=name,
-        values=tuple(values[row]),
+        values=_plain(values[row]),
         lost=tuple(_numbers(judged[0] & ~judged[row], indicators)),
         gained=tuple(_numbers(~judged[0] & judged[row], indicators)),
         score=_ways(values[row] - values[0], indicators),
@@ -217,3 +223,7 @@ def _lever_off(
 
 def _numbers(chosen: np.ndarray, indicators: Sequence[Indicator]) -> Iterator[int]:
     return (item.number for item, taken in zip(indicators, chosen, strict=True) if taken)
+
+
+def _plain(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(map(float, values))

@@ -164,7 +164,7 @@ MEMORY_FUNCTIONS: dict[str, tuple[str, ...]] = {
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:
+def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
@@ -172,7 +172,8 @@ def children(node: Expression) -> tuple[Expression, ...]:
     """The expressions directly inside ``node``, in order."""
     if isinstance(node, Call | Memory):
         return node.arguments
-    inner = (getattr(node, name) for name in _field_names(type(node)))
+    kind: Any = type(node)
+    inner = (getattr(node, name) for name in _field_names(kind))
     return tuple(part for part in inner if isinstance(part, Expression))
 
 

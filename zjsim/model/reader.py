@@ -58,7 +58,14 @@ def parse_model(text: str, suffix: str, name: str = "model", origin: str = "mode
             raw = list(_vensim_elements(text, origin))
         else:
             raw = list(_xmile_elements(text, origin))
-        return assemble(raw, name, text, suffix, origin)
+        return assemble(raw, name, _as_utf8(text, suffix), suffix, origin)
+
+
+def _as_utf8(text: str, suffix: str) -> str:
+    """The text with a Vensim header that is true of it once it is written as UTF-8."""
+    if suffix in source.VENSIM_SUFFIXES:
+        return re.sub(r"\A\s*\{[^}\n]*\}", "{UTF-8}", text)
+    return text
 
 
 _parsing = threading.Lock()

@@ -19,6 +19,15 @@ _TIMES = {
     "wk": "week", "day": "day", "hour": "hour", "hr": "hour", "minute": "minute", "min": "minute",
     "second": "second", "sec": "second",
 }  # fmt: skip
+_TIME_DEFINITIONS = (
+    "second = [time]",
+    "minute = 60 * second",
+    "hour = 60 * minute",
+    "day = 24 * hour",
+    "week = 7 * day",
+    "year = 365.25 * day",
+    "month = year / 12",
+)
 _PLURALS = {"people": "person", "persons": "person", "dollars": "dollar", "$": "dollar"}
 LONGEST_UNIT = 200
 _TOKEN = re.compile(r'\s*(\*\*|[*/^()]|"[^"]*"|[^*/^()"]+)')
@@ -44,13 +53,10 @@ class UnitBook:
     """
 
     def __init__(self, glossary: Mapping[str, Entry] | None = None, names: Iterable[str] = ()):
-        import pint  # 0.4 s; only whoever checks units pays
-
-        self.registry: Any = pint.UnitRegistry()
-        self.registry.formatter.default_format = "D"
         self._definitions = {
             fold_name(name): _definition(name, entry) for name, entry in (glossary or {}).items()
         }
+        self.registry = self._new_registry()
         self._singulars = {
             fold_name(token) for text in names for token in _TOKEN.findall(text)
         } | set(self._definitions)
@@ -59,6 +65,26 @@ class UnitBook:
         self.unknown: dict[str, None] = {}
         for name in self._definitions:
             self._name(name)
+
+    def _new_registry(self) -> Any:
+        """The library's whole registry (0.3 s) when a definition needs it, else times alone."""
+        import pint  # 0.4 s; only whoever checks units pays
+
+        named = {
+            name
+            for definition in self._definitions.values()
+            if not definition.startswith("[")
+            for name in _names(definition)
+        }
+        registry: Any
+        if any(self._definitions.get(fold_name(name), name) == name for name in named):
+            registry = pint.UnitRegistry()
+        else:
+            registry = pint.UnitRegistry(None)
+            for line in _TIME_DEFINITIONS:
+                registry.define(line)
+        registry.formatter.default_format = "D"
+        return registry
 
     @property
     def dimensionless(self) -> Any:
@@ -129,8 +155,10 @@ class UnitBook:
         single = self._singular(name)
         if single != name:
             self._made[name] = self._name(single)
+        elif fold_name(self._definitions.get(name, "")) == name and name in self.registry:
+            self._made[name] = self.registry.parse_units(name)
         elif name in self._definitions:
-            self._made[name] = None
+            self._made[name] = None  # until it is made, so that a circle is seen
             self._made[name] = self._define(name, self._definitions[name])
         elif name in _TIMES:
             self._made[name] = self.registry.parse_units(_TIMES[name])
@@ -175,9 +203,8 @@ class UnitBook:
         return self.registry.Unit(key)
 
     def _expression(self, definition: str) -> Any:
-        names = set(re.findall(r"[^\W\d]\w*", re.sub(r"\d[eE][+-]?\d", "0", definition)))
         own = {}
-        for name in names:
+        for name in _names(definition):
             folded = fold_name(name)
             if folded in self._definitions or folded in self._made:
                 own[name] = self._name(folded)
@@ -202,6 +229,10 @@ class UnitBook:
         for name in sorted(self._made, key=len, reverse=True):
             text = re.sub(rf"\b{_key(name)}\b", name, text)
         return "dimensionless" if text in ("", "dimensionless") else text
+
+
+def _names(definition: str) -> set[str]:
+    return set(re.findall(r"[^\W\d]\w*", re.sub(r"\d[eE][+-]?\d", "0", definition)))
 
 
 def fold_name(name: str) -> str:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Literal
 
+from zjsim.report.labels_document import DOCUMENT_WORDS
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -227,6 +229,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "Progress: levels = (projection − base) ÷ (target − base); cumulative cuts = "
         "ln(1 − cut) ÷ ln(1 − target).",
     ),
+    **DOCUMENT_WORDS,
 }
 
 

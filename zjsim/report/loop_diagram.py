@@ -23,6 +23,7 @@ from zjsim.report.labels import Language, label, localised
 
 Link = tuple[str, str]
 Places = dict[str, Any]
+SIGNS = {"+": "+", "-": "−", "?": "±"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def plot_loops(
     _draw_marks(ax, short, places, _draw_links(ax, short, places))
     style.add_title(figure, label("title.loops", language), label("diagram.loops", language))
     _draw_list(figure, short, language)
-    style.add_footer(figure, footer or label("note.unofficial", language))
+    style.add_footer(figure, footer)
     return figure
 
 
@@ -274,7 +275,7 @@ def _draw_links(
         spot = points[2] - 0.24 * way + 0.13 * np.array([way[1], -way[0]])
         taken.append((spot, np.array([0.16, 0.16])))
         ax.text(
-            spot[0], spot[1], {"+": "+", "-": "−", "?": "±"}[sign], fontsize=11.5, color=colour, zorder=7,
+            spot[0], spot[1], SIGNS[sign], fontsize=11.5, color=colour, zorder=7,
             ha="center", va="center",
         )  # fmt: skip
     return taken
@@ -311,7 +312,8 @@ def _draw_marks(
         taken.append((spot, np.array([0.5, 0.3])))
         colour = style.VERMILLION if loop.polarity == "+" else style.BLUE
         text = ax.text(
-            spot[0], spot[1], loop.id, ha="center", va="center", fontsize=10, color="white", zorder=8,
+            spot[0], spot[1], loop.id, ha="center", va="center", fontsize=10, color="white",
+            zorder=8,
             bbox={"boxstyle": "round,pad=0.25", "fc": colour, "ec": "white", "lw": 1.0},
         )  # fmt: skip
         style.strong(text, 0.2)

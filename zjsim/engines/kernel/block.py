@@ -13,8 +13,8 @@ import numpy as np
 
 from zjsim.engines.kernel.placeholders import (
     CONSTANTS, DELAYED, GIVEN, HELD, HELD_NEXT, LANES, N_CONSTANT, N_HELD, N_PATH, N_RING,
-    N_SAVE, N_SLOT, N_STATE, PATH, PATH_START, RATE, RING_INPUT, RING_LENGTH, RING_START, SAVED,
-    SLOPE, STAGE, STATE, begin_kept, begin_prepared, begin_states, keep_sign, observe, rates,
+    N_SLOT, N_STATE, PATH, PATH_START, RATE, RING_INPUT, RING_LENGTH, RING_START, SLOPE,
+    STAGE, STATE, begin_kept, begin_prepared, begin_states, keep_sign, observe, rates,
     remember,
 )  # fmt: skip
 
@@ -92,11 +92,12 @@ def end_step(w, step):
         w[HELD * LANES + i] = w[HELD_NEXT * LANES + i]
 
 
-def save_row(w, out, row, first):
-    """Copy the observed values of a block to their place."""
-    for i in range(N_SAVE):
+def save_row(w, slots, out, row, first):
+    """Copy the saved slots of a block to their place."""
+    for i in range(slots.shape[0]):
+        begin = slots[i] * LANES
         for lane in range(LANES):
-            out[i, row, first + lane] = w[(SAVED + i) * LANES + lane]
+            out[i, row, first + lane] = w[begin + lane]
 
 
 def note_failures(w, failed, row, first):
@@ -143,11 +144,11 @@ def run_blocks(
     nodes, weights, hair, n_blocks, n_steps, per_save, step, start, stop, save_every,
     constants, constant_index, constant_values, given, given_index, given_values,
     path_lower, path_upper, path_share, path_shared, path_index, path_values,
-    out, failed, offset,
+    slots, out, failed, offset,
 ):  # fmt: skip
     """Simulate ``n_blocks`` blocks of runs and save their rows from column ``offset`` on.
 
-    ``nodes`` and ``weights`` are those of the stepper. Paths have three columns a step: at
+    ``nodes`` and ``weights`` are those of the stepper, ``slots`` the slots to save. Paths have three columns a step: at
     its start (limit from the right), in its middle and at its end (limit from the left).
     """
     w = np.zeros(N_SLOT * LANES)
@@ -172,7 +173,7 @@ def run_blocks(
                        path_index, path_values, first)  # fmt: skip
             if turn % per_save == 0:
                 observe(w, time, time + hair, time, step, start, stop, save_every)
-                save_row(w, out, turn // per_save, offset + first)
+                save_row(w, slots, out, turn // per_save, offset + first)
                 note_failures(w, failed, turn // per_save, offset + first)
             if turn == n_steps:
                 break

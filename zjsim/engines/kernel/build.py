@@ -31,14 +31,18 @@ Kernel = Callable[..., Any]
 # No nnan, no ninf: they would delete the tests for numbers that are not finite.
 FAST = {"contract", "arcp", "reassoc", "nsz"}
 # Compiled as written, because compensated sums and tests for NaN must not be rearranged.
-_EXACT = ("scaled_exp", "exp_", "exponent_of", "mantissa_of", "ln_", "power_", "note_failures")
+_MATHEMATICS = ("exp_of_sum", "exp_", "exponent_of", "mantissa_of", "ln_", "parity_", "power_")
+_EXACT = (*_MATHEMATICS, "note_failures")
+# Emitted for one model: put into the loop over steps before types are inferred, because a
+# function of its own would be compiled twice.
+_EMITTED = ("begin_kept", "begin_prepared", "begin_states", "rates", "remember", "observe")
 _ENTRY = "run_blocks"
 _F8 = nb.float64
 _SIGNATURE = nb.void(
     _F8[::1], _F8[::1], _F8, nb.int64, nb.int64, nb.int64, _F8, _F8, _F8, _F8,
     _F8[::1], nb.int64[::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
     nb.int64[:, ::1], nb.int64[:, ::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
-    _F8[:, :, ::1], nb.int32[::1], nb.int64,
+    nb.int64[::1], _F8[:, :, ::1], nb.int32[::1], nb.int64,
 )  # fmt: skip
 
 
@@ -72,13 +76,13 @@ def build(text: str, notify: Notify | None = None) -> Kernel:
 
 
 def _compiled(name: str, function: types.FunctionType) -> Any:
-    inlined = name in _EXACT or name.startswith("lookup_")
     return numba.njit(
         nogil=True,
         error_model="numpy",
         fastmath=set() if name in _EXACT else FAST,
         boundscheck=False,
-        forceinline=inlined and name != "note_failures",
+        forceinline=name in _MATHEMATICS or name.startswith("lookup_"),
+        inline="always" if name in _EMITTED else "never",
         cache=name == _ENTRY,
     )(function)
 

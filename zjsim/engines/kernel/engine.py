@@ -103,7 +103,7 @@ class CompiledProgram:
         self.engine = engine
         self.may_be_paths = may_be_paths
         self._runs: dict[tuple[Any, ...], Callable[..., Any]] = {}
-        self._kernels: dict[tuple[Any, ...], Kernel] = {}
+        self._kernels: dict[tuple[str, ...], tuple[Kernel, dict[str, int]]] = {}
         # Variants that raised once are computed with functions that cannot raise.
         self._unsafe: set[tuple[Any, ...]] = set()
         self._digest = ""
@@ -213,7 +213,8 @@ class CompiledProgram:
 
         grid = inputs.grid
         names = self._kernel_paths(inputs)
-        kernel = self._kernel(names, save)
+        kernel, slot_of = self._kernel(names)
+        slots = np.array([slot_of[name] for name in save], dtype=np.int64)
         blocks = -(-inputs.n_run // LANES)
         # Names before times before runs: a block writes whole vectors, side by side.
         out = np.empty((len(save), len(grid.saved_times), blocks * LANES))
@@ -231,7 +232,7 @@ class CompiledProgram:
         def chunk(first: int) -> None:
             count = min(packer.chunk_blocks, blocks - first)
             tables = packer.pack(first * LANES, count * LANES)
-            kernel(*fixed, count, *times, *tables, out, failed, first * LANES)
+            kernel(*fixed, count, *times, *tables, slots, out, failed, first * LANES)
 
         starts = range(0, blocks, packer.chunk_blocks)
         threads = min(self.engine.threads or usable_cores(), len(starts))
@@ -251,25 +252,32 @@ class CompiledProgram:
         wanted = {name for name in wanted if name in inputs.paths or name in constants}
         return tuple(name for name in self.program.names if name in wanted)
 
-    def _kernel(self, paths: tuple[str, ...], save: tuple[str, ...]) -> Kernel:
-        if (paths, save) not in self._kernels:
+    def _kernel(self, paths: tuple[str, ...]) -> tuple[Kernel, dict[str, int]]:
+        """The compiled kernel for a set of paths, and the slot of each name it can save."""
+        if paths not in self._kernels:
             from zjsim.engines.kernel.build import build
 
-            text = self.kernel_text(paths, save)
-            self._kernels[paths, save] = build(text, self.engine.notify)
-        return self._kernels[paths, save]
+            text, slots = self.kernel_text(paths)
+            self._kernels[paths] = build(text, self.engine.notify), slots
+        return self._kernels[paths]
 
-    def kernel_text(self, paths: tuple[str, ...], save: tuple[str, ...]) -> str:
-        """The emitted text of the compiled kernel for a set of paths and saved names."""
+    def kernel_text(self, paths: tuple[str, ...]) -> tuple[str, dict[str, int]]:
+        """The emitted text of the compiled kernel for a set of paths.
+
+        One kernel serves every choice of saved names: it computes them all at each saved row
+        and copies those asked for. Saving seldom makes that cheap.
+        """
         from zjsim.engines.kernel.lanes import emit_lanes
 
-        key = content_hash("lanes", self.digest, repr((paths, save)))
+        key = content_hash("lanes", self.digest, repr(paths))
 
-        def make() -> str:
-            return emit_lanes(schedule(self.program, paths, save, reciprocals=True))
+        def make() -> list[Any]:
+            names = self.program.names
+            text, slots = emit_lanes(schedule(self.program, paths, names, reciprocals=True))
+            return [text, dict(zip(names, slots, strict=True))]
 
-        text: str = cached_document("emitted", key, make)
-        return text
+        text, slots = cached_document("emitted", key, make)
+        return text, slots
 
     def _trajectories(
         self,

@@ -36,6 +36,13 @@ def power(a: float, b: float) -> float:
         return INFINITY if a == 0.0 else NAN
 
 
+def parity(a: float) -> float:
+    """Sign that a negative base has to the power ``a``: NaN unless ``a`` is whole."""
+    if not math.isfinite(a):
+        return NAN if a != a else 1.0
+    return NAN if a != math.floor(a) else (-1.0 if math.fmod(a, 2.0) else 1.0)
+
+
 def exp(a: float) -> float:
     """The exponential; infinity above 709.78."""
     try:
@@ -122,6 +129,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "mul": lambda a, b: a * b,
     "div": div,
     "neg": lambda a: -a,
+    "parity": parity,
     "pow": power,
     "sqrt": guarded(math.sqrt),
     "exp": exp,

@@ -2,8 +2,9 @@
 
 This file is part of the text of every compiled kernel. ``pick``, ``fma``, ``rint``, ``floor``,
 ``to_bits`` and ``from_bits`` are single machine instructions that ``build`` supplies. Errors
-are at most 1 unit in the last place for ``exp_`` and ``ln_`` and 2 for ``power_``; the
-functions are compiled without fast-math, because their compensated sums must stay as written.
+are below 1 unit in the last place for ``exp_`` and ``ln_`` and below 2 for ``power_``; results
+below the smallest normal number (2e-308) are zero. The functions are compiled without
+fast-math, because their compensated sums must stay as written.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ WHOLE_BITS = 4843621399236968448
 SMALLEST_NORMAL = 2.2250738585072014e-308
 # Bits of the square root of a half: mantissas are taken between it and its double.
 ROOT_HALF_BITS = 4604544271217802189
-LARGEST_EXP = 709.79
-SMALLEST_EXP = -745.2
+LARGEST_EXP = 709.782712893384
+SMALLEST_EXP = -708.396418532264
 INFINITY = float("inf")
 NAN = float("nan")
 
 
-def scaled_exp(n, r):
-    """``2^n * exp(r)`` for whole ``n`` and ``r`` within half of ln 2."""
+def exp_of_sum(x, low):
+    """``exp(x + low)``, where ``low`` is far below ``x``."""
+    n = rint(x * LOG2_E)
+    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x)) + low
     q = fma(r, 2.5100424157005067e-08, 2.7620138719733994e-07)
     q = fma(r, q, 2.7557268378684192e-06)
     q = fma(r, q, 2.480152119021773e-05)
@@ -38,20 +41,14 @@ def scaled_exp(n, r):
     q = fma(r, q, 0.16666666666666669)
     q = fma(r, q, 0.5000000000000001)
     p = 1.0 + fma(r * r, q, r)
-    # The power of two in two factors: one alone would overflow before the product does.
-    n1 = floor(0.5 * n)
-    n2 = n - n1
-    s1 = from_bits((to_bits(n1 + WHOLE) + 1023) << 52)
-    s2 = from_bits((to_bits(n2 + WHOLE) + 1023) << 52)
-    return p * s1 * s2
+    # The power of two goes into the exponent of p; where it does not fit, the picks decide.
+    y = from_bits(to_bits(p) + (to_bits(n + WHOLE) << 52))
+    return pick(x > LARGEST_EXP, INFINITY, pick(x < SMALLEST_EXP, 0.0, y))
 
 
 def exp_(x):
     """The exponential."""
-    y = pick(x > LARGEST_EXP, LARGEST_EXP, pick(x < SMALLEST_EXP, SMALLEST_EXP, x))
-    n = rint(y * LOG2_E)
-    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, y))
-    return scaled_exp(n, r)
+    return exp_of_sum(x, 0.0)
 
 
 def exponent_of(x):
@@ -88,7 +85,14 @@ def ln_(x):
     return pick((x < 0.0) | (x != x), NAN, y)
 
 
-def power_(x, y):
+def parity_(y):
+    """What a negative base does to the sign: 1 for even powers, -1 for odd, NaN otherwise."""
+    half = 0.5 * y
+    even = floor(half) == half
+    return pick(even, 1.0, pick(floor(y) == y, -1.0, NAN))
+
+
+def power_(x, y, parity):
     """``x`` to the power ``y``, through a logarithm of twice the usual digits."""
     a = fabs(x)
     k = exponent_of(a)
@@ -104,9 +108,10 @@ def power_(x, y):
     z = s * s
     z_low = fma(s, s, -z) + 2.0 * s * s_low
     w = z * s
-    w_low = fma(z, s, -w) + (z * s_low + z_low * s)
+    w_low = fma(z, s, -w) + fma(z, s_low, z_low * s)
     t = w * 0.6666666666666666
-    t_low = fma(w, 0.6666666666666666, -t) + (w * 3.700743415417188e-17 + w_low * 0.6666666666666666)
+    t_low = fma(w, 0.6666666666666666, -t)
+    t_low = fma(w_low, 0.6666666666666666, fma(w, 3.700743415417188e-17, t_low))
     u = fma(z, 0.11723603622905411, 0.11706195689881364)
     u = fma(z, u, 0.13334806212100603)
     u = fma(z, u, 0.15384594934597917)
@@ -114,30 +119,16 @@ def power_(x, y):
     u = fma(z, u, 0.22222222221654733)
     u = fma(z, u, 0.2857142857142937)
     u = fma(z, u, 0.4)
-    tail = w * z * u
+    tail = fma(w * z, u, fma(2.0, s_low, t_low))
     high = 2.0 * s + t
-    low = (t - (high - 2.0 * s)) + (t_low + (2.0 * s_low + tail))
+    low = (t - (high - 2.0 * s)) + tail
     whole = k * LN2_HIGH
     total = whole + high
-    low = (high - (total - whole)) + (low + k * LN2_LOW)
-    log_high = total + low
+    low = (high - (total - whole)) + fma(k, LN2_LOW, low)
+    # Zero, infinity and NaN have no mantissa to take a logarithm of.
+    log_high = pick(a == 0.0, -INFINITY, pick(a < INFINITY, total + low, a))
     log_low = low - (log_high - total)
-    # exp(y ln a), far values cut off where the result is zero or infinite anyway.
     p = y * log_high
-    far = fabs(p) > 1000.0
-    p_low = pick(far, 0.0, fma(y, log_high, -p) + y * log_low)
-    p = pick(p > LARGEST_EXP, LARGEST_EXP, pick(p < SMALLEST_EXP, SMALLEST_EXP, p))
-    n = rint(p * LOG2_E)
-    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, p)) + p_low
-    result = scaled_exp(n, r)
-    # What the logarithm does not cover.
-    result = pick(a == 0.0, pick(y > 0.0, 0.0, INFINITY), result)
-    result = pick(a == INFINITY, pick(y > 0.0, INFINITY, 0.0), result)
-    result = pick(a == 1.0, 1.0, result)
-    whole_power = floor(y) == y
-    odd_power = whole_power & (2.0 * floor(0.5 * y) != y)
-    negative = x < 0.0
-    result = pick(negative & odd_power, -result, result)
-    result = pick(negative & (not whole_power), NAN, result)
-    result = pick((x != x) | (y != y), NAN, result)
-    return pick((y == 0.0) | (x == 1.0), 1.0, result)
+    result = exp_of_sum(p, fma(y, log_low, fma(y, log_high, -p)))
+    result = pick(x < 0.0, parity * result, result)
+    return pick(y == 0.0, 1.0, result)

@@ -31,7 +31,7 @@ _SCALAR = frozenset(
     {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 )
 _VECTOR_NAMES = {
-    "pow": "power_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt", "abs": "fabs",
+    "power": "power_", "parity": "parity_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt", "abs": "fabs",
     "floor": "floor", "trunc": "trunc", "select": "pick",
 }  # fmt: skip
 _RUN = "step, start, stop, save_every"
@@ -52,7 +52,7 @@ class Layout:
             ("begun", n_state), ("state", n_state), ("rate", n_state), ("slope", n_state),
             ("held", n_held), ("held_next", n_held), ("delayed", n_ring),
             ("ring_input", n_ring), ("ring_start", n_ring), ("ring_length", n_ring),
-            ("path", n_path), ("saved", len(schedule.save)),
+            ("path", n_path), ("observed", len(observed(schedule))),
         ):  # fmt: skip
             self.first[kind] = self.size
             self.size += count
@@ -221,6 +221,18 @@ class LaneRenderer(Renderer):
         }.get(node.op)
         return f"  # {comment(names[int(node.value)])}" if names else ""
 
+    def saved_slots(self) -> list[int]:
+        """Slot of each saved name at the moment of saving."""
+        schedule, first = self.schedule, self.layout.first
+        slots = {node: first["observed"] + i for i, node in enumerate(observed(schedule))}
+        slots |= {node: first["prepared"] + i for i, node in enumerate(schedule.prepared)}
+        found = []
+        for index in schedule.saved:
+            node = self.graph.nodes[index]
+            leaf = first[node.op] + int(node.value) if node.op in LETTERS else -1
+            found.append(slots.get(index, leaf))
+        return found
+
     # The whole text ------------------------------------------------------------------------
 
     def render(self) -> str:
@@ -245,6 +257,7 @@ class LaneRenderer(Renderer):
         places = [*slots("begun", n_state), *slots("held", n_held)]
         places += [*slots("ring_start", n_ring), *slots("ring_length", n_ring)]
         emitted += self.function("begin_states", _RUN, start, places)
+        seen = observed(schedule)
         remembered = [*schedule.held_updates, *schedule.ring_inputs]
         emitted += [
             *self.function("rates", _MOMENT, schedule.rates, slots("rate", n_state)),
@@ -254,9 +267,7 @@ class LaneRenderer(Renderer):
                 remembered,
                 [*slots("held_next", n_held), *slots("ring_input", n_ring)],
             ),
-            *self.function(
-                "observe", _MOMENT, schedule.saved, slots("saved", len(schedule.save))
-            ),
+            *self.function("observe", _MOMENT, seen, slots("observed", len(seen))),
             *self._keep_sign(),
         ]
         tables = [line for i, t in enumerate(schedule.tables) for line in self._lookup(i, t)]
@@ -268,13 +279,13 @@ class LaneRenderer(Renderer):
             "LANES": LANES, "N_SLOT": self.layout.slots, "N_CONSTANT": schedule.n_constants,
             "N_STATE": len(schedule.rates), "N_HELD": len(schedule.held_updates),
             "N_RING": len(schedule.ring_inputs), "N_PATH": len(schedule.paths),
-            "N_SAVE": len(schedule.save), "CONSTANTS": first["constant"],
+            "CONSTANTS": first["constant"],
             "GIVEN": first["given"], "PATH_START": first["path_start"],
             "STATE": first["begun"], "STAGE": first["state"], "RATE": first["rate"],
             "SLOPE": first["slope"], "HELD": first["held"], "HELD_NEXT": first["held_next"],
             "DELAYED": first["delayed"], "RING_INPUT": first["ring_input"],
             "RING_START": first["ring_start"], "RING_LENGTH": first["ring_length"],
-            "PATH": first["path"], "SAVED": first["saved"],
+            "PATH": first["path"],
         }  # fmt: skip
         return ["", "", *(f"{name} = {value}" for name, value in counts.items()), ""]
 
@@ -347,9 +358,21 @@ class LaneRenderer(Renderer):
         return [*lines, "", ""]
 
 
-def emit_lanes(schedule: Schedule) -> str:
-    """Text of a kernel for many runs; ``build`` compiles it."""
-    return LaneRenderer(schedule).render()
+def observed(schedule: Schedule) -> list[int]:
+    """Saved nodes that must be computed for saving; the others stand in a slot already."""
+    ready = set(schedule.prepared)
+    nodes = schedule.graph.nodes
+    return [
+        index
+        for index in dict.fromkeys(schedule.saved)
+        if index not in ready and nodes[index].op not in LETTERS
+    ]
+
+
+def emit_lanes(schedule: Schedule) -> tuple[str, list[int]]:
+    """Text of a kernel for many runs, and the slot in which each saved name is found."""
+    renderer = LaneRenderer(schedule)
+    return renderer.render(), renderer.saved_slots()
 
 
 def _place(slot: int) -> str:

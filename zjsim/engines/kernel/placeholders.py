@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 # Lanes of a block, number of slots of each kind, and the first slot of each kind.
-LANES = N_SLOT = N_CONSTANT = N_STATE = N_HELD = N_RING = N_PATH = N_SAVE = 0
+LANES = N_SLOT = N_CONSTANT = N_STATE = N_HELD = N_RING = N_PATH = 0
 CONSTANTS = GIVEN = PATH_START = STATE = STAGE = RATE = SLOPE = HELD = HELD_NEXT = 0
-DELAYED = RING_INPUT = RING_START = RING_LENGTH = PATH = SAVED = 0
+DELAYED = RING_INPUT = RING_START = RING_LENGTH = PATH = 0
 
 
 def begin_kept(w: Any, *run: float) -> None:

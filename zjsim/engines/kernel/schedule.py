@@ -79,7 +79,8 @@ def schedule(
     save : tuple of str
         Names to save.
     reciprocals : bool
-        Divide by what is known before the steps through a product.
+        Divide by what is known before the steps through a product, and ask once a run what
+        a power does to a negative base.
 
     Raises
     ------
@@ -255,6 +256,11 @@ class _Scheduling:
             if not graph.is_number(args[0], 1.0) and graph.phases[args[0]] == 2:
                 args = [args[0], graph.add("div", graph.number(1.0), args[1])]
                 return graph.add("mul", *args)
+        if node.op == "pow" and self.reciprocals:
+            simple = graph.add("pow", *args)
+            if graph.nodes[simple].op != "pow":
+                return simple
+            return graph.add("power", *args, graph.add("parity", args[1]))
         return graph.add(node.op, *args)
 
     def tables_of(self, node: Node) -> Points:

@@ -1,0 +1,141 @@
+"""The main job: scenarios judged against the plan, from an empty folder."""
+
+import json
+
+import pytest
+
+
+def test_every_shipped_scenario_is_judged_on_ten_indicators(zjsim):
+    outcome = zjsim("run", "--json", "--no-charts")
+    assert outcome.status == 0
+    names = [entry["scenario"] for entry in outcome.document]
+    assert len(names) == 11
+    assert names[0] == "baseline"
+    assert all(len(entry["indicators"]) == 10 for entry in outcome.document)
+
+
+def test_no_verdict_is_missing_and_every_value_is_a_number(zjsim):
+    for entry in zjsim("run", "--json", "--no-charts").document:
+        for item in entry["indicators"]:
+            assert item["verdict"] in ("met", "above_band", "missed", "undecidable")
+            assert isinstance(item["projection"], float)
+
+
+def test_a_run_leaves_one_whole_folder(zjsim, tmp_path):
+    assert zjsim("run", "baseline").status == 0
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "assessment_en.csv",
+        "assessment_zh.csv",
+        "board.csv",
+        "board.png",
+        "manifest.json",
+        "scenario.resolved.yaml",
+        "trajectories.nc",
+        "verdicts.xlsx",
+    ]
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert folder.name == manifest["run_id"]
+    assert manifest["command"] == "zjsim run baseline"
+    assert "zhejiang_manufacturing.mdl" in manifest["plan_files"]
+
+
+def test_the_same_command_writes_the_same_bytes(zjsim, tmp_path):
+    zjsim("run", "baseline", "--out", "one")
+    zjsim("run", "baseline", "--out", "one")
+    zjsim("run", "baseline", "--out", "two")
+    first, second = next((tmp_path / "one").iterdir()), next((tmp_path / "two").iterdir())
+    for path in sorted(first.iterdir()):
+        if path.name != "manifest.json":  # it holds the command, which names the folder
+            assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+
+
+def test_a_setting_changes_the_run_and_its_name(zjsim):
+    plain = zjsim("run", "baseline", "--json", "--no-charts").document[0]
+    more = zjsim(
+        "run", "baseline", "--json", "--no-charts", "--set", "levers.rd_support=1.5"
+    ).document[0]
+    ratio = {item["id"]: item["projection"] for item in more["indicators"]}["rd_intensity"]
+    assert ratio > {i["id"]: i["projection"] for i in plain["indicators"]}["rd_intensity"]
+    assert plain["run_id"] != more["run_id"]
+
+
+def test_the_table_speaks_chinese(zjsim):
+    text = zjsim("run", "baseline", "--no-charts", "--lang", "zh").out
+    for head in ("序号", "类别", "指标", "单位", "属性", "完成率", "时间进度", "后续年均", "判断"):
+        assert head in text
+
+
+def test_piped_tables_hold_no_escape_codes(zjsim):
+    assert "\x1b" not in zjsim("run", "--no-charts").out
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["check", "baseline"], 10),
+        (["check", "frozen_effort"], 20),
+        (["check", "baseline", "frozen_effort"], 20),
+    ],
+)
+def test_check_tells_by_status_what_is_missed(zjsim, words, status):
+    outcome = zjsim(*words)
+    assert outcome.status == status
+    assert "reality checks hold" in outcome.out
+
+
+def test_a_violated_reality_check_is_thirty(zjsim):
+    # Without its price response a market cannot clear: the check on it must notice.
+    outcome = zjsim("check", "baseline", "--set", "price_response_to_excess_demand=0.1", "--json")
+    clean = outcome.document[0]["violated"] == {}
+    assert outcome.status == (10 if clean else 30)
+
+
+def test_compare_names_inputs_and_flips(zjsim):
+    document = zjsim("compare", "baseline", "green_squeeze", "--json").document[0]
+    assert {"kind", "id", "first", "second"} <= set(document["inputs"][0])
+    assert "digital_core_share" in document["flipped"]
+
+
+def test_bare_model_files_run_as_they_stand(zjsim, tmp_path):
+    model = tmp_path / "decay.mdl"
+    model.write_text(
+        "{UTF-8}\nrate= 0.5 ~ 1/Year ~ Decay. |\n"
+        "level= INTEG(-rate*level, 100) ~ thing ~ What decays. |\n"
+        "INITIAL TIME = 0 ~ Year ~ |\nFINAL TIME = 2 ~ Year ~ |\n"
+        "TIME STEP = 0.5 ~ Year ~ |\nSAVEPER = TIME STEP ~ Year ~ |\n",
+        "utf-8",
+    )
+    outcome = zjsim("run", model, "--json", "--set", "rate=1")
+    assert outcome.document["variables"]["level"] == [100.0, 50.0, 25.0, 12.5, 6.25]
+    assert [path.name for path in tmp_path.glob("*.py")] == []
+
+
+def test_plan_audit_finds_text_and_table_at_odds(zjsim):
+    text = zjsim("plan", "audit").out
+    assert "18.46 %" in text
+
+
+def test_own_figures_can_be_filled_into_the_template(zjsim, tmp_path):
+    assert zjsim("plan", "template", "mine.csv").status == 0
+    assert zjsim("run", "baseline", "--no-charts", "--observations", "mine.csv").status == 0
+
+
+def test_the_shipped_plan_has_nothing_to_lint(zjsim):
+    outcome = zjsim("lint")
+    assert (outcome.status, "nothing found" in outcome.out) == (0, True)
+
+
+def test_describe_shows_equation_source_causes_and_uses(zjsim):
+    record = zjsim("describe", "direct_rebound", "--json").document
+    assert record["grade"] in "ABCD"
+    assert record["uses"]
+    assert "equation" in zjsim("describe", "labour productivity", "--json").document
+
+
+def test_a_new_scenario_runs_as_written(zjsim):
+    assert zjsim("scenario", "new", "my.yaml").status == 0
+    assert zjsim("run", "./my.yaml", "--no-charts").status == 0
+    again = zjsim("scenario", "new", "my.yaml")
+    assert again.status == 1
+    assert "my.yaml" in again.err

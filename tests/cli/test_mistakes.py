@@ -1,0 +1,73 @@
+"""A user's mistake is one clear message and an exit status; nothing is written."""
+
+import pytest
+
+SCENARIO = "name: mine\nbased_on: baseline\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "basline"], "Did you mean baseline?"),
+        (["run", "nowhere.yaml"], "nowhere.yaml"),
+        (["run", "baseline", "--set", "levers.rd_suport=1"], "rd_support"),
+        (["run", "baseline", "--set", "levers.rd_support=9"], "outside 0..1.6"),
+        (["run", "baseline", "--set", "time.step=0.3"], "does not divide"),
+        (["run", "baseline", "--set", "nonsense"], "name=value"),
+        (["run", "baseline", "--engine", "stella"], "kernel, adaptive, pysd"),
+        (["run", "baseline", "--plan", "jiangsu"], "no such plan folder"),
+        (["run", "baseline", "--observations", "none.csv"], "none.csv"),
+        (["run", "nowhere.mdl"], "nowhere.mdl"),
+        (["describe", "labour productivty"], "labour productivity"),
+        (["scenario", "show", "basline"], "Did you mean baseline?"),
+        (["lint", "nowhere.mdl"], "nowhere.mdl"),
+    ],
+)
+def test_a_mistake_is_told_with_what_to_do(zjsim, tmp_path, words, said):
+    outcome = zjsim(*words)
+    assert outcome.status == 1
+    assert outcome.err.startswith("Error: ")
+    assert said in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check"], ["compare", "baseline"], ["run", "--nonsense"], ["run", "--lang", "fr"], ["sing"]],
+)
+def test_wrong_usage_is_two(zjsim, words):
+    assert zjsim(*words).status == 2
+
+
+def test_all_problems_of_a_file_are_told_at_once_with_their_lines(zjsim, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        SCENARIO + "levers:\n  rd_suport: 1.5\n  talent: 99\nconstants:\n  no_such: 1\n", "utf-8"
+    )
+    outcome = zjsim("run", file)
+    assert outcome.status == 1
+    for said in ("line 4", "line 5", "line 7", "Did you mean rd_support?", "0..1.6"):
+        assert said in outcome.err
+
+
+def test_a_read_only_folder_is_told_and_nothing_is_left(zjsim, tmp_path, monkeypatch):
+    (tmp_path / "out").write_text("a file where a folder is wanted")
+    outcome = zjsim("run", "baseline", "--no-charts", "--out", "out")
+    assert outcome.status == 1
+    assert "--out" in outcome.err
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_writer_that_fails_leaves_the_earlier_folder(zjsim, tmp_path, monkeypatch):
+    zjsim("run", "baseline", "--no-charts")
+    before = sorted(path.name for path in (tmp_path / "runs").iterdir())
+    from zjsim.report import results
+
+    def full_disk(path, runs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(results, "write_netcdf", full_disk)
+    outcome = zjsim("run", "baseline", "--no-charts")
+    assert outcome.status == 1
+    assert "No space left on device" in outcome.err
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == before

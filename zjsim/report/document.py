@@ -1,0 +1,197 @@
+"""The content of a report, once, as plain data; HTML, Word and PDF only lay it out.
+
+A document is a list of sections, a section a list of blocks: text, points, commands, tables
+and pictures. Every word is in one language already, every number already rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import Any, Literal
+
+from zjsim.report.labels import Language, label
+from zjsim.report.tables import Table
+
+# A picture is drawn for a wide screen, for a phone, or for the width of a printed page.
+Medium = Literal["screen", "phone", "page"]
+CHINESE_DIGITS = "零一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph. ``style``: ``plain``, ``note`` (small, under a table) or ``caution``."""
+
+    text: str
+    style: Literal["plain", "note", "caution"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Lines to type."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableBlock:
+    """A table with its numbered title.
+
+    Parameters
+    ----------
+    id : str
+        For anchors and tests; ASCII.
+    title : str
+        With its number, placed above.
+    table : Table
+    weights : tuple of float
+        Relative widths of the columns.
+    tones : mapping of (row, column) to verdict
+        Cells that are coloured by a verdict.
+    notes : tuple of str
+        Set small under the table.
+    long : bool
+        A list to look things up in: a screen may fold it, a page prints it small.
+    """
+
+    id: str
+    title: str
+    table: Table
+    weights: tuple[float, ...] = ()
+    tones: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with its numbered title and what it shows, in words.
+
+    ``draw`` makes the figures for a medium: one for screens, one or more for pages.
+    """
+
+    id: str
+    title: str
+    alt: str
+    draw: Callable[[Medium], Sequence[Any]]
+
+
+Block = Text | Points | Commands | TableBlock | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its blocks; ``level`` 1 or 2. ``heading`` carries its number."""
+
+    id: str
+    level: int
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole report in one language."""
+
+    language: Language
+    title: str
+    subtitle: str
+    byline: str
+    caution: str
+    sections: tuple[Section, ...]
+
+    def tables(self) -> Iterator[TableBlock]:
+        """Every table, in order."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, TableBlock):
+                    yield block
+
+    def table(self, name: str) -> Table:
+        """The table with this id; KeyError when there is none."""
+        for block in self.tables():
+            if block.id == name:
+                return block.table
+        raise KeyError(name)
+
+
+def numbered(sections: Sequence[Section], language: Language) -> tuple[Section, ...]:
+    """The sections with numbers before headings, tables and figures.
+
+    Chinese official documents count 一、 and （一）; English ones 1 and 1.1.
+    """
+    first = second = tables = figures = 0
+    done = []
+    for section in sections:
+        if section.level == 1:
+            first, second = first + 1, 0
+        else:
+            second += 1
+        blocks: list[Block] = []
+        for block in section.blocks:
+            if isinstance(block, TableBlock):
+                tables += 1
+                title = label("report.table", language, number=tables, title=block.title)
+                blocks.append(replace(block, title=title))
+            elif isinstance(block, Picture):
+                figures += 1
+                title = label("report.figure", language, number=figures, title=block.title)
+                blocks.append(replace(block, title=title))
+            else:
+                blocks.append(block)
+        number = _heading_number(first, second, language)
+        heading = f"{number}{section.heading}"
+        done.append(replace(section, heading=heading, blocks=tuple(blocks)))
+    return tuple(done)
+
+
+def _heading_number(first: int, second: int, language: Language) -> str:
+    if language == "en":
+        return f"{first}.{second} " if second else f"{first}. "
+    return f"（{chinese_number(second)}）" if second else f"{chinese_number(first)}、"
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 in Chinese numerals."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return CHINESE_DIGITS[ones]
+    front = "" if tens == 1 else CHINESE_DIGITS[tens]
+    return f"{front}十{CHINESE_DIGITS[ones] if ones else ''}"
+
+
+def typeset(text: str, language: Language) -> str:
+    """Straight double quotes as the language's own; the pairs are told by their order."""
+    if text.count('"') % 2 or (language == "en" and '"' not in text):
+        return text
+    marks = iter("“”" * (text.count('"') // 2))
+    return re.sub('"', lambda _: next(marks), text)
+
+
+def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> bytes:
+    """A figure as SVG or PNG; the same bytes for the same figure."""
+    # matplotlib is the slowest import of a report, and a workbook needs none of it.
+    from zjsim.report import style
+    from zjsim.report.figures import METADATA
+
+    buffer = BytesIO()
+    with style.house():
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=METADATA[kind])
+    return buffer.getvalue()
+
+
+def missing_library(name: str, problem: ImportError) -> str:
+    """What to do when an optional library is not there."""
+    return (
+        f"This format needs {name}, which is not installed ({problem}). "
+        'Install it with: pip install "zjsim[report]"'
+    )
