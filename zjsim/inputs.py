@@ -65,11 +65,11 @@ class TimePath:
         # The segment [lower, upper] holding a time is found from the asked-for side of a
         # jump, so no value of the far side enters.
         upper = np.searchsorted(self.times, times, side=side)
-        upper_in = np.clip(upper, 0, self.times.size - 1)
-        lower_in = np.clip(upper - 1, 0, self.times.size - 1)
+        upper_in = np.minimum(upper, self.times.size - 1)
+        lower_in = np.maximum(upper - 1, 0)
         span = self.times[upper_in] - self.times[lower_in]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(span > 0, (times - self.times[lower_in]) / span, 0.0)
+        # Outside the path both points are one and the share does not matter.
+        share = (times - self.times[lower_in]) / np.where(span > 0, span, 1.0)
         return lower_in, upper_in, share
 
     def _sample(self, times: np.ndarray, side: Literal["left", "right"]) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 A shard holds a row for each run and saved time, in the order of the runs, with the
 coordinates of its case as columns, so that any Parquet tool reads a folder of them as one
-table. It carries the hash of everything its numbers depend on and a hash of the numbers: a shard that is torn, damaged or of another study is never taken for a good one.
+table. It carries the hash of everything its numbers depend on and a hash of the numbers: a
+shard that is torn, damaged or of another study is never taken for a good one.
 """
 
 from __future__ import annotations

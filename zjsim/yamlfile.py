@@ -7,6 +7,7 @@ YAML 1.2: ``no``, ``on`` and ``2020-01`` stay what they look like. Anchors that 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zjsim.errors import Problem, ZjsimError, raise_if_any
 LARGEST_FILE = 2_000_000  # bytes; a scenario has a few hundred
 MOST_NODES = 200_000
 DEEPEST = 60
+MOST_BRACKETS = 200
 
 Location = tuple[str | int, ...]
 
@@ -87,6 +89,8 @@ def parse_yaml(text: str, path: Path, error: type[ZjsimError] = ZjsimError) -> Y
 
     if "\x00" in text:
         raise error(f"{path}: holds a NUL character; this is not a text file.")
+    if _brackets(text) > MOST_BRACKETS:
+        raise error(f"{path} is not valid YAML:\n  brackets are nested too deeply.")
     reader = YAML(typ="rt", pure=True)
     try:
         root = reader.compose(text)
@@ -102,6 +106,15 @@ def parse_yaml(text: str, path: Path, error: type[ZjsimError] = ZjsimError) -> Y
     data = None if root is None else builder.build(root, ())
     raise_if_any(path, builder.problems, error)
     return YamlDocument(path, data, builder.lines)
+
+
+def _brackets(text: str) -> int:
+    """Deepest nesting of [ and {, quotes not considered: a parser would take seconds to fail."""
+    depth = deepest = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth += 1 if mark in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _Builder:
@@ -158,7 +171,9 @@ class _Builder:
         return result
 
 
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null")}
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp")
+}
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 

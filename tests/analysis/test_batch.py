@@ -146,8 +146,10 @@ def test_broken_shard_is_said_and_computed_again(study, tmp_path, damage):
     before = shards(folder)
     victim = sorted((folder / "shards").iterdir())[3]
     data = bytearray(victim.read_bytes())
-    if damage in ("flipped", "header"):  # a bit in a page of numbers, or where pages begin
-        data[len(data) // 2 if damage == "flipped" else 40] ^= 0x10
+    if damage in ("flipped", "header"):  # a bit among the numbers, or where a page begins
+        column = parquet.read_metadata(victim).row_group(0).column(6)
+        size = column.total_compressed_size
+        data[column.data_page_offset + (size - 5 if damage == "flipped" else 1)] ^= 0x10
     changed = {"truncated": data[: len(data) // 2], "emptied": b"", "no parquet": b"x" * 999}
     victim.write_bytes(bytes(changed.get(damage, data)))
     done = run(study, folder)

@@ -19,6 +19,7 @@ from zjsim.model.expression import (
     Reference,
     Table,
     Unary,
+    walk,
 )
 from zjsim.model.names import canonical
 from zjsim.model.reader import parse_model, read_model
@@ -231,11 +232,56 @@ def test_subscripts_are_refused_with_a_way_out(vensim, entry):
         vensim(entry + "\n")
 
 
-def test_macros_and_data_are_refused(vensim):
-    with pytest.raises(UnsupportedError, match="macros"):
-        vensim(":MACRO: twice(x)\ntwice = x * 2 ~~|\n:END OF MACRO:\ny = twice(2) ~~|\n")
+def test_data_are_refused(vensim):
     with pytest.raises(UnsupportedError, match=r"line 2, y.*data variable"):
         vensim("y := 3 ~~|\n")
+
+
+MACROS = """
+:MACRO: pile(flow, first)
+pile = INTEG(flow * TIME STEP$ * half, first) ~~|
+half = 0.5 ~~|
+:END OF MACRO:
+:MACRO: twice(x)
+twice = pile(x + x, 1) ~~|
+:END OF MACRO:
+"""
+
+
+def test_each_call_of_a_macro_becomes_elements_of_its_own(vensim):
+    model = vensim(f"{MACROS}x = Time ~~|\ny = pile(x, 3) + twice(x) ~~|\n")
+    assert equation(model) == Binary("+", Reference("pile 1 pile"), Reference("twice 2 twice"))
+    first = model.elements["pile 1 pile"]
+    assert isinstance(first, Stock)
+    assert first.initial == Reference("pile 1 first")
+    assert model.elements["pile 1 first"] == Constant("pile 1 first", 3.0)
+    assert model.elements["pile 3 half"] == Constant("pile 3 half", 0.5)
+    assert model.elements["pile 3 flow"].equation == Binary("+", X, X)
+    assert Reference("TIME STEP") in list(walk(first.net_flow))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (":MACRO: m(x)\nm = x ~~|\n y = 1 ~~|\n", "END OF MACRO"),
+        (":MACRO: m(x)\nm = m(x) ~~|\n:END OF MACRO:\ny = m(1) ~~|\n", "calls itself"),
+        (":MACRO: m(x)\nm = x ~~|\n:END OF MACRO:\ny = m(1, 2) ~~|\n", "takes 1 arguments"),
+        (":MACRO: m(x)\nn = x ~~|\n:END OF MACRO:\ny = m(1) ~~|\n", "does not define m"),
+        (":MACRO: m(x)\nm = y ~~|\n:END OF MACRO:\ny = m(1) ~~|\n", r"is read there as y\$"),
+        (":MACRO: m(x : n)\nm = x ~~|\n:END OF MACRO:\ny = 1 ~~|\n", "further outputs"),
+    ],
+)
+def test_a_bad_macro_is_one_clear_error(vensim, text, said):
+    with pytest.raises(ModelError, match=said):
+        vensim(text)
+
+
+def test_macros_that_multiply_are_stopped(vensim):
+    text = ":MACRO: m0(x)\nm0 = x ~~|\n:END OF MACRO:\n"
+    for i in range(1, 30):
+        text += f":MACRO: m{i}(x)\nm{i} = m{i - 1}(x) + m{i - 1}(x) ~~|\n:END OF MACRO:\n"
+    with pytest.raises(ModelError, match="called too often"):
+        vensim(text + "y = m29(1) ~~|\n")
 
 
 def test_reality_checks_change_nothing(vensim):

@@ -17,8 +17,8 @@ Words = Literal["zh", "en"]
 
 
 def say(text: str = "") -> None:
-    """A result, to stdout."""
-    print(text)
+    """A result, to stdout; at once, because work may follow that takes longer."""
+    print(text, flush=True)
 
 
 def note(text: str) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from zjsim.errors import ModelError, UnsupportedError
-from zjsim.model import source, xmile
+from zjsim.model import macros, source, xmile
 from zjsim.model.assembly import RawElement, assemble
 from zjsim.model.spec import ModelSpec
 from zjsim.model.translate import USE_PYSD
@@ -141,25 +141,29 @@ def _vensim_elements(text: str, origin: str) -> Iterator[RawElement]:
     # PySD costs 0.9 s to import, and a cached program does not need it.
     from pysd.translators.vensim import vensim_element
 
-    if re.search(r":MACRO:", text, re.IGNORECASE):
-        raise UnsupportedError(
-            f"{origin}: has macros (:MACRO:), which zjsim's own engines do not compute. {USE_PYSD}"
-        )
     # PySD turns numbers, and the limits of lookups, which may hold any text, into values with
     # eval(). This name, found before the built-in, makes that harmless.
     vensim_element.eval = _literal
     deadline = time.monotonic() + LONGEST_PARSE
-    found = 0
+    text, cut = macros.split_macros(source.vensim_equations(text), origin)
+    raw = list(_entries(vensim_element, text, origin, deadline))
+    if not raw:
+        raise ModelError(f"{origin}: no Vensim equations found (name = ... ~ unit ~ text |).")
+    defined = [
+        macros.Macro(name, given, tuple(_entries(vensim_element, body, origin, deadline)))
+        for name, given, body in cut
+    ]
+    yield from _guarded(origin, lambda: macros.expand(raw, defined, origin) if defined else raw)
+
+
+def _entries(pysd: Any, text: str, origin: str, deadline: float) -> Iterator[RawElement]:
     for entry in source.vensim_entries(text, origin):
-        found += 1
         where = f"{origin}, line {entry.line}"
         if time.monotonic() > deadline:
             raise ModelError(f"{where}: reading took longer than {LONGEST_PARSE:g} s; given up.")
-        element = _vensim_element(vensim_element, entry, where)
+        element = _vensim_element(pysd, entry, where)
         if element is not None:
             yield element
-    if not found:
-        raise ModelError(f"{origin}: no Vensim equations found (name = ... ~ unit ~ text |).")
 
 
 _IGNORED = (":THE CONDITION:", ":TEST INPUT:")

@@ -269,11 +269,23 @@ def ems(text: str) -> float:
 
 
 def wrap(text: str, width: float) -> str:
-    """Break a text into lines of at most ``width`` font sizes.
+    """Break a text into as few lines as fit ``width`` font sizes, about equally long.
 
     Chinese breaks between any two characters, other writing at spaces only; punctuation
     never begins a line.
     """
+    lines = _broken(text, width)
+    narrower = width
+    while len(lines) > 1 and narrower > width / 2:
+        narrower -= 0.5
+        tried = _broken(text, narrower)
+        if len(tried) > len(lines) or max(map(ems, tried)) > width:
+            break
+        lines = tried
+    return "\n".join(lines)
+
+
+def _broken(text: str, width: float) -> list[str]:
     lines, line = [], ""
     for piece in _pieces(text):
         if line and ems(line + piece.rstrip()) > width and piece[0] not in "，。、；：）%)":
@@ -281,7 +293,7 @@ def wrap(text: str, width: float) -> str:
             line = piece.lstrip()
         else:
             line += piece
-    return "\n".join([*lines, line.rstrip()])
+    return [*lines, line.rstrip()]
 
 
 def _pieces(text: str) -> list[str]:

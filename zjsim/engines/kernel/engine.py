@@ -323,10 +323,10 @@ def _save_every(inputs: Inputs) -> float:
 
 def _all_finite(values: np.ndarray) -> np.ndarray:
     """Whether all values of a run are finite, shape (n_run,), in little memory."""
-    finite = np.ones(values.shape[0], dtype=bool)
-    for name in range(values.shape[2]):
-        for row in range(values.shape[1]):
-            finite &= np.isfinite(values[:, row, name])
+    finite = np.empty(values.shape[0], dtype=bool)
+    for first in range(0, values.shape[0], 4096):
+        some = slice(first, first + 4096)
+        finite[some] = np.isfinite(values[some]).all(axis=(1, 2))
     return finite
 
 

@@ -1,0 +1,58 @@
+"""What engines are given: paths with two limits at a jump, and rows of runs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zjsim.inputs import Inputs, TimePath
+from zjsim.timeline import TimeGrid
+
+JUMP = TimePath([2020, 2021.5, 2021.5, 2023], [0, 0, 1, 1.5])
+
+
+def test_a_jump_has_two_limits():
+    assert JUMP.left([2021.5])[0] == 0
+    assert JUMP.right([2021.5])[0] == 1
+    assert JUMP.jumps.tolist() == [2021.5]
+
+
+def test_a_path_is_held_outside_its_points():
+    assert JUMP.right([2000, 2050])[0].tolist() == [0, 1.5]
+
+
+@given(
+    st.lists(st.floats(-5, 5), min_size=2, max_size=6),
+    st.lists(st.floats(-10, 20), min_size=1, max_size=5),
+)
+def test_a_path_without_jumps_is_numpys_interpolation(values, asked):
+    times = np.arange(len(values), dtype=float)
+    path = TimePath(times, values)
+    expected = np.interp(asked, times, values)
+    assert path.left(asked)[0] == pytest.approx(expected, abs=1e-12)
+    assert path.right(asked)[0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_times_must_not_decrease():
+    with pytest.raises(ValueError, match="must not decrease"):
+        TimePath([2021, 2020], [0, 1])
+
+
+def test_an_array_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="expected 1 or 3"):
+        Inputs(TimeGrid(0, 1, 0.5), n_run=3, constants={"a": [1, 2]})
+
+
+def test_rows_are_those_of_the_whole():
+    path = TimePath([0, 1], np.arange(8).reshape(4, 2))
+    whole = Inputs(TimeGrid(0, 1, 0.5), 4, constants={"a": [1, 2, 3, 4], "b": [9]}, paths={"p": path})
+    part = whole.rows(1, 3)
+    assert part.n_run == 2
+    assert part.constants["a"].tolist() == [2, 3]
+    assert part.constants["b"].tolist() == [9]
+    assert part.paths["p"].values.tolist() == [[2, 3], [4, 5]]
+
+
+def test_switch_times_are_inside_the_horizon():
+    inputs = Inputs(TimeGrid(2020, 2023, 0.5), paths={"p": JUMP})
+    assert inputs.switch_times.tolist() == [2021.5]
