@@ -129,3 +129,10 @@ def test_a_missing_projection_leaves_a_dash_and_no_formula(tmp_path):
     report = dataclasses.replace(report, rows=(lost, *report.rows[1:]))
     sheet = openpyxl.load_workbook(write_workbook(tmp_path / "b.xlsx", report, "en")).worksheets[0]
     assert [sheet.cell(FIRST_LINE, column).value for column in (8, 9, 10, 11)] == ["–"] * 4
+
+
+def test_a_cell_shows_the_digits_that_the_verdict_needs(tmp_path):
+    report = make_report(verdicts={"rd_intensity": "missed"})
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", report, "en"))
+    assert book.worksheets[0].cell(FIRST_LINE + 3, 8).number_format == "#,##0.0000"
+    assert book.worksheets[0].cell(FIRST_LINE, 8).number_format == "#,##0.0"

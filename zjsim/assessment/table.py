@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment, Reading, Row
 
 VERDICTS = {
-    Verdict.MET: Label("实现", "met"),
-    Verdict.ABOVE_BAND: Label("超出区间（计为实现）", "above the band (counts as met)"),
-    Verdict.MISSED: Label("未实现", "missed"),
-    Verdict.UNDECIDABLE: Label("数值上不可判", "undecidable"),
-    Verdict.MISSING: Label("缺数据", "missing"),
+    Verdict.MET: Label("达成", "met"),
+    Verdict.ABOVE_BAND: Label("超出区间", "above the band"),
+    Verdict.MISSED: Label("未达成", "missed"),
+    Verdict.UNDECIDABLE: Label("不可判", "undecidable"),
+    Verdict.MISSING: Label("缺失", "missing"),
 }
 NATURES = {
     "binding": Label("约束性", "binding"),

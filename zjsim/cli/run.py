@@ -117,6 +117,7 @@ def _show(reports: list[Any], words: Words) -> None:
     from zjsim.report.labels import label, localised
     from zjsim.report.tables import (
         brief_table,
+        display_width,
         matrix_key,
         matrix_table,
         render_text_table,
@@ -129,7 +130,7 @@ def _show(reports: list[Any], words: Words) -> None:
         title = localised(report.scenario_label, words) or report.scenario
         say(f"{title} ({report.run_id})")
         wide = render_text_table(verdict_table(report, words))
-        fits = width is None or max(map(len, wide.splitlines())) <= width
+        fits = width is None or max(map(display_width, wide.splitlines())) <= width
         say(wide if fits else render_text_table(brief_table(report, words), width))
     else:
         say(render_text_table(matrix_table(reports, words), width))

@@ -8,6 +8,7 @@ from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.model.names import canonical
 from zjsim.report.compose_scenario import Judged
+from zjsim.report.compose_words import model_number, model_unit
 from zjsim.report.document import Block, Commands, Points, Section, TableBlock, Text
 from zjsim.report.folder import versions
 from zjsim.report.labels import Language, label
@@ -220,8 +221,8 @@ def _annex(judged: Judged, language: Language) -> TableBlock:
         if row.low is not None and row.high is not None and row.low < row.high:
             bounds = f"{format_quantity(row.low)} … {format_quantity(row.high)}"
         unit = names.units.get(name, "")
-        shown = judged.named(name, language)
-        rows.append((shown, format_quantity(value), bounds, unit, row.grade, row.source))
+        shown, said = judged.named(name, language), model_unit(unit, language)
+        rows.append((shown, model_number(value, unit), bounds, said, row.grade, row.source))
     keys = ("assumption", "central", "range", "unit", "grade", "source")
     return TableBlock(
         "annex",

@@ -16,6 +16,7 @@ from zjsim.report.compose_words import (
     indicator_name,
     indicator_with_unit,
     joined,
+    model_unit,
     nearness,
     scenario_name,
 )
@@ -283,7 +284,7 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
     rows = []
     for item in top:
         grade, source = _evidence(judged, item)
-        central, bounds = _range_words(judged, item)
+        central, bounds = _range_words(judged, item, language)
         most = _most_moved(judged, item.low_values, item.high_values)
         flips = _numbers(item.flipped, language)
         name = judged.named(item.dimension.name, language)
@@ -301,17 +302,15 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
     )
 
 
-def _range_words(judged: Judged, item: Swing) -> tuple[str, str]:
+def _range_words(judged: Judged, item: Swing, language: Language) -> tuple[str, str]:
     """The central value with its unit, and the two ends."""
     dimension = item.dimension
     low, high = (format_quantity(value) for value in (dimension.low, dimension.high))
     if dimension.kind == "driver":
         mark = "×" if dimension.of == "scale" else "+"
         return DASH, f"{mark}{low} … {mark}{high}"
-    unit = judged.plan.names.units.get(dimension.name, "")
-    central = format_quantity(dimension.mode)
-    plain = unit.casefold() in ("", "dmnl", "1", "dimensionless")
-    return central if plain else f"{central} {unit}", f"{low} … {high}"
+    unit = model_unit(judged.plan.names.units.get(dimension.name, ""), language)
+    return f"{format_quantity(dimension.mode)} {unit}".strip(), f"{low} … {high}"
 
 
 def _evidence(judged: Judged, item: Swing) -> tuple[str, str]:

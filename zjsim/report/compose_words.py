@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from zjsim.assessment.plan import Indicator
-from zjsim.report.labels import Language, label, localised
-from zjsim.report.numbers import format_number, format_plain, format_share
+from zjsim.report.labels import CATALOGUE, Language, label, localised
+from zjsim.report.numbers import format_number, format_plain, format_quantity, format_share
 from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
 from zjsim.report.wording import is_percent, target_words, value_words
 
@@ -162,3 +163,23 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
     said = _said(worst, language)
     said["error"] = quantity(worst.indicator, f"{worst.error:.1g}", language, change=True)
     return _sentence("summary.error_large", language, said)
+
+
+def model_unit(unit: str, language: Language) -> str:
+    """A unit of the model file in words: ``yi_yuan/(wan_person*Year)`` is 亿元/(万人·年)."""
+
+    def word(match: re.Match[str]) -> str:
+        key = f"model_unit.{match[0].casefold()}"
+        return label(key, language) if key in CATALOGUE else match[0]
+
+    said = re.sub(r"[A-Za-z_]\w*", word, unit).replace("*", "·")
+    if said == "1":
+        return ""
+    return f"/{said[2:]}" if said.startswith("1/") else said
+
+
+def model_number(value: float, unit: str) -> str:
+    """A constant; a calendar year has no comma."""
+    if unit.casefold() == "year" and 1900 <= value <= 2200:
+        return f"{value:g}"
+    return format_quantity(value)

@@ -23,7 +23,7 @@ from zjsim.report.loop_diagram import DiagramLoop, diagram_loops, plot_loops
 
 __all__ = ["DiagramLoop", "diagram_loops", "plot_loops", "plot_stock_flow", "sectors"]
 
-WIDTH, NARROW = 14.0, 11.4  # with and without a column of outflows
+WIDTH, NARROW = 14.0, 11.8  # with and without a column of outflows
 STOCK_X, STOCK_WIDTH, STOCK_HEIGHT = 7.0, 2.0, 0.62
 VALVE_GAP, CLOUD_GAP = 1.30, 2.30  # from the edge of the stock box
 LINE = 0.215

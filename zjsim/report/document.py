@@ -6,12 +6,15 @@ and pictures. Every word is in one language already, every number already rounde
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Literal
 
+from zjsim.errors import ZjsimError
 from zjsim.report.labels import Language, label
 from zjsim.report.tables import Table
 
@@ -170,11 +173,18 @@ def chinese_number(number: int) -> str:
 
 
 def typeset(text: str, language: Language) -> str:
-    """Straight double quotes as the language's own; the pairs are told by their order."""
-    if text.count('"') % 2 or (language == "en" and '"' not in text):
-        return text
-    marks = iter("“”" * (text.count('"') // 2))
-    return re.sub('"', lambda _: next(marks), text)
+    """Quotation marks, brackets and minus signs as they are printed.
+
+    Pairs of straight quotes are told by their order; brackets round Chinese are full-width
+    in Chinese text; a hyphen before a number that nothing precedes is a minus.
+    """
+    text = re.sub(r"(?<![\w.\-–])-(?=\d)", "−", text)
+    if text.count('"') % 2 == 0:
+        marks = iter("“”" * (text.count('"') // 2))
+        text = re.sub('"', lambda _: next(marks), text)
+    if language == "zh":
+        text = re.sub(r"\(([^()（）]*[\u4e00-\u9fff][^()（）]*)\)", r"（\1）", text)
+    return text
 
 
 def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> bytes:
@@ -194,4 +204,23 @@ def missing_library(name: str, problem: ImportError) -> str:
     return (
         f"This format needs {name}, which is not installed ({problem}). "
         'Install it with: pip install "zjsim[report]"'
+    )
+
+
+def font_file() -> Path:
+    """The Chinese font that comes with the package zhplot, found without importing it.
+
+    Raises
+    ------
+    ZjsimError
+        When it is not there.
+    """
+    found = importlib.util.find_spec("zhplot")
+    for place in found.submodule_search_locations or () if found else ():
+        path = Path(place) / "fonts" / "NotoSansSC-Regular.ttf"
+        if path.is_file():
+            return path
+    raise ZjsimError(
+        "The Chinese font is missing: the package zhplot is not installed or has changed. "
+        "Install it with: pip install 'zhplot>=1.0'"
     )

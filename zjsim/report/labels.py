@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Literal
 
+from zjsim.assessment.table import NATURES, VERDICTS
 from zjsim.report.labels_document import DOCUMENT_WORDS
 
 Language = Literal["zh", "en"]
@@ -13,20 +14,14 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 # key → (Chinese, English). Names in braces are filled in by `label`.
 CATALOGUE: Mapping[str, tuple[str, str]] = {
-    # verdicts
-    "verdict.met": ("达成", "met"),
-    "verdict.above_band": ("超出区间", "above the band"),
-    "verdict.missed": ("未达成", "missed"),
-    "verdict.undecidable": ("不可判", "undecidable"),
-    "verdict.missing": ("缺失", "missing"),
+    # verdicts and natures, whose home is the assessment's own table
+    **{f"verdict.{verdict}": (words.zh, words.en) for verdict, words in VERDICTS.items()},
+    **{f"nature.{nature}": (words.zh, words.en) for nature, words in NATURES.items()},
     # official words for progress
     "official.reached_early": ("提前实现", "reached early"),
     "official.faster": ("快于预期", "faster than expected"),
     "official.on_course": ("基本符合预期", "broadly on course"),
     "official.behind": ("滞后于预期", "behind"),
-    # nature of an indicator
-    "nature.binding": ("约束性", "binding"),
-    "nature.anticipatory": ("预期性", "anticipatory"),
     # column heads of the planning-office table
     "column.number": ("序号", "No."),
     "column.category": ("类别", "Category"),
@@ -135,7 +130,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "legend.outturn": ("实际值", "outturn"),
     "legend.projection": ("模型预测", "projection"),
     "legend.band": ("95%区间", "95% band"),
-    "legend.bands": ("50%、75%、95%区间", "50, 75 and 95% bands"),
     "legend.median": ("中位数", "median"),
     "legend.plan_path": ("规划路径", "plan path"),
     "legend.target": ("规划目标", "target"),
@@ -144,7 +138,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "legend.by_projection": ("按预测值", "by projection"),
     "legend.low": ("取低值", "low value"),
     "legend.high": ("取高值", "high value"),
-    "legend.amended": ("调整后目标（{date}）", "target as amended ({date})"),
     "legend.stock": ("存量", "stock"),
     "legend.flow": ("流量", "flow"),
     "legend.auxiliary": ("辅助变量", "auxiliary"),
@@ -164,8 +157,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "箭头旁的符号：原因上升时结果的变化方向；带框者为存量",
         "sign at an arrow: what the effect does when the cause rises; framed: stocks",
     ),
-    "legend.positive": ("同向（+）", "same direction (+)"),
-    "legend.negative": ("反向（−）", "opposite direction (−)"),
     "legend.reinforcing": ("增强回路（R）", "reinforcing loop (R)"),
     "legend.balancing": ("平衡回路（B）", "balancing loop (B)"),
     # sentences and notes
@@ -181,8 +172,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "note.binding_tally": ("约束性指标达成{met}/{total}项", "{met} of {total} binding targets met"),
     "note.cumulative": ("累计", "cumulative"),
     "note.base_year": ("{year}年数", "value of {year}"),
-    "note.off_scale": ("超出图幅", "off the scale"),
-    "note.extrapolated": ("外推", "extrapolated"),
     "note.amended": (
         "{date}目标调整为{value}：{verdict}",
         "amended to {value} in {date}: {verdict}",
@@ -196,9 +185,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     ),
     "note.constant_price": ("按2020年价为{value}", "{value} at 2020 prices"),
     "note.error": ("数值误差±{error}", "numerical error ±{error}"),
-    "note.all_or_nothing": ("全部达成", "all of them"),
-    "note.identical": ("输入相同", "the inputs are the same"),
-    "note.no_flips": ("没有目标改变判断", "no verdict changes"),
     "note.flipped": ("判断改变", "verdict changes"),
     # rates
     "rate.points": ("{value}个百分点", "{value} points"),

@@ -121,6 +121,18 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "unit.points": ("{value}个百分点", "{value} points"),
     "unit.index": ("{value}", "{value}"),
     "unit.other": ("{value}{unit}", "{value} {unit}"),
+    # units of the model file
+    "model_unit.dmnl": ("1", "1"),
+    "model_unit.percent": ("%", "%"),
+    "model_unit.year": ("年", "year"),
+    "model_unit.yi_yuan": ("亿元", "100m CNY"),
+    "model_unit.yi_yuan_2020": ("亿元", "100m CNY"),
+    "model_unit.wan_person": ("万人", "10k persons"),
+    "model_unit.wan_tce": ("万吨标煤", "10k tce"),
+    "model_unit.wan_mu": ("万亩", "10k mu"),
+    "model_unit.wan_m3": ("万立方米", "10k m³"),
+    "model_unit.patent": ("件", "patents"),
+    "model_unit.index_point": ("点", "points"),
     # tables
     "table.verdicts": ("{year}年目标逐项判断", "Targets of {year}, one by one"),
     "table.matrix": ("各情景下的指标预测与判断", "Projections and verdicts by scenario"),

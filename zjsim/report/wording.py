@@ -48,17 +48,22 @@ def rate_words(row: ReportRow, language: Language) -> str:
     return f"{format_number(row.rate_needed, 2, signed=True)}%"
 
 
-def value_words(row: ReportRow) -> str:
-    """The projection, with more decimals where rounding would contradict the verdict.
+def value_decimals(row: ReportRow) -> int:
+    """Decimals of the projection: more where rounding would contradict the verdict.
 
     3.3996 against 3.4 is not written 3.40 beside the word "missed".
     """
     target, decimals = row.indicator.target, row.indicator.decimals
-    for digits in (decimals, decimals + 1, decimals + 2):
+    for digits in (decimals, decimals + 1):
         passes = round(row.value, digits) >= target.lowest
         if row.verdict == "missing" or passes == (row.value >= target.lowest):
-            return format_number(row.value, digits)
-    return format_number(row.value, decimals + 2)
+            return digits
+    return decimals + 2
+
+
+def value_words(row: ReportRow) -> str:
+    """The projection as it is written everywhere."""
+    return format_number(row.value, value_decimals(row))
 
 
 def latest_words(row: ReportRow) -> str:

@@ -16,7 +16,7 @@ from zjsim.report.labels import Language
 from zjsim.report.numbers import DASH
 from zjsim.report.tables import matrix_key, verdict_headers
 from zjsim.report.view import COUNTS_AS_MET, VERDICTS, Report, ReportRow, as_report
-from zjsim.report.wording import VERDICT_MARK, rate_words, remark, target_words
+from zjsim.report.wording import VERDICT_MARK, rate_words, remark, target_words, value_decimals
 from zjsim.report.workbook_file import FIRST_ROW, RULE, Book, fit, pattern_of
 
 # The colours of the charts, as the fill and the ink of a cell.
@@ -77,7 +77,7 @@ def _verdicts(book: Book, report: Report, alone: bool) -> None:
 def _verdict_line(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:
     indicator = row.indicator
     plain, wrapped = book.format(**RULE), book.format(**RULE, text_wrap=True)
-    digits = book.format(**RULE, num_format=pattern_of(indicator.decimals))
+    digits = book.format(**RULE, num_format=pattern_of(value_decimals(row)))
     printed = book.format(**RULE, num_format="General", align="right")
     signed = book.format(**RULE, num_format=_signed(row))
     share = book.format(**RULE, num_format="0.0%")
@@ -158,7 +158,7 @@ def _matrix(book: Book, reports: Sequence[Report]) -> None:
         sheet.write_string(at, 0, name, book.format(**RULE))
         for column, row in enumerate(report.rows, start=1):
             fill, ink = VERDICT_FILL[row.verdict]
-            pattern = f'{pattern_of(row.indicator.decimals)}" {VERDICT_MARK[row.verdict]}"'
+            pattern = f'{pattern_of(value_decimals(row))}" {VERDICT_MARK[row.verdict]}"'
             look = book.format(
                 **RULE, bg_color=fill, font_color=ink, num_format=pattern, align="right"
             )

@@ -235,6 +235,23 @@ class PythonRenderer(Renderer):
         body = [*self._once(), *self._functions(), *self._loop()]
         return "\n".join([*tables, "", *head, *("    " + line for line in body), ""])
 
+    def render_parts(self) -> str:
+        """Text that defines ``parts``: the initial state and functions for an outer solver."""
+        schedule = self.schedule
+        tables = [line for i, t in enumerate(schedule.tables) for line in table_lines(i, t)]
+        head = "def parts(controls, constants, given, path_start):"
+        n_state, n_path = len(schedule.rates), len(schedule.paths)
+        states = "".join(f"s{i}, " for i in range(n_state))
+        outer = []
+        for name, roots in (("rates", schedule.rates), ("observe", schedule.saved)):
+            outer += ["", f"def {name}_at(time, clock, step_time, states, paths):"]
+            outer += [f"    ({states}) = states"] if n_state else []
+            outer += [f"    ({self._paths('p')},) = paths"] if n_path else []
+            outer.append(f"    return {self._call(name, roots) if roots or n_state else '()'}")
+        body = [*self._once(), *self._functions(), *outer]
+        body.append(f"return ({states}), rates_at, observe_at")
+        return "\n".join([*tables, "", head, *("    " + line for line in body), ""])
+
     def _once(self) -> list[str]:
         """What is computed once a run."""
         schedule = self.schedule
@@ -377,6 +394,11 @@ class PythonRenderer(Renderer):
         for i in range(len(self.schedule.paths)):
             moved[f"p{i}"] = f"{'e' if last else 'm'}{i}"
         return moved
+
+
+def emit_parts(schedule: Schedule, stepper: Stepper) -> str:
+    """Python text that defines ``parts``; it never raises for numbers out of range."""
+    return PythonRenderer(schedule, stepper, safe=True).render_parts()
 
 
 def emit_python(schedule: Schedule, stepper: Stepper, *, safe: bool = False) -> str:

@@ -188,7 +188,7 @@ class CompiledProgram:
         variant = (*key, safe)
         if variant not in self._runs:
             text = self.python_text(*key, safe=safe)
-            space: dict[str, Any] = dict(_SAFE if safe else _FAST)
+            space: dict[str, Any] = dict(SAFE_SPACE if safe else _FAST)
             exec(compile(text, f"<kernel of {self.digest[:8]}>", "exec"), space)
             self._runs[variant] = space["run"]
         return self._runs[variant]
@@ -344,8 +344,9 @@ _COMMON: dict[str, Any] = {
     "read_table_on": functions.read_table_on,
     "read_steps": functions.read_steps,
 }
-_SAFE = {**_COMMON, **functions.OPERATIONS, "power": functions.power}
-_FAST = {
+# Names that emitted Python text reads; nothing else is within its reach.
+SAFE_SPACE: dict[str, Any] = {**_COMMON, **functions.OPERATIONS, "power": functions.power}
+_FAST: dict[str, Any] = {
     **_COMMON,
     "power": math.pow, "sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "sin": math.sin,
     "cos": math.cos, "tan": math.tan, "arcsin": math.asin, "arccos": math.acos,

@@ -15,8 +15,6 @@ ACTIVE INITIAL      values found while initialising are  the first step reads th
                     kept for the first step              equation, as Vensim documents
 DELAY FIXED,        input may be read after some stocks  input and condition are read at the
 SAMPLE IF TRUE      have moved to the next step          start of the step
-initial values      a stock set by the user leaves       what is computed from it at the
-                    other initial values as they were    start follows
 DELAY1 with a time  refuses (no stage is left)           one stage is kept
 below the step
 ==================  ===================================  ===================================
