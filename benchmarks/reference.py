@@ -116,7 +116,8 @@ energy_price = 1 + energy_price_growth * years_since_base
 labour_supply = 1.05 + labour_supply_growth * years_since_base
 relative_price = price / (1 + price_trend * years_since_base)
 price_effect_on_demand = highest(0.2, 1 - price_elasticity * (relative_price - 1))
-demand = (export_share * world_demand + (1 - export_share) * domestic_demand) * price_effect_on_demand
+demand_volume = export_share * world_demand + (1 - export_share) * domestic_demand
+demand = demand_volume * price_effect_on_demand
 expected_demand = smoothed_demand
 total_productivity = 1 + return_to_knowledge * (knowledge - 1)
 effective_labour = labour * (1 + digital_return * (digital - 1))
@@ -136,7 +137,8 @@ effect_of_utilisation_on_price = utilisation_lookup(utilisation)
 unit_labour_cost = wage_index * labour / highest(0.01, output)
 unit_energy_cost = energy_price * energy_per_output
 other_cost_share = 1 - labour_cost_share - energy_cost_share
-unit_cost = labour_cost_share * unit_labour_cost + energy_cost_share * unit_energy_cost + other_cost_share
+energy_part = energy_cost_share * unit_energy_cost
+unit_cost = labour_cost_share * unit_labour_cost + energy_part + other_cost_share
 target_price = 1.06 * unit_cost * effect_of_utilisation_on_price
 price_change = (target_price - price) / price_adjustment_time
 revenue = price * shipments
@@ -149,7 +151,8 @@ envelope = envelope_share * budget
 support_cost = support_cost_share * support
 support_effectiveness = lowest(1, envelope / highest(0.0001, support_cost))
 effective_support = support * support_effectiveness
-rd_share = base_rd_share + rd_gain * effective_support + rd_profit_response * highest(0, profit_rate)
+rd_of_profit = rd_profit_response * highest(0, profit_rate)
+rd_share = base_rd_share + rd_gain * effective_support + rd_of_profit
 rd_spending = rd_share * revenue / price
 knowledge_gain = knowledge_gain_rate * rd_spending / base_rd_share
 knowledge_loss = obsolescence * knowledge
@@ -240,29 +243,36 @@ def numba_kernel():
     for name in TABLES:
         exec(_lookup(name, "python"), space)
     exec(_numba_text(), space)
-    return numba.njit(fastmath=True, nogil=True)(space["run"])
+    # Python's error for a division by zero would put a branch behind each division.
+    return numba.njit(fastmath=True, nogil=True, error_model="numpy")(space["run"])
 
 
 def _numba_text() -> str:
     _, initial = right_hand_side()
-    load = [f"{name} = state[{k}, l]" for k, name in enumerate(STATES)]
+    # One small array for a whole block: the compiler then sees that no two rows overlap,
+    # and turns the loops over lanes into vector instructions.
+    n_state, n_varied = len(STATES), len(VARIED)
+    load = [f"{name} = block[{k}, l]" for k, name in enumerate(STATES)]
     load += [f"{name} = {value!r}" for name, value in CONSTANTS.items() if name not in VARIED]
-    load += [f"{name} = varied[{k}, first + l]" for k, name in enumerate(VARIED)]
-    save = [f"out[{k}, row, first + l] = {name}" for k, name in enumerate(SAVED)]
+    load += [f"{name} = block[{n_state + k}, l]" for k, name in enumerate(VARIED)]
+    save = [f"block[{n_state + n_varied + k}, l] = {name}" for k, name in enumerate(SAVED)]
     # The rates of all states come before any of them moves.
     named = [f"rate_{k} = {rate}" for k, (_, rate) in enumerate(STATES.values())]
-    rates = [f"state[{k}, l] += {STEP} * rate_{k}" for k in range(len(STATES))]
+    moved = [f"block[{k}, l] += {STEP} * rate_{k}" for k in range(n_state)]
+    begin = [f"block[{k}, l] = {value!r}" for k, value in enumerate(initial)]
+    begin += [f"block[{n_state + k}, l] = varied[{k}, first + l]" for k in range(n_varied)]
+    copy = [f"out[{k}, row, first + l] = block[{n_state + n_varied + k}, l]"
+            for k in range(len(SAVED))]  # fmt: skip
 
     def loop(body: list[str], depth: int) -> str:
         pad = "    " * depth
         inner = "\n".join(f"{pad}    {line}" for line in body)
         return f"{pad}for l in range({LANES}):\n{inner}"
 
-    begin = [f"state[{k}, l] = {value!r}" for k, value in enumerate(initial)]
     return "\n".join(
         [
             "def run(varied, out):",
-            f"    state = np.empty(({len(STATES)}, {LANES}))",
+            f"    block = np.empty(({n_state + n_varied + len(SAVED)}, {LANES}))",
             f"    for first in range(0, out.shape[2], {LANES}):",
             loop(begin, 2),
             f"        for step in range({N_STEPS + 1}):",
@@ -270,9 +280,10 @@ def _numba_text() -> str:
             f"            if step % {STEPS_A_YEAR} == 0:",
             f"                row = step // {STEPS_A_YEAR}",
             loop([*load, *lines(), *save], 4),
+            loop(copy, 4),
             f"            if step == {N_STEPS}:",
             "                break",
-            loop([*load, *lines(), *named, *rates], 3),
+            loop([*load, *lines(), *named, *moved], 3),
         ]
     )
 
@@ -325,7 +336,8 @@ def _cpp_text() -> str:
     return "\n".join(
         [
             *functions,
-            'extern "C" void run(const double* __restrict varied, double* __restrict out, long n) {',
+            'extern "C" '
+            "void run(const double* __restrict varied, double* __restrict out, long n) {",
             f"alignas(64) double state[{len(STATES)}][{LANES}];",
             f"for (long first = 0; first < n; first += {LANES}) {{",
             loop(begin),

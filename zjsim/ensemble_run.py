@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 IN_MEMORY = 256 * 2**20  # bytes of values; more goes to shards in a temporary folder
+# In this process one call of the kernel must hold enough runs to keep all its threads busy.
+HERE_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -250,11 +252,14 @@ def simulate_ensemble(
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
     drivers = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
     wanted_names = [*drivers, *save]
-    works = _works(plan, resolved.scenario, sample.runs, engine, wanted_names, trust_model)
+    place = executor or Executor()
+    step = RUNS_A_CHUNK.get(engine, 1) * (HERE_AT_ONCE if place.name == "serial" else 1)
+    common = _work(plan, engine, wanted_names, trust_model, sample.runs)
+    works = _works(common, resolved.scenario, sample.runs, step)
     size = sample.runs * len(works[0].times) * len(works[0].save) * 8
     chunks = [Chunk(f"runs {w.parts[0].first}..{w.parts[0].last - 1}", w) for w in works]
     keep = _in_memory if size <= IN_MEMORY else _in_shards
-    with closing((executor or Executor()).map(compute_block, chunks)) as results:  # type: ignore[type-var]
+    with closing(place.map(compute_block, chunks)) as results:  # type: ignore[type-var]
         store = keep(works, results, advance)
     return EnsembleRuns(plan, resolved, sample, engine, store)
 
@@ -273,18 +278,10 @@ def _sampling(
     return chosen
 
 
-def _works(
-    plan: OpenPlan,
-    scenario: Scenario,
-    runs: int,
-    engine: str,
-    save: Sequence[str],
-    trust_model: bool,
-) -> list[Work]:
+def _work(plan: OpenPlan, engine: str, save: Sequence[str], trust_model: bool, runs: int) -> Work:
+    """What all chunks of an ensemble share."""
     names = dict.fromkeys([*names_to_keep(plan), *(names_to_keep(plan, save) if save else ())])
-    document = scenario_document(scenario)
-    step = RUNS_A_CHUNK.get(engine, 1)
-    common = Work(
+    return Work(
         plan=plan_reference(plan.folder),
         bundle=bundle_hash(plan.folder),
         engine=engine,
@@ -294,6 +291,10 @@ def _works(
         trust_model=trust_model,
         backend=backend_for_all(engine, runs),
     )
+
+
+def _works(common: Work, scenario: Scenario, runs: int, step: int) -> list[Work]:
+    document = scenario_document(scenario)
     return [
         replace(common, parts=(Part(document, first, min(first + step, runs)),))
         for first in range(0, runs, step)

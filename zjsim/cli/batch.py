@@ -56,6 +56,8 @@ def batch(
     if dry_run:
         _list(cases, planned, words, json)
         return
+    if executor is None and workers is None and scheduler is None and len(planned.shards) > 1:
+        executor = "process"
     place = chosen_executor(executor, workers, scheduler)
     with counting(planned.n_run, "Simulating", json) as advance:
         done = run_batch(

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 # key → (Chinese, English). Names in braces are filled in by `label`.
 DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
-    "report.title": ("{plan}目标实现情况模型推算报告", "{plan}: can the targets be met?"),
+    # The line break is that of the title on the page.
+    "report.title": (
+        "{plan}\n目标实现情况模型推算报告",
+        "Can the targets be met?\n{plan}",
+    ),
     "report.subtitle_one": ("情景：{scenario}", "Scenario: {scenario}"),
     "report.subtitle_many": ("{count}个情景的对照", "{count} scenarios compared"),
     "report.by": (
@@ -198,9 +202,11 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "broadly on course (−10 or more), behind (the thresholds are an assumption).",
     ),
     "text.levers": (
-        "力度0为{year}年水平，1为规划所写。表中右侧为该政策单独退回{year}年力度、其余不变时的结果。",
+        "力度0为{year}年水平，1为规划所写。表中右侧为该政策单独退回{year}年力度、其余不变时的结果；"
+        "“8: 25.1 → 23.0”指第8项指标由25.1变为23.0。",
         "Effort 0 is that of {year}, 1 the plan as written. The columns at the right say what "
-        "happens when this policy alone stays at the effort of {year}.",
+        "happens when this policy alone stays at the effort of {year}; “8: 25.1 → 23.0” means that "
+        "indicator 8 goes from 25.1 to 23.0.",
     ),
     "text.influence": (
         "本节为单因素变动：每次只把一个常数或一条外部条件取到区间的低值、高值，其余不变，共{runs}次运行。"

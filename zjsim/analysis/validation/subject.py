@@ -1,0 +1,192 @@
+"""What is put to the test: a plan's model as it stands, or with one equation changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from zjsim.assessment.checks import Change, changed_inputs
+from zjsim.engines.base import CompiledModel
+from zjsim.engines.kernel.engine import Backend, KernelEngine
+from zjsim.engines.kernel.lower import lower
+from zjsim.engines.kernel.program import Program
+from zjsim.errors import PlanError
+from zjsim.inputs import Inputs, TimePath
+from zjsim.model.names import canonical
+from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
+from zjsim.scenario.resolve import Resolved
+from zjsim.scenario.tables import CONTROLS
+from zjsim.timeline import TimeGrid
+from zjsim.trajectories import Trajectories
+from zjsim.workflow import OpenPlan
+from zjsim.yamlfile import read_yaml
+
+PROTOCOL = "validation.yaml"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plan with the model under test.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+        Its tables, checks and loops judge the model.
+    spec : ModelSpec
+        The model under test: the plan's own, or a mutant of it.
+    """
+
+    plan: OpenPlan
+    spec: ModelSpec
+
+    @cached_property
+    def protocol(self) -> dict[str, Any]:
+        """Thresholds, identities and expectations, fixed before any run."""
+        return read_protocol(self.plan)
+
+    @cached_property
+    def glossary(self) -> Any:
+        """The plan's units, or None."""
+        path = self.plan.folder.file("units.yaml")
+        return read_yaml(path, PlanError).data if path.is_file() else None
+
+    @cached_property
+    def program(self) -> Program:
+        """The lowered model; of the plan's own it comes from the cache."""
+        own = self.plan.__dict__.get("model") is self.spec
+        return self.plan.program if own else lower(self.spec)
+
+    @cached_property
+    def _compiled(self) -> CompiledModel:
+        return KernelEngine(backend="python").compile_program(self.program)
+
+    @cached_property
+    def _many(self) -> CompiledModel:
+        return KernelEngine().compile_program(self.program, self.plan.exogenous)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Stocks, flows and auxiliaries, in the order of the file."""
+        return tuple(e.name for e in self.spec.of_kind(Stock, Flow, Auxiliary))
+
+    @cached_property
+    def stocks(self) -> tuple[str, ...]:
+        """Names of the stocks."""
+        return tuple(stock.name for stock in self.spec.stocks)
+
+    @cached_property
+    def inert(self) -> frozenset[str]:
+        """Names of constants that only steer the run."""
+        return frozenset(c.name for c in self.spec.constants if canonical(c.name) in CONTROLS)
+
+    def resolved(self, scenario: str = "baseline") -> Resolved:
+        """A shipped scenario for this plan; each is resolved once a process and plan."""
+        kept = self.plan.__dict__.setdefault("_resolved_for_validation", {})
+        if scenario not in kept:
+            kept[scenario] = self.plan.resolve(self.plan.read_scenario(scenario))
+        return kept[scenario]  # type: ignore[no-any-return]
+
+    def inputs(
+        self,
+        scenario: str = "baseline",
+        changes: Mapping[str, float] | None = None,
+        *,
+        multiply: Mapping[str, float] | None = None,
+        since: float | None = None,
+        save: Sequence[str] | None = None,
+        save_every: float | None = None,
+    ) -> Inputs:
+        """Inputs of a scenario with some values changed.
+
+        Levers and drivers change from 1 January of ``since`` (without it the first year of
+        the plan), constants for the whole run. Every lever and driver has a path, so that one
+        text of the model serves all runs.
+        """
+        inputs = with_all_paths(self.plan, self.resolved(scenario).inputs)
+        if changes or multiply:
+            change = Change(dict(changes or {}), dict(multiply or {}), since)
+            first = self.plan.plan.years[0]
+            constants = self.plan.names.constants
+            inputs = changed_inputs(inputs, change, constants, self.plan.exogenous, first)
+        grid = inputs.grid
+        if save_every is not None:
+            grid = TimeGrid(grid.start, grid.stop, grid.step, save_every)
+        return replace(inputs, save=tuple(save or self.names), grid=grid)
+
+    def run(self, inputs: Inputs, backend: Backend = "python") -> Trajectories:
+        """Simulate: a few runs in plain Python, many (``auto``) in the compiled kernel."""
+        engine = self._compiled if backend == "python" else self._many
+        return engine.run(inputs)
+
+    @cached_property
+    def baseline(self) -> Trajectories:
+        """Every variable of the baseline at every step."""
+        return self.run(self.inputs())
+
+    @cached_property
+    def awake(self) -> tuple[Mapping[str, float], ...]:
+        """Values of all names at moments when no mechanism sleeps; NaN where a run failed."""
+        return tuple(self._moment(entry) for entry in self.protocol["awake"])
+
+    def _moment(self, entry: Mapping[str, Any]) -> Mapping[str, float]:
+        changes = dict(entry.get("set", {}))
+        for lever in self.plan.levers:
+            changes.setdefault(lever.variable, entry["levers"])
+        inputs = self.inputs(entry.get("run", "baseline"), changes)
+        found = self.run(inputs)
+        row = int(np.argmin(np.abs(found.times - entry["time"])))
+        values = {c.name: c.value for c in self.spec.constants}
+        values |= {name: float(array[0]) for name, array in inputs.constants.items()}
+        moment = np.array([float(found.times[row])])
+        values |= {n: float(path.right(moment)[0, 0]) for n, path in inputs.paths.items()}
+        values |= {n: float(found.values[0, row, i]) for i, n in enumerate(found.names)}
+        values["Time"] = float(moment[0])
+        return values
+
+
+def subject_of(plan: OpenPlan) -> Subject:
+    """The plan's own model as a subject."""
+    return Subject(plan, plan.model)
+
+
+def read_protocol(plan: OpenPlan) -> dict[str, Any]:
+    """The plan's protocol of validation.
+
+    Raises
+    ------
+    PlanError
+        When the folder has none, or it lacks a part.
+    """
+    kept = plan.__dict__.get("_protocol_of_validation")
+    if kept is not None:
+        return kept  # type: ignore[no-any-return]
+    path = plan.folder.file(PROTOCOL)
+    if not path.is_file():
+        raise PlanError(f"{path}: no such file; it fixes the thresholds before a run.")
+    data = read_yaml(path, PlanError).data
+    lacking = [key for key in ("tests", "awake") if not isinstance(data, dict) or key not in data]
+    if lacking:
+        raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
+    plan.__dict__["_protocol_of_validation"] = data
+    return data  # type: ignore[no-any-return]
+
+
+def with_all_paths(plan: OpenPlan, inputs: Inputs) -> Inputs:
+    """The inputs with a path for every lever and driver."""
+    start = np.array([inputs.grid.start])
+    paths = dict(inputs.paths)
+    for name in plan.exogenous:
+        if name not in paths:
+            paths[name] = TimePath(start, np.array([[plan.names.constants[name]]]))
+    return replace(inputs, paths=paths)
+
+
+def value_of(spec: ModelSpec, name: str) -> float:
+    """Value of a constant in the model file."""
+    element = spec.elements[name]
+    assert isinstance(element, Constant)
+    return element.value
