@@ -395,10 +395,12 @@ def convergence_notes(statistics: EnsembleStatistics, method: str = "sobol") -> 
     shares = [*probabilities.targets, probabilities.binding, probabilities.joint]
     widest = max(shares, key=lambda share: share.high - share.low)
     half = (widest.high - widest.low) / 2
-    notes = [Note("ensemble.precision", {"runs": n, "points": f"{100 * half:.1f}"})]
+    notes = [Note("ensemble.precision", {"runs": f"{n:,}", "points": f"{100 * half:.1f}"})]
     if half > WIDEST:
         needed = runs_needed(widest.value, WIDEST)
-        notes.append(Note("ensemble.too_few", {"runs": needed, "points": f"{100 * WIDEST:g}"}))
+        notes.append(
+            Note("ensemble.too_few", {"runs": f"{needed:,}", "points": f"{100 * WIDEST:g}"})
+        )
     beyond = n * min(LEVELS)
     if beyond < FEWEST_BEYOND:
         needed = math.ceil(FEWEST_BEYOND / min(LEVELS))
@@ -411,7 +413,9 @@ def convergence_notes(statistics: EnsembleStatistics, method: str = "sobol") -> 
     if method != "random":
         notes.append(Note("ensemble.not_independent", {}))
     if statistics.n_failed:
-        notes.append(Note("ensemble.failed", {"failed": statistics.n_failed, "runs": n}))
+        notes.append(
+            Note("ensemble.failed", {"failed": f"{statistics.n_failed:,}", "runs": f"{n:,}"})
+        )
     return notes
 
 
