@@ -18,8 +18,8 @@ import numpy as np
 from zjsim.bundle import PlanFolder, find_plan
 from zjsim.cache import content_hash
 from zjsim.engines.base import CompiledModel
-from zjsim.engines.executors import THREADS
 from zjsim.engines.kernel.engine import Backend, KernelEngine, backend_for
+from zjsim.engines.pool import THREADS
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical

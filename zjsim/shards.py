@@ -170,6 +170,29 @@ def cannot_write(folder: Path, problem: OSError) -> RunError:
     )
 
 
+def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """A small file, whole or not at all.
+
+    Raises
+    ------
+    RunError
+        When it cannot be written; an earlier file of the name is kept.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "w", encoding=encoding, newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+        sync_folder(path.parent)
+    except OSError as problem:
+        raise cannot_write(path.parent, problem) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
 def check_shard(path: Path, key: str) -> Condition:
     """Whether the shard at ``path`` is the one that ``key`` stands for, whole and undamaged."""
     import pyarrow as pa

@@ -10,14 +10,12 @@ import numpy as np
 import pytest
 
 from zjsim import ensemble_run
+from zjsim.analysis.convergence import convergence_notes, replicate_error, runs_needed
 from zjsim.analysis.ensemble import (
     LEVELS,
     PIECE,
     compute_statistics,
-    convergence_notes,
     judge_values,
-    replicate_error,
-    runs_needed,
     spearman,
 )
 from zjsim.assessment.assess import assess
@@ -153,10 +151,10 @@ def test_rank_correlation_of_a_worked_case():
     # Spearman's coefficient, -29/165.
     iq = [106, 86, 100, 101, 99, 103, 97, 113, 112, 110]
     hours = [7, 0, 27, 50, 28, 29, 20, 12, 6, 17]
-    assert spearman(np.array([iq, hours], float).T)[0, 1] == pytest.approx(-29 / 165)
-    with_ties = spearman(np.array([[1, 1, 2, 3], [5, 5, 6, 9]], float).T)
+    assert spearman(np.array([iq, hours], float))[0, 1] == pytest.approx(-29 / 165)
+    with_ties = spearman(np.array([[1, 1, 2, 3], [5, 5, 6, 9]], float))
     assert with_ties[0, 1] == pytest.approx(1)
-    assert np.isnan(spearman(np.ones((5, 2)))).all()
+    assert np.isnan(spearman(np.ones((2, 5)))).all()
     assert np.isnan(spearman(np.ones((2, 2)))).all()
 
 

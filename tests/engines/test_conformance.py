@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from line_models import grid_of
+
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.reference import ReferenceEngine
 from zjsim.inputs import Inputs

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
-
 from line_models import grid_of, vensim
+
 from zjsim.engines.kernel.engine import KernelEngine, backend_for
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
@@ -84,10 +85,7 @@ def test_chunks_do_not_change_a_bit(mixed):
     inputs = many(mixed)
     whole = mixed.run(inputs, backend="compiled").values
     cuts = [0, 1, 34, 35, 500, 997, N_RUN]
-    parts = [
-        mixed.run(inputs.rows(a, b), backend="compiled").values
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    parts = [mixed.run(inputs.rows(a, b), backend="compiled").values for a, b in pairwise(cuts)]
     assert whole.tobytes() == np.concatenate(parts).tobytes()
 
 
@@ -208,16 +206,14 @@ def test_the_order_of_a_delay_cannot_be_changed_by_a_run():
 
 
 def test_an_unknown_function_is_refused_with_its_equation():
-    model = ModelSpec(
-        "m", {"x": Auxiliary("x", Call("random_normal", (Number(1.0),)))}, 0, 1, 1, 1
-    )
+    model = ModelSpec("m", {"x": Auxiliary("x", Call("random_normal", (Number(1.0),)))}, 0, 1, 1, 1)
     with pytest.raises(UnsupportedError, match="x: the kernel does not compute RANDOM NORMAL"):
         lower(model)
 
 
 def test_a_circle_of_initial_values_is_named():
     model = vensim("x = INTEG(0, 2 * y)", "y = INTEG(0, x + 1)")
-    with pytest.raises(ModelError, match=r"circle: .*x.*y"):
+    with pytest.raises(ModelError, match="circle: y → x"):
         KernelEngine("python").compile(model).run(Inputs(grid_of(model)))
 
 

@@ -9,7 +9,6 @@ leaves the good ones as they are.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -30,8 +29,8 @@ from zjsim.shards import (
     cannot_write,
     check_shard,
     open_shards,
-    sync_folder,
     write_shard,
+    write_text,
 )
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
@@ -390,26 +389,3 @@ def _manifest(plan: BatchPlan, failed: int, provenance: Mapping[str, Any] | None
 
 def _pretty(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """A small file, whole or not at all.
-
-    Raises
-    ------
-    RunError
-        When it cannot be written; an earlier file of the name is kept.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "w", encoding=encoding, newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        sync_folder(path.parent)
-    except OSError as problem:
-        raise cannot_write(path.parent, problem) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

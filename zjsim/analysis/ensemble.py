@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.probability import (
-    NORMAL_95,
     Probabilities,
     Share,
     compute_probabilities,
@@ -30,10 +29,6 @@ from zjsim.timeline import end_of
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 # Verdicts are texts of 64 bytes: a million runs of ten are judged in pieces.
 PIECE = 65_536
-# Half-width up to which a share printed in whole percent is worth printing, in parts of one.
-WIDEST = 0.05
-# Runs that must lie beyond a quantile before it is more than the luck of a few.
-FEWEST_BEYOND = 10
 
 
 class Runs(Protocol):
@@ -114,14 +109,6 @@ class Correlations:
             if self.between[i, j] <= below
         ]
         return sorted(pairs, key=lambda pair: pair[2])
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing a reader must know before he believes a figure: a key and what fills it in."""
-
-    key: str
-    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -315,12 +302,14 @@ def _correlations(
             continue
         held.append(name)
     n_item = values.shape[1]
+    table = [*values.T, *columns]
     # A column with no value at all must not empty the rest.
-    table = np.column_stack([values, *columns])
-    known = np.isfinite(table).any(axis=0)
-    whole = np.isfinite(table[:, known]).all(axis=1)
-    matrix = np.full((table.shape[1],) * 2, np.nan)
-    matrix[np.ix_(known, known)] = spearman(table[whole][:, known])
+    known = [k for k, column in enumerate(table) if np.isfinite(column).any()]
+    whole = np.ones(values.shape[0], dtype=bool)
+    for k in known:
+        whole &= np.isfinite(table[k])
+    matrix = np.full((len(table),) * 2, np.nan)
+    matrix[np.ix_(known, known)] = spearman([table[k][whole] for k in known])
     return Correlations(
         indicators=plan.indicator_ids,
         drivers=tuple(held),
@@ -330,103 +319,22 @@ def _correlations(
     )
 
 
-def spearman(table: np.ndarray) -> np.ndarray:
-    """Rank correlations of the columns of ``table``, shape (n, k) → (k, k).
+def spearman(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Rank correlations of k columns of n values each, shape (k, k).
 
-    NaN where a column does not vary or with fewer than three rows.
+    NaN where a column does not vary or with fewer than three values.
     """
     # Imported here because only ensembles rank anything (scipy.stats costs 0.5 s).
     from scipy.stats import rankdata
 
-    n, k = table.shape
+    k, n = len(columns), len(columns[0]) if len(columns) else 0
     if n < 3:
         return np.full((k, k), np.nan)
-    ranks = rankdata(table, axis=0)
-    ranks -= ranks.mean(axis=0)
-    norms = np.sqrt((ranks**2).sum(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.clip((ranks.T @ ranks) / np.outer(norms, norms), -1.0, 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicateError:
-    """A share and its standard error from R repeats with other seeds; parts of one."""
-
-    value: float
-    standard_error: float
-    replicates: int
-
-
-def replicate_error(shares: Sequence[float]) -> ReplicateError:
-    """Standard error of the mean of the shares that independent repeats gave.
-
-    For randomised quasi-Monte Carlo this is the error that Wilson's interval overstates.
-
-    Examples
-    --------
-    >>> replicate_error([0.2, 0.3, 0.4]).standard_error.__round__(4)
-    0.0577
-    """
-    values = np.asarray(shares, dtype=float)
-    if values.size < 2:
-        raise ValueError("an error needs two repeats or more")
-    error = values.std(ddof=1) / math.sqrt(values.size)
-    return ReplicateError(float(values.mean()), float(error), values.size)
-
-
-def runs_needed(share: float, half_width: float) -> int:
-    """Independent runs after which a share is known to ``half_width``; parts of one.
-
-    Examples
-    --------
-    >>> runs_needed(0.5, 0.05)
-    385
-    """
-    # A share of zero or one in few runs says little about its spread: one run in a hundred
-    # is assumed at least.
-    spread = min(max(share, 0.01), 0.99)
-    return math.ceil(NORMAL_95**2 * spread * (1 - spread) / half_width**2)
-
-
-def convergence_notes(statistics: EnsembleStatistics, method: str = "sobol") -> list[Note]:
-    """What the ensemble is too small to say, and how its intervals are meant."""
-    n = statistics.n_run
-    probabilities = statistics.probabilities
-    shares = [*probabilities.targets, probabilities.binding, probabilities.joint]
-    widest = max(shares, key=lambda share: share.high - share.low)
-    half = (widest.high - widest.low) / 2
-    notes = [Note("ensemble.precision", {"runs": f"{n:,}", "points": f"{100 * half:.1f}"})]
-    if half > WIDEST:
-        needed = runs_needed(widest.value, WIDEST)
-        notes.append(
-            Note("ensemble.too_few", {"runs": f"{needed:,}", "points": f"{100 * WIDEST:g}"})
-        )
-    beyond = n * min(LEVELS)
-    if beyond < FEWEST_BEYOND:
-        needed = math.ceil(FEWEST_BEYOND / min(LEVELS))
-        notes.append(Note("ensemble.tails", {"runs": needed, "beyond": f"{beyond:.0f}"}))
-    undecided = [t for t in statistics.targets if t.share.low < 0.5 < t.share.high]
-    if undecided:
-        numbers = ", ".join(str(t.indicator.number) for t in undecided)
-        notes.append(Note("ensemble.even_odds", {"numbers": numbers}))
-    notes += _rank_notes(statistics)
-    if method != "random":
-        notes.append(Note("ensemble.not_independent", {}))
-    if statistics.n_failed:
-        notes.append(
-            Note("ensemble.failed", {"failed": f"{statistics.n_failed:,}", "runs": f"{n:,}"})
-        )
-    return notes
-
-
-def _rank_notes(statistics: EnsembleStatistics) -> list[Note]:
-    """Whether the weakest link is told from the next one."""
-    order = sorted(statistics.targets, key=lambda t: t.fails_with_joint.met, reverse=True)
-    if len(order) < 2 or statistics.weakest is None:
-        return []
-    first, second = order[0].fails_with_joint, order[1].fails_with_joint
-    tied = first.met == second.met == first.total  # both always fail: a fact, no lack of runs
-    if first.low > second.high or tied:
-        return []
-    pair = {"first": order[0].indicator.number, "second": order[1].indicator.number}
-    return [Note("ensemble.weakest_unclear", pair)]
+    ranks = np.empty((k, n))
+    for row, column in zip(ranks, columns, strict=True):
+        row[:] = rankdata(column)
+        row -= row.mean()
+        length = np.sqrt(row @ row)
+        # Ranks of a column that does not vary are all equal: their deviation is exactly 0.
+        row *= 1 / length if length > 0 else np.nan
+    return np.asarray(np.clip(ranks @ ranks.T, -1.0, 1.0))

@@ -47,9 +47,10 @@ def batch(
 
     Example: zjsim batch study.yaml --dry-run
     """
-    from zjsim.analysis.batch import run_batch, write_text
+    from zjsim.analysis.batch import run_batch
     from zjsim.analysis.batch_summary import summarise, summary_text
     from zjsim.report.folder import command_line, versions
+    from zjsim.shards import write_text
 
     words = language(lang)
     opened, cases, planned = _planned(study, plan, trust_model)

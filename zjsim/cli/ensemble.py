@@ -81,7 +81,8 @@ def ensemble(
 
     Example: zjsim ensemble baseline -n 4096
     """
-    from zjsim.analysis.ensemble import compute_statistics, convergence_notes
+    from zjsim.analysis.convergence import convergence_notes
+    from zjsim.analysis.ensemble import compute_statistics
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.ensemble_run import simulate_ensemble
 
@@ -127,7 +128,8 @@ def _repeat(
     """Standard error of each probability from ``repeats`` ensembles with other seeds."""
     if not repeats:
         return None
-    from zjsim.analysis.ensemble import compute_statistics, replicate_error
+    from zjsim.analysis.convergence import replicate_error
+    from zjsim.analysis.ensemble import compute_statistics
     from zjsim.ensemble_run import simulate_ensemble
 
     if repeats < 2:

@@ -29,8 +29,9 @@ def lint(
     Example: zjsim lint models/mine
     """
     from zjsim.bundle import MODEL_SUFFIXES, looks_like_path
+    from zjsim.lint import lint_model_file, lint_plan
+    from zjsim.openplan import open_plan
     from zjsim.report.tables import Table, render_text_table
-    from zjsim.workflow import lint_model_file, lint_plan, open_plan
 
     suffix = Path(target).suffix.lower()
     if suffix in MODEL_SUFFIXES:

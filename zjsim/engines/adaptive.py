@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,8 @@ def _stepwise(element: Any) -> Iterator[str]:
                 yield _REFUSED_MEMORY[part.function]
             if isinstance(part, Call) and part.function in _REFUSED_CALLS:
                 yield _REFUSED_CALLS[part.function]
-            if isinstance(part, Memory) and part.function == "delay_n":
-                if not isinstance(part.arguments[1], Number):
+            match part:
+                case Memory("delay_n", (_, time, *_)) if not isinstance(time, Number):
                     yield "DELAY N with a delay time that may change"
 
 
@@ -131,9 +132,7 @@ class AdaptiveModel:
             paths = [_one_run(path, run) for path in inputs.paths.values()]
             starts = [float(path.right(np.array([grid.start]))[0, 0]) for path in paths]
             numbers = constants.of_run(run)
-            initial, rates, observe = space["parts"](
-                controls, numbers, givens.of_run(run), starts
-            )
+            initial, rates, observe = space["parts"](controls, numbers, givens.of_run(run), starts)
             known = {slot.name: v for slot, v in zip(program.constants, numbers, strict=True)}
             switches = self._switches(inputs, known)
             solver = _Solver(inputs, paths, rates, observe, self.relative_tolerance)
@@ -250,7 +249,7 @@ class _Solver:
 
         saved = self.grid.saved_times
         scale = np.maximum(np.abs(state), 1e-6)
-        for begin, end in zip(switches[:-1], switches[1:], strict=True):
+        for begin, end in pairwise(switches):
             final = end == switches[-1]
             inside = (saved >= begin) & ((saved <= end) if final else (saved < end))
             moments = saved[inside]

@@ -8,45 +8,36 @@ another worker; a chunk that fails again and again is an error that names it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-import pickle
-import queue
-import signal
-import subprocess
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import IO, Any, Literal
+from concurrent import futures
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from zjsim.errors import RunError, ZjsimError
+from zjsim.engines.pool import (
+    THREADS,
+    Attempts,
+    Chunk,
+    answer_of,
+    available_cores,
+    map_processes,
+    reason_of,
+    thread_limits,
+)
+from zjsim.errors import RunError
 
 ExecutorName = Literal["serial", "process", "dask"]
 EXECUTORS: tuple[ExecutorName, ...] = ("serial", "process", "dask")
-THREADS = "ZJSIM_THREADS"  # how many threads a kernel may use in this process
-THREAD_VARIABLES = (
-    "NUMBA_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    THREADS,
-)
 NEEDS_DASK = (
     "the dask executor needs Dask distributed, which is not installed. "
     'Install it with: pip install "zjsim[cluster]"'
 )
 CONNECT = 20.0  # seconds to wait for a scheduler
+POLL = 2.0  # seconds between looks at whether the cluster still has workers
 WITHOUT_WORKERS = 60.0  # seconds after which a cluster without any worker is given up
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One unit of work: a name for messages and results, and plain data."""
-
-    key: str
-    payload: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +87,7 @@ class Executor:
         if self.name == "serial":
             return _map_serial(function, chunks, self.retries)
         if self.name == "process":
-            return _map_processes(function, chunks, self.pool_size(len(chunks)), self.retries)
+            return map_processes(function, chunks, self.pool_size(len(chunks)), self.retries)
         return _map_dask(function, chunks, self)
 
     def pool_size(self, n_chunk: int) -> int:
@@ -104,230 +95,14 @@ class Executor:
         return max(1, min(self.workers or available_cores(), n_chunk))
 
 
-def available_cores() -> int:
-    """Cores this process may use: a container or ``taskset`` may allow fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def thread_limits(processes: int) -> dict[str, str]:
-    """Environment that keeps processes times threads within the cores."""
-    threads = str(max(1, available_cores() // processes))
-    return dict.fromkeys(THREAD_VARIABLES, threads)
-
-
-@dataclass
-class _Attempts:
-    """What to do with each answer: hand the result on, try the chunk again, or give up."""
-
-    retries: int
-    failures: dict[str, int] = field(default_factory=dict)
-
-    def again(self, chunk: Chunk, kind: str, value: Any) -> bool:
-        """Whether ``chunk`` must be computed again; False when ``value`` is its result."""
-        if kind == "done":
-            return False
-        if kind == "problem":
-            raise value
-        count = self.failures[chunk.key] = self.failures.get(chunk.key, 0) + 1
-        if kind == "refused" or count > self.retries:
-            times = "once" if count == 1 else f"{count} times"
-            raise RunError(
-                f"{chunk.key}: could not be computed; it failed {times}, the last time: {value}."
-            )
-        return True
-
-
-def _answer(function: Callable[[Any], Any], payload: Any) -> tuple[str, Any]:
-    """The result, or the failure as a value: what a worker sends back."""
-    try:
-        return "done", function(payload)
-    except ZjsimError as problem:
-        return "problem", problem
-    except Exception as problem:
-        return "failed", _reason(problem)
-
-
 def _map_serial(
     function: Callable[[Any], Any], chunks: Sequence[Chunk], retries: int
 ) -> Iterator[tuple[Chunk, Any]]:
-    attempts = _Attempts(retries)
+    attempts = Attempts(retries)
     for chunk in chunks:
-        while attempts.again(chunk, *(answer := _answer(function, chunk.payload))):
+        while attempts.again(chunk, *(answer := answer_of(function, chunk.payload))):
             pass
         yield chunk, answer[1]
-
-
-def _reason(problem: BaseException) -> str:
-    text = " ".join(str(problem).split())
-    return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
-
-
-# Not concurrent.futures: there one dead worker breaks the whole pool without saying whose
-# chunk it had, and spawning re-imports the caller's __main__, which notebooks and scripts
-# without a guard do not survive. Here each worker is a fresh interpreter on two pipes, so
-# that its death is seen at once, and it ends by itself when its parent is gone.
-
-_SERVE = "from zjsim.engines.executors import serve; serve()"
-
-
-@dataclass
-class _Pool:
-    """Threads that each look after one worker process, and the two queues between."""
-
-    function: Callable[[Any], Any]
-    size: int
-    tasks: queue.SimpleQueue[Chunk | None] = field(default_factory=queue.SimpleQueue)
-    results: queue.SimpleQueue[tuple[Chunk, str, Any]] = field(default_factory=queue.SimpleQueue)
-    processes: set[subprocess.Popen[bytes]] = field(default_factory=set)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    closing: bool = False
-
-    def start(self) -> None:
-        for _ in range(self.size):
-            threading.Thread(target=self._look_after_one, daemon=True).start()
-
-    def _look_after_one(self) -> None:
-        process: subprocess.Popen[bytes] | None = None
-        while (chunk := self.tasks.get()) is not None and not self.closing:
-            try:
-                if process is None:
-                    process = self._spawn()
-                    _send(process.stdin, (sys.path, pickle.dumps(self.function)))
-                _send(process.stdin, chunk.payload)
-                kind, value = _receive(process.stdout)
-            except (OSError, EOFError, pickle.UnpicklingError) as problem:
-                kind, value = "died", self._epitaph(process, problem)
-                process = None
-            except Exception as problem:  # a payload or function that cannot be pickled
-                kind, value = "refused", _reason(problem)
-            self.results.put((chunk, kind, value))
-        if process is not None:
-            self._bury(process)
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        with self.lock:
-            if self.closing:
-                raise EOFError
-            process = subprocess.Popen(
-                [sys.executable, "-c", _SERVE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **thread_limits(self.size), "PYTHONPATH": _python_path()},
-            )
-            self.processes.add(process)
-        return process
-
-    def _epitaph(self, process: subprocess.Popen[bytes] | None, problem: Exception) -> str:
-        if process is None:
-            return f"no worker process could be started ({_reason(problem)})"
-        code = self._bury(process)
-        how = f"killed by signal {-code}" if code < 0 else f"exit status {code}"
-        return f"its worker process died ({how})"
-
-    def _bury(self, process: subprocess.Popen[bytes]) -> int:
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
-        try:
-            code = process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
-        with self.lock:
-            self.processes.discard(process)
-        return code
-
-    def close(self) -> None:
-        with self.lock:
-            self.closing = True
-            running = list(self.processes)
-        for process in running:
-            process.kill()
-        for _ in range(self.size):
-            self.tasks.put(None)
-        for process in running:
-            process.wait()
-
-
-def _map_processes(
-    function: Callable[[Any], Any], chunks: Sequence[Chunk], size: int, retries: int
-) -> Iterator[tuple[Chunk, Any]]:
-    pool = _Pool(function, size)
-    waiting = deque(chunks)
-    attempts = _Attempts(retries)
-    out = 0
-    try:
-        pool.start()
-        while waiting or out:
-            # Two chunks a worker at most are out, so results cannot pile up unread.
-            while waiting and out < 2 * size:
-                pool.tasks.put(waiting.popleft())
-                out += 1
-            try:
-                # The timeout lets Ctrl-C through on Windows.
-                chunk, kind, value = pool.results.get(timeout=0.5)
-            except queue.Empty:
-                continue
-            out -= 1
-            if attempts.again(chunk, kind, value):
-                waiting.appendleft(chunk)
-            else:
-                yield chunk, value
-    finally:
-        pool.close()
-
-
-def _python_path() -> str:
-    """A search path on which a fresh interpreter finds the zjsim of this one."""
-    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    known = os.environ.get("PYTHONPATH", "")
-    return os.pathsep.join(part for part in (here, known) if part)
-
-
-def _send(stream: IO[bytes] | None, message: Any) -> None:
-    assert stream is not None
-    # Pickled whole first: an object that cannot be must not leave half a message behind.
-    stream.write(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
-    stream.flush()
-
-
-def _receive(stream: IO[bytes] | None) -> Any:
-    assert stream is not None
-    return pickle.load(stream)
-
-
-def serve() -> None:
-    """The life of a worker process: read a payload, write a result, until the pipe closes."""
-    # Ctrl-C reaches the whole group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source = sys.stdin.buffer
-    # Whatever a library prints must not fall into the pipe of results.
-    target = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        path, pickled = pickle.load(source)
-    except EOFError:
-        return
-    # The caller's search path first, or his function may not be found.
-    sys.path[:] = path
-    function: Callable[[Any], Any] | None = None
-    trouble = ""
-    try:
-        function = pickle.loads(pickled)
-    except Exception as problem:
-        trouble = f"the worker cannot import the function ({_reason(problem)})"
-    while True:
-        try:
-            payload = pickle.load(source)
-        except EOFError:
-            return
-        answer = ("refused", trouble) if function is None else _answer(function, payload)
-        try:
-            _send(target, answer)
-        except OSError:
-            return
 
 
 def _map_dask(
@@ -337,36 +112,56 @@ def _map_dask(
         import distributed
     except ImportError:
         raise RunError(NEEDS_DASK) from None
-    attempts = _Attempts(executor.retries)
     with contextlib.ExitStack() as stack:
         client = stack.enter_context(_connect(distributed, executor, len(chunks), stack))
-        waiting = deque(chunks)
         running: dict[Any, Chunk] = {}
         try:
-            while waiting or running:
-                # A window keeps results from piling up in the memory of the cluster.
-                while waiting and len(running) < _window(client):
-                    chunk = waiting.popleft()
-                    running[client.submit(_answer_alone, function, chunk.payload, pure=False)] = (
-                        chunk
-                    )
-                for future in _finished(distributed, client, running, executor):
-                    chunk = running.pop(future)
-                    kind, value = _outcome(distributed, future)
-                    future.release()
-                    if attempts.again(chunk, kind, value):
-                        waiting.appendleft(chunk)
-                    else:
-                        yield chunk, value
+            yield from _stream(distributed, client, function, deque(chunks), running, executor)
+        except (OSError, asyncio.CancelledError, futures.CancelledError):
+            # The connection broke: Dask tells it in several ways, by where it was met.
+            raise _lost(running, executor) from None
         finally:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception, asyncio.CancelledError):
                 client.cancel(list(running), force=True)
 
 
+def _stream(
+    distributed: Any,
+    client: Any,
+    function: Callable[[Any], Any],
+    waiting: deque[Chunk],
+    running: dict[Any, Chunk],
+    executor: Executor,
+) -> Iterator[tuple[Chunk, Any]]:
+    attempts = Attempts(executor.retries)
+    while waiting or running:
+        # A window keeps results from piling up in the memory of the cluster.
+        while waiting and len(running) < _window(client):
+            chunk = waiting.popleft()
+            work = (_answer_alone, function, chunk.payload)
+            running[client.submit(*work, pure=False)] = chunk
+        for future in _finished(distributed, client, running, executor):
+            kind, value = _outcome(distributed, future)
+            chunk = running.pop(future)
+            future.release()
+            if attempts.again(chunk, kind, value):
+                waiting.appendleft(chunk)
+            else:
+                yield chunk, value
+
+
+def _lost(running: dict[Any, Chunk], executor: Executor) -> RunError:
+    keys = ", ".join(chunk.key for chunk in list(running.values())[:3])
+    return RunError(
+        f"{executor.scheduler or 'local cluster'}: the Dask cluster has lost its scheduler or "
+        f"all its workers; unfinished: {keys}. Run the same command again when it is back."
+    )
+
+
 def _answer_alone(function: Callable[[Any], Any], payload: Any) -> tuple[str, Any]:
-    """As `_answer`, where Dask already has a thread of its own for each task."""
+    """As `answer_of`, where Dask already has a thread of its own for each task."""
     os.environ.setdefault(THREADS, "1")
-    return _answer(function, payload)
+    return answer_of(function, payload)
 
 
 def _connect(distributed: Any, executor: Executor, n_chunk: int, stack: Any) -> Any:
@@ -405,17 +200,12 @@ def _finished(distributed: Any, client: Any, running: dict[Any, Chunk], executor
         try:
             with client.as_current():
                 return distributed.wait(
-                    list(running), timeout=5.0, return_when="FIRST_COMPLETED"
+                    list(running), timeout=POLL, return_when="FIRST_COMPLETED"
                 ).done
         except TimeoutError:
-            waited = 0.0 if client.nthreads() else waited + 5.0
+            waited = 0.0 if client.nthreads() else waited + POLL
             if client.status != "running" or waited >= WITHOUT_WORKERS:
-                keys = ", ".join(chunk.key for chunk in list(running.values())[:3])
-                raise RunError(
-                    f"{executor.scheduler or 'local cluster'}: the Dask cluster has lost its "
-                    f"scheduler or all its workers; unfinished: {keys}. "
-                    "Run the same command again when it is back."
-                ) from None
+                raise _lost(running, executor) from None
 
 
 def _outcome(distributed: Any, future: Any) -> tuple[str, Any]:
@@ -423,6 +213,8 @@ def _outcome(distributed: Any, future: Any) -> tuple[str, Any]:
         answer: tuple[str, Any] = future.result()
     except distributed.KilledWorker:
         return "refused", "every Dask worker that had it died"
+    except OSError:
+        raise
     except Exception as problem:  # a worker without zjsim, a payload that cannot be sent
-        return "failed", _reason(problem)
+        return "failed", reason_of(problem)
     return answer

@@ -112,7 +112,7 @@ class ReferenceModel:
         if self._model is not None:
             elements = self._model.elements.values()
             return tuple(e.name for e in elements if not isinstance(e, Lookup))
-        scalar = table[table["Subs"].isna() & (table["Type"] != "Lookup")]
+        scalar = table[table["Subscripts"].isna() & (table["Type"] != "Lookup")]
         return tuple(name for name in scalar["Real Name"] if canonical(name) != "time")
 
     def run(self, inputs: Inputs) -> Trajectories:

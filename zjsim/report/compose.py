@@ -62,7 +62,8 @@ def build_document(
         sections += scenario_sections(item, language)
     sections += ground_sections(judged, seen, command, language)
     plan = localised(reports[0].plan_title, language)
-    named = f"《{plan}》" if language == "zh" else plan
+    # A long Chinese title breaks by sense, before the name of the period.
+    named = "《" + plan.replace('"', '\n"', 1) + "》" if language == "zh" else plan
     done = Document(
         language=language,
         title=label("report.title", language, plan=named),
@@ -112,7 +113,6 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         "matrix",
         label("table.matrix", language),
         matrix_table(reports, language),
-        weights=(2.6, *([1.15] * count), 1.0),
         tones=tones,
         notes=(label("text.matrix", language, marks=marks),),
     )
@@ -135,7 +135,7 @@ def _key(report: Report, language: Language) -> TableBlock:
     target = label("column.target", language, year=report.target_year)
     table = Table((*(label(f"column.{key}", language) for key in heads), target), rows, "><<<>")
     return TableBlock(
-        "key", label("table.key", language), table, weights=(0.6, 5.0, 1.3, 1.2, 1.4)
+        "key", label("table.key", language), table
     )
 
 

@@ -67,7 +67,6 @@ def _evidence(judged: Judged, language: Language) -> Iterator[Block]:
         "grades",
         label("table.grades", language),
         Table(tuple(label(f"column.{key}", language) for key in keys), tuple(lines), "^<>>"),
-        weights=(1, 5, 1.4, 1.4),
     )
 
 
@@ -104,7 +103,6 @@ def _conflict_blocks(
             "conflicts",
             label("table.conflicts", language),
             Table(tuple(label(f"column.{key}", language) for key in keys), rows, "<^<<"),
-            weights=(3.6, 0.9, 1.0, 6.0),
         )
     yield Points(tuple(_findings(audited, "conflict", language)))
 
@@ -129,7 +127,6 @@ def _audit_blocks(found: Audit, language: Language) -> Iterator[Block]:
         "growth",
         label("table.growth", language),
         table,
-        weights=(3.6, 0.8, 1.0, 1.2, 1.5, 1.3, 1.2),
     )
     yield Points(tuple(_findings(found, "condition", language)))
 
@@ -178,7 +175,6 @@ def _repeat(judged: Sequence[Judged], command: str, language: Language) -> Itera
             tuple(_facts(judged, language)),
             "<<",
         ),
-        weights=(3, 5),
     )
     notes: dict[str, None] = {}
     for item in judged:
@@ -228,6 +224,5 @@ def _annex(judged: Judged, language: Language) -> TableBlock:
         "annex",
         label("table.annex", language),
         Table(tuple(label(f"column.{key}", language) for key in keys), tuple(rows), "<>><^<"),
-        weights=(4.2, 1.3, 1.9, 1.8, 0.8, 2.4),
         long=True,
     )

@@ -7,14 +7,15 @@ from typing import Any
 
 from zjsim.analysis.one_at_a_time import Influence, Swing
 from zjsim.assessment.plan import Indicator
-from zjsim.report.compose_words import indicator_name
+from zjsim.report.compose_words import indicator_name, indicator_with_unit, scenario_name
 from zjsim.report.document import Medium, Picture
 from zjsim.report.labels import Language, label
 from zjsim.report.view import VERDICTS, Report, ReportRow
+from zjsim.report.wording import target_words, value_words
 
 BARS = 10
-# Panels of one picture of a printed page: six fill two thirds of it.
-PANELS_A_PAGE = 6
+# Panels of one picture of a printed page: small enough to stand under a table.
+PANELS_A_PAGE = 4
 
 
 def board_picture(report: Report, language: Language) -> Picture:
@@ -29,7 +30,7 @@ def board_picture(report: Report, language: Language) -> Picture:
         size = len(report.rows) if medium == "phone" else PANELS_A_PAGE
         columns = 1 if medium == "phone" else 2
         return [
-            _panels(report, report.rows[first : first + size], columns, language)
+            _panels(report, report.rows[first : first + size], columns, language, first == 0)
             for first in range(0, len(report.rows), size)
         ]
 
@@ -41,16 +42,19 @@ def board_picture(report: Report, language: Language) -> Picture:
     return Picture("board", label("figure.board", language), alt, draw)
 
 
-def _panels(report: Report, rows: Sequence[ReportRow], columns: int, language: Language) -> Any:
-    """Panels of the board in so many columns, with a key on top."""
+def _panels(
+    report: Report, rows: Sequence[ReportRow], columns: int, language: Language, keyed: bool
+) -> Any:
+    """Panels of the board in so many columns, with a key on top of the first picture."""
     from zjsim.report import style
     from zjsim.report.board import PANEL, draw_panel
 
     with style.house():
         lines = -(-len(rows) // columns)
         width = 4.3 * columns
-        height = 2.75 * lines + (0.95 if columns == 1 else 0.62)
-        top = 1.55 if columns == 1 else 1.18
+        room = (0.55 if columns == 1 else 0.4) if keyed else 0.0
+        top, bottom, panel, between = 0.78 + room, 0.3, 1.5, 0.98
+        height = top + bottom + lines * panel + (lines - 1) * between
         figure = style.new_figure(width, height)
         cells = figure.subplots(
             lines,
@@ -58,14 +62,15 @@ def _panels(report: Report, rows: Sequence[ReportRow], columns: int, language: L
             squeeze=False,
             gridspec_kw={
                 "left": 0.5 / width, "right": 1 - 0.7 / width, "top": 1 - top / height,
-                "bottom": 0.3 / height, "hspace": 0.68, "wspace": 0.42,
+                "bottom": bottom / height, "hspace": between / panel, "wspace": 0.42,
             },
         ).ravel()  # fmt: skip
         for ax, row in zip(cells, rows, strict=False):
             draw_panel(ax, row, language, PANEL)
         for ax in cells[len(rows) :]:
             ax.set_axis_off()
-        _key(figure, report, language, 3 if columns == 1 else 5)
+        if keyed:
+            _key(figure, report, language, 3 if columns == 1 else 5)
     return figure
 
 
@@ -104,10 +109,54 @@ def progress_picture(report: Report, language: Language) -> Picture:
     def draw(medium: Medium) -> Sequence[Any]:
         from zjsim.report.charts import plot_progress
 
-        return [_root(plot_progress(report, language))]
+        if medium != "page":
+            return [_root(plot_progress(report, language))]
+        ax = _page_axes(0.40 * len(report.rows) + 1.1, 0.40, 0.72)
+        plot_progress(report, language, ax)
+        seen = [row.latest is not None for row in report.rows]
+        keys = (["by_outturn"] if any(seen) else []) + ([] if all(seen) else ["by_projection"])
+        _bar_key(ax, [*keys, "time_progress"], language)
+        return [_root(ax)]
 
     title = label("figure.progress", language)
     return Picture("progress", title, label("alt.progress", language), draw)
+
+
+def _page_axes(height: float, left: float, right: float) -> Any:
+    """Axes whose letters are still read when the picture is as wide as a page's text."""
+    from zjsim.report import style
+
+    with style.house():
+        ax = style.new_axes(9.4, height)
+        style.figure_of(ax).subplots_adjust(
+            left=left, right=right, top=1 - 0.4 / height, bottom=0.6 / height
+        )
+    return ax
+
+
+def _bar_key(ax: Any, keys: Sequence[str], language: Language) -> None:
+    """A key in one line above the axes."""
+    from matplotlib.lines import Line2D
+
+    from zjsim.report import style
+
+    looks: dict[str, dict[str, Any]] = {
+        "by_outturn": {"marker": "s", "mfc": style.BLUE, "mec": style.BLUE},
+        "by_projection": {"marker": "s", "mfc": "#dcebf5", "mec": style.BLUE},
+        "time_progress": {"marker": "|", "mew": 2.4, "color": style.VERMILLION},
+        "low": {"marker": "s", "color": style.SKY},
+        "high": {"marker": "s", "color": style.BLUE},
+        "target": {"marker": "|", "mew": 2.0, "color": style.ORANGE},
+    }
+    with style.house():
+        handles = [
+            Line2D([], [], ls="none", ms=8, label=label(f"legend.{key}", language), **looks[key])
+            for key in keys
+        ]
+        ax.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=len(handles),
+            fontsize=8.8, handletextpad=0.3, columnspacing=1.6, borderaxespad=0.1,
+        )  # fmt: skip
 
 
 def comparison_picture(reports: Sequence[Report], language: Language) -> Picture:
@@ -116,10 +165,67 @@ def comparison_picture(reports: Sequence[Report], language: Language) -> Picture
     def draw(medium: Medium) -> Sequence[Any]:
         from zjsim.report.charts import plot_comparison
 
+        if medium == "page":
+            return [_comparison_page(reports, language)]
         return [plot_comparison(reports, language)]
 
     title = label("figure.comparison", language, year=reports[0].target_year)
     return Picture("comparison", title, label("alt.comparison", language), draw)
+
+
+def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
+    """Two columns of panels; a line a scenario, named at the left."""
+    from zjsim.report import style
+
+    count = len(reports[0].rows)
+    lines, panel = -(-count // 2), 0.2 * len(reports) + 0.12
+    top, bottom, between = 0.5, 0.3, 0.72
+    height = top + bottom + lines * panel + (lines - 1) * between
+    with style.house():
+        figure = style.new_figure(8.4, height)
+        cells = figure.subplots(
+            lines, 2, squeeze=False,
+            gridspec_kw={
+                "left": 0.2, "right": 0.95, "top": 1 - top / height,
+                "bottom": bottom / height, "hspace": between / panel, "wspace": 0.14,
+            },
+        )  # fmt: skip
+        for place in range(2 * lines):
+            ax = cells[place // 2][place % 2]
+            if place < count:
+                _scenario_dots(ax, [report.rows[place] for report in reports], language)
+                names = [scenario_name(report, language) for report in reports]
+                ax.set_yticks(range(len(names)), names if place % 2 == 0 else [""] * len(names))
+                ax.tick_params(axis="y", labelsize=8.5, labelcolor=style.INK)
+            else:
+                ax.set_axis_off()
+    return figure
+
+
+def _scenario_dots(ax: Any, rows: Sequence[ReportRow], language: Language) -> None:
+    """One indicator: the projection of each scenario with its verdict, and the target."""
+    from zjsim.report import style
+
+    indicator = rows[0].indicator
+    style.quiet_axes(ax, "y")
+    ax.axvline(indicator.target.value, color=style.ORANGE, lw=1.8, zorder=1)
+    values = [row.value for row in rows if row.value == row.value]
+    for place, row in enumerate(rows):
+        if row.value == row.value:
+            style.verdict_mark(ax, row.value, place, row.verdict, 7, zorder=3)
+            ax.annotate(
+                value_words(row), (row.value, place), xytext=(6, 0), va="center",
+                textcoords="offset points", fontsize=7.8, color=style.MUTED,
+            )  # fmt: skip
+    low, high = min([*values, indicator.target.value]), max([*values, indicator.target.value])
+    room = (high - low) or abs(high) or 1.0
+    ax.set_xlim(low - 0.06 * room, high + 0.24 * room)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xticks([indicator.target.value], [target_words(indicator, language)], fontsize=8)
+    ax.set_title(
+        style.wrap(f"{indicator.number}  {indicator_with_unit(indicator, language)}", 33),
+        fontsize=8.8, pad=3,
+    )  # fmt: skip
 
 
 def tornado_picture(
@@ -131,15 +237,24 @@ def tornado_picture(
     footer: str,
 ) -> Picture:
     """What moves one indicator; ``place`` is its position in the plan."""
-    widest = sorted(
-        influence.swings, key=lambda item: -abs(item.high_values[place] - item.low_values[place])
-    )[:BARS]
+    visible = 0.5 * 10.0**-indicator.decimals
+
+    def width(item: Swing) -> float:
+        return abs(item.high_values[place] - item.low_values[place])
+
+    moving = [item for item in influence.swings if width(item) >= visible]
+    widest = sorted(moving or influence.swings[:1], key=width, reverse=True)[:BARS]
     bars = [(named(item), item.low_values[place], item.high_values[place]) for item in widest]
 
     def draw(medium: Medium) -> Sequence[Any]:
         from zjsim.report.uncertainty import plot_tornado
 
         base = influence.base[place]
+        if medium == "page":
+            ax = _page_axes(0.36 * len(bars) + 1.1, 0.36, 0.97)
+            plot_tornado(indicator, base, bars, language, ax)
+            _bar_key(ax, ("low", "high", "target"), language)
+            return [_root(ax)]
         return [_root(plot_tornado(indicator, base, bars, language, footer=footer))]
 
     name = indicator_name(indicator, language)

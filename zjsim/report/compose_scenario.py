@@ -113,7 +113,6 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         "verdicts",
         label("table.verdicts", language, year=report.target_year),
         table,
-        weights=(0.6, 3.9, 1.1, 0.95, 1.15, 1.1, 1.1, 1.1, 1.25),
         tones={(place, 8): row.verdict for place, row in enumerate(report.rows)},
         notes=(label("text.verdicts", language), *remarks),
     )
@@ -134,7 +133,6 @@ def _progress(report: Report, language: Language) -> Iterator[Block]:
             "progress",
             label("table.progress", language),
             table,
-            weights=(0.6, 4.2, 1.6, 1.1, 1.2, 1.6),
             notes=(label("text.progress", language),),
         )
     yield pictures.progress_picture(report, language)
@@ -160,7 +158,6 @@ def _yearly(report: Report, language: Language) -> TableBlock:
         "yearly",
         label("table.yearly", language),
         Table(heads, tuple(rows), "><<" + ">" * len(years)),
-        weights=(0.6, 3.9, 1.2, *([1.0] * len(years))),
     )
 
 
@@ -197,7 +194,6 @@ def _levers(judged: Judged, language: Language) -> Iterator[Block]:
         "levers",
         label("table.levers", language, year=plan.base_year),
         Table(tuple(heads), tuple(rows), "<" + ">" * len(years) + "<<<"[: len(heads) - 6]),
-        weights=(3.0, *([0.75] * len(years)), *((1.3, 1.3, 1.9) if offs else ())),
     )
 
 
@@ -248,7 +244,6 @@ def _drivers(judged: Judged, language: Language) -> TableBlock | None:
         "drivers",
         label("table.drivers", language),
         Table((label("column.driver", language), *map(str, years)), rows, "<" + ">" * len(years)),
-        weights=(3.4, *([1.0] * len(years))),
         notes=() if judged.glossary and language == "zh" else (label("text.names", language),),
     )
 
@@ -290,14 +285,13 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
         name = judged.named(item.dimension.name, language)
         rows.append((name, central, bounds, grade, source, flips, most))
     notes = [] if judged.glossary and language == "zh" else [label("text.names", language)]
-    if any(item.dimension.kind == "driver" for item in top):
-        year = judged.plan.plan.base_year
-        notes.append(label("text.driver_scale", language, year=year))
+    for of in ("scale", "drift"):
+        if any(item.dimension.kind == "driver" and item.dimension.of == of for item in top):
+            notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))
     return TableBlock(
         "influence",
         label("table.influence", language),
         Table(tuple(label(f"column.{key}", language) for key in keys), tuple(rows), "<>>^<<<"),
-        weights=(3.0, 1.0, 1.5, 0.8, 1.7, 1.2, 1.9),
         notes=tuple(notes),
     )
 
@@ -305,10 +299,12 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
 def _range_words(judged: Judged, item: Swing, language: Language) -> tuple[str, str]:
     """The central value with its unit, and the two ends."""
     dimension = item.dimension
-    low, high = (format_quantity(value) for value in (dimension.low, dimension.high))
+    signed = dimension.of == "drift"
+    low, high = (
+        format_quantity(value, signed=signed) for value in (dimension.low, dimension.high)
+    )
     if dimension.kind == "driver":
-        mark = "×" if dimension.of == "scale" else "+"
-        return DASH, f"{mark}{low} … {mark}{high}"
+        return DASH, f"{low} … {high}" if signed else f"×{low} … ×{high}"
     unit = model_unit(judged.plan.names.units.get(dimension.name, ""), language)
     return f"{format_quantity(dimension.mode)} {unit}".strip(), f"{low} … {high}"
 
@@ -351,7 +347,6 @@ def _swing_table(judged: Judged, top: Sequence[Swing], language: Language) -> Ta
         "swings",
         label("table.swings", language),
         Table(heads, rows, "<" + ">" * len(indicators)),
-        weights=(3.2, *([1.0] * len(indicators))),
         notes=(key,),
     )
 

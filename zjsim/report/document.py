@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -56,8 +56,6 @@ class TableBlock:
     title : str
         With its number, placed above.
     table : Table
-    weights : tuple of float
-        Relative widths of the columns.
     tones : mapping of (row, column) to verdict
         Cells that are coloured by a verdict.
     notes : tuple of str
@@ -69,10 +67,15 @@ class TableBlock:
     id: str
     title: str
     table: Table
-    weights: tuple[float, ...] = ()
     tones: Mapping[tuple[int, int], str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     long: bool = False
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Widths of the columns, in font sizes, for a printed page."""
+        toned = {column for _, column in self.tones}
+        return column_widths(self.table, toned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +181,66 @@ def typeset(text: str, language: Language) -> str:
     Pairs of straight quotes are told by their order; brackets round Chinese are full-width
     in Chinese text; a hyphen before a number that nothing precedes is a minus.
     """
-    text = re.sub(r"(?<![\w.\-–])-(?=\d)", "−", text)
+    text = re.sub(r"(?<![A-Za-z0-9_.\-–])-(?=\d)", "−", text)
     if text.count('"') % 2 == 0:
         marks = iter("“”" * (text.count('"') // 2))
         text = re.sub('"', lambda _: next(marks), text)
     if language == "zh":
-        text = re.sub(r"\(([^()（）]*[\u4e00-\u9fff][^()（）]*)\)", r"（\1）", text)
+        text = re.sub(r"\(([^()（）]*[\u4e00-\u9fff][^()（）]*)\)", _full_width, text)
     return text
+
+
+def _full_width(match: re.Match[str]) -> str:
+    """Brackets round words of another language stay as they are."""
+    return match[0] if re.search(r"[A-Za-z]{4}", match[1]) else f"（{match[1]}）"
+
+
+# Font sizes that a table may take on a page; one of many columns is set smaller.
+PAGE_EMS, PAGE_EMS_OF_MANY = 51.0, 57.0
+MANY_COLUMNS = 9
+LONGEST_WORD = 8.0
+# Cells as short as this are not worth a line break.
+SHORT_CELL = 4.5
+
+
+def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...]:
+    """Widths that keep words and numbers in one piece and share what is left.
+
+    Numbers and the columns of ``whole`` are not broken; other cells may break between words
+    and between Chinese characters.
+    """
+    least, natural = [], []
+    for place, head in enumerate(table.headers):
+        cells = [row[place] for row in table.rows]
+        solid = table.alignment[place] == ">" or place in whole
+        pieces = cells if solid else [piece for cell in cells for piece in _pieces(cell)]
+        words = [1.1 * _ems(piece) for piece in _pieces(head)]
+        words += [_ems(piece) if solid else min(_ems(piece), LONGEST_WORD) for piece in pieces]
+        least.append(max(words, default=1.0) + 0.9)
+        longest = max([_ems(cell) for cell in cells] + [min(_ems(head), 6.0)])
+        natural.append(max(longest + 0.9, least[-1]))
+    spare = (PAGE_EMS_OF_MANY if len(least) > MANY_COLUMNS else PAGE_EMS) - sum(least)
+    wanted = sum(natural) - sum(least)
+    share = min(max(spare, 0.0) / wanted, 1.0) if wanted > 0 else 0.0
+    return tuple(
+        round(low + share * (high - low), 3) for low, high in zip(least, natural, strict=True)
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    """What a line break keeps together; keys may be broken after an underscore."""
+    if _ems(text) <= SHORT_CELL:
+        return [text]
+    return re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^\s_\u3000-\u9fff\uff00-\uffef]+_?", text)
+
+
+def breakable(text: str) -> str:
+    """Keys with a place to break after each underscore, for narrow cells of a page."""
+    return text.replace("_", "_\u200b")
+
+
+def _ems(text: str) -> float:
+    return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text)
 
 
 def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     # The line break is that of the title on the page.
     "report.title": (
-        "{plan}\n目标实现情况模型推算报告",
+        "{plan}目标实现情况\n模型推算报告",
         "Can the targets be met?\n{plan}",
     ),
     "report.subtitle_one": ("情景：{scenario}", "Scenario: {scenario}"),
@@ -221,8 +221,12 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "Names are those of the model file.",
     ),
     "text.driver_scale": (
-        "外部条件的区间是对其偏离{year}年水平的幅度的倍数",
-        "the range of a condition multiplies its departure from {year}",
+        "外部条件的区间带“×”：对其偏离{year}年水平的幅度的倍数。",
+        "A range with × multiplies the condition's departure from {year}.",
+    ),
+    "text.driver_drift": (
+        "外部条件的区间带正负号：自{year}年起每年增速的增减（1为100%）。",
+        "A signed range of a condition is added to its yearly growth from {year} on (1 is 100%).",
     ),
     "text.evidence": (
         "模型共有{total}个常数。有区间的可以改动，也参加抽样；无区间的是规划印出的数、定义和统计数。",

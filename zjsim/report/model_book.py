@@ -12,6 +12,7 @@ from zjsim.errors import PlanError
 from zjsim.model.names import canonical
 from zjsim.model.order import causes
 from zjsim.model.spec import Element, ModelSpec
+from zjsim.report.compose_scenario import GLOSSARY, read_glossary
 from zjsim.report.labels import Language
 from zjsim.report.labels_model import word
 from zjsim.report.model_census import Census, model_census
@@ -111,12 +112,28 @@ class ModelBook:
         shown = entry.get(self.language, "") if isinstance(entry, dict) else ""
         return f"{shown} ({sector})" if shown else sector or self.spec.name
 
+    @cached_property
+    def glossary(self) -> Mapping[str, str]:
+        """Names in the language asked for, by canonical name; empty when it is the model's."""
+        file = self.plan.folder.file(GLOSSARY)
+        return read_glossary(file) if self.language == "zh" else {}
+
+    def said(self, name: str) -> str:
+        """A name in the language asked for."""
+        return self.glossary.get(canonical(name), name)
+
+    def heading(self, name: str) -> str:
+        """A name as a heading; renderers give only those in ASCII an id of their own."""
+        said = self.said(name)
+        shown = name if said == name else f"{said} ({name})"
+        return shown if shown.isascii() else f'<a id="{anchor(name)}"></a>{shown}'
+
     def link(self, name: str) -> str:
         """A link to where an element is described."""
         element = self.spec.elements.get(name)
         if element is None:
             return f"`{name}`"
-        return f"[{name}]({page_name(element.group)}#{anchor(name)})"
+        return f"[{self.said(name)}]({page_name(element.group)}#{anchor(name)})"
 
     def links(self, names: Iterable[str]) -> str:
         """Links to several elements, or the word for none."""

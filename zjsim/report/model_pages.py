@@ -7,7 +7,7 @@ pages are Markdown that a code host shows as it is.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from zjsim.model.names import canonical
 from zjsim.model.spec import Auxiliary, Constant, Element, Flow, Lookup, Stock
 from zjsim.report.labels import Language, localised
 from zjsim.report.model_book import ModelBook, anchor, exact_name, page_name, table
-from zjsim.workflow import OpenPlan
+from zjsim.scenario.schema import Scenario
+from zjsim.scenario.writing import lever_words
+from zjsim.workflow import OpenPlan, simulate
 
 LINE = 96  # columns of an equation
 
@@ -46,7 +48,7 @@ def sector_page(book: ModelBook, sector: str, picture: str = "") -> str:
 
 def _variable(book: ModelBook, element: Element) -> list[str]:
     lines = [
-        f'### <a id="{anchor(element.name)}"></a>{element.name}',
+        f"### {book.heading(element.name)}",
         "",
         element.documentation,
         "",
@@ -88,7 +90,7 @@ def _constants(book: ModelBook, constants: Sequence[Constant]) -> list[str]:
             ground = ("", f"[{book.word('kind.lever')}](levers.md)", "", "")
         elif canonical(element.name) in book.drivers:
             ground = ("", f"[{book.word('kind.driver')}](drivers.md)", "", "")
-        name = f'<a id="{anchor(element.name)}"></a>{element.name}'
+        name = f'<a id="{anchor(element.name)}"></a>{book.said(element.name)}'
         value = f"{element.value:.10g} {element.unit}"
         rows.append((name, value, *ground, note, book.links(book.uses[element.name])))
     return table([book.word(f"head.{key}") for key in keys], rows)
@@ -96,8 +98,6 @@ def _constants(book: ModelBook, constants: Sequence[Constant]) -> list[str]:
 
 def levers_page(book: ModelBook) -> str:
     """What policy sets: clause, quote, range, path and what it costs."""
-    from zjsim.scenario.writing import lever_words
-
     keys = ("lever", "name", "range", "path", "cost", "clause", "variable")
     rows = []
     quotes: list[str] = []
@@ -169,7 +169,7 @@ def _loop(book: ModelBook, entry: Mapping[str, Any]) -> list[str]:
         if found:
             verdict = book.word("loops.holds" if found.get("as_expected") else "loops.fails")
         numbers = (found.get("uncut", ""), found.get("cut", ""))
-        rows.append((item["variable"], item["sign"], *numbers, verdict))
+        rows.append((book.said(item["variable"]), item["sign"], *numbers, verdict))
     if rows:
         heads = [book.word(f"head.{k}") for k in ("variable", "expected", "uncut", "cut")]
         lines += ["", *table([*heads, book.word("head.observed")], rows)]
@@ -183,7 +183,7 @@ def boundary_page(book: ModelBook) -> str:
     rows = []
     for sector in book.sectors:
         cells = [
-            [e.name for e in book.spec.elements.values() if e.group == sector and type(e) is kind]
+            [book.said(e.name) for e in book.spec.of_kind(kind) if e.group == sector]
             for kind in (Stock, Flow, Auxiliary)
         ]
         if any(cells):
@@ -193,7 +193,9 @@ def boundary_page(book: ModelBook) -> str:
     lines += table([book.word("head.sector"), *heads], rows)
     lines += [f"## {book.word('boundary.exogenous')}", ""]
     levers = [f"`{lever.id}`" for lever in book.levers.values()]
-    lines += [f"- [{book.word('page.drivers')}](drivers.md): {', '.join(book.drivers.values())}"]
+    lines += [
+        f"- [{book.word('page.drivers')}](drivers.md): {', '.join(map(book.said, book.drivers.values()))}"
+    ]
     lines += [f"- [{book.word('page.levers')}](levers.md): {', '.join(levers)}", ""]
     left_out = book.boundary.get("excluded") or ()
     lines += [f"## {book.word('boundary.excluded')}", ""]
@@ -267,31 +269,34 @@ def model_pages(book: ModelBook, pictures: Mapping[str, str] | None = None) -> d
     return {name: text.rstrip() + "\n" for name, text in pages.items()}
 
 
-def _drawings(book: ModelBook) -> dict[str, tuple[str, Callable[[], Any]]]:
-    """Stem and drawing of each picture, by sector; ``loops`` for the causal-loop picture."""
-    from zjsim.report.diagrams import diagram_loops, plot_loops, plot_stock_flow, sectors
-    from zjsim.scenario.schema import Scenario
-    from zjsim.workflow import simulate
+def picture_stems(book: ModelBook) -> dict[str, str]:
+    """File stem of each picture: by sector, and ``loops`` for the causal-loop picture."""
+    found = {e.group: f"stock-flow-{anchor(e.group)}" for e in book.spec.stocks}
+    return found | ({"loops": "causal-loops"} if book.plan.loops else {})
 
-    # Signs that structure leaves open are read at the base year, levers at rest.
+
+def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
+    """Draw each sector's stocks and flows, and the causal loops; the paths written."""
+    # Drawing takes a second to import; the text of the pages does not need it.
+    from zjsim.report.diagrams import diagram_loops, plot_loops, plot_stock_flow
+    from zjsim.report.figures import write_figure
+
+    spec, language = book.spec, book.language
+    # Signs that structure leaves open are read at the start, with levers at rest.
     runs = simulate(book.plan, Scenario(name=book.plan.folder.name), estimate_error=False)
-    values = runs.frame().iloc[0].to_dict()
-    levers = [exact_name(book.spec, lever.variable) for lever in book.levers.values()]
-
-    def sector(name: str) -> Callable[[], Any]:
-        return lambda: plot_stock_flow(
-            book.spec, name, book.language, values, levers, book.sector_label(name)
-        )
-
-    def loops() -> Any:
-        stocks = [stock.name for stock in book.spec.stocks]
-        drawn = diagram_loops(book.spec, book.plan.loops, values)
-        return plot_loops(drawn, book.language, stocks, footer=book.spec.name)
-
-    found = {name: (f"stock-flow-{anchor(name)}", sector(name)) for name in sectors(book.spec)}
-    if book.plan.loops:
-        found["loops"] = ("causal-loops", loops)
-    return found
+    values = {str(name): float(value) for name, value in runs.frame().iloc[0].items()}
+    levers = [exact_name(spec, lever.variable) for lever in book.levers.values()]
+    written: list[Path] = []
+    for name, stem in picture_stems(book).items():
+        if name == "loops":
+            drawn = diagram_loops(spec, book.plan.loops, values)
+            stocks = [stock.name for stock in spec.stocks]
+            figure = plot_loops(drawn, language, stocks, footer=spec.name)
+        else:
+            title = book.sector_label(name)
+            figure = plot_stock_flow(spec, name, language, values, levers, title)
+        written += write_figure(figure, folder / stem, dpi=90)
+    return written
 
 
 def write_model_pages(
@@ -312,14 +317,9 @@ def write_model_pages(
     book = ModelBook(plan, language)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    shown: dict[str, str] = {}
-    for name, (stem, draw) in (_drawings(book) if pictures else {}).items():
-        from zjsim.report.figures import write_figure
-
-        written += write_figure(draw(), target / stem, dpi=90)
-        shown[name] = f"{stem}.png"
-    for name, text in model_pages(book, shown).items():
+    written = write_pictures(book, target) if pictures else []
+    shown = {name: f"{stem}.png" for name, stem in picture_stems(book).items()}
+    for name, text in model_pages(book, shown if pictures else None).items():
         path = target / name
         path.write_text(text, encoding="utf-8", newline="\n")
         written.append(path)

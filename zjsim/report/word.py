@@ -26,7 +26,7 @@ from zjsim.report.document import (
     picture_bytes,
 )
 from zjsim.report.labels import Language
-from zjsim.report.word_parts import add_alt_names, add_field, add_table, mark_languages, set_fonts
+from zjsim.report.word_parts import add_alt_names, add_field, add_table, mark_languages, remove_rules, set_fonts
 
 CREATED = datetime.datetime(2021, 7, 2)  # a constant: the same report has the same bytes
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -180,6 +180,7 @@ class _Writer:
             form.line_spacing = Pt(layout.pitch) if layout.pitch else 1.12
             form.widow_control = True
             mark_languages(style.element)
+            remove_rules(style.element)
         self._indents()
 
     def _indents(self) -> None:
@@ -287,6 +288,7 @@ class _Writer:
 
         paragraph = self.file.add_paragraph()
         paragraph.alignment = ALIGN.LEFT
+        paragraph.paragraph_format.first_line_indent = Pt(0)
         run = paragraph.add_run(line)
         set_fonts(run._r, "Courier New", "宋体")
         run.font.size = Pt(self.layout.caption)
@@ -311,8 +313,9 @@ class _Writer:
         from docx.shared import Mm, Pt
 
         figures = block.draw("page")
-        for figure in figures:
+        for number, figure in enumerate(figures, start=1):
             paragraph = self.file.add_paragraph(style="Caption")
+            paragraph.paragraph_format.keep_with_next = number == len(figures)
             # A fixed line pitch would cut the picture.
             paragraph.paragraph_format.line_spacing = 1.0
             paragraph.paragraph_format.space_before = Pt(6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zjsim.report.document import TableBlock
+from zjsim.report.document import MANY_COLUMNS, TableBlock, breakable
 from zjsim.report.labels import Language
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ ALT_NAMES = {
     "黑体": "SimHei,STHeiti,华文黑体,Noto Sans CJK SC,Noto Sans SC",
     "宋体": "SimSun,STSong,华文宋体,Noto Serif CJK SC",
 }
+# Rows of a table that is not broken across pages.
+SHORT = 14
 # The fill and the ink of a verdict, as in the workbook.
 TONES = {
     "met": ("DDF1EA", "00664B"),
@@ -65,6 +67,15 @@ def mark_languages(element: Any) -> None:
     properties.append(_element("w:lang", val="en-GB", eastAsia="zh-CN"))
 
 
+def remove_rules(element: Any) -> None:
+    """Take away the line that Word's own title style has below it."""
+    from docx.oxml.ns import qn
+
+    for found in element.iter(qn("w:pBdr")):
+        found.getparent().remove(found)
+        return
+
+
 def add_alt_names(file: Any) -> None:
     """Write the stand-ins of each Chinese font into the font table."""
     fonts = "".join(
@@ -99,12 +110,12 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
     _borders(grid)
-    weights = block.weights or (1.0,) * len(table.headers)
+    weights = block.weights
     widths = [Mm(layout.text_width * weight / sum(weights)) for weight in weights]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-    many = len(table.headers) > 9 or block.long
-    size = layout.small if many else layout.table
+    size = layout.small if len(table.headers) > 6 or block.long else layout.table
+    size -= 1 if len(table.headers) > MANY_COLUMNS else 0
     for place, texts in enumerate((table.headers, *table.rows)):
         row = grid.add_row()
         row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
@@ -116,8 +127,9 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
             tone = block.tones.get((place - 1, column), "") if place else ""
             look = (table.alignment[column], size, place == 0, tone)
             _fill(cell, text, layout, language, *look)
-            keep = not block.long and place < min(len(table.rows), 3)
-            cell.paragraphs[0].paragraph_format.keep_with_next = keep or place == 0
+            # A short table stays on one page; a long one keeps its first lines together.
+            together = len(table.rows) if len(table.rows) <= SHORT else 3
+            cell.paragraphs[0].paragraph_format.keep_with_next = place < together
 
 
 def _fill(
@@ -141,7 +153,7 @@ def _fill(
     form.line_spacing = Pt(size * 1.25)
     sides = {"<": ALIGN.LEFT, ">": ALIGN.RIGHT, "^": ALIGN.CENTER}
     form.alignment = ALIGN.CENTER if head else sides[alignment]
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(breakable(text))
     set_fonts(run._r, *layout.fonts["body"], hint=language == "zh")
     run.font.size, run.bold = Pt(size), head
     properties = cell._tc.get_or_add_tcPr()

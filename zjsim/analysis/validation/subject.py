@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.assessment.checks import Change, changed_inputs
+from zjsim.assessment.checks import Change, changed_inputs, saved_variables
 from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import Backend, KernelEngine
 from zjsim.engines.kernel.lower import lower
@@ -71,7 +71,14 @@ class Subject:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Stocks, flows and auxiliaries, in the order of the file."""
-        return tuple(e.name for e in self.spec.of_kind(Stock, Flow, Auxiliary))
+        computed = self.spec.of_kind(Stock, Flow, Auxiliary)
+        return tuple(e.name for e in computed if canonical(e.name) not in CONTROLS)
+
+    @cached_property
+    def saved(self) -> tuple[str, ...]:
+        """What runs save: all of `names`, and levers and drivers that a reality check reads."""
+        asked = saved_variables(self.plan.checks)
+        return tuple(dict.fromkeys((*self.names, *asked)))
 
     @cached_property
     def stocks(self) -> tuple[str, ...]:
@@ -115,7 +122,7 @@ class Subject:
         grid = inputs.grid
         if save_every is not None:
             grid = TimeGrid(grid.start, grid.stop, grid.step, save_every)
-        return replace(inputs, save=tuple(save or self.names), grid=grid)
+        return replace(inputs, save=tuple(save or self.saved), grid=grid)
 
     def run(self, inputs: Inputs, backend: Backend = "python") -> Trajectories:
         """Simulate: a few runs in plain Python, many (``auto``) in the compiled kernel."""

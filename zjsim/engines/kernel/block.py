@@ -12,9 +12,32 @@ from __future__ import annotations
 import numpy as np
 
 from zjsim.engines.kernel.placeholders import (
-    CONSTANTS, DELAYED, GIVEN, HELD, HELD_NEXT, LANES, N_CONSTANT, N_HELD, N_PATH, N_RING,
-    N_SLOT, N_STATE, PATH, PATH_START, RATE, RING_INPUT, RING_LENGTH, RING_START, SLOPE,
-    STAGE, STATE, begin_kept, begin_prepared, begin_states, keep_sign, observe, rates,
+    CONSTANTS,
+    DELAYED,
+    GIVEN,
+    HELD,
+    HELD_NEXT,
+    LANES,
+    N_HELD,
+    N_PATH,
+    N_RING,
+    N_SLOT,
+    N_STATE,
+    PATH,
+    PATH_START,
+    RATE,
+    RING_INPUT,
+    RING_LENGTH,
+    RING_START,
+    SLOPE,
+    STAGE,
+    STATE,
+    begin_kept,
+    begin_prepared,
+    begin_states,
+    keep_sign,
+    observe,
+    rates,
     remember,
 )  # fmt: skip
 
@@ -84,10 +107,10 @@ def add_slope(w, weight, first):
             w[SLOPE * LANES + i] += weight * w[RATE * LANES + i]
 
 
-def end_step(w, step):
-    """Move the states by the slope and the held values to their next ones."""
+def end_step(w, part):
+    """Move the states along the slope and the held values to their next ones."""
     for i in range(N_STATE * LANES):
-        w[STATE * LANES + i] += step * w[SLOPE * LANES + i]
+        w[STATE * LANES + i] += part * w[SLOPE * LANES + i]
     for i in range(N_HELD * LANES):
         w[HELD * LANES + i] = w[HELD_NEXT * LANES + i]
 
@@ -148,11 +171,13 @@ def run_blocks(
 ):  # fmt: skip
     """Simulate ``n_blocks`` blocks of runs and save their rows from column ``offset`` on.
 
-    ``nodes`` and ``weights`` are those of the stepper, ``slots`` the slots to save. Paths have three columns a step: at
-    its start (limit from the right), in its middle and at its end (limit from the left).
+    ``nodes`` and ``weights`` are those of the stepper, ``slots`` the slots to save. Paths
+    have three columns a step: at its start (limit from the right), in its middle and at its
+    end (limit from the left).
     """
     w = np.zeros(N_SLOT * LANES)
     last = np.full(max(N_PATH, 1), -1)
+    part = step / weights.sum()
     for block in range(n_blocks):
         first = block * LANES
         last[:] = -1
@@ -189,6 +214,6 @@ def run_blocks(
                                path_shared, path_index, path_values, first)  # fmt: skip
                 rates(w, moment, clock, time, step, start, stop, save_every)
                 add_slope(w, weights[stage], stage == 0)
-            end_step(w, step)
+            end_step(w, part)
             keep_sign(w)
             write_rings(w, rings, lengths, turn)

@@ -68,7 +68,8 @@ def build(text: str, notify: Notify | None = None) -> Kernel:
             space[name] = _compiled(name, function)
     entry = space[_ENTRY]
     if notify is not None and not _is_cached(path):
-        notify("compiling the kernel, once (about ten seconds)")
+        seconds = 5 + len(text.splitlines()) // 100
+        notify(f"compiling the kernel, once (about {seconds} s)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", errors.NumbaWarning)
         entry.compile(_SIGNATURE)

@@ -224,9 +224,7 @@ class PythonRenderer(Renderer):
     def render(self) -> str:
         """The module text; it defines ``run``."""
         tables = [
-            line
-            for i, table in enumerate(self.schedule.tables)
-            for line in table_lines(i, table)
+            line for i, table in enumerate(self.schedule.tables) for line in table_lines(i, table)
         ]
         head = [
             "def run(controls, constants, given, path_start, path_rows, n_steps, per_save, rows):",
@@ -292,8 +290,9 @@ class PythonRenderer(Renderer):
             if node.op in source:
                 i = int(node.value)
                 note = comment(schedule.constant_names[i]) if node.op == "constant" else ""
-                lines.append(f"{self.name(index)} = {source[node.op]}[{i}]"
-                             + (f"  # {note}" if note else ""))
+                lines.append(
+                    f"{self.name(index)} = {source[node.op]}[{i}]" + (f"  # {note}" if note else "")
+                )
         return lines
 
     def _functions(self) -> list[str]:
@@ -337,7 +336,7 @@ class PythonRenderer(Renderer):
         inside = stepper.order > 1
         lines = ["", f"hair = {number(HAIR) if inside else '0.0'} * step"]
         lines += [f"to{i} = {number(node)} * step" for i, node in enumerate(stepper.nodes) if node]
-        lines += [f"w{i} = {number(weight)} * step" for i, weight in enumerate(stepper.weights)]
+        lines.append(f"part = step / {number(sum(stepper.weights))}")
         body = ["time = step_time = start + turn * step", "clock = time + hair"]
         if schedule.paths:
             names = [f"({self._paths(letter)},)" for letter in ("p", "m", "e")]
@@ -373,8 +372,11 @@ class PythonRenderer(Renderer):
             call = self._call("rates", schedule.rates, self._moved(stage))
             lines.append(f"({results},) = {call}")
         for i in range(n_state):
-            change = " + ".join(f"w{k} * x{k}_{i}" for k in range(len(stepper.nodes)))
-            lines.append(f"s{i} += {change}")
+            terms = [
+                f"x{k}_{i}" if weight == 1.0 else f"{number(weight)} * x{k}_{i}"
+                for k, weight in enumerate(stepper.weights)
+            ]
+            lines.append(f"s{i} += part * ({' + '.join(terms)})")
             if i in schedule.non_negative:
                 lines.append(f"s{i} = 0.0 if s{i} < 0.0 else s{i}")
         lines += [f"h{i} = h{i}_next" for i in range(len(schedule.held_updates))]

@@ -96,7 +96,9 @@ def maximum(a: float, b: float) -> float:
     return b if b > a or b != b else a
 
 
-def read_table(x: float, xs: Sequence[float], ys: Sequence[float], slopes: Sequence[float]) -> float:
+def read_table(
+    x: float, xs: Sequence[float], ys: Sequence[float], slopes: Sequence[float]
+) -> float:
     """A lookup, linear between points and holding the end values outside."""
     if x <= xs[0]:
         return ys[0]

@@ -123,13 +123,13 @@ class Graph:
         match op, args:
             case ("add", (a, b)) if self.is_number(a, 0.0):
                 return b
-            case (("add" | "sub", (a, b))) if self.is_number(b, 0.0):
+            case ("add" | "sub", (a, b)) if self.is_number(b, 0.0):
                 return a
             case ("sub", (a, b)) if self.is_number(a, 0.0):
                 return self.add("neg", b)
             case ("mul", (a, b)) if self.is_number(a, 1.0):
                 return b
-            case (("mul" | "div" | "pow", (a, b))) if self.is_number(b, 1.0):
+            case ("mul" | "div" | "pow", (a, b)) if self.is_number(b, 1.0):
                 return a
             case ("neg", (a,)) if self.nodes[a].op == "neg":
                 return self.nodes[a].args[0]

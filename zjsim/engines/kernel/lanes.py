@@ -27,12 +27,10 @@ from zjsim.engines.kernel.schedule import Schedule
 LANES = 32
 # Longer lookups are searched, shorter ones compared with every point.
 LONGEST_COMPARED = 24
-_SCALAR = frozenset(
-    {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
-)
+_SCALAR = frozenset({"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"})
 _VECTOR_NAMES = {
-    "power": "power_", "parity": "parity_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt", "abs": "fabs",
-    "floor": "floor", "trunc": "trunc", "select": "pick",
+    "power": "power_", "parity": "parity_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt",
+    "abs": "fabs", "floor": "floor", "trunc": "trunc", "select": "pick",
 }  # fmt: skip
 _RUN = "step, start, stop, save_every"
 _MOMENT = "time, clock, step_time, step, start, stop, save_every"
@@ -382,6 +380,6 @@ def _place(slot: int) -> str:
 def _body(module: str) -> str:
     """The text of a module of this package without its head and its imports."""
     text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
-    head, _, rest = text.partition("\nfrom zjsim.engines.kernel.")
+    _, _, rest = text.partition("\nfrom zjsim.engines.kernel.")
     _, _, body = rest.partition("\n\n")
     return body.rstrip() + "\n"

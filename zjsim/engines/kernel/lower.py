@@ -15,6 +15,8 @@ ACTIVE INITIAL      values found while initialising are  the first step reads th
                     kept for the first step              equation, as Vensim documents
 DELAY FIXED,        input may be read after some stocks  input and condition are read at the
 SAMPLE IF TRUE      have moved to the next step          start of the step
+lookups of XMILE    all kinds read as continuous         extrapolate and discrete are kept
+written in place
 DELAY1 with a time  refuses (no stage is left)           one stage is kept
 below the step
 ==================  ===================================  ===================================
@@ -27,12 +29,12 @@ Memories that are not smooth (DELAY FIXED, SAMPLE IF TRUE) change between steps.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from zjsim.engines.kernel.functions import OPERATIONS
 from zjsim.engines.kernel.graph import Graph
-from zjsim.engines.kernel.program import CONTROLS, Held, Points, Program, Ring, Slot, State, Variable
+from zjsim.engines.kernel.program import Held, Points, Program, Ring, Slot, State, Variable
+from zjsim.engines.kernel.writeout import control_leaf, write_out, xidz
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.expression import (
     Binary,
@@ -52,8 +54,6 @@ from zjsim.model.expression import (
 from zjsim.model.names import canonical
 from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, Lookup, ModelSpec, Stock
 
-# What Vensim takes for zero in XIDZ, ZIDZ and QUANTUM, and for equal in times.
-SMALL = 1e-6
 # More stages than any model has; a typing error must not fill the memory.
 LARGEST_ORDER = 200
 CONTROL_NAMES = {
@@ -67,7 +67,6 @@ CONTROL_NAMES = {
 }
 _BINARY = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "=": "eq", "<>": "ne"}
-_RENAMED = {"power": "pow", "integer": "trunc"}
 
 
 def lower(model: ModelSpec) -> Program:
@@ -128,7 +127,7 @@ class _Lowering:
         for name, element in self.model.elements.items():
             self.where = name
             if control := control_of(name):
-                variables.append(Variable(name, self._control(control), "control"))
+                variables.append(Variable(name, control_leaf(self.graph, control), "control"))
             elif isinstance(element, Stock):
                 initial = self._number(element.initial)
                 rate = self._number(element.net_flow)
@@ -172,17 +171,17 @@ class _Lowering:
                 return graph.add("not", graph.truth(inner[0]))
             case Unary():
                 return graph.add("neg", graph.numeric(inner[0]))
-            case Logical(operator, _, _):
-                return graph.add(operator, *(graph.truth(arg) for arg in inner))
+            case Logical(logic, _, _):
+                return graph.add(logic, *(graph.truth(arg) for arg in inner))
             case Conditional():
                 yes, no = (graph.numeric(arg) for arg in inner[1:])
                 return graph.add("select", graph.truth(inner[0]), yes, no)
         numbers = tuple(graph.numeric(arg) for arg in inner)
         match part:
-            case Binary(operator, _, _):
-                return graph.add(_BINARY[operator], *numbers)
-            case Comparison(operator, _, _):
-                return graph.add(_COMPARISON[operator], *numbers)
+            case Binary(sign, _, _):
+                return graph.add(_BINARY[sign], *numbers)
+            case Comparison(comparison, _, _):
+                return graph.add(_COMPARISON[comparison], *numbers)
             case LookupCall(lookup, _):
                 return self._lookup(lookup, numbers[0])
             case Call(function, _):
@@ -201,11 +200,8 @@ class _Lowering:
         if name in self.state_index:
             return self.graph.leaf("state", self.state_index[name])
         if control := control_of(name):
-            return self._control(control)
+            return control_leaf(self.graph, control)
         raise ModelError(f"{self.where}: the equation reads {name}, which is not a variable")
-
-    def _control(self, control: str) -> int:
-        return self.graph.leaf("control", _CONTROL_INDEX[control])
 
     def _lookup(self, lookup: str | Table, argument: int) -> int:
         if isinstance(lookup, str):
@@ -218,100 +214,17 @@ class _Lowering:
         index = self.tables.setdefault(lookup, len(self.tables))
         return self.graph.add("lookup", argument, value=index)
 
-    # Functions -------------------------------------------------------------------------
-
     def _call(self, function: str, args: tuple[int, ...]) -> int:
-        add, number = self.graph.add, self.graph.number
-        operation = _RENAMED.get(function, function)
-        if operation in OPERATIONS:
-            return add(operation, *args)
-        match function:
-            case "pi":
-                return number(math.pi)
-            case "log":
-                return add("div", add("ln", args[0]), add("ln", args[1]))
-            case "zidz":
-                return self._xidz(*args, number(0.0))
-            case "xidz":
-                return self._xidz(*args)
-            case "quantum":
-                return self._quantum(*args)
-            case "modulo":
-                return add("sub", args[0], self._quantum(*args))
-            case "step":
-                half = add("mul", number(0.5), self._control("step"))
-                on = add("gt", add("add", self.graph.leaf("step_time"), half), args[1])
-                return add("select", on, args[0], number(0.0))
-            case "ramp":
-                return self._ramp(*args)
-            case "ramp_open":
-                return self._ramp(*args, None)
-        pulse = self._pulse(function, args)
-        if pulse is None:
-            raise UnsupportedError(
-                f"{self.where}: the kernel does not compute {function.replace('_', ' ').upper()}. "
-                "`--engine pysd` may run it."
-            )
-        return pulse
+        written = write_out(self.graph, function, args)
+        if written is None:
+            raise self._unsupported(function)
+        return written
 
-    def _xidz(self, numerator: int, denominator: int, otherwise: int) -> int:
-        add = self.graph.add
-        small = add("lt", add("abs", denominator), self.graph.number(SMALL))
-        return add("select", small, otherwise, add("div", numerator, denominator))
-
-    def _quantum(self, x: int, size: int) -> int:
-        add = self.graph.add
-        small = add("lt", size, self.graph.number(SMALL))
-        return add("select", small, x, add("mul", size, add("trunc", add("div", x, size))))
-
-    def _ramp(self, slope: int, start: int, finish: int | None) -> int:
-        add, time = self.graph.add, self.graph.leaf("time")
-        last = time if finish is None else add("min", finish, time)
-        begun = add("gt", add("add", time, self.graph.number(SMALL)), start)
-        height = add("mul", slope, add("sub", last, start))
-        return add("select", begun, height, self.graph.number(0.0))
-
-    def _pulse(self, function: str, args: tuple[int, ...]) -> int | None:
-        add, number, step = self.graph.add, self.graph.number, self._control("step")
-        # A hair after the start of the step, so that rounding cannot lose or add a step.
-        now = add("add", self.graph.leaf("step_time"), self._tolerance())
-        match function:
-            case "pulse":
-                start, width = args
-                return self.graph.numeric(self._within(now, start, width))
-            case "pulse_magnitude":
-                start, magnitude = args
-                on = self._within(now, start, add("mul", number(0.5), step))
-                return add("select", on, add("div", magnitude, step), number(0.0))
-            case "pulse_train":
-                start, width, interval, end = args
-                on = self._repeated(now, start, width, interval)
-                once = add("eq", interval, number(0.0))
-                in_time = add("or", once, add("lt", now, end))
-                return self.graph.numeric(add("and", on, in_time))
-            case "pulse_train_magnitude":
-                start, interval, magnitude = args
-                on = self._repeated(now, start, add("mul", number(0.5), step), interval)
-                return add("select", on, add("div", magnitude, step), number(0.0))
-        return None
-
-    def _tolerance(self) -> int:
-        add, number = self.graph.add, self.graph.number
-        return add("min", number(SMALL), add("mul", number(1e-3), self._control("step")))
-
-    def _within(self, now: int, start: int, width: int) -> int:
-        add = self.graph.add
-        return add("and", add("ge", now, start), add("lt", now, add("add", start, width)))
-
-    def _repeated(self, now: int, start: int, width: int, interval: int) -> int:
-        add = self.graph.add
-        once = add("eq", interval, self.graph.number(0.0))
-        since = add("sub", now, start)
-        passed = add("floor", add("div", since, interval))
-        phase = add("sub", since, add("mul", interval, passed))
-        repeated = add("and", add("ge", now, start), add("lt", phase, width))
-        single = self._within(now, start, width)
-        return add("or", add("and", once, single), add("and", add("not", once), repeated))
+    def _unsupported(self, function: str) -> UnsupportedError:
+        shown = function.replace("_", " ").upper()
+        return UnsupportedError(
+            f"{self.where}: the kernel does not compute {shown}. `--engine pysd` may run it."
+        )
 
     # Memory ----------------------------------------------------------------------------
 
@@ -327,27 +240,23 @@ class _Lowering:
         return self.memories[key]
 
     def _new_memory(self, function: str, args: tuple[int, ...]) -> int:
+        source, time, *rest = args
         match function:
             case "smooth" | "smooth_n":
-                return self._smooth(*args[:3], self._order(args[3]))
-            case "delay":
-                return self._delay(*args[:3], self._order(args[3]), conveyed=False)
-            case "delay_n":
-                return self._delay(*args[:3], self._order(args[3]), conveyed=True)
+                return self._smooth(source, time, rest[0], self._order(rest[1]))
+            case "delay" | "delay_n":
+                conveyed = function == "delay_n"
+                return self._delay(source, time, rest[0], self._order(rest[1]), conveyed)
             case "delay_fixed":
-                source, delay_time, initial = args
-                self.rings.append(Ring(self.where, initial, source, delay_time))
+                self.rings.append(Ring(self.where, rest[0], source, time))
                 return self.graph.leaf("delayed", len(self.rings) - 1)
             case "sample_if_true":
-                return self._sample(*args)
+                return self._sample(source, time, rest[0])
             case "trend":
-                return self._trend(*args)
+                return self._trend(source, time, rest[0])
             case "forecast":
-                return self._forecast(*args)
-        raise UnsupportedError(
-            f"{self.where}: the kernel does not compute {function.replace('_', ' ').upper()}. "
-            "`--engine pysd` may run it."
-        )
+                return self._forecast(source, time, rest[0], rest[1])
+        raise self._unsupported(function)
 
     def _keep(self, node: int) -> int:
         """The value ``node`` has at the start of a run."""
@@ -441,7 +350,7 @@ class _Lowering:
         return add("div", result, times[1])
 
     def _steps(self, count: int) -> int:
-        return self.graph.add("mul", self.graph.number(count), self._control("step"))
+        return self.graph.add("mul", self.graph.number(count), control_leaf(self.graph, "step"))
 
     def _conveyed_times(self, time: int, order: int) -> list[int]:
         """The delay time of each stage: now for the first, a step ago for the next, ..."""
@@ -466,7 +375,7 @@ class _Lowering:
         index, level = self._hidden("average", start)
         gap = add("sub", source, level)
         self._set_rate(index, add("div", gap, time))
-        return self._xidz(gap, add("mul", time, add("abs", level)), number(0.0))
+        return xidz(self.graph, gap, add("mul", time, add("abs", level)), number(0.0))
 
     def _forecast(self, source: int, time: int, horizon: int, initial_trend: int) -> int:
         add, number = self.graph.add, self.graph.number
@@ -474,9 +383,6 @@ class _Lowering:
         index, level = self._hidden("average", start)
         gap = add("sub", source, level)
         self._set_rate(index, add("div", gap, time))
-        trend = self._xidz(gap, add("mul", time, level), number(0.0))
+        trend = xidz(self.graph, gap, add("mul", time, level), number(0.0))
         growth = add("add", number(1.0), add("mul", trend, horizon))
         return add("mul", source, growth)
-
-
-_CONTROL_INDEX = {name: index for index, name in enumerate(CONTROLS)}

@@ -117,9 +117,7 @@ class _Scheduling:
         stepped = graph.reachable([*rates, *held_updates, *ring_inputs, *saved], 2)
         roots = {*rates, *held_updates, *ring_inputs, *saved}
         roots |= {arg for index in stepped for arg in graph.nodes[index].args}
-        prepared = tuple(
-            sorted(i for i in roots if graph.phases[i] == 1 and graph.nodes[i].args)
-        )
+        prepared = tuple(sorted(i for i in roots if graph.phases[i] == 1 and graph.nodes[i].args))
         for variable in program.variables:
             done = self.done.get((variable.node, False))
             if done is not None and variable.name not in self.path_index:
@@ -252,16 +250,19 @@ class _Scheduling:
             return graph.add("lookup", graph.moved(args[0], moment), value=node.value)
         if node.op in _JUMPS:
             args = [graph.moved(arg, _JUMPS[node.op]) for arg in args]
-        if node.op == "div" and self.reciprocals and graph.phases[args[1]] <= 1:
-            if not graph.is_number(args[0], 1.0) and graph.phases[args[0]] == 2:
-                args = [args[0], graph.add("div", graph.number(1.0), args[1])]
-                return graph.add("mul", *args)
+        if node.op == "div" and self._hoistable(*args):
+            return graph.add("mul", args[0], graph.add("div", graph.number(1.0), args[1]))
         if node.op == "pow" and self.reciprocals:
             simple = graph.add("pow", *args)
             if graph.nodes[simple].op != "pow":
                 return simple
             return graph.add("power", *args, graph.add("parity", args[1]))
         return graph.add(node.op, *args)
+
+    def _hoistable(self, numerator: int, denominator: int) -> bool:
+        """Whether a quotient changes with time but its denominator does not."""
+        phases = self.graph.phases
+        return self.reciprocals and phases[numerator] == 2 and phases[denominator] <= 1
 
     def tables_of(self, node: Node) -> Points:
         return self.program.tables[int(node.value)]

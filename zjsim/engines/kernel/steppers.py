@@ -25,7 +25,8 @@ class Stepper:
         Where each stage lies in the step, 0 to 1; also how far the derivative of the stage
         before is followed to reach it.
     weights : tuple of float
-        Share of each stage's derivative in the step; they sum to 1.
+        Weight of each stage's derivative; whole numbers, so that a constant rate is added
+        up without rounding. The step is divided by their sum.
     order : int
         Order of the error on smooth right-hand sides.
     """
@@ -37,7 +38,7 @@ class Stepper:
 
 
 EULER = Stepper("euler", nodes=(0.0,), weights=(1.0,), order=1)
-RK4 = Stepper("rk4", nodes=(0.0, 0.5, 0.5, 1.0), weights=(1 / 6, 1 / 3, 1 / 3, 1 / 6), order=4)
+RK4 = Stepper("rk4", nodes=(0.0, 0.5, 0.5, 1.0), weights=(1.0, 2.0, 2.0, 1.0), order=4)
 STEPPERS = {stepper.name: stepper for stepper in (EULER, RK4)}
 
 
@@ -53,4 +54,4 @@ def advance(
     for node, weight in zip(stepper.nodes, stepper.weights, strict=True):
         stage = derivative(time + node * step, state + node * step * stage)
         change = change + weight * stage
-    return state + step * change
+    return state + step / sum(stepper.weights) * change

@@ -1,0 +1,372 @@
+"""Write the generated part of the documentation: ``python docs/generate.py``.
+
+Reference pages come from the commands, the schema, the docstrings and the model; regions
+between ``<!-- generated: NAME -->`` and ``<!-- /generated -->`` and the output of commands in
+all other pages are renewed in place. ``--check`` writes nothing and fails when something is
+out of date; pictures are not compared.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import blocks
+
+import zjsim
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+NOTE = "<!-- Written by docs/generate.py; do not edit by hand. -->\n\n"
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    from zjsim.report.model_book import table as lines
+
+    return "\n".join(lines(list(heads), [list(row) for row in rows]))
+
+
+# Commands
+
+
+def commands_page() -> str:
+    """Every command with its arguments and options, from the commands themselves."""
+    import typer
+
+    from zjsim.cli.main import app
+
+    root = typer.main.get_command(app)
+    text = f"# Commands\n\n{NOTE}`zjsim --help` and `zjsim COMMAND --help` say the same.\n\n"
+    return text + "\n".join(
+        _command(root.commands[name], f"zjsim {name}") for name in root.commands
+    )
+
+
+def _command(command: Any, name: str, level: int = 2) -> str:
+    text = f"{'#' * level} {name}\n\n{_help_text(command.help or '')}\n\n"
+    rows = []
+    for item in command.params:
+        shown = ", ".join(f"`{word}`" for word in [*item.opts, *item.secondary_opts])
+        if item.param_type_name == "argument":
+            shown = f"`{item.metavar or item.name.upper()}`"
+        elif item.name == "help":
+            continue
+        value = item.metavar if item.param_type_name == "option" and item.metavar else ""
+        default = item.default if isinstance(item.default, str | int | float) else ""
+        default = "" if isinstance(default, bool) or default == "" else f" Default: `{default}`."
+        words = " ".join((getattr(item, "help", "") or "").split())
+        rows.append((shown, f"`{value}`" if value else "", f"{words}{default}"))
+    if rows:
+        text += table(("argument or option", "value", "meaning"), rows) + "\n"
+    for sub in getattr(command, "commands", {}).values():
+        text += _command(sub, f"{name} {sub.name}", level + 1) + "\n"
+    return text
+
+
+def _help_text(text: str) -> str:
+    paragraphs = [" ".join(part.split()) for part in text.replace("\b", "").split("\n\n")]
+    example = re.compile(r"^Example: (.*)$")
+    return "\n\n".join(example.sub(r"Example: `\1`", part) for part in paragraphs)
+
+
+# Scenario files
+
+
+def scenario_file_page() -> str:
+    """Keys of a scenario file, from the JSON schema."""
+    from zjsim.scenario import schema
+
+    path = Path(inspect.getfile(schema)).with_name("scenario.schema.json")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    text = (
+        f"# The scenario file\n\n{NOTE}One YAML file, only differences. Order: the files under "
+        "`based_on`, this file, then `--set`. The schema is printed by `zjsim scenario schema`; "
+        "an editor that knows it completes and checks.\n\n"
+    )
+    text += _keys("The file", document, document) + "\n"
+    for name, part in document["$defs"].items():
+        if "properties" in part:
+            text += _keys(name, part, document) + "\n"
+    return text
+
+
+def _keys(name: str, part: Any, document: Any) -> str:
+    rows = [
+        (f"`{key}`", _kind(item, document), item.get("description", ""))
+        for key, item in part["properties"].items()
+    ]
+    title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+    words = part.get("description", "")
+    return f"## {title}\n\n{words}\n\n" + table(("key", "value", "meaning"), rows)
+
+
+def _kind(item: Any, document: Any) -> str:
+    if "$ref" in item:
+        name = item["$ref"].rsplit("/", 1)[1]
+        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+        part = document["$defs"][name]
+        return f"[{title}](#{title.lower().replace(' ', '-')})" if "properties" in part else title
+    for key in ("anyOf", "oneOf"):
+        if key in item:
+            kinds = [_kind(each, document) for each in item[key]]
+            return " or ".join(kind for kind in dict.fromkeys(kinds) if kind != "null")
+    if "enum" in item:
+        return ", ".join(f"`{word}`" for word in item["enum"])
+    if "const" in item:
+        return f"`{item['const']}`"
+    if item.get("type") == "array":
+        return f"list of {_kind(item.get('items', {}), document) or 'values'}"
+    if item.get("type") == "object":
+        inner = item.get("additionalProperties")
+        return f"name: {_kind(inner, document)}" if isinstance(inner, dict) else "mapping"
+    bounds = [item.get("minimum", item.get("exclusiveMinimum")), item.get("maximum")]
+    words = str(item.get("type", ""))
+    known = all(bound is not None and abs(bound) < 1e12 for bound in bounds)
+    return f"{words} {bounds[0]:g}–{bounds[1]:g}" if known else words
+
+
+# Python
+
+
+def python_page() -> str:
+    """The public names with their docstrings."""
+    text = f"# Python\n\n{NOTE}`import zjsim` offers these names and no others.\n\n"
+    errors = []
+    for name in zjsim.__all__:
+        item = getattr(zjsim, name)
+        if inspect.isclass(item) and issubclass(item, Exception):
+            errors.append((f"`{name}`", (inspect.getdoc(item) or "").split("\n")[0]))
+        elif callable(item):
+            text += _documented(name, item) + "\n"
+    return text + "## Errors\n\n" + table(("name", "raised"), errors)
+
+
+def _documented(name: str, item: Any, level: int = 2) -> str:
+    text = f"{'#' * level} {name}\n\n"
+    if callable(item):
+        text += f"```text\n{name}{_signature(item)}\n```\n\n"
+    text += _docstring(inspect.getdoc(item) or "") + "\n"
+    if inspect.isclass(item):
+        rows = []
+        for member, value in vars(item).items():
+            value = getattr(value, "func", getattr(value, "fget", value))
+            if not member.startswith("_") and inspect.isfunction(value):
+                words = _docstring(inspect.getdoc(value) or "").split("\n\n")[0]
+                rows.append((f"`{member}`", words))
+        text += "\n" + table(("member", "meaning"), rows)
+    return text
+
+
+def _signature(item: Any) -> str:
+    parameters = inspect.signature(item).parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+    return str(inspect.Signature([each for each in bare if each.name != "self"]))
+
+
+def _docstring(text: str) -> str:
+    """Parameters and Raises as lists; everything else as it is."""
+    lines: list[str] = []
+    source = text.splitlines()
+    section = ""
+    for place, line in enumerate(source):
+        below = source[place + 1] if place + 1 < len(source) else ""
+        if below and set(below) == {"-"}:
+            section = line
+            lines += [f"**{line}**", ""]
+        elif line and set(line) == {"-"}:
+            continue
+        elif section in ("Parameters", "Raises") and line and not line.startswith(" "):
+            name, _, kind = line.partition(" : ")
+            lines.append(f"- `{name}`" + (f": {kind.replace('`', '')}" if kind else ""))
+        elif section and line.startswith(" "):
+            lines.append(f"  {line.strip()}")
+        else:
+            lines.append(line.replace("``", "`"))
+    return "\n".join(lines)
+
+
+# Regions
+
+
+@cache
+def _reports() -> tuple[Any, ...]:
+    from zjsim.bundle import scenario_names
+    from zjsim.report.results import report_of
+
+    plan = zjsim.open_plan()
+    reports = []
+    for name in scenario_names():
+        runs = zjsim.simulate(plan, name)
+        reports.append(report_of(runs, zjsim.assess(runs, plan), plan.observations))
+    return tuple(reports)
+
+
+def results(language: Any = "en") -> str:
+    """Every shipped scenario against the ten targets, as they come."""
+    from zjsim.report.labels import label, localised
+    from zjsim.report.wording import VERDICT_MARK, plan_target_words, value_words
+
+    reports = _reports()
+    first = reports[0].rows
+    heads = [label("column.scenario", language), *(str(r.indicator.number) for r in first)]
+    marks = [f"{label('column.target', language, year=2025)}"]
+    marks += [plan_target_words(row.indicator, language) for row in first]
+    rows = [[*marks, ""]]
+    for report in reports:
+        values = [f"{value_words(row)} {VERDICT_MARK[row.verdict]}" for row in report.rows]
+        name = f"{localised(report.scenario_label, language)} `{report.scenario}`"
+        rows.append([name, *values, f"{report.met}/{len(first)}"])
+    text = table([*heads, label("column.met", language)], rows)
+    return text + "\n" + "; ".join(
+        f"{row.indicator.number} {localised(row.indicator.label, language)} "
+        f"({localised(row.indicator.unit, language)})" for row in first
+    ) + ".\n"  # fmt: skip
+
+
+def results_zh() -> str:
+    """The same in Chinese."""
+    return results("zh")
+
+
+@cache
+def _influence() -> tuple[Any, Any]:
+    from zjsim.analysis.one_at_a_time import compute_influence
+
+    runs = zjsim.simulate(zjsim.open_plan(), "baseline", estimate_error=False)
+    return runs, compute_influence(runs, "python")
+
+
+def levers_apart_and_together() -> str:
+    """What each lever alone is worth, their sum, and all together."""
+    import dataclasses
+
+    runs, influence = _influence()
+    plan = runs.plan
+    items = plan.plan.indicators
+    scenario = runs.resolved.scenario
+    none = {k: dataclasses.replace(v, to=0.0) for k, v in scenario.levers.items()}
+    off = zjsim.simulate(plan, scenario.changed(levers=none), estimate_error=False)
+    together = [row.value for row in zjsim.assess(off, plan).rows]
+    rows = []
+    total = [0.0] * len(items)
+    for lever in influence.levers:
+        worth = [b - v for b, v in zip(influence.base, lever.values, strict=True)]
+        total = [t + w for t, w in zip(total, worth, strict=True)]
+        rows.append([f"`{lever.lever}`", *_signed(worth)])
+    joint = [b - v for b, v in zip(influence.base, together, strict=True)]
+    rows += [["sum of the single ones", *_signed(total)], ["all together", *_signed(joint)]]
+    return table(["lever", *(str(item.number) for item in items)], rows)
+
+
+def _signed(values: Iterable[float]) -> list[str]:
+    return [f"{value:+.2f}".replace("-", "−") if abs(value) >= 0.005 else "0" for value in values]
+
+
+def strongest_assumptions(most: int = 12) -> str:
+    """The assumptions that move the indicators most, each at both ends of its range."""
+    runs, influence = _influence()
+    plan = runs.plan
+    rows = []
+    for place, swing in enumerate(influence.swings[:most]):
+        item = swing.dimension
+        row = plan.constants.row(item.name)
+        bounds = f"{item.low:g}–{item.high:g}"
+        flips = ", ".join(map(str, swing.flipped)) or "none"
+        what = f"{item.name} ({item.kind}{_way(item)})"
+        rows.append((place + 1, what, bounds, row.grade if row else "D", flips))
+    return table(("", "what is changed", "range", "grade", "targets it can flip alone"), rows)
+
+
+def _way(item: Any) -> str:
+    return ", growth added a year" if item.kind == "driver" else ""
+
+
+REGIONS: dict[str, Callable[[], str]] = {
+    "results": results,
+    "results_zh": results_zh,
+    "levers_apart_and_together": levers_apart_and_together,
+    "strongest_assumptions": strongest_assumptions,
+}
+
+
+def with_regions(text: str) -> str:
+    """The text with its generated regions renewed."""
+    return REGION.sub(lambda m: f"{m[1]}{REGIONS[m[2]]().rstrip()}\n{m[3]}", text)
+
+
+# All of it
+
+
+def reference_pages() -> dict[Path, str]:
+    """Every generated page under docs/reference by path, model pages included."""
+    from zjsim.report.model_book import ModelBook
+    from zjsim.report.model_pages import model_pages, picture_stems
+
+    folder = DOCS / "reference"
+    pages = {
+        folder / "commands.md": commands_page(),
+        folder / "scenario-file.md": scenario_file_page(),
+        folder / "python.md": python_page(),
+    }
+    book = ModelBook(zjsim.open_plan(), "en")
+    shown = {name: f"{stem}.png" for name, stem in picture_stems(book).items()}
+    for name, text in model_pages(book, shown).items():
+        pages[folder / "model" / name] = text
+    return {path: text.rstrip() + "\n" for path, text in pages.items()}
+
+
+def written_pages() -> list[Path]:
+    """Pages that people write: everything but the reference."""
+    found = sorted(DOCS.rglob("*.md")) + sorted(ROOT.glob("README*.md"))
+    return [path for path in found if DOCS / "reference" not in path.parents]
+
+
+def pictures() -> None:
+    """The pictures of README and the model pages, made by the commands a user has."""
+    from PIL import Image
+
+    from zjsim.report.model_pages import write_model_pages
+
+    write_model_pages(zjsim.open_plan(), DOCS / "reference" / "model", "en")
+    with blocks.workplace():
+        for language in ("en", "zh"):
+            blocks.run_command(f"zjsim run baseline --lang {language}")
+            board = Image.open(next(Path("runs").glob("baseline-*/board.png")))
+            wide = 1500 if language == "en" else 1000
+            board = board.convert("RGB").resize((wide, round(wide * board.height / board.width)))
+            target = DOCS / "images" / f"board_{language}.png"
+            board.quantize(128).save(target, optimize=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check; the number of pages out of date."""
+    check = "--check" in arguments
+    only = {Path(word).resolve() for word in arguments if not word.startswith("-")}
+    if not check and not only:
+        pictures()
+    stale = 0
+    pages = {} if only else reference_pages()
+    for path in only or written_pages():
+        page = blocks.Page(path)
+        page.text = with_regions(page.text)
+        pages[path] = page.renewed() if page.runs else page.text
+    for path, text in pages.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale += 1
+            print(f"{'stale' if check else 'wrote'} {path.relative_to(ROOT)}")
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="\n")
+    return stale if check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

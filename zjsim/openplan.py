@@ -1,0 +1,206 @@
+"""A plan's folder opened: everything in it read on demand, once.
+
+What is slow to derive from a file comes from the private cache when the file has not changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from zjsim.assessment.checks import Check, checks_from_document, read_checks_document
+from zjsim.assessment.observations import Observations, read_observations
+from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
+from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
+from zjsim.cache import cached_document, content_hash
+from zjsim.engines.kernel.program import Program
+from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
+from zjsim.model.names import canonical
+from zjsim.model.spec import ModelSpec
+from zjsim.scenario.reader import read_scenario
+from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
+from zjsim.scenario.schema import Scenario
+from zjsim.scenario.tables import (
+    ConstantTable,
+    DriverTable,
+    Lever,
+    read_constants,
+    read_drivers,
+    read_levers,
+)
+from zjsim.timeline import TimeGrid
+from zjsim.yamlfile import read_yaml
+
+
+@dataclass(frozen=True)
+class OpenPlan:
+    """A plan's folder with everything in it read on demand, once.
+
+    Parameters
+    ----------
+    folder : PlanFolder
+        Paths and hashes.
+    """
+
+    folder: PlanFolder
+
+    @cached_property
+    def model(self) -> ModelSpec:
+        """The model; reading it takes PySD's translators a second."""
+        # PySD is slow to import, and a warm check never needs the expression trees.
+        from zjsim.model.reader import read_model
+
+        return read_model(self.folder.model)
+
+    @cached_property
+    def model_hash(self) -> str:
+        """Hash of the model file's content."""
+        return content_hash(self.folder.model.suffix, self.folder.model.read_bytes())
+
+    @cached_property
+    def _card(self) -> dict[str, Any]:
+        """The lowered program and the model's names, from the cache when unchanged."""
+
+        def build() -> dict[str, Any]:
+            # Only a model that is new to the cache is lowered.
+            from zjsim.engines.kernel.lower import lower
+
+            names = names_of(self.model)
+            grid = names.time
+            return {
+                "program": lower(self.model).to_document(),
+                "constants": dict(names.constants),
+                "stocks": list(names.stocks),
+                "units": dict(names.units),
+                "time": [grid.start, grid.stop, grid.step, grid.save_every],
+            }
+
+        return dict(cached_document("model", f"{self.folder.model.name} {self.model_hash}", build))
+
+    @cached_property
+    def program(self) -> Program:
+        """The lowered model."""
+        return Program.from_document(self._card["program"])
+
+    @cached_property
+    def names(self) -> Names:
+        """What a scenario must know of the model."""
+        card = self._card
+        return Names(card["constants"], card["stocks"], card["units"], TimeGrid(*card["time"]))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Indicators, targets and milestones."""
+        return plan_from_document(self._document("plan.yaml", read_plan_document))
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """Reality checks; none when the folder has no such file."""
+        if not self.folder.file("checks.yaml").is_file():
+            return ()
+        return checks_from_document(self._document("checks.yaml", read_checks_document))
+
+    def _document(self, name: str, read: Callable[[Path], Any]) -> Any:
+        path = self.folder.file(name)
+        key = f"{name} {content_hash(path.read_bytes())}" if path.is_file() else ""
+        # A missing file is the reader's error to tell.
+        return cached_document(path.stem, key, lambda: read(path)) if key else read(path)
+
+    @cached_property
+    def loops(self) -> tuple[dict[str, Any], ...]:
+        """Named feedback loops with their off-switches and what cutting them should do."""
+        path = self.folder.file("loops.yaml")
+        if not path.is_file():
+            return ()
+        return tuple(self._document("loops.yaml", read_loops_document))
+
+    @cached_property
+    def levers(self) -> tuple[Lever, ...]:
+        """What policy sets."""
+        return read_levers(self.folder.file("levers.yaml"))
+
+    @cached_property
+    def drivers(self) -> DriverTable:
+        """Exogenous series by named path."""
+        return read_drivers(self.folder.file("drivers.csv"))
+
+    @cached_property
+    def constants(self) -> ConstantTable:
+        """Range, source and grade of each constant."""
+        return read_constants(self.folder.file("constants.csv"))
+
+    @cached_property
+    def observations(self) -> Observations:
+        """What was published."""
+        path = self.folder.file("observations.csv")
+        return read_observations(path) if path.is_file() else Observations(())
+
+    @property
+    def exogenous(self) -> tuple[str, ...]:
+        """Model names of all levers and drivers, as the model spells them."""
+        spelt = {canonical(name): name for name in self.names.constants}
+        wanted = [*(lever.variable for lever in self.levers), *self.drivers.drivers.values()]
+        return tuple(spelt[canonical(name)] for name in wanted if canonical(name) in spelt)
+
+    def read_scenario(
+        self, name_or_path: str | Path | Scenario, assignments: Sequence[str] = ()
+    ) -> Scenario:
+        """A scenario by shipped name, by path, or as it is; see `read_scenario`."""
+        if isinstance(name_or_path, Scenario):
+            if assignments:
+                raise ScenarioError("assignments go with a scenario's name or path")
+            return name_or_path
+        return read_scenario(name_or_path, scenarios_folder(), assignments)
+
+    def resolve(self, scenario: Scenario, save: tuple[str, ...] | None = None) -> Resolved:
+        """The scenario as inputs of one run of this plan's model."""
+        return resolve(scenario, self.names, self.levers, self.drivers, self.constants, save)
+
+    @property
+    def indicator_variables(self) -> tuple[str, ...]:
+        """Model variables that an assessment reads, each once."""
+        names: dict[str, None] = {}
+        for item in self.plan.indicators:
+            wanted = [item.variable, item.constant_price_variable]
+            wanted += [variant.variable for variant in item.variants]
+            names.update(dict.fromkeys(name for name in wanted if name))
+        return tuple(names)
+
+
+def read_loops_document(path: Path) -> list[dict[str, Any]]:
+    """The entries of a file of named loops.
+
+    Raises
+    ------
+    PlanError
+        When an entry lacks its id, name, polarity, cycle or off-switch.
+    """
+    source = read_yaml(path, PlanError)
+    entries = source.data.get("loops") if isinstance(source.data, dict) else None
+    if not isinstance(entries, list):
+        raise PlanError(f"{path}: a list under the key loops is expected.")
+    problems = []
+    for position, entry in enumerate(entries):
+        lacking = [key for key in _LOOP_KEYS if not isinstance(entry, dict) or key not in entry]
+        if lacking:
+            where = source.where(("loops", position))
+            problems.append(Problem(where, f"a loop needs {', '.join(lacking)}"))
+    raise_if_any(path, problems, PlanError)
+    return entries
+
+
+_LOOP_KEYS = ("id", "name", "polarity", "cycle", "off")
+
+
+def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
+    """Open a shipped plan by name, or a plan folder by path.
+
+    Raises
+    ------
+    PlanError
+        When there is no such folder or it holds no model.
+    """
+    return OpenPlan(find_plan(name))
