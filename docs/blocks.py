@@ -23,7 +23,7 @@ from pathlib import Path
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STATUS = re.compile(r"\s+# exit status (\d+)$")
-GREP = re.compile(r"^(zjsim .*?) \| grep (-v )?(\"[^\"]+\"|\S+)$")
+GREP = re.compile(r"^(zjsim .*?) \| grep (-E )?(-v )?(\"[^\"]+\"|\S+)$")
 FILE = re.compile(r"^# file: (\S+)\n")
 LEFT_OUT = "..."
 WIDTH = "112"  # columns of the terminal that the pages show
@@ -88,10 +88,11 @@ def run_command(text: str) -> tuple[int, list[str]]:
     """Exit status and lines of one command; zjsim's own run in this process."""
     filtered = GREP.match(text)
     if filtered:
-        status, lines = _zjsim(shlex.split(filtered[1]), Terminal())
-        pattern = filtered[3].strip('"')
-        keep = filtered[2] is None
-        return status, [line for line in lines if bool(re.search(pattern, line)) == keep]
+        _, lines = _zjsim(shlex.split(filtered[1]), Terminal())
+        pattern = filtered[4].strip('"')
+        keep = filtered[3] is None
+        kept = [line for line in lines if bool(re.search(pattern, line)) == keep]
+        return int(not kept), kept  # as grep ends
     if text.startswith("zjsim ") and not re.search(r"[|;&>]", text):
         return _zjsim(shlex.split(text), Terminal())
     done = subprocess.run(

@@ -254,7 +254,7 @@ def levers_apart_and_together() -> str:
     scenario = runs.resolved.scenario
     none = {k: dataclasses.replace(v, to=0.0) for k, v in scenario.levers.items()}
     off = zjsim.simulate(plan, scenario.changed(levers=none), estimate_error=False)
-    together = [row.value for row in zjsim.assess(off, plan).rows]
+    together = [row.projection for row in zjsim.assess(off, plan).rows]
     rows = []
     total = [0.0] * len(items)
     for lever in influence.levers:
@@ -352,20 +352,29 @@ def main(arguments: list[str]) -> int:
     only = {Path(word).resolve() for word in arguments if not word.startswith("-")}
     if not check and not only:
         pictures()
-    stale = 0
-    pages = {} if only else reference_pages()
+    pages: dict[Path, str] = {} if only else reference_pages()
+    stale = sum(_settle(path, text, check) for path, text in pages.items())
     for path in only or written_pages():
-        page = blocks.Page(path)
-        page.text = with_regions(page.text)
-        pages[path] = page.renewed() if page.runs else page.text
-    for path, text in pages.items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale += 1
-            print(f"{'stale' if check else 'wrote'} {path.relative_to(ROOT)}")
-            if not check:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
+        stale += _settle(path, renewed(path), check)
     return stale if check else 0
+
+
+def renewed(path: Path) -> str:
+    """A page that people write, with its generated regions and outputs as they are now."""
+    page = blocks.Page(path)
+    page.text = with_regions(page.text)
+    return page.renewed() if page.runs else page.text
+
+
+def _settle(path: Path, text: str, check: bool) -> bool:
+    """Whether a page was out of date; it is written unless only checked."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    print(f"{'stale' if check else 'wrote'} {path.relative_to(ROOT)}")
+    if not check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return True
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from interpreted import LANES, interpret
 from line_models import grid_of
 
+from zjsim.engines.kernel import build, lanes
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.reference import ReferenceEngine
 from zjsim.inputs import Inputs
@@ -16,7 +18,7 @@ from zjsim.model.reader import read_model
 
 ROOT = Path(__file__).parents[1] / "conformance"
 CONSTRUCTS = {
-    "active_initial", "arithmetic", "delay1", "delay3", "delay_fixed", "delay_n", "forecast",
+    "active_initial", "arithmetic", "delay1", "delay3", "delay_fixed", "delay_n", "delay_short", "forecast",
     "if_then_else", "initial", "integ", "logic", "lookup_extrapolate", "lookups_inline",
     "lookups_named", "lookups_xmile", "lookups_xmile_kinds", "mathematics", "min_max", "modulo",
     "names", "non_negative", "pulse", "pulse_train", "pulse_xmile", "ramp", "sample_if_true",
@@ -24,7 +26,7 @@ CONSTRUCTS = {
     "with_lookup", "xidz_zidz",
 }  # fmt: skip
 # What PySD gets wrong; the README of the folder says how.
-NOT_IN_PYSD = {"lookup_extrapolate", "lookups_xmile_kinds"}
+NOT_IN_PYSD = {"delay_short", "lookup_extrapolate", "lookups_xmile_kinds"}
 # Compiling costs seconds, so only those that use what the others do not.
 COMPILED = {"delay_fixed", "lookups_named", "mathematics", "non_negative"}
 # Agreement asked of two engines with the same rule and step.
@@ -67,6 +69,15 @@ def test_plain_python_agrees_with_the_stored_result(construct):
 def test_pysd_still_agrees_with_the_stored_result(construct):
     model, inputs, expected = load(construct)
     assert_agrees(ReferenceEngine(trust=True).compile(model).run(inputs), expected)
+
+
+@pytest.mark.parametrize("construct", sorted(CONSTRUCTS))
+def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(construct, monkeypatch):
+    monkeypatch.setattr(lanes, "LANES", LANES)
+    monkeypatch.setattr(build, "build", interpret)
+    model, inputs, expected = load(construct)
+    compiled = KernelEngine("compiled", threads=1).compile(model)
+    assert_agrees(compiled.run(inputs), expected)
 
 
 @pytest.mark.parametrize("construct", sorted(COMPILED))

@@ -208,12 +208,14 @@ def test_dask_gives_the_same_bits_and_survives_the_loss_of_a_worker(cluster, tmp
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("lost", ["scheduler", "workers"])
 def test_cluster_that_is_lost_is_a_clear_error(cluster, tmp_path, monkeypatch, lost):
-    monkeypatch.setattr("zjsim.engines.executors.WITHOUT_WORKERS", 1.0)
+    monkeypatch.setattr("zjsim.engines.executors.FETCH", 1.0)
+    monkeypatch.setattr("zjsim.engines.executors.POLL", 0.5)
     address, processes = cluster
     stream = Executor("dask", scheduler=address).map(
         work.slow, chunks([(str(tmp_path), number) for number in range(40)])
     )
     next(stream)
+    monkeypatch.setattr("zjsim.engines.executors.WITHOUT_WORKERS", 1.0)
     for process in processes[:1] if lost == "scheduler" else processes[1:]:
         process.kill()
     with pytest.raises(RunError, match=r"lost its scheduler or all its workers; unfinished: chunk"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -228,6 +230,32 @@ def test_names_of_the_model_cannot_enter_the_emitted_text():
     text = compiled.python_text((), (evil,), "rk4")
     assert not [line for line in text.splitlines() if line.strip().startswith("import")]
     assert compiled.run(Inputs(TimeGrid(0, 1, 0.5)))[evil][0, -1] == 1.0
+
+
+def test_one_run_needs_no_compiler_and_no_slow_import():
+    code = (
+        "import sys, numpy as np\n"
+        "from zjsim.engines.kernel.engine import KernelEngine\n"
+        "from zjsim.inputs import Inputs\n"
+        "from zjsim.model.expression import Number\n"
+        "from zjsim.model.spec import ModelSpec, Stock\n"
+        "from zjsim.timeline import TimeGrid\n"
+        "model = ModelSpec('m', {'x': Stock('x', Number(1), Number(0))}, 0, 1, 0.5, 0.5)\n"
+        "KernelEngine().compile(model).run(Inputs(TimeGrid(0, 1, 0.5)))\n"
+        "print([m for m in ('numba', 'scipy', 'pandas', 'xarray', 'pysd') if m in sys.modules])\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_user_is_told_once_that_a_kernel_is_compiled():
+    model = vensim("x = INTEG(1, 0)", stop=1, step=0.5)
+    told: list[str] = []
+    for _ in range(2):
+        compiled = KernelEngine("compiled", notify=told.append).compile(model)
+        assert compiled.run(Inputs(grid_of(model)))["x"][0].tolist() == [0, 0.5, 1]
+    assert len(told) == 1
+    assert told[0].startswith("compiling the kernel, once")
 
 
 def test_the_choice_between_plain_and_compiled_depends_on_the_number_of_runs_only():

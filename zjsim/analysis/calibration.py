@@ -43,14 +43,22 @@ PIECE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One figure: published, and the model's median and 95 % interval after fitting."""
+    """One figure: published, and the model's median and 95 % interval before and after fitting."""
 
     comparison: Comparison
     datum: Datum
     prior_median: float
+    prior_low: float
+    prior_high: float
     median: float
     low: float
     high: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether the figure lies in the interval widened by twice its own error."""
+        reach = 2 * self.comparison.error
+        return self.low - reach <= self.datum.value <= self.high + reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +277,7 @@ def _row(
 def _fits(run: SectorRun, predictions: np.ndarray, weights: np.ndarray) -> Iterator[Fit]:
     alive = np.isfinite(predictions).all(axis=1)
     for (item, datum), column in zip(run.data, predictions.T, strict=True):
-        low, median, high = weighted_quantile(column[alive], weights[alive], (0.025, 0.5, 0.975))
-        prior = float(np.median(column[alive]))
-        yield Fit(item, datum, prior, float(median), float(low), float(high))
+        levels = (0.5, 0.025, 0.975)
+        before = np.quantile(column[alive], levels)
+        after = weighted_quantile(column[alive], weights[alive], levels)
+        yield Fit(item, datum, *map(float, before), *map(float, after))

@@ -204,7 +204,9 @@ def comparison_from(
         what = f"{entry.get('measure')} is none of {', '.join(MEASURES)}"
         problems.append(Problem(f"{where}.measure", what))
     for key in ("scale", "error", "base_year"):
-        if key in entry and (isinstance(entry[key], bool) or not isinstance(entry[key], int | float)):
+        if key in entry and (
+            isinstance(entry[key], bool) or not isinstance(entry[key], int | float)
+        ):
             problems.append(Problem(f"{where}.{key}", f"{entry[key]} is not a number"))
     if not entry.get("series"):
         problems.append(Problem(f"{where}.series", "is missing"))

@@ -50,9 +50,7 @@ def read_comparisons(plan: OpenPlan) -> ComparisonsFile:
     return ComparisonsFile(tuple(found), tuple(errors))
 
 
-def _outlook_error(
-    plan: OpenPlan, entry: Any, where: str, problems: list[Problem]
-) -> OutlookError:
+def _outlook_error(plan: OpenPlan, entry: Any, where: str, problems: list[Problem]) -> OutlookError:
     name = str(entry.get("driver", "")) if isinstance(entry, dict) else ""
     known = plan.drivers.drivers
     if canonical(name) not in known:
@@ -66,5 +64,11 @@ def _outlook_error(
             problems.append(Problem(f"{where}.{key}", f"{value} is not within 0..{top:g}"))
             value = 0.0
         numbers[key] = float(value)
-    texts = {key: str(entry.get(key, "")) for key in ("grade", "why")}
-    return OutlookError(known[canonical(name)], **numbers, **texts)
+    return OutlookError(
+        known[canonical(name)],
+        sd=numbers["sd"],
+        persistence=numbers["persistence"],
+        common=numbers["common"],
+        grade=str(entry.get("grade", "D")),
+        why=str(entry.get("why", "")),
+    )

@@ -5,6 +5,7 @@ SALib is an optional library: without it the tornado still works.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,9 @@ def group_names(groups: list[str]) -> list[str]:
     return list(dict.fromkeys(groups))
 
 
-def sobol_points(n_dimension: int, n: int, seed: int, groups: list[str] | None = None) -> np.ndarray:
+def sobol_points(
+    n_dimension: int, n: int, seed: int, groups: list[str] | None = None
+) -> np.ndarray:
     """Saltelli's design: ``n`` times (dimensions or groups + 2) points; ``n`` a power of two."""
     sample, *_ = _salib()
     _power_of_two(n)
@@ -96,10 +99,13 @@ def sobol_indices(
     for k, column in enumerate(values.T):
         if np.ptp(column) == 0:
             continue
-        found = analyse.analyze(
-            problem, column, calc_second_order=False, num_resamples=RESAMPLES,
-            conf_level=CONFIDENCE, seed=seed,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            # A rare verdict is constant in some resamples; its wide interval says so already.
+            warnings.filterwarnings("ignore", message="Constant values", category=UserWarning)
+            found = analyse.analyze(
+                problem, column, calc_second_order=False, num_resamples=RESAMPLES,
+                conf_level=CONFIDENCE, seed=seed,
+            )  # fmt: skip
         for place, key in enumerate(("S1", "S1_conf", "ST", "ST_conf")):
             tables[place, :, k] = found[key]
     return Indices(*tables)

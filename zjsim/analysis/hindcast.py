@@ -250,7 +250,9 @@ def decided_in(hindcasts: Sequence[Hindcast], position: int) -> int | None:
     calls = []
     for found in sorted(hindcasts, key=lambda item: item.known_until):
         value = found.probabilities[position].value
-        calls.append((found.known_until, 1 if value >= DECIDED else -1 if value <= 1 - DECIDED else 0))
+        calls.append(
+            (found.known_until, 1 if value >= DECIDED else -1 if value <= 1 - DECIDED else 0)
+        )
     last = None
     for year, call in reversed(calls):
         if call == 0 or call != calls[-1][1]:
@@ -261,9 +263,7 @@ def decided_in(hindcasts: Sequence[Hindcast], position: int) -> int | None:
 
 def _resolved(plan: OpenPlan, scenario: Scenario, known: int) -> Resolved:
     table = plan.drivers
-    begun = [
-        series.values[0][0] for series in table.series.get(OBSERVED_PATH, {}).values()
-    ]
+    begun = [series.values[0][0] for series in table.series.get(OBSERVED_PATH, {}).values()]
     if not begun or known < min(begun):
         first = f"{min(begun):g}" if begun else "never"
         raise DataError(f"known until {known}: the observed drivers begin in {first}.")

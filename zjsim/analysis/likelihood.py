@@ -51,7 +51,9 @@ def effective_draws(weights: np.ndarray) -> float:
     return float(1 / np.sum(weights**2))
 
 
-def weighted_quantile(values: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+def weighted_quantile(
+    values: np.ndarray, weights: np.ndarray, levels: Sequence[float]
+) -> np.ndarray:
     """Quantiles of weighted draws, in the unit of ``values``."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) - 0.5 * weights[order]
@@ -125,7 +127,7 @@ def profile(
     """
     from scipy.optimize import minimize
 
-    grid = np.linspace(*bounds[which], points)
+    grid = np.linspace(float(bounds[which, 0]), float(bounds[which, 1]), points)
     free = [k for k in range(len(bounds)) if k != which]
     span = bounds[free, 1] - bounds[free, 0]
     found = np.empty(points)

@@ -191,11 +191,10 @@ class SectorRun:
         """Values of the base year that the sector's inputs are built on, shape (n_run,)."""
         sector = self.sector
         names = [*sector.hold, *sector.anchors, *(item.variable for item in sector.given)]
-        names += [item.stock for item in (*sector.carried, *sector.starts)]
+        names += [item.stock for item in sector.carried]
+        names += [item.stock for item in sector.starts]
         names += [
-            item.growth
-            for item in (*sector.given, *sector.carried)
-            if isinstance(item.growth, str) and item.growth not in sector.unknowns
+            rate for rate in self._growths if isinstance(rate, str) and rate not in sector.unknowns
         ]
         wanted = tuple(dict.fromkeys(names))
         start = float(self.base_year)
@@ -207,12 +206,18 @@ class SectorRun:
         self, base: Mapping[str, np.ndarray], unknowns: Mapping[str, np.ndarray]
     ) -> dict[Any, Any]:
         """Growth rates by what the file calls them."""
-        wanted = [item.growth for item in (*self.sector.given, *self.sector.carried)]
-        return {
-            name: unknowns[name] if name in unknowns else base[name] if name in base else name
-            for name in wanted
-            if name is not None
-        }
+        found: dict[Any, Any] = {}
+        for rate in self._growths:
+            number = unknowns.get(rate, base.get(rate)) if isinstance(rate, str) else rate
+            found[rate] = number
+        return found
+
+    @property
+    def _growths(self) -> list[str | float]:
+        """What the file gives as growth rates: numbers, names of the model, nuisances."""
+        rates: list[str | float | None] = [item.growth for item in self.sector.given]
+        rates += [item.growth for item in self.sector.carried]
+        return [rate for rate in rates if rate is not None]
 
     def _paths(
         self,

@@ -8,23 +8,13 @@ in doubt: a target that every run meets, or none, weighs nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
-from zjsim.analysis.comparisons_file import FILE as COMPARISONS
-from zjsim.analysis.comparisons_file import read_comparisons
-from zjsim.analysis.design import (
-    centre_of,
-    driver_dimensions,
-    indicator_table,
-    inputs_of,
-    values_of,
-    with_calibration,
-)
+from zjsim.analysis.design import centre_of, values_of
 from zjsim.analysis.designs import (
     group_names,
     morris_effects,
@@ -33,113 +23,21 @@ from zjsim.analysis.designs import (
     sobol_points,
 )
 from zjsim.analysis.ensemble import judge_values
+from zjsim.analysis.study import Study, open_study
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import Backend, CompiledProgram, KernelEngine
 from zjsim.errors import RunError
-from zjsim.scenario.calibrated import calibrated_ranges
-from zjsim.scenario.draws import Dimension
-from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import plan_sampling
-from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan
+
+__all__ = ["Sensitivity", "Study", "morris", "open_study", "sobol", "tornado"]
 
 Method = Literal["tornado", "morris", "sobol"]
 METHODS: tuple[Method, ...] = ("tornado", "morris", "sobol")
-PIECE = 16384
 MOST_FAILED = 0.005  # parts of one; more would bend a share of variance
 TOP = 5
 UNMEASURED = ("D", "M", "driver", "lever")
 # An index is printed when its half-width is below this, or below half of the index.
 WIDEST, WIDEST_PART = 0.05, 0.5
-
-
-@dataclass(frozen=True)
-class Study:
-    """A scenario with everything that varies in it.
-
-    Parameters
-    ----------
-    plan : OpenPlan
-    resolved : Resolved
-    dimensions : tuple of Dimension
-        Constants, drivers and the carrying out of levers.
-    backend : {"auto", "python", "compiled"}
-    correlations_aside : int
-        Pairs that the scenario correlates and this analysis does not.
-    """
-
-    plan: OpenPlan
-    resolved: Resolved
-    dimensions: tuple[Dimension, ...]
-    backend: Backend = "auto"
-    correlations_aside: int = 0
-
-    @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        """Of the plan."""
-        return self.plan.plan.indicators
-
-    @cached_property
-    def _compiled(self) -> CompiledProgram:
-        return KernelEngine(self.backend).compile_program(self.plan.program)
-
-    def grade(self, item: Dimension) -> str:
-        """Grade of evidence of a constant; ``driver`` or ``lever`` of what is no constant."""
-        row = self.plan.constants.row(item.name) if item.kind == "constant" else None
-        return item.kind if row is None else row.grade
-
-    def run(
-        self,
-        values: Mapping[str, np.ndarray],
-        advance: Callable[[int], None] = lambda count: None,
-        backend: Backend | None = None,
-    ) -> np.ndarray:
-        """Each indicator at its target year, shape (n_run, n_indicator), NaN where it failed.
-
-        Parameters
-        ----------
-        values : by key of a dimension; others stay as the scenario has them
-        """
-        total = len(next(iter(values.values())))
-        # Chosen once for all pieces: the two ways differ in the last bits.
-        chosen = backend or ("python" if self.backend == "auto" and total <= 40 else self.backend)
-        chosen = "compiled" if chosen == "auto" else chosen
-        save = tuple(dict.fromkeys(item.variable for item in self.indicators))
-        found = []
-        for first in range(0, total, PIECE):
-            piece = {key: column[first : first + PIECE] for key, column in values.items()}
-            inputs = inputs_of(self.resolved.inputs, self.dimensions, piece)
-            grid = replace(inputs.grid, save_every=0.5)
-            ran = self._compiled.run(replace(inputs, save=save, grid=grid), chosen)
-            found.append(indicator_table(ran, self.indicators))
-            advance(ran.n_run)
-        return np.concatenate(found)
-
-
-def study(
-    plan: OpenPlan,
-    scenario: str | Scenario = "baseline",
-    assignments: Sequence[str] = (),
-    *,
-    calibrated: bool = True,
-    backend: Backend = "auto",
-) -> Study:
-    """Everything that varies in a scenario.
-
-    Constants within ``constants.csv`` (identified ones within ``calibration.csv``), levers as
-    an ensemble of the scenario carries them out, and drivers as far as the outlook was
-    uncertain, unless the scenario samples them itself. Correlations of the scenario are set
-    aside, because shares of variance are defined for independent inputs; their number is kept.
-    """
-    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
-    sample = plan_sampling(resolved, plan.names, plan.constants)
-    has_outlook = plan.folder.file(COMPARISONS).is_file()
-    errors = read_comparisons(plan).outlook_errors if has_outlook else ()
-    drivers = driver_dimensions(resolved, errors, sample.dimensions)
-    ranges = calibrated_ranges(plan) if calibrated else {}
-    dimensions = with_calibration([*sample.dimensions, *drivers], ranges)
-    aside = len(resolved.scenario.sampling.correlations)
-    return Study(plan, resolved, dimensions, backend, aside)
+# What still counts as converged; fixed before the first run.
+WIDEST_TOP, WIDEST_GAP = 0.1, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,21 +57,24 @@ class Group:
 class Convergence:
     """How far the numbers may be trusted.
 
-    ``widest`` is the largest half-width among the five strongest inputs of each indicator;
-    ``stable`` how many of the five deciders half the design names too.
+    ``widest`` is the largest half-width among the five strongest inputs of each indicator, in
+    parts of one (of the strongest effect for Morris); ``stable`` how many of the five deciders
+    half the design names too. ``gap`` is the largest difference, over the indicators, between
+    the first indices of all inputs added up and those of the grades: the grades are few and
+    soon known, and bootstrap intervals of a small design in many dimensions are too narrow.
     """
 
     runs: int
-    failed: int
     widest: float
     stable: int
     shown: int
     withheld: int
+    gap: float = 0.0
 
     @property
     def converged(self) -> bool:
         """Four of five deciders are the same with half the runs, and no index is vague."""
-        return self.stable >= TOP - 1 and self.widest <= 0.1
+        return self.stable >= TOP - 1 and self.widest <= WIDEST_TOP and self.gap <= WIDEST_GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +149,18 @@ class Sensitivity:
         ]  # fmt: skip
         return [(k, s) for k, s in ranked(score) if k in set(wanted)][:count]
 
+    @property
+    def unmeasured(self) -> np.ndarray:
+        """Variance of each indicator that is not that of inputs of grade A to C alone.
+
+        One less the first indices of the measured grades: what would be left if all that has
+        been measured were known exactly. NaN without groups.
+        """
+        if not self.groups:
+            return np.full(len(self.study.indicators), np.nan)
+        known = [group.first for group in self.groups if group.grade not in UNMEASURED]
+        return np.clip(1 - np.sum(known, axis=0), 0.0, 1.0)
+
     def shown(self, value: float, error: float) -> bool:
         """Whether an index is known well enough to be printed."""
         return printable(value, error)
@@ -301,11 +214,10 @@ def tornado(what: Study, advance: Callable[[int], None] = lambda count: None) ->
     sd = np.sqrt(np.nansum((swing / 4) ** 2, axis=0))
     met = _normal_share(values[0], sd, what.indicators)
     nothing = np.full_like(swing, np.nan)
-    failed = int(np.isnan(values).any(axis=1).sum())
     return Sensitivity(
         "tornado", what, 0, 0, values[0], swing, np.zeros_like(swing),
         shares_of("tornado", swing), np.zeros_like(swing), low, high, nothing, met, (),
-        Convergence(n, failed, 0.0, TOP, swing.size, 0),
+        Convergence(n, 0.0, TOP, swing.size, 0),
     )  # fmt: skip
 
 
@@ -362,11 +274,15 @@ def sobol(
     met, _ = judge_values(values[:: size + 2], what.indicators)
     share = met.mean(axis=0)
     nothing = np.full_like(found.total, np.nan)
+    by_grade = _groups(what, n, seed, advance) if groups else ()
+    state = _convergence("sobol", values, found.total, found.total_error, rough.total, share)
+    if by_grade:
+        of_grades = np.sum([group.first for group in by_grade], axis=0)
+        gap = float(np.nanmax(np.abs(np.sum(found.first, axis=0) - of_grades)))
+        state = replace(state, gap=gap)
     return Sensitivity(
         "sobol", what, seed, n, _base(what), found.total, found.total_error, found.first,
-        found.first_error, nothing, nothing, nothing, share,
-        _groups(what, n, seed, advance) if groups else (),
-        _convergence("sobol", values, found.total, found.total_error, rough.total, share),
+        found.first_error, nothing, nothing, nothing, share, by_grade, state,
     )  # fmt: skip
 
 
@@ -403,7 +319,6 @@ def _convergence(
     fine = [printable(v, e) for v, e in zip(strength.flat, error.flat, strict=True)]
     return Convergence(
         runs=len(values),
-        failed=0,
         widest=float(widest.max()),
         stable=len(whole & part),
         shown=sum(fine),
@@ -411,9 +326,7 @@ def _convergence(
     )
 
 
-def _groups(
-    what: Study, n: int, seed: int, advance: Callable[[int], None]
-) -> tuple[Group, ...]:
+def _groups(what: Study, n: int, seed: int, advance: Callable[[int], None]) -> tuple[Group, ...]:
     """Shares of variance of each grade of evidence together."""
     grades = [what.grade(item) for item in what.dimensions]
     names = group_names(grades)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zjsim.analysis.design import centre_of
-from zjsim.analysis.sensitivity import Study
+from zjsim.analysis.study import Study
 from zjsim.scenario.draws import Dimension
 
 POINTS = 33
@@ -46,9 +46,7 @@ def crossings(at: np.ndarray, values: np.ndarray, edge: float) -> list[tuple[flo
     return found
 
 
-def switching_values(
-    what: Study, positions: Sequence[int], points: int = POINTS
-) -> list[Switch]:
+def switching_values(what: Study, positions: Sequence[int], points: int = POINTS) -> list[Switch]:
     """Every crossing of the named inputs, one input moved at a time.
 
     Parameters

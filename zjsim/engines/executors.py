@@ -36,6 +36,7 @@ NEEDS_DASK = (
     'Install it with: pip install "zjsim[cluster]"'
 )
 CONNECT = 20.0  # seconds to wait for a scheduler
+FETCH = 30.0  # seconds in which a finished result must have come over
 POLL = 2.0  # seconds between looks at whether the cluster still has workers
 WITHOUT_WORKERS = 60.0  # seconds after which a cluster without any worker is given up
 
@@ -141,7 +142,10 @@ def _stream(
             work = (_answer_alone, function, chunk.payload)
             running[client.submit(*work, pure=False)] = chunk
         for future in _finished(distributed, client, running, executor):
-            kind, value = _outcome(distributed, future)
+            answer = _outcome(distributed, future)
+            if answer is None:
+                continue
+            kind, value = answer
             chunk = running.pop(future)
             future.release()
             if attempts.again(chunk, kind, value):
@@ -208,9 +212,13 @@ def _finished(distributed: Any, client: Any, running: dict[Any, Chunk], executor
                 raise _lost(running, executor) from None
 
 
-def _outcome(distributed: Any, future: Any) -> tuple[str, Any]:
+def _outcome(distributed: Any, future: Any) -> tuple[str, Any] | None:
+    """The answer of a finished chunk; None when it went down with the worker that held it."""
     try:
-        answer: tuple[str, Any] = future.result()
+        # Dask computes a lost result again, and would wait for ever for a worker to do it.
+        answer: tuple[str, Any] = future.result(timeout=FETCH)
+    except TimeoutError:
+        return None
     except distributed.KilledWorker:
         return "refused", "every Dask worker that had it died"
     except OSError:

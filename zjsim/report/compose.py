@@ -108,7 +108,6 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         for verdict, mark in VERDICT_MARK.items()
         if verdict in seen
     )
-    count = len(reports[0].rows)
     matrix = TableBlock(
         "matrix",
         label("table.matrix", language),

@@ -135,8 +135,7 @@ def _cited(
     judged: Sequence[Judged], conflicts: Iterable[tuple[Observation, ...]], found: Audit
 ) -> Iterator[str]:
     """Keys of every source that a reader meets, possibly more than once."""
-    for row in judged[0].plan.constants.rows.values():
-        yield row.source
+    yield from (constant.source for constant in judged[0].plan.constants.rows.values())
     for item in judged:
         for row in item.report.rows:
             yield from (seen.source for seen in row.outturns)

@@ -95,11 +95,15 @@ def verdict_sentences(report: Report, language: Language) -> list[str]:
         "summary.tally", language, scenario=name, year=report.target_year, **tally(report)
     )
     ordered = sorted(report.rows, key=lambda row: not row.indicator.binding)
-    binding_met = [r for r in ordered if r.indicator.binding and r.verdict in COUNTS_AS_MET]
+    met = [row for row in ordered if row.verdict in COUNTS_AS_MET]
     missed = [row for row in ordered if row.verdict not in COUNTS_AS_MET]
-    others = [r for r in ordered if r.verdict in COUNTS_AS_MET and not r.indicator.binding]
+    others = [row for row in met if not row.indicator.binding]
     sentences = [first]
-    sentences += [_sentence("summary.binding_met", language, _said(r, language)) for r in binding_met]
+    sentences += [
+        _sentence("summary.binding_met", language, _said(row, language))
+        for row in met
+        if row.indicator.binding
+    ]
     sentences += [_missed_sentence(row, language) for row in missed]
     if others:
         names = joined((indicator_name(row.indicator, language) for row in others), language)

@@ -195,8 +195,9 @@ def _full_width(match: re.Match[str]) -> str:
     return match[0] if re.search(r"[A-Za-z]{4}", match[1]) else f"（{match[1]}）"
 
 
-# Font sizes that a table may take on a page; one of many columns is set smaller.
-PAGE_EMS, PAGE_EMS_OF_MANY = 51.0, 57.0
+# Font sizes that a table may take on a page. English tables and those of many columns are
+# set smaller, so more of them find room.
+PAGE_EMS, PAGE_EMS_SMALL = 51.0, 57.0
 MANY_COLUMNS = 9
 LONGEST_WORD = 8.0
 # Cells as short as this are not worth a line break.
@@ -219,7 +220,9 @@ def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...
         least.append(max(words, default=1.0) + 0.9)
         longest = max([_ems(cell) for cell in cells] + [min(_ems(head), 6.0)])
         natural.append(max(longest + 0.9, least[-1]))
-    spare = (PAGE_EMS_OF_MANY if len(least) > MANY_COLUMNS else PAGE_EMS) - sum(least)
+    chinese = any("\u4e00" <= sign <= "\u9fff" for head in table.headers for sign in head)
+    roomy = len(least) > MANY_COLUMNS or not chinese
+    spare = (PAGE_EMS_SMALL if roomy else PAGE_EMS) - sum(least)
     wanted = sum(natural) - sum(least)
     share = min(max(spare, 0.0) / wanted, 1.0) if wanted > 0 else 0.0
     return tuple(
@@ -240,7 +243,7 @@ def breakable(text: str) -> str:
 
 
 def _ems(text: str) -> float:
-    return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text)
+    return sum(1.0 if ord(character) > 0x2E7F else 0.6 for character in text)
 
 
 def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> bytes:

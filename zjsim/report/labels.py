@@ -8,6 +8,7 @@ from typing import Literal
 
 from zjsim.assessment.table import NATURES, VERDICTS
 from zjsim.report.labels_document import DOCUMENT_WORDS
+from zjsim.report.labels_trust import TRUST_WORDS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -216,6 +217,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "ln(1 − cut) ÷ ln(1 − target).",
     ),
     **DOCUMENT_WORDS,
+    **TRUST_WORDS,
 }
 
 

@@ -185,7 +185,10 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "column.item": ("项目", "Item"),
     # grades
     "grade.A": ("官方文本或统计表，已核对", "official text or table, read"),
-    "grade.B": ("媒体或下级部门转述的官方数据", "official figure quoted by press or a lower office"),
+    "grade.B": (
+        "媒体或下级部门转述的官方数据",
+        "official figure quoted by press or a lower office",
+    ),
     "grade.C": ("第三方转录", "third-party copy"),
     "grade.D": ("按假定推算", "derived with an assumption"),
     "grade.M": ("记忆，未见原文", "believed, not seen"),
@@ -197,7 +200,8 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "“About” is taken as 0.1 point either way (an assumption).",
     ),
     "text.progress": (
-        "进展用语按进度与时间进度之差：提前实现、快于预期（+5点以上）、基本符合预期（−10点以上）、滞后于预期（阈值为本报告假定）。",
+        "进展用语按进度与时间进度之差：提前实现、快于预期（+5点以上）、"
+        "基本符合预期（−10点以上）、滞后于预期（阈值为本报告假定）。",
         "Words by progress minus time progress: reached early, faster (+5 points or more), "
         "broadly on course (−10 or more), behind (the thresholds are an assumption).",
     ),

@@ -26,7 +26,14 @@ from zjsim.report.document import (
     picture_bytes,
 )
 from zjsim.report.labels import Language
-from zjsim.report.word_parts import add_alt_names, add_field, add_table, mark_languages, remove_rules, set_fonts
+from zjsim.report.word_parts import (
+    add_alt_names,
+    add_field,
+    add_table,
+    mark_languages,
+    remove_rules,
+    set_fonts,
+)
 
 CREATED = datetime.datetime(2021, 7, 2)  # a constant: the same report has the same bytes
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)

@@ -85,9 +85,7 @@ def calibrated_ranges(plan: HasFolder) -> Mapping[str, Range]:
     if not path.is_file():
         return {}
     return {
-        canonical(row.name): Range(
-            row.low, row.high, row.value, "normal", at=f"{FILE}:{number}"
-        )
+        canonical(row.name): Range(row.low, row.high, row.value, "normal", at=f"{FILE}:{number}")
         for number, row in enumerate(read_calibration(path), start=2)
         if row.identified and row.low < row.high
     }

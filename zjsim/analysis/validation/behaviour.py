@@ -127,17 +127,15 @@ def knockouts(subject: Subject, only: str | None = None) -> Measured:
     for entry in subject.plan.loops:
         if only is not None and entry["id"] != only:
             continue
-        scenario, changes = _stage(subject, entry.get("run", "baseline"))
+        scenario = entry.get("run", "baseline")
+        changes = dict(entry.get("given", {}))
         uncut = _full_run(subject, scenario, changes)
         cut = _full_run(subject, scenario, {**changes, **entry["off"]})
         for item in entry.get("expected", ()):
             total += 1
             before = uncut.at(item["variable"], item["year"])[0]
             after = cut.at(item["variable"], item["year"])[0]
-            change = after - before
-            sign = "0" if abs(change) <= 1e-9 * max(1.0, abs(before)) else "+-"[change < 0]
-            # NaN compares as no change and must not pass as one.
-            sign = "?" if np.isnan(change) else sign
+            sign = _sign(after - before, 1e-9 * max(1.0, abs(before)))
             right += sign == item["sign"]
             if sign != item["sign"]:
                 surprises.append(
@@ -148,11 +146,12 @@ def knockouts(subject: Subject, only: str | None = None) -> Measured:
     return Measured(share, f"{right} of {total} as expected", surprises)
 
 
-def _stage(subject: Subject, name: str) -> tuple[str, dict[str, float]]:
-    if name == "stress":
-        stress = subject.protocol["stress"]
-        return stress["run"], dict(stress["set"])
-    return name, {}
+def _sign(change: float, least: float) -> str:
+    if np.isnan(change):
+        return "?"
+    if abs(change) <= least:
+        return "0"
+    return "+" if change > 0 else "-"
 
 
 def _full_run(subject: Subject, scenario: str, changes: Mapping[str, float]) -> Trajectories:
@@ -210,20 +209,23 @@ def ranking(subject: Subject, draws: int, scenario: str = "baseline") -> Measure
     shares, details = [], []
     for position, item in enumerate(plan.plan.indicators):
         column = ten.index(item.variable)
-        best = set(np.argsort(-centre[:, 0, column])[:_TOP])
-        order = np.argsort(-effects[:, :, column], axis=0)[:_TOP]
-        same = [best == set(order[:, run]) for run in range(draws)]
+        best = _strongest(centre[:, 0, column])
+        same = [set(best) == set(_strongest(effects[:, run, column])) for run in range(draws)]
         shares.append(float(np.mean(same)))
-        names = ", ".join(labels[i] for i in np.argsort(-centre[:, 0, column])[:_TOP])
+        names = ", ".join(labels[i] for i in best)
         details.append(f"{position + 1} {item.id}: {100 * shares[-1]:.0f} % ({names})")
     worst = int(np.argmin(shares))
     words = f"{draws} draws; least stable {plan.plan.indicators[worst].id}: {shares[worst]:.2f}"
     return Measured(shares[worst], words, details)
 
 
-def _effects(
-    subject: Subject, inputs: Inputs, names: tuple[str, ...], year: float
-) -> np.ndarray:
+def _strongest(effects: np.ndarray) -> list[int]:
+    """Levers that help most, at most three; a lever without any effect is none of them."""
+    order = np.argsort(-effects, kind="stable")[:_TOP]
+    return [int(i) for i in order if effects[i] > 1e-9]
+
+
+def _effects(subject: Subject, inputs: Inputs, names: tuple[str, ...], year: float) -> np.ndarray:
     """With minus without each lever, shape (levers, runs, names)."""
     inputs = replace(inputs, save=names, grid=replace(inputs.grid, save_every=0.5))
     backend = "python" if inputs.n_run == 1 else "compiled"

@@ -76,10 +76,13 @@ def inputs_of(subject: Subject, settings: Sequence[Setting], scenario: str = "ba
     constants = {name: np.repeat(array, count) for name, array in base.constants.items()}
     model = {c.name: c.value for c in subject.spec.constants}
     paths = dict(base.paths)
+    # The paths of a scenario are shared by all runs: what changes is a copy.
+    own: set[str] = set()
     for row, setting in enumerate(settings):
         for name, value in setting.items():
             if name in paths:
-                if paths[name].values.shape[0] != count:
+                if name not in own:
+                    own.add(name)
                     paths[name] = _row_a_run(paths[name], since, count)
                 paths[name].values[row, np.searchsorted(paths[name].times, since) + 1 :] = value
             else:

@@ -10,8 +10,8 @@ import numpy as np
 from zjsim.model.expression import (
     Binary,
     Call,
-    Conditional,
     Comparison,
+    Conditional,
     Expression,
     Unary,
     fold,
@@ -129,8 +129,9 @@ def _changes(node: Expression) -> Iterator[tuple[str, Expression]]:
         case Call(function, arguments) if function in _SWAPPED:
             yield f"{function} to {_SWAPPED[function]}", Call(_SWAPPED[function], arguments)
         case Call("exp" | "ln" as function, (argument,)):
-            yield f"argument of {function} negated" if function == "exp" else "ln negated", (
-                Call("exp", (Unary("-", argument),)) if function == "exp" else Unary("-", node)
+            yield (
+                f"argument of {function} negated" if function == "exp" else "ln negated",
+                (Call("exp", (Unary("-", argument),)) if function == "exp" else Unary("-", node)),
             )
         case Comparison(operator, left, right):
             yield f"{operator} turned", Comparison(_TURNED[operator], left, right)  # type: ignore[arg-type]

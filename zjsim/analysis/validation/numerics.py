@@ -102,10 +102,11 @@ def _table(found: Mapping[str, tuple[float, float]]) -> Measured:
     worst = max(found, key=lambda name: found[name][0])
     ever = max(size for _, size in found.values())
     words = (
-        f"{len(found)} scenarios, largest {found[worst][0]:.1e} in {worst}; "
-        f"at any time {ever:.1e}"
+        f"{len(found)} scenarios, largest {found[worst][0]:.1e} in {worst}; at any time {ever:.1e}"
     )
-    details = [f"{name}: {late:.1e}, at any time {size:.1e}" for name, (late, size) in found.items()]
+    details = [
+        f"{name}: {late:.1e}, at any time {size:.1e}" for name, (late, size) in found.items()
+    ]
     return Measured(found[worst][0], words, details)
 
 
@@ -115,8 +116,7 @@ def step_error(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
     for name in scenarios:
         run = subject.run(_indicators(subject, name))
         sizes = [
-            _apart(subject, run, subject.run(_indicators(subject, name, parts)))
-            for parts in (2, 8)
+            _apart(subject, run, subject.run(_indicators(subject, name, parts))) for parts in (2, 8)
         ]
         found[name] = (max(late for late, _ in sizes), max(ever for _, ever in sizes))
     return _table(found)

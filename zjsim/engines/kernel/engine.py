@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -240,6 +239,8 @@ class CompiledProgram:
             for first in starts:
                 chunk(first)
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(chunk, starts))
         return out[:, :, : inputs.n_run].transpose(2, 1, 0), failed[: inputs.n_run]
@@ -267,13 +268,13 @@ class CompiledProgram:
         One kernel serves every choice of saved names: it computes them all at each saved row
         and copies those asked for. Saving seldom makes that cheap.
         """
-        from zjsim.engines.kernel.lanes import emit_lanes
+        from zjsim.engines.kernel import lanes
 
-        key = content_hash("lanes", self.digest, repr(paths))
+        key = content_hash("lanes", self.digest, repr((paths, lanes.LANES)))
 
         def make() -> list[Any]:
             names = self.program.names
-            text, slots = emit_lanes(schedule(self.program, paths, names, reciprocals=True))
+            text, slots = lanes.emit_lanes(schedule(self.program, paths, names, reciprocals=True))
             return [text, dict(zip(names, slots, strict=True))]
 
         text, slots = cached_document("emitted", key, make)
@@ -322,11 +323,12 @@ def _save_every(inputs: Inputs) -> float:
 
 
 def _all_finite(values: np.ndarray) -> np.ndarray:
-    """Whether all values of a run are finite, shape (n_run,), in little memory."""
-    finite = np.empty(values.shape[0], dtype=bool)
-    for first in range(0, values.shape[0], 4096):
-        some = slice(first, first + 4096)
-        finite[some] = np.isfinite(values[some]).all(axis=(1, 2))
+    """Whether all values of a run are finite, shape (n_run,), a row of all runs at a time."""
+    if values.size <= 1 << 20:
+        return np.asarray(np.isfinite(values).all(axis=(1, 2)))
+    finite = np.ones(values.shape[0], dtype=bool)
+    for row in range(values.shape[1]):
+        finite &= np.isfinite(values[:, row]).all(axis=1)
     return finite
 
 

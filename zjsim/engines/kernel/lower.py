@@ -17,8 +17,9 @@ DELAY FIXED,        input may be read after some stocks  input and condition are
 SAMPLE IF TRUE      have moved to the next step          start of the step
 lookups of XMILE    all kinds read as continuous         extrapolate and discrete are kept
 written in place
-DELAY1 with a time  refuses (no stage is left)           one stage is kept
-below the step
+DELAY1, DELAY3,     fewer stages where one would be      all stages, as Vensim and Simlin
+DELAY N of few      below the step; fails with none
+steps
 ==================  ===================================  ===================================
 
 In a Runge-Kutta step all that switches with time (STEP, PULSE, PULSE TRAIN, INTEGER and
@@ -324,33 +325,21 @@ class _Lowering:
         return target
 
     def _delay(self, source: int, time: int, initial: int, order: int, conveyed: bool) -> int:
-        """A material delay of ``order`` stages, fewer where they would be below a step.
+        """A material delay: stages in a row, each holding its share of the delay time.
 
         ``conveyed`` (DELAY N): each stage keeps the delay time with which it was filled.
         """
-        add, number = self.graph.add, self.graph.number
+        add = self.graph.add
         start = add("mul", initial, time)
-        stages = [self._hidden(f"delay {k + 1}", start) for k in range(order)]
-        fits = [
-            self._keep(self.graph.numeric(add("le", self._steps(k), time)))
-            for k in range(2, order + 1)
-        ]
-        count = number(1.0)
-        for fit in fits:
-            count = add("add", count, fit)
         times = self._conveyed_times(time, order) if conveyed else [time] * (order + 1)
+        stages = [self._hidden(f"delay {k + 1}", start) for k in range(order)]
         flow = source
         for (index, level), stage_time in zip(stages, times[:order], strict=True):
             outflow = add("div", level, stage_time)
-            self._set_rate(index, add("mul", add("sub", flow, outflow), count))
+            change = add("sub", flow, outflow)
+            self._set_rate(index, add("mul", change, self.graph.number(order)))
             flow = outflow
-        result = stages[0][1]
-        for fit, (_, level) in zip(fits, stages[1:], strict=True):
-            result = add("select", self.graph.truth(fit), level, result)
-        return add("div", result, times[1])
-
-    def _steps(self, count: int) -> int:
-        return self.graph.add("mul", self.graph.number(count), control_leaf(self.graph, "step"))
+        return add("div", stages[-1][1], times[1])
 
     def _conveyed_times(self, time: int, order: int) -> list[int]:
         """The delay time of each stage: now for the first, a step ago for the next, ..."""

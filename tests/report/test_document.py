@@ -1,0 +1,171 @@
+import re
+
+import numpy as np
+import pytest
+from tests.report.report_case import comparison, document, judged, plan
+
+from zjsim.analysis.one_at_a_time import compute_influence
+from zjsim.report.document import Picture, Points, TableBlock, Text, chinese_number, typeset
+from zjsim.report.references import parse_references
+from zjsim.report.view import COUNTS_AS_MET
+from zjsim.workflow import simulate
+
+LANGUAGES = ("zh", "en")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def words(told):
+    for section in told.sections:
+        yield section.heading
+        for block in section.blocks:
+            match block:
+                case Text():
+                    yield block.text
+                case Points():
+                    yield from block.items
+                case Picture():
+                    yield from (block.title, block.alt)
+                case TableBlock():
+                    yield block.title
+                    yield from (cell for row in block.table.rows for cell in row)
+
+
+def number(text):
+    return float(text.replace(",", "").replace("−", "-").rstrip("%"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdict_table_says_what_the_assessment_says(language):
+    table = document(language).table("verdicts")
+    rows = judged().assessment.rows
+    assert len(table.rows) == len(rows) == 10
+    for cells, row in zip(table.rows, rows, strict=True):
+        decimals = row.indicator.decimals
+        assert number(cells[5]) == pytest.approx(row.projection, abs=0.51 * 10**-decimals)
+        progress = 100 * row.readings[-1].progress
+        assert number(cells[7]) == pytest.approx(progress, abs=0.051)
+        assert (cells[8][0] == "✓") == (str(row.verdict) == "met")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_yearly_table_says_what_the_assessment_says(language):
+    rows = [row for row in document(language).table("yearly").rows if row[0]]
+    for cells, row in zip(rows, judged().assessment.rows, strict=True):
+        for reading, cell in zip(row.readings, cells[4:], strict=True):
+            expected = pytest.approx(reading.value, abs=0.51 * 10**-row.indicator.decimals)
+            assert number(cell) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_summary_counts_the_targets_and_names_those_missed(language):
+    summary = document(language).sections[0].blocks[0].items
+    report = judged().report
+    assert str(report.met) in summary[0]
+    text = "\n".join(summary)
+    for row in report.rows:
+        if row.verdict not in COUNTS_AS_MET:
+            assert getattr(row.indicator.label, language) in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_report_says_that_it_is_no_official_assessment(language):
+    said = "不是官方评估" if language == "zh" else "not an official assessment"
+    assert any(said in text for text in words(document(language)))
+    assert said in document(language).caution
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", [document, comparison])
+def test_tables_and_pictures_are_numbered_in_order(language, told):
+    blocks = [block for section in told(language).sections for block in section.blocks]
+    for kind, pattern in ((TableBlock, r"^(?:表|Table )(\d+)"), (Picture, r"^(?:图|Figure )(\d+)")):
+        titles = [block.title for block in blocks if isinstance(block, kind)]
+        numbers = [int(re.match(pattern, title)[1]) for title in titles]
+        assert numbers == list(range(1, len(titles) + 1))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", [document, comparison])
+def test_anchors_are_unique_and_no_blank_is_left_unfilled(language, told):
+    ids = [section.id for section in told(language).sections]
+    assert len(set(ids)) == len(ids)
+    for text in words(told(language)):
+        assert not re.search(r"\{[a-z_]+\}", text)
+        assert "nan" not in text.casefold().split()
+        assert not re.search(r"\d\.\d{9,}|\d{10,}", re.sub(r"https?://\S+|\[[^]]*\].*", "", text))
+
+
+def test_chinese_reports_name_the_assumptions_in_chinese():
+    for block in document("zh").tables():
+        if block.id in ("influence", "swings", "drivers"):
+            assert all(CHINESE.search(row[0]) for row in block.table.rows)
+
+
+def test_a_report_on_several_scenarios_has_a_matrix_and_a_section_each():
+    told = comparison("en")
+    assert [row[0] for row in told.table("matrix").rows] == ["Plan as written", "Effort of 2020 kept"] or (
+        len(told.table("matrix").rows) == 2
+    )
+    headings = [section.heading for section in told.sections if section.level == 1]
+    assert sum("Scenario:" in heading for heading in headings) == 2
+
+
+def test_cited_sources_are_listed():
+    listed = "\n".join(
+        next(s for s in document("en").sections if s.id == "sources").blocks[0].items
+    )
+    for row in plan().constants.rows.values():
+        if row.source not in ("assumption", "definition"):
+            assert f"[{row.source}]" in listed
+
+
+def test_one_at_a_time_runs_agree_with_a_run_of_their_own():
+    found = judged().influence
+    constant = next(item for item in found.swings if item.dimension.kind == "constant")
+    name = constant.dimension.key
+    alone = simulate(plan(), "baseline", [f"constants.{name}={constant.dimension.high!r}"])
+    from zjsim.workflow import assess
+
+    values = [row.projection for row in assess(alone, plan()).rows]
+    assert constant.high_values == pytest.approx(values, rel=1e-9)
+
+
+def test_a_lever_switched_off_agrees_with_a_run_of_its_own():
+    from zjsim.workflow import assess
+
+    found = judged().influence.levers[0]
+    alone = simulate(plan(), "baseline", [f"levers.{found.lever}=0"])
+    values = [row.projection for row in assess(alone, plan()).rows]
+    assert found.values == pytest.approx(values, rel=1e-9)
+
+
+def test_the_scenario_itself_is_the_first_row_of_the_one_at_a_time_runs():
+    values = [row.projection for row in judged().assessment.rows]
+    assert judged().influence.base == pytest.approx(values, rel=1e-12)
+    assert np.all(np.diff([item.score for item in judged().influence.swings]) <= 0)
+    assert compute_influence.__doc__
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "shown"),
+    [
+        ('"十四五"规划', "zh", "“十四五”规划"),
+        ("加计扣除(国家)", "zh", "加计扣除（国家）"),
+        ("变为-3.89%", "zh", "变为−3.89%"),
+        ("2022-09", "zh", "2022-09"),
+        ("baseline-33171406", "en", "baseline-33171406"),
+        ("-1.5", "en", "−1.5"),
+        ("(provincial 工业)", "zh", "(provincial 工业)"),
+    ],
+)
+def test_text_is_set_with_the_marks_of_its_language(text, language, shown):
+    assert typeset(text, language) == shown
+
+
+def test_chinese_numerals():
+    assert [chinese_number(n) for n in (1, 9, 10, 11, 20, 21)] == ["一", "九", "十", "十一", "二十", "二十一"]
+
+
+def test_references_are_read_with_nested_braces():
+    (one,) = parse_references("% note\n@article{k2,\n title = {A {B} C},\n year = 2001x,\n author = {A and B}}\n")
+    assert one.text == "A, B. A B C"

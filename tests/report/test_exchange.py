@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+from tests.report.report_case import judged, plan
+
+from zjsim.errors import DataError, RunError, ScenarioError
+from zjsim.report import exchange
+from zjsim.scenario.cin import cin_text, moving_paths, read_cin, scenario_of_cin
+from zjsim.scenario.reader import read_scenario
+from zjsim.workflow import simulate
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return judged("baseline", False).runs
+
+
+@pytest.fixture(scope="module")
+def frame(runs):
+    return exchange.iamc_frame(runs, judged("baseline", False).assessment)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_iamc_tables_come_back_as_they_went(frame, tmp_path, ending):
+    path = tmp_path / f"结果.{ending}"
+    exchange.write_iamc(path, [frame])
+    long = exchange.read_iamc(path)
+    years = [name for name in frame.columns if name.isdigit()]
+    assert len(long) == frame[years].notna().sum().sum()
+    back = long.pivot_table(index="variable", columns="year", values="value", sort=False)
+    assert back.to_numpy() == pytest.approx(frame[years].to_numpy(dtype=float), rel=1e-14)
+
+
+def test_every_indicator_and_variable_is_in_the_table_once(frame, runs):
+    assert frame["Variable"].is_unique
+    assert len(frame) == 10 + len(runs.trajectories.names)
+    assert set(exchange.IAMC_NAMES) == {item.id for item in plan().plan.indicators}
+    share = frame[frame["Variable"] == "Value Added|Manufacturing|Share of GDP"]
+    assert float(share["2025"].iloc[0]) == judged("baseline", False).assessment.rows[0].projection
+
+
+def test_pyam_reads_the_table(frame, tmp_path):
+    pyam = pytest.importorskip("pyam")
+    exchange.write_iamc(tmp_path / "a.csv", [frame])
+    assert len(pyam.IamDataFrame(tmp_path / "a.csv").variable) == len(frame)
+
+
+def test_indicators_of_a_table_serve_as_observations(frame, tmp_path):
+    exchange.write_iamc(tmp_path / "a.csv", [frame])
+    seen = exchange.iamc_observations(tmp_path / "a.csv", plan().plan)
+    assert set(seen.names) == set(plan().plan.indicator_ids)
+    row = judged("baseline", False).assessment.rows[2]
+    assert seen.value(row.indicator.id, 2025).value == pytest.approx(row.projection)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Model,Scenario,Regoin,Variable,Unit,2020\n", "Did you mean Regoin"),
+        ("Model,Scenario,Region,Variable,Unit,soon\n", "soon is no year"),
+        ("Model,Scenario,Region,Variable,Unit\n", "no column is a year"),
+        ("Model,Scenario,Region,Variable,Unit,2020\nm,s,r,v,u,many\n", "many is no number"),
+    ],
+)
+def test_a_table_that_is_none_is_refused_with_its_problem(tmp_path, text, said):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(DataError, match=said):
+        exchange.read_iamc(tmp_path / "a.csv")
+
+
+def test_a_table_of_several_scenarios_needs_a_name(tmp_path):
+    text = "Model,Scenario,Region,Variable,Unit,2020\nm,one,r,v,u,1\nm,two,r,v,u,2\n"
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(DataError, match="name one of one, two"):
+        exchange.iamc_observations(tmp_path / "a.csv", plan().plan)
+    with pytest.raises(DataError, match="no scenario tow"):
+        exchange.iamc_observations(tmp_path / "a.csv", plan().plan, "tow")
+
+
+def test_parquet_and_netcdf_hold_every_number(runs, tmp_path):
+    import pyarrow.parquet as pq
+    import xarray as xr
+
+    assessment = judged("baseline", False).assessment
+    for kind in ("parquet", "netcdf"):
+        assert list(exchange.export(tmp_path / kind, kind, runs, assessment)) == []
+    table = pq.read_table(tmp_path / "parquet")
+    with xr.open_dataset(tmp_path / "netcdf", engine="h5netcdf") as dataset:
+        for name in runs.trajectories.names:
+            assert np.array_equal(table[name].to_numpy(), runs.trajectories[name][0])
+            assert np.array_equal(dataset[name].values[0], runs.trajectories[name][0])
+    assert table.schema.metadata[b"scenario"] == b"baseline"
+
+
+def test_an_unknown_format_names_the_near_one(runs, tmp_path):
+    with pytest.raises(RunError, match="Did you mean netcdf"):
+        list(exchange.export(tmp_path / "x", "netcfd", runs, None))
+
+
+def test_xmile_is_written_for_a_scenario(runs, tmp_path):
+    from zjsim.model.reader import read_model
+
+    path = tmp_path / "a.xmile"
+    list(exchange.export(path, "xmile", runs, None))
+    assert {s.name for s in read_model(path).stocks} >= {s.name for s in plan().model.stocks}
+
+
+def test_constants_come_back_from_a_cin_file(tmp_path):
+    resolved = plan().resolve(plan().read_scenario("baseline", ["constants.knowledge_elasticity=0.12"]))
+    path = tmp_path / "a.cin"
+    path.write_text(cin_text(resolved, plan().names), encoding="utf-8")
+    values = read_cin(path, plan().names)
+    assert values["knowledge elasticity"] == 0.12
+    assert values["TIME STEP"] == resolved.inputs.grid.step
+    for name in moving_paths(resolved):
+        assert name not in values
+        assert f"{{{name}: " in path.read_text(encoding="utf-8")
+
+
+def test_a_cin_file_becomes_a_scenario_that_runs(tmp_path):
+    from zjsim.report.results import write_yaml
+
+    path = tmp_path / "a.cin"
+    path.write_text(
+        "{a comment\nof two lines}\nKnowledge_Elasticity = .09\n0 <= KNOWLEDGE  ELASTICITY = 1.2e-1 <= 1\n"
+        "digital lever = 1\nenergy price index=1.5\nTIME STEP = 0.125\n"
+    )
+    values = read_cin(path, plan().names)
+    levers = {lever.variable: lever.id for lever in plan().levers}
+    drivers = list(plan().drivers.drivers.values())
+    document = scenario_of_cin(values, "mine", plan().names, levers, drivers)
+    assert document["constants"] == {"knowledge_elasticity": 0.12}
+    write_yaml(tmp_path / "mine.yaml", document)
+    scenario = read_scenario(tmp_path / "mine.yaml", tmp_path)
+    ran = simulate(plan(), scenario, estimate_error=False)
+    assert ran.at("digital lever", 2025.0)[0] == 1
+    assert ran.at("energy price index", 2025.0)[0] == 1.5
+
+
+def test_every_problem_of_a_cin_file_is_told_with_its_line(tmp_path):
+    path = tmp_path / "a.cin"
+    path.write_text("{note}\nknowledge elastisity = 0.2\nhiring time = soon\nf((1,2),(3,4))\na[b]=1\n")
+    with pytest.raises(ScenarioError) as caught:
+        read_cin(path, plan().names)
+    text = str(caught.value)
+    assert "line 2: knowledge elastisity: the model has no such constant. Did you mean knowledge" in text
+    assert "line 3: not understood: hiring time = soon. A line is: name = number." in text
+    assert "line 4: a lookup cannot be set" in text
+    assert "line 5: a subscripted constant" in text

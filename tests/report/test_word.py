@@ -1,0 +1,86 @@
+import sys
+
+import pytest
+from tests.report.report_case import document, judged
+
+from zjsim.errors import ZjsimError
+from zjsim.report.document import Picture
+
+docx = pytest.importorskip("docx")
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def written(request, tmp_path_factory):
+    from zjsim.report.word import write_word
+
+    path = tmp_path_factory.mktemp("word") / "报告.docx"
+    write_word(path, document(request.param))
+    return request.param, path, docx.Document(str(path))
+
+
+def east_asian_fonts(file):
+    from docx.oxml.ns import qn
+
+    return {fonts.get(qn("w:eastAsia")) for fonts in file.element.iter(qn("w:rFonts"))}
+
+
+def test_the_file_holds_every_table_of_the_document(written):
+    language, _, file = written
+    blocks = list(document(language).tables())
+    assert len(file.tables) == len(blocks)
+    verdicts = file.tables[0]
+    for row, judgement in zip(verdicts.rows[1:], judged().report.rows, strict=True):
+        assert row.cells[0].text == str(judgement.indicator.number)
+        shown = float(row.cells[5].text.replace(",", ""))
+        assert shown == pytest.approx(judgement.value, abs=0.51 * 10**-judgement.indicator.decimals)
+
+
+def test_chinese_fonts_are_named_and_have_stand_ins(written):
+    language, _, file = written
+    fonts = east_asian_fonts(file)
+    assert None not in fonts
+    if language == "zh":
+        assert {"方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"} <= fonts
+    table = next(p for p in file.part.package.iter_parts() if str(p.partname).endswith("fontTable.xml"))
+    assert "FangSong" in table.blob.decode("utf-8")
+
+
+def test_a_chinese_page_has_the_official_margins(written):
+    language, _, file = written
+    page = file.sections[0]
+    found = [round(getattr(page, f"{side}_margin").mm) for side in ("top", "bottom", "left", "right")]
+    assert found == ([37, 35, 28, 26] if language == "zh" else [25] * 4)
+    assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
+
+
+def test_pictures_have_their_title_below_and_words_for_those_who_cannot_see(written):
+    language, _, file = written
+    titles = [b.title for s in document(language).sections for b in s.blocks if isinstance(b, Picture)]
+    texts = [paragraph.text for paragraph in file.paragraphs]
+    assert all(title in texts for title in titles)
+    assert all(shape._inline.docPr.get("descr") for shape in file.inline_shapes)
+
+
+def test_tables_fit_the_page_and_repeat_their_heads(written):
+    _, _, file = written
+    page = file.sections[0]
+    width = page.page_width - page.left_margin - page.right_margin
+    for table in file.tables:
+        assert sum(cell.width for cell in table.rows[0].cells) <= width * 1.001
+        assert "w:tblHeader" in table.rows[0]._tr.xml
+
+
+def test_the_same_report_has_the_same_bytes(written, tmp_path):
+    from zjsim.report.word import write_word
+
+    language, path, _ = written
+    write_word(tmp_path / "again.docx", document(language))
+    assert (tmp_path / "again.docx").read_bytes() == path.read_bytes()
+
+
+def test_a_missing_library_is_named_with_its_remedy(monkeypatch, tmp_path):
+    from zjsim.report.word import write_word
+
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(ZjsimError, match=r'python-docx.*pip install "zjsim\[report\]"'):
+        write_word(tmp_path / "x.docx", document("en"))

@@ -1,0 +1,119 @@
+"""A scenario with everything that varies in it: what designs are run on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from zjsim.analysis.comparisons_file import FILE as COMPARISONS
+from zjsim.analysis.comparisons_file import read_comparisons
+from zjsim.analysis.design import (
+    driver_dimensions,
+    indicator_table,
+    inputs_of,
+    with_calibration,
+)
+from zjsim.assessment.plan import Indicator
+from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram, KernelEngine
+from zjsim.scenario.calibrated import calibrated_ranges
+from zjsim.scenario.draws import Dimension
+from zjsim.scenario.resolve import Resolved
+from zjsim.scenario.sampling import plan_sampling
+from zjsim.scenario.schema import Scenario
+from zjsim.workflow import OpenPlan
+
+PIECE = 16384
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario with everything that varies in it.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    resolved : Resolved
+    dimensions : tuple of Dimension
+        Constants, drivers and the carrying out of levers.
+    backend : {"auto", "python", "compiled"}
+    correlations_aside : int
+        Pairs that the scenario correlates and this analysis does not.
+    """
+
+    plan: OpenPlan
+    resolved: Resolved
+    dimensions: tuple[Dimension, ...]
+    backend: Backend = "auto"
+    correlations_aside: int = 0
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Of the plan."""
+        return self.plan.plan.indicators
+
+    @cached_property
+    def _compiled(self) -> CompiledProgram:
+        return KernelEngine(self.backend).compile_program(self.plan.program)
+
+    def grade(self, item: Dimension) -> str:
+        """Grade of evidence of a constant; ``driver`` or ``lever`` of what is no constant."""
+        row = self.plan.constants.row(item.name) if item.kind == "constant" else None
+        return item.kind if row is None else row.grade
+
+    def run(
+        self,
+        values: Mapping[str, np.ndarray],
+        advance: Callable[[int], None] = lambda count: None,
+        backend: Backend | None = None,
+    ) -> np.ndarray:
+        """Each indicator at its target year, shape (n_run, n_indicator), NaN where it failed.
+
+        Parameters
+        ----------
+        values : by key of a dimension; others stay as the scenario has them
+        """
+        total = len(next(iter(values.values())))
+        # Chosen once for all pieces: the two ways differ in the last bits.
+        chosen = backend or (
+            "python" if self.backend == "auto" and total <= FEW_RUNS else self.backend
+        )
+        chosen = "compiled" if chosen == "auto" else chosen
+        save = tuple(dict.fromkeys(item.variable for item in self.indicators))
+        found = []
+        for first in range(0, total, PIECE):
+            piece = {key: column[first : first + PIECE] for key, column in values.items()}
+            inputs = inputs_of(self.resolved.inputs, self.dimensions, piece)
+            grid = replace(inputs.grid, save_every=0.5)
+            ran = self._compiled.run(replace(inputs, save=save, grid=grid), chosen)
+            found.append(indicator_table(ran, self.indicators))
+            advance(ran.n_run)
+        return np.concatenate(found)
+
+
+def open_study(
+    plan: OpenPlan,
+    scenario: str | Scenario = "baseline",
+    assignments: Sequence[str] = (),
+    *,
+    calibrated: bool = True,
+    backend: Backend = "auto",
+) -> Study:
+    """Everything that varies in a scenario.
+
+    Constants within ``constants.csv`` (identified ones within ``calibration.csv``), levers as
+    an ensemble of the scenario carries them out, and drivers as far as the outlook was
+    uncertain, unless the scenario samples them itself. Correlations of the scenario are set
+    aside, because shares of variance are defined for independent inputs; their number is kept.
+    """
+    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
+    sample = plan_sampling(resolved, plan.names, plan.constants)
+    has_outlook = plan.folder.file(COMPARISONS).is_file()
+    errors = read_comparisons(plan).outlook_errors if has_outlook else ()
+    drivers = driver_dimensions(resolved, errors, sample.dimensions)
+    ranges = calibrated_ranges(plan) if calibrated else {}
+    dimensions = with_calibration([*sample.dimensions, *drivers], ranges)
+    aside = len(resolved.scenario.sampling.correlations)
+    return Study(plan, resolved, dimensions, backend, aside)

@@ -1,0 +1,1 @@
+"""The tests that the field demands of a system-dynamics model, each with its threshold."""

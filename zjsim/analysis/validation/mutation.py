@@ -1,0 +1,239 @@
+"""Mutation test: does the rest of the page notice a wrong equation?
+
+A mutant is noticed when a law, a unit, a check, a loop, an extreme or a stated sign fails for
+it, never by comparison with stored results. The killers run in order of generality; signs and
+sizes of single links come last, so that the page can say how many needed them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from zjsim.analysis.validation import accounts, behaviour, extremes, ledger, numerics, structure
+from zjsim.analysis.validation.mutants import Mutant, mutants, sample
+from zjsim.analysis.validation.record import Measured
+from zjsim.analysis.validation.subject import Subject
+from zjsim.engines.kernel.engine import usable_cores
+from zjsim.errors import ZjsimError
+from zjsim.workflow import open_plan
+
+# A shorter century shows the drift of a wrong equation as well.
+_YEARS = 20.0
+# Direct structure tests: they look at one equation, not at what the model does.
+DIRECT = frozenset({"extremes_direct", "elasticities", "signs"})
+Killer = tuple[str, Callable[[Subject, Mutant], bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a mutant; ``killer`` is empty when it survived."""
+
+    id: str
+    text: str
+    killer: str
+
+
+def _exceeds(measured: Measured, limit: float) -> bool:
+    return not measured.value <= limit
+
+
+def _units(subject: Subject, mutant: Mutant) -> bool:
+    return ledger.units(subject).value > 0
+
+
+def _base(subject: Subject, mutant: Mutant) -> bool:
+    return _exceeds(accounts.base_year(subject), 1e-12)
+
+
+def _identities(subject: Subject, mutant: Mutant) -> bool:
+    return _exceeds(accounts.identities(subject), 1e-9)
+
+
+def _balances(subject: Subject, mutant: Mutant) -> bool:
+    return _exceeds(accounts.balances(subject), 1e-9)
+
+
+def _vintages(subject: Subject, mutant: Mutant) -> bool:
+    return accounts.vintages(subject).value > 0
+
+
+def _equilibrium(subject: Subject, mutant: Mutant) -> bool:
+    return _exceeds(numerics.equilibrium(subject, _YEARS), 1e-6)
+
+
+def _reality(subject: Subject, mutant: Mutant) -> bool:
+    return bool(behaviour.violated(subject, "baseline", stop_at_first=True))
+
+
+def _loops(subject: Subject, mutant: Mutant) -> bool:
+    return structure.loops(subject, only_through=mutant.variable).value > 0
+
+
+def _knockouts(subject: Subject, mutant: Mutant) -> bool:
+    """A surprise that the model itself does not have; those it has are no proof."""
+    kept = subject.plan.__dict__
+    if "_known_surprises" not in kept:
+        own = behaviour.knockouts(Subject(subject.plan, subject.plan.model))
+        kept["_known_surprises"] = {_place(line) for line in own.details}
+    found = {_place(line) for line in behaviour.knockouts(subject).details}
+    return bool(found - kept["_known_surprises"])
+
+
+def _place(surprise: str) -> str:
+    """Loop and variable of a surprise, without its numbers."""
+    return surprise.split(" expected ")[0]
+
+
+def _extremes(subject: Subject, mutant: Mutant) -> bool:
+    settings = subject.protocol["mutation"]["extremes"]
+    return extremes.tried(subject, settings, "python").value > 0
+
+
+def _direct(subject: Subject, mutant: Mutant) -> bool:
+    return structure.extremes_direct(subject, only=mutant.variable).value > 0
+
+
+def _elasticities(subject: Subject, mutant: Mutant) -> bool:
+    return _exceeds(structure.elasticities(subject, only=mutant.variable), 1e-5)
+
+
+def _signs(subject: Subject, mutant: Mutant) -> bool:
+    return structure.signs(subject, only=mutant.variable).value > 0
+
+
+KILLERS: tuple[Killer, ...] = (
+    ("units", _units),
+    ("base_year", _base),
+    ("identities", _identities),
+    ("equilibrium", _equilibrium),
+    ("balances", _balances),
+    ("vintages", _vintages),
+    ("reality", _reality),
+    ("extremes_single", _extremes),
+    ("loops", _loops),
+    ("knockouts", _knockouts),
+    ("extremes_direct", _direct),
+    ("elasticities", _elasticities),
+    ("signs", _signs),
+)
+
+
+def fate_of(subject: Subject, mutant: Mutant) -> Fate:
+    """The first test that notices the mutant."""
+    mutated = Subject(subject.plan, mutant.applied(subject.spec))
+    for name, notices in KILLERS:
+        try:
+            with np.errstate(all="ignore"):
+                noticed = notices(mutated, mutant)
+        except Exception:
+            # A model that cannot be lowered, run or judged is noticed, whatever it raises.
+            noticed = True
+        if noticed:
+            return Fate(mutant.id, mutant.text, name)
+    return Fate(mutant.id, mutant.text, "")
+
+
+def mutation(
+    subject: Subject,
+    count: int | None,
+    seed: int = 0,
+    workers: int | None = None,
+    seconds: float = 3600.0,
+    advance: Callable[[int], None] = lambda count: None,
+) -> Measured:
+    """Share of mutants that the tests notice.
+
+    Parameters
+    ----------
+    count : int or None
+        Size of the seeded sample; None takes every mutant.
+    seconds : float
+        After so long no further mutant is begun; the words say how many were not tried.
+    """
+    every = mutants(subject.spec)
+    equivalent = set(subject.protocol.get("mutation", {}).get("equivalent", {}))
+    candidates = tuple(mutant for mutant in every if mutant.id not in equivalent)
+    chosen = candidates if count is None else sample(candidates, count, seed)
+    fates = list(_fates(subject, chosen, workers or usable_cores(), seconds, advance))
+    return summary(fates, len(chosen), len(every), len(every) - len(candidates))
+
+
+def summary(fates: Sequence[Fate], chosen: int, every: int, equivalent: int) -> Measured:
+    """The score with what noticed how many, and the survivors by name."""
+    by_killer = Counter(fate.killer for fate in fates if fate.killer)
+    killed = sum(by_killer.values())
+    direct = sum(number for name, number in by_killer.items() if name in DIRECT)
+    score = killed / len(fates) if fates else float("nan")
+    shown = ", ".join(f"{name} {number}" for name, number in by_killer.most_common())
+    words = (
+        f"{killed} of {len(fates)} noticed ({100 * score:.1f} %; without the tests of single "
+        f"links {100 * (killed - direct) / max(len(fates), 1):.1f} %), of {every} possible, "
+        f"{equivalent} equivalent; by {shown}"
+    )
+    if len(fates) < chosen:
+        words += f"; {chosen - len(fates)} not tried for lack of time"
+    survivors = [f"{fate.id} -> {fate.text}" for fate in fates if not fate.killer]
+    return Measured(score, words, survivors)
+
+
+def _fates(
+    subject: Subject,
+    chosen: Sequence[Mutant],
+    workers: int,
+    seconds: float,
+    advance: Callable[[int], None],
+) -> Iterator[Fate]:
+    until = time.time() + seconds
+    if workers <= 1 or len(chosen) < 8:
+        for mutant in chosen:
+            if time.time() > until:
+                return
+            yield fate_of(subject, mutant)
+            advance(1)
+        return
+    folder = str(subject.plan.folder.path)
+    # Workers keep the texts of mutants to themselves: the user's cache is no place for them.
+    with tempfile.TemporaryDirectory(prefix="zjsim-mutants-") as scratch:
+        start = partial(_start, folder, scratch)
+        with ProcessPoolExecutor(workers, get_context("spawn"), start) as pool:
+            ids = [(mutant.id, until) for mutant in chosen]
+            try:
+                for fate in pool.map(_fate_by_id, ids, chunksize=4):
+                    if fate is not None:
+                        yield fate
+                        advance(1)
+            except BrokenProcessPool as problem:
+                raise ZjsimError("a worker of the mutation test ended unexpectedly") from problem
+
+
+_STATE: dict[str, Any] = {}
+
+
+def _start(folder: str, scratch: str) -> None:
+    """Read the plan once a worker; after that, what is cached goes to the scratch folder."""
+    plan = open_plan(folder)
+    subject = Subject(plan, plan.model)
+    subject.baseline  # noqa: B018  (fills what every mutant shares)
+    os.environ["ZJSIM_CACHE"] = scratch
+    _STATE["subject"] = subject
+    _STATE["by_id"] = {mutant.id: mutant for mutant in mutants(plan.model)}
+
+
+def _fate_by_id(task: tuple[str, float]) -> Fate | None:
+    name, until = task
+    if time.time() > until:
+        return None
+    mutants_by_id: Mapping[str, Mutant] = _STATE["by_id"]
+    return fate_of(_STATE["subject"], mutants_by_id[name])

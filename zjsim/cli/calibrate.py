@@ -1,0 +1,142 @@
+"""``zjsim calibrate``: what history says of the constants, sector by sector."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Json,
+    Language,
+    Plan,
+    counting,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+
+def calibrate(
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")] = 2020,
+    draws: Annotated[
+        int, typer.Option("--draws", metavar="N", min=64, help="Draws from the priors a sector.")
+    ] = 16384,
+    profile: Annotated[
+        int,
+        typer.Option("--profile", metavar="K", min=0, help="Points of each profile likelihood."),
+    ] = 9,
+    sector: Annotated[
+        list[str] | None,
+        typer.Option("--sector", metavar="ID", help="Only this sector; repeatable."),
+    ] = None,
+    plan: Plan = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write calibration.csv here instead."),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Fit each sector of the model alone to the figures published up to 2020.
+
+    Example: zjsim calibrate --out calibration.csv
+    """
+    from zjsim.analysis.calibration import calibrate as fit
+    from zjsim.analysis.sectors_file import read_sectors
+    from zjsim.scenario.calibrated import write_calibration
+    from zjsim.workflow import open_plan
+
+    words = language(lang)
+    opened = open_plan(plan or "zhejiang")
+    only = tuple(sector or ())
+    total = len(only) or len(read_sectors(opened).sectors)
+    note("Some minutes the first time, while the sectors are compiled.")
+    with counting(total, "Calibrating", json) as advance:
+        found = fit(
+            opened, seed=seed, draws=draws, profile_points=profile, only=only, advance=advance
+        )
+    target = out or _own_file(opened, only)
+    if target is not None:
+        write_calibration(target, found.rows)
+        note(f"Wrote {target}")
+    elif not only:
+        note("Nothing was written: name a file with --out.")
+    if json:
+        say_json(calibration_document(found))
+    else:
+        _show(found, words)
+
+
+def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:
+    """The plan's own file, for the shipped plan of a checkout and all sectors only."""
+    from zjsim.scenario.calibrated import FILE
+
+    folder = opened.folder
+    checkout = folder.shipped and (folder.path.parent.parent / "pyproject.toml").is_file()
+    path: Path = folder.file(FILE)
+    return path if checkout and not only else None
+
+
+def _show(found: Any, words: Any) -> None:
+    from zjsim.report import trust_tables as tables
+    from zjsim.report.labels import label
+    from zjsim.report.tables import render_text_table
+
+    names = {fit.sector.id: fit.sector.label for fit in found.sectors}
+    shown = [row for fit in found.sectors for row in fit.rows]
+    draws = shown[0].draws if shown else 0
+    cut_off = found.file.cut_off
+    say(label("calibration.head", words, year=cut_off, seed=found.seed, draws=f"{draws:,}"))
+    say(render_text_table(tables.calibration_table(shown, names, words), screen_width()))
+    say()
+    for line in tables.calibration_findings(found, words):
+        say(line)
+    for title, table in (
+        ("calibration.fits", tables.fit_table(found.sectors, words)),
+        ("calibration.left_out", tables.left_out_table(found.file, words)),
+    ):
+        say()
+        say(label(title, words))
+        say(render_text_table(table, screen_width()))
+
+
+def calibration_document(found: Any) -> dict[str, Any]:
+    """The whole result for machines."""
+    from dataclasses import asdict
+
+    return {
+        "cut_off": found.file.cut_off,
+        "seed": found.seed,
+        "constants": [asdict(row) for row in found.rows],
+        "sectors": {
+            fit.sector.id: {
+                "effective_draws": fit.effective,
+                "ties": [list(tie) for tie in fit.ties],
+                "constants": [asdict(row) for row in fit.rows],
+                "figures": [
+                    {
+                        "series": item.comparison.series,
+                        "over": item.comparison.over,
+                        "measure": item.comparison.measure,
+                        "year": item.datum.year,
+                        "published": item.datum.value,
+                        "before": item.prior_median,
+                        "before_low": item.prior_low,
+                        "before_high": item.prior_high,
+                        "after": item.median,
+                        "low": item.low,
+                        "high": item.high,
+                    }
+                    for item in fit.fits
+                ],
+            }
+            for fit in found.sectors
+        },
+        "not_calibrated": [
+            {"what": dict(what), "why": dict(why)} for what, why in found.file.left_out
+        ],
+    }

@@ -1,0 +1,83 @@
+"""``zjsim export`` and ``zjsim scenario import``: to and from the formats of other tools."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zjsim.cli.output import Assignments, EngineName, Plan, TrustModel, note, say
+
+
+def export(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
+    ],
+    kind: Annotated[
+        str,
+        typer.Option("--format", metavar="iamc-csv|iamc-xlsx|parquet|netcdf|cin|xmile"),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    assignments: Assignments = None,
+    plan: Plan = None,
+    engine: EngineName = "kernel",
+    trust_model: TrustModel = False,
+) -> None:
+    """Write one scenario for another tool.
+
+    Example: zjsim export baseline --format iamc-csv --out baseline.csv
+    """
+    from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.errors import RunError
+    from zjsim.report.exchange import FORMATS
+    from zjsim.report.exchange import export as export_scenario
+    from zjsim.workflow import assess, simulate
+
+    if kind not in FORMATS:
+        raise typer.BadParameter(f"{kind}: choose from {', '.join(FORMATS)}", param_hint="--format")
+    opened, read = plan_and_scenarios([scenario], assignments or [], plan)
+    runs = simulate(opened, read[0], engine=engine, trust_model=trust_model)
+    part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        for line in export_scenario(part, kind, runs, assess(runs, opened)):
+            note(f"note: {line}")
+        part.replace(out)
+    except OSError as problem:
+        raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
+    finally:
+        part.unlink(missing_ok=True)
+    note(f"wrote {out}")
+
+
+def import_cin(
+    path: Annotated[Path, typer.Argument(metavar="FILE.cin", help="Vensim constant changes.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.yaml", help="The scenario to write.")],
+    plan: Plan = None,
+) -> None:
+    """Make a scenario of the constants in a Vensim .cin file.
+
+    Example: zjsim scenario import changes.cin my_scenario.yaml
+    """
+    from zjsim.errors import ScenarioError
+    from zjsim.report.results import dump_yaml
+    from zjsim.scenario.cin import read_cin, scenario_of_cin
+    from zjsim.workflow import open_plan
+
+    opened = open_plan(plan or "zhejiang")
+    names = opened.names
+    levers = {lever.variable: lever.id for lever in opened.levers}
+    values = read_cin(path, names)
+    drivers = list(opened.drivers.drivers.values())
+    document = {
+        **scenario_of_cin(values, out.stem, names, levers, drivers),
+        "plan": opened.folder.name,
+    }
+    try:
+        with out.open("x", encoding="utf-8", newline="\n") as file:
+            dump_yaml(document, file)
+    except FileExistsError:
+        raise ScenarioError(f"{out} exists; it is not overwritten. Name another file.") from None
+    say(f"{out}: {len(values)} values read from {path.name}")

@@ -1,0 +1,204 @@
+"""``zjsim hindcast``: what the model would have said, held against what came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Json,
+    Language,
+    Observations,
+    Plan,
+    counting,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+REPLAYED = (2020, 2021, 2022, 2023)
+
+
+def hindcast(
+    known_until: Annotated[
+        int | None,
+        typer.Option(
+            "--known-until",
+            metavar="YEAR",
+            help="Last year of observed drivers; without it 2020 is shown and 2020 to 2023 scored.",
+        ),
+    ] = None,
+    runs: Annotated[
+        int, typer.Option("-n", "--runs", metavar="N", min=2, help="Runs of each hindcast.")
+    ] = 2048,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")] = 2021,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="SCENARIO", help="A name or a file.")
+    ] = "observed",
+    observations: Observations = None,
+    uncalibrated: Annotated[
+        bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
+    ] = False,
+    plan: Plan = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Project from an earlier year and score the bands against what was published later.
+
+    Example: zjsim hindcast --known-until 2021
+    """
+    from zjsim.analysis.hindcast import replay
+    from zjsim.workflow import open_plan, with_own_observations
+
+    words = language(lang)
+    opened = open_plan(plan or "zhejiang")
+    years = sorted({*REPLAYED, *([known_until] if known_until is not None else [])})
+    own = with_own_observations(opened, observations)
+    with counting(len(years), "Replaying", json) as advance:
+        found = replay(
+            opened, years, runs=runs, seed=seed, scenario=scenario, observations=own,
+            calibrated=not uncalibrated, advance=advance,
+        )  # fmt: skip
+    wanted = REPLAYED[0] if known_until is None else known_until
+    chosen = next(item for item in found if item.known_until == wanted)
+    document = hindcast_document(opened, found, seed)
+    if out is not None:
+        _write(out, opened, found, chosen, document, words)
+    if json:
+        say_json(document)
+    else:
+        _show(opened, found, chosen, seed, words)
+
+
+def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
+    from zjsim.analysis.hindcast import decided_in, score_of
+    from zjsim.report import trust_tables as tables
+    from zjsim.report.labels import label
+
+    items = opened.plan.indicators
+    scores = [(str(item.known_until), item.score) for item in found]
+    decided = [decided_in(found, k) for k in range(len(items))]
+    replayed = [item for item in found if item.score.cases]
+    if len(replayed) > 1:
+        scores.append((label("hindcast.all_years", words), score_of(replayed)))
+    return {
+        "cases": tables.case_table(chosen.cases, words),
+        "score_title": tables.score_table(scores, words),
+        "probabilities": tables.known_table(found, items, decided, words),
+        "projection": tables.projection_table(chosen, items, words),
+    }
+
+
+def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any) -> None:
+    from zjsim.report.labels import label
+    from zjsim.report.tables import render_text_table
+
+    say(label("hindcast.head", words, year=chosen.known_until, runs=f"{chosen.n_run:,}", seed=seed))
+    if chosen.calibrated:
+        say(label("hindcast.calibrated", words, names=", ".join(chosen.calibrated)))
+    for key, table in _tables(opened, found, chosen, words).items():
+        say()
+        say(label(f"hindcast.{key}", words))
+        if key == "cases" and not table.rows:
+            say(label("hindcast.no_cases", words))
+            continue
+        say(render_text_table(table, screen_width()))
+        if key == "score_title":
+            say(label("hindcast.skill_note", words))
+        if key == "probabilities":
+            say(label("hindcast.decided_note", words))
+    say()
+    say(label("disclaimer", words))
+
+
+def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:
+    """The whole result for machines."""
+    from zjsim.analysis.hindcast import BANDS, LEVELS, decided_in
+
+    ids = [item.id for item in opened.plan.indicators]
+    return {
+        "seed": seed,
+        "bands": list(BANDS),
+        "called_since": {name: decided_in(found, k) for k, name in enumerate(ids)},
+        "hindcasts": [
+            {
+                "known_until": item.known_until,
+                "runs": item.n_run,
+                "failed": item.n_failed,
+                "calibrated": list(item.calibrated),
+                "score": _score(item.score),
+                "probabilities": {name: item.probabilities[k].value for k, name in enumerate(ids)},
+                "binding": item.binding.value,
+                "all": item.joint.value,
+                "projection": {
+                    name: {
+                        str(year): dict(
+                            zip(map(str, LEVELS), item.quantiles[k, y].tolist(), strict=True)
+                        )
+                        for y, year in enumerate(item.years)
+                    }
+                    for k, name in enumerate(ids)
+                },
+                "figures": [_case(case) for case in item.cases],
+            }
+            for item in found
+        ],
+    }
+
+
+def _score(score: Any) -> dict[str, Any]:
+    return {
+        "figures": score.cases,
+        "coverage": list(score.coverage),
+        "crps": score.crps,
+        "bias": score.bias,
+        "widen_80": score.widen,
+        "skill": {name: {"value": v, "figures": n} for name, (v, n) in score.skill.items()},
+    }
+
+
+def _case(case: Any) -> dict[str, Any]:
+    return {
+        "series": case.comparison.series,
+        "measure": case.comparison.measure,
+        "year": case.datum.year,
+        "published": case.datum.value,
+        "median": case.median,
+        "bands": [list(ends) for ends in case.bands],
+        "rank": case.rank,
+        "crps": case.crps,
+        "known": case.known,
+        "scored": case.scored,
+        "naive": {
+            name: {"mean": one.mean, "sd": one.sd, "crps": case.naive_crps(name)}
+            for name, one in case.naive.items()
+        },
+    }
+
+
+def _write(
+    out: Path, opened: Any, found: Any, chosen: Any, document: dict[str, Any], words: Any
+) -> None:
+    from zjsim.cli.ensemble import write_csv
+    from zjsim.cli.output import plain
+    from zjsim.report.folder import write_folder, write_json
+
+    made = _tables(opened, found, chosen, words)
+    names = {"cases": "figures", "score_title": "scores"}
+
+    def csv(table: Any) -> Any:
+        return lambda path: write_csv(path, table)
+
+    writers: dict[str, Any] = {
+        f"{names.get(key, key)}.csv": csv(table) for key, table in made.items()
+    }
+    writers["hindcast.json"] = lambda path: write_json(path, plain(document))
+    note(f"Wrote {write_folder(out, f'hindcast-{chosen.known_until}', writers)}")

@@ -1,0 +1,99 @@
+"""``zjsim report``: scenarios told in Word, PDF, HTML and Excel, in Chinese or English."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Assignments,
+    EngineName,
+    Observations,
+    Plan,
+    TrustModel,
+    language,
+    note,
+    with_progress,
+)
+
+FORMATS = ("html", "docx", "pdf", "xlsx")
+
+
+def report(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(metavar="SCENARIO...", help="Shipped names or YAML files; one or more."),
+    ],
+    formats: Annotated[
+        str, typer.Option("--format", metavar="html,docx,pdf,xlsx", help="What to write.")
+    ] = "html",
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="zh|en|both", help="Language of the report.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
+    ] = Path("reports"),
+    assignments: Assignments = None,
+    plan: Plan = None,
+    engine: EngineName = "kernel",
+    observations: Observations = None,
+    assumptions: Annotated[
+        bool,
+        typer.Option(
+            "--assumptions/--no-assumptions",
+            help="Run each assumption at both ends of its range, to tell which matter most.",
+        ),
+    ] = True,
+    trust_model: TrustModel = False,
+) -> None:
+    """Write a report to hand on: verdicts, what decides them, assumptions, sources.
+
+    Example: zjsim report baseline --format docx,pdf --lang zh --out reports
+    """
+    wanted = _formats(formats)
+    languages: Any = ("zh", "en") if lang == "both" else (language(lang),)
+    if len(set(scenarios)) != len(scenarios):
+        raise typer.BadParameter("a scenario is named twice")
+    from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.report.deliver import deliver, judge_scenario
+    from zjsim.workflow import with_own_observations
+
+    opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
+    seen = with_own_observations(opened, observations)
+    judged: list[Any] = [
+        judge_scenario(
+            opened,
+            scenario,
+            seen,
+            engine=engine,
+            trust_model=trust_model,
+            of=len(read) if assumptions else 0,
+        )
+        for scenario in with_progress(read, len(read), "Simulating")
+    ]
+    given = {"--plan": plan, "--observations": observations}
+    more = [part for key, value in given.items() if value for part in (key, value)]
+    more += [part for change in assignments or [] for part in ("--set", change)]
+    more += ["--engine", engine] if engine != "kernel" else []
+    more += [] if assumptions else ["--no-assumptions"]
+    for path in deliver(out, judged, wanted, languages, seen, _command(scenarios, more)):
+        note(f"wrote {path}")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = [name for name in wanted if name not in FORMATS]
+    if unknown or not wanted:
+        raise typer.BadParameter(
+            f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(FORMATS)}",
+            param_hint="--format",
+        )
+    return wanted
+
+
+def _command(scenarios: list[str], more: list[str]) -> str:
+    """The command that repeats the content; formats and places do not change it."""
+    return shlex.join(["zjsim", "report", *scenarios, *more])

@@ -1,0 +1,224 @@
+"""``zjsim sensitivity``: which assumptions decide the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Assignments,
+    Json,
+    Language,
+    Plan,
+    counting,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+METHODS = ("tornado", "morris", "sobol")
+SIZES = {"tornado": 0, "morris": 40, "sobol": 1024}
+BARS = 12
+SWITCHED = 12
+
+
+def sensitivity(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
+    ] = "baseline",
+    method: Annotated[
+        str, typer.Option("--method", metavar="|".join(METHODS), help="How to look.")
+    ] = "tornado",
+    size: Annotated[
+        int | None,
+        typer.Option(
+            "-n", metavar="N", min=2, help="Base points (sobol: a power of two) or paths (morris)."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the design.")] = 2021,
+    assignments: Assignments = None,
+    uncalibrated: Annotated[
+        bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
+    ] = False,
+    plan: Plan = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Write CSV, JSON and tornado charts there."),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    """Say which assumptions decide the verdicts, and what to measure next.
+
+    Example: zjsim sensitivity baseline --method sobol -n 1024
+    """
+    from zjsim.analysis.study import open_study
+    from zjsim.analysis.switching import switching_values
+    from zjsim.cli.plans import plan_and_scenarios
+
+    words = language(lang)
+    if method not in METHODS:
+        raise typer.BadParameter(f"{method}: choose {', '.join(METHODS)}", param_hint="--method")
+    opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
+    what = open_study(opened, read, calibrated=not uncalibrated)
+    n = SIZES[method] if size is None else size
+    with counting(_runs(method, n, what), "Simulating", json) as advance:
+        found = _analyse(what, method, n, seed, advance)
+    strongest = [k for k, _ in found.deciders(SWITCHED)]
+    switches = switching_values(what, strongest)
+    document = sensitivity_document(found, switches)
+    if out is not None:
+        _write(out, found, document, words)
+    if json:
+        say_json(document)
+    else:
+        _show(found, switches, words)
+
+
+def _runs(method: str, n: int, what: Any) -> int:
+    inputs = len(what.dimensions)
+    if method == "tornado":
+        return 2 * inputs + 1
+    return n * (inputs + 1) if method == "morris" else n * (inputs + 2 + 4 * 9)
+
+
+def _analyse(what: Any, method: str, n: int, seed: int, advance: Callable[[int], None]) -> Any:
+    from zjsim.analysis import sensitivity as analysis
+
+    if method == "tornado":
+        return analysis.tornado(what, advance)
+    if method == "morris":
+        return analysis.morris(what, n, seed, advance)
+    return analysis.sobol(what, n, seed, advance)
+
+
+def _show(found: Any, switches: Any, words: Any) -> None:
+    from zjsim.report import sensitivity_tables as tables
+    from zjsim.report.labels import label, localised
+    from zjsim.report.tables import render_text_table
+
+    scenario = found.study.resolved.scenario
+    say(
+        label(
+            "sensitivity.head", words, method=found.method, seed=found.seed,
+            scenario=localised(scenario.label, words) or scenario.name,
+            inputs=len(found.study.dimensions), runs=f"{found.convergence.runs:,}",
+        )
+    )  # fmt: skip
+    sections = [
+        ("deciders", tables.deciders_table(found, switches, words)),
+        ("by_indicator", tables.indicator_table(found, words)),
+    ]
+    if found.groups:
+        sections.append(("groups", tables.group_table(found, words)))
+    sections.append(("measure", tables.measure_table(found, words)))
+    for key, table in sections:
+        say()
+        say(label(f"sensitivity.{key}", words))
+        say(render_text_table(table, screen_width()))
+    say()
+    for line in tables.remarks(found, words):
+        say(line)
+    say(label("disclaimer", words))
+
+
+def sensitivity_document(found: Any, switches: Any) -> dict[str, Any]:
+    """The whole result for machines."""
+    items, indicators = found.study.dimensions, found.study.indicators
+
+    def inputs(pairs: Any) -> list[dict[str, Any]]:
+        return [
+            {"input": items[k].key, "grade": found.study.grade(items[k]), "weight": score}
+            for k, score in pairs
+        ]
+
+    state = found.convergence
+    return {
+        "scenario": found.study.resolved.scenario.name,
+        "method": found.method,
+        "size": found.size,
+        "seed": found.seed,
+        "runs": state.runs,
+        "converged": state.converged,
+        "widest": state.widest,
+        "stable_of_five": state.stable,
+        "gap_to_grades": state.gap,
+        "unmeasured": dict(zip((i.id for i in indicators), found.unmeasured, strict=True)),
+        "correlations_set_aside": found.study.correlations_aside,
+        "base": dict(zip((i.id for i in indicators), found.base, strict=True)),
+        "met": dict(zip((i.id for i in indicators), found.met, strict=True)),
+        "deciders": inputs(found.deciders()),
+        "to_measure": inputs(found.to_measure()),
+        "groups": [
+            {
+                "grade": g.grade, "inputs": g.inputs, "first": g.first, "total": g.total,
+                "total_error": g.total_error, "verdict_total": g.verdict_total,
+                "verdict_error": g.verdict_error,
+            }
+            for g in found.groups
+        ],
+        "switching_values": [
+            {
+                "input": s.dimension.key, "indicator": s.indicator, "value": s.value,
+                "met_above": s.met_above,
+            }
+            for s in switches
+        ],
+        "indices": {
+            item.key: {
+                indicator.id: {
+                    "strength": found.strength[i, k], "error": found.error[i, k],
+                    "first": found.first[i, k], "first_error": found.first_error[i, k],
+                    "low": found.low[i, k], "high": found.high[i, k],
+                    "spread": found.spread[i, k],
+                }
+                for k, indicator in enumerate(indicators)
+            }
+            for i, item in enumerate(items)
+        },
+    }  # fmt: skip
+
+
+def _write(out: Path, found: Any, document: dict[str, Any], words: Any) -> None:
+    from zjsim.cli.ensemble import write_csv
+    from zjsim.cli.output import plain
+    from zjsim.report.folder import write_folder, write_json
+    from zjsim.report.sensitivity_tables import index_table
+
+    scenario = found.study.resolved
+    name = f"sensitivity-{found.method}-{scenario.scenario.name}-{scenario.hash[:8]}"
+    writers: dict[str, Callable[[Path], None]] = {
+        "sensitivity.json": lambda path: write_json(path, plain(document)),
+        "indices.csv": lambda path: write_csv(path, index_table(found)),
+    }
+    if found.method == "tornado":
+        for k, item in enumerate(found.study.indicators):
+            writers[f"tornado_{item.number:02d}_{item.id}.png"] = _chart(found, k, words)
+    note(f"Wrote {write_folder(out, name, writers)}")
+
+
+def _chart(found: Any, k: int, words: Any) -> Callable[[Path], None]:
+    """A writer of one indicator's tornado chart."""
+
+    def write(path: Path) -> None:
+        import numpy as np
+
+        from zjsim.report.figures import write_figure
+        from zjsim.report.sensitivity_tables import input_name
+        from zjsim.report.uncertainty import plot_tornado
+
+        order = np.argsort(-np.nan_to_num(found.strength[:, k]))[:BARS]
+        bars = [
+            (input_name(found, int(i), words), float(found.low[i, k]), float(found.high[i, k]))
+            for i in order
+        ]
+        indicator, base = found.study.indicators[k], float(found.base[k])
+        axes = plot_tornado(indicator, base, bars, words)
+        write_figure(axes.figure, path.with_suffix(""))
+
+    return write

@@ -1,0 +1,122 @@
+"""``zjsim validate``: every test that the field demands, on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zjsim.cli.output import (
+    Json,
+    Language,
+    TrustModel,
+    counting,
+    language,
+    note,
+    say,
+    say_json,
+    screen_width,
+)
+
+
+def validate(
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN", help="A shipped plan or a plan folder.")
+    ] = "zhejiang",
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full/--quick",
+            help="Full: every scenario, all pairs of extremes, more draws (minutes).",
+        ),
+    ] = False,
+    mutants: Annotated[
+        str,
+        typer.Option(
+            "--mutation",
+            metavar="N|all",
+            help="Wrong equations to try: a seeded sample of N (0 leaves it out), or all.",
+        ),
+    ] = "150",
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="TEST", help="Run this test alone; repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of search and samples.")] = 0,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", min=1, help="Processes of the mutation test."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Write the page there: HTML and Markdown."),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+    trust_model: TrustModel = False,
+) -> None:
+    """Put the model to every test that the field demands; red rows are said, not hidden.
+
+    Thresholds stand in the plan's validation.yaml and were fixed before. Exit status: 0 when
+    every test passed, otherwise 1. A test that was not run did not pass.
+
+    Example: zjsim validate --quick --mutation 0
+    """
+    from zjsim.analysis.validation.suite import Depth, scenarios_of
+    from zjsim.analysis.validation.suite import validate as validate_plan
+    from zjsim.report.tables import render_text_table
+    from zjsim.report.validation_page import (
+        result_of,
+        screen_table,
+        summary,
+        verdict_word,
+        write_page,
+    )
+    from zjsim.workflow import open_plan
+
+    words = language(lang)
+    count = _count(mutants)
+    opened = open_plan(plan)
+
+    def told(row: Any) -> None:
+        if not json:
+            note(f"  {verdict_word(row.verdict, words)}  {row.id}  ({row.seconds:.1f} s)")
+
+    with counting(count or 0, "Mutants", json or not count) as advance:
+        depth = Depth(
+            full=full, mutants=count, seed=seed, workers=workers, trust=trust_model,
+            scenarios=scenarios_of(opened), advance=advance,
+        )  # fmt: skip
+        found = validate_plan(opened, depth, only, told)
+    if json:
+        say_json(_document(found))
+    else:
+        say(render_text_table(screen_table(found, words), screen_width()))
+        for row in found.failed:
+            say(f"{verdict_word(row.verdict, words)}  {row.id}: {result_of(row)}")
+        say(summary(found, words))
+    if out is not None:
+        for path in write_page(out, found, words):
+            note(str(path))
+    raise typer.Exit(0 if found.passed else 1)
+
+
+def _count(text: str) -> int | None:
+    if text == "all":
+        return None
+    if text.isdecimal():
+        return int(text)
+    raise typer.BadParameter(f"{text}: give a number, or all", param_hint="--mutation")
+
+
+def _document(found: Any) -> dict[str, Any]:
+    return {
+        "plan": found.plan,
+        "model_hash": found.model_hash,
+        "protocol_hash": found.protocol_hash,
+        "zjsim_version": found.version,
+        "depth": found.depth,
+        "passed": found.passed,
+        "tests": [row.document for row in found.rows],
+    }

@@ -1,0 +1,222 @@
+"""The validation page: a row a test, in HTML and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from zjsim.report.labels import Language
+from zjsim.report.tables import Table, render_text_table
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("为什么可信:{plan} 模型检验", "Why believe it: validation of the model {plan}"),
+    "summary": (
+        "{passed}/{total} 项通过,{failed} 项未通过,{not_run} 项未运行。",
+        "{passed} of {total} tests passed, {failed} failed, {not_run} not run.",
+    ),
+    "lead": (
+        "阈值写在 validation.yaml 中,先于运行确定;结果不论好坏原样列出。",
+        "Thresholds stand in validation.yaml and were fixed before the run; results are shown as "
+        "they came.",
+    ),
+    "test": ("检验", "Test"),
+    "what": ("内容", "What"),
+    "source": ("来源", "Source"),
+    "statistic": ("统计量", "Statistic"),
+    "threshold": ("阈值", "Threshold"),
+    "value": ("数值", "Value"),
+    "result": ("结果", "Result"),
+    "verdict": ("判断", "Verdict"),
+    "seconds": ("秒", "Seconds"),
+    "passed": ("通过", "passed"),
+    "failed": ("未通过", "FAILED"),
+    "not_run": ("未运行", "not run"),
+    "structure": ("结构", "Structure"),
+    "conservation": ("账目与守恒", "Accounts and conservation"),
+    "extremes": ("极端条件", "Extreme conditions"),
+    "numerics": ("数值", "Numbers"),
+    "behaviour": ("行为", "Behaviour"),
+    "mutation": ("变异检验", "Mutation"),
+    "details": ("细节", "Details"),
+    "footer": (
+        "模型 {model} · 规程 {protocol} · zjsim {version} · {depth}",
+        "model {model} · protocol {protocol} · zjsim {version} · {depth}",
+    ),
+    "quick": ("快速检验", "quick validation"),
+    "full": ("完整检验", "full validation"),
+    "again": (
+        "重做本页:zjsim validate --full --mutation all --out 文件夹",
+        "Rebuild this page: zjsim validate --full --mutation all --out FOLDER",
+    ),
+}
+_MOST_DETAILS = 60
+_MARKS = {"passed": "✔", "failed": "✘", "not_run": "–"}
+_STYLE = """
+body{font:16px/1.5 system-ui,"Noto Sans SC",sans-serif;margin:2rem auto;max-width:76rem;
+padding:0 1rem;color:#1b1b1b;background:#fff}
+table{border-collapse:collapse;width:100%;font-size:.86rem}
+th,td{border-bottom:1px solid #ccc;padding:.35rem .5rem;text-align:left;vertical-align:top}
+td.number{text-align:right;white-space:nowrap}
+td.passed{background:#dcefe0;color:#12512a}td.failed{background:#f7d9d6;color:#7d1511;
+font-weight:700}td.not_run{background:#eee}
+details{margin:.3rem 0}summary{cursor:pointer}.scroll{overflow-x:auto}
+li{overflow-wrap:anywhere}footer{margin-top:2rem;color:#555;font-size:.85rem}
+"""
+
+
+def word(key: str, language: Language, **filled: Any) -> str:
+    """A word of the page."""
+    return WORDS[key][0 if language == "zh" else 1].format(**filled)
+
+
+def shown_value(value: float | None) -> str:
+    """A statistic in few digits: counts whole, small sizes by their exponent."""
+    if value is None:
+        return "–"
+    if value == 0 or (float(value).is_integer() and abs(value) < 1e6):
+        return f"{value:.0f}"
+    return f"{value:.1e}" if abs(value) < 1e-3 else f"{value:.3g}"
+
+
+def verdict_word(verdict: str, language: Language) -> str:
+    """The verdict with a mark, so that colour is never the only sign."""
+    return f"{_MARKS[verdict]} {word(verdict, language)}"
+
+
+def summary(validation: Any, language: Language) -> str:
+    """How many tests passed."""
+    verdicts = [row.verdict for row in validation.rows]
+    counts = {key: verdicts.count(key) for key in ("passed", "failed", "not_run")}
+    return word("summary", language, total=len(verdicts), **counts)
+
+
+def result_of(row: Any) -> str:
+    """What came out, in words."""
+    return row.reason if row.measured is None else row.measured.words
+
+
+def screen_table(validation: Any, language: Language) -> Table:
+    """The short table of the terminal."""
+    keys = ("test", "what", "threshold", "value", "verdict", "seconds")
+    rows = tuple(
+        (
+            row.id,
+            row.what[language],
+            f"{row.compare} {shown_value(row.threshold)}",
+            shown_value(row.measured.value if row.measured else None),
+            verdict_word(row.verdict, language),
+            f"{row.seconds:.1f}",
+        )
+        for row in validation.rows
+    )
+    return Table(tuple(word(key, language) for key in keys), rows, "<<>><>")
+
+
+def render_markdown(validation: Any, language: Language) -> str:
+    """The page as Markdown."""
+    lines = [
+        f"# {word('title', language, plan=validation.plan)}", "",
+        summary(validation, language), "", word("lead", language), "",
+    ]  # fmt: skip
+    keys = ("test", "what", "source", "statistic", "threshold", "result", "verdict")
+    for group, rows in _groups(validation):
+        cells = tuple(
+            (
+                row.id,
+                row.what[language],
+                row.source,
+                row.statistic[language],
+                f"{row.compare} {shown_value(row.threshold)}",
+                f"{shown_value(row.measured.value if row.measured else None)} · {result_of(row)}",
+                verdict_word(row.verdict, language),
+            )
+            for row in rows
+        )
+        table = Table(tuple(word(key, language) for key in keys), cells, "<<<<><<")
+        lines += [f"## {word(group, language)}", "", render_text_table(table, style="markdown"), ""]
+    lines += [f"## {word('details', language)}", ""]
+    for row in validation.rows:
+        if row.measured is not None and row.measured.details:
+            lines += [f"### {row.id}", ""]
+            lines += [f"- {line}" for line in _cut(row.measured.details)]
+            lines.append("")
+    return "\n".join([*lines, _footer(validation, language), "", word("again", language), ""])
+
+
+def render_html(validation: Any, language: Language) -> str:
+    """The page as one HTML file without any other."""
+    title = escape(word("title", language, plan=validation.plan))
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
+        f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{title}</h1><p><strong>{escape(summary(validation, language))}</strong></p>",
+        f"<p>{escape(word('lead', language))}</p>",
+    ]
+    keys = ("test", "what", "source", "statistic", "threshold", "value", "result", "verdict",
+            "seconds")  # fmt: skip
+    heads = "".join(f'<th scope="col">{escape(word(key, language))}</th>' for key in keys)
+    for group, rows in _groups(validation):
+        parts.append(f"<h2>{escape(word(group, language))}</h2>")
+        parts.append(f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>')
+        parts += [_html_row(row, language) for row in rows]
+        parts.append("</tbody></table></div>")
+    parts.append(f"<footer>{escape(_footer(validation, language))}<br>")
+    parts.append(f"{escape(word('again', language))}</footer></body></html>\n")
+    return "\n".join(parts)
+
+
+def write_page(folder: Path, validation: Any, language: Language) -> tuple[Path, ...]:
+    """Write ``validation.html`` and ``validation.md`` into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        folder / "validation.html": render_html(validation, language),
+        folder / "validation.md": render_markdown(validation, language),
+    }
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    return tuple(files)
+
+
+def _groups(validation: Any) -> list[tuple[str, list[Any]]]:
+    found: dict[str, list[Any]] = {}
+    for row in validation.rows:
+        found.setdefault(row.group, []).append(row)
+    return list(found.items())
+
+
+def _html_row(row: Any, language: Language) -> str:
+    details = ""
+    if row.measured is not None and row.measured.details:
+        items = "".join(f"<li>{escape(line)}</li>" for line in _cut(row.measured.details))
+        heading = escape(word("details", language))
+        details = f"<details><summary>{heading}</summary><ul>{items}</ul></details>"
+    value = row.measured.value if row.measured else None
+    return (
+        f'<tr id="{escape(row.id)}"><td>{escape(row.id)}</td><td>{escape(row.what[language])}</td>'
+        f"<td>{escape(row.source)}</td><td>{escape(row.statistic[language])}</td>"
+        f'<td class="number">{escape(row.compare)} {shown_value(row.threshold)}</td>'
+        f'<td class="number">{shown_value(value)}</td>'
+        f"<td>{escape(result_of(row))}{details}</td>"
+        f'<td class="{row.verdict}">{escape(verdict_word(row.verdict, language))}</td>'
+        f'<td class="number">{row.seconds:.1f}</td></tr>'
+    )
+
+
+def _cut(details: Any) -> list[str]:
+    lines = list(details)[:_MOST_DETAILS]
+    left = len(details) - len(lines)
+    return [*lines, f"… {left} more"] if left else lines
+
+
+def _footer(validation: Any, language: Language) -> str:
+    return word(
+        "footer",
+        language,
+        model=validation.model_hash[:8],
+        protocol=validation.protocol_hash[:8],
+        version=validation.version,
+        depth=word(validation.depth, language),
+    )
