@@ -18,7 +18,8 @@ from zjsim.model.reader import read_model
 
 ROOT = Path(__file__).parents[1] / "conformance"
 CONSTRUCTS = {
-    "active_initial", "arithmetic", "delay1", "delay3", "delay_fixed", "delay_n", "delay_short", "forecast",
+    "active_initial", "arithmetic", "delay1", "delay3", "delay_fixed", "delay_n", "delay_short",
+    "forecast",
     "if_then_else", "initial", "integ", "logic", "lookup_extrapolate", "lookups_inline",
     "lookups_named", "lookups_xmile", "lookups_xmile_kinds", "mathematics", "min_max", "modulo",
     "names", "non_negative", "pulse", "pulse_train", "pulse_xmile", "ramp", "sample_if_true",
@@ -28,7 +29,7 @@ CONSTRUCTS = {
 # What PySD gets wrong; the README of the folder says how.
 NOT_IN_PYSD = {"delay_short", "lookup_extrapolate", "lookups_xmile_kinds"}
 # Compiling costs seconds, so only those that use what the others do not.
-COMPILED = {"delay_fixed", "lookups_named", "mathematics", "non_negative"}
+COMPILED = {"delay_fixed", "mathematics"}
 # Agreement asked of two engines with the same rule and step.
 TOLERANCE = 1e-9
 

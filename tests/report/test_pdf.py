@@ -3,8 +3,8 @@ import sys
 import zlib
 
 import pytest
-from tests.report.report_case import document
 
+from tests.report.report_case import light
 from zjsim.errors import ZjsimError
 from zjsim.report.pdf import write_pdf
 
@@ -14,7 +14,7 @@ pytest.importorskip("typst")
 @pytest.fixture(scope="module", params=["zh", "en"])
 def written(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("pdf") / "报告.pdf"
-    write_pdf(path, document(request.param))
+    write_pdf(path, light(request.param))
     return request.param, path, path.read_bytes()
 
 
@@ -46,11 +46,11 @@ def test_the_text_can_be_searched(written):
 
 def test_the_same_report_has_the_same_bytes(written, tmp_path):
     language, _, raw = written
-    write_pdf(tmp_path / "again.pdf", document(language))
+    write_pdf(tmp_path / "again.pdf", light(language))
     assert (tmp_path / "again.pdf").read_bytes() == raw
 
 
 def test_a_missing_library_is_named_with_its_remedy(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(ZjsimError, match=r'typst.*pip install "zjsim\[report\]"'):
-        write_pdf(tmp_path / "x.pdf", document("en"))
+        write_pdf(tmp_path / "x.pdf", light("en"))

@@ -1,8 +1,8 @@
 import sys
 
 import pytest
-from tests.report.report_case import document, judged
 
+from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
 from zjsim.report.document import Picture
 
@@ -14,7 +14,7 @@ def written(request, tmp_path_factory):
     from zjsim.report.word import write_word
 
     path = tmp_path_factory.mktemp("word") / "报告.docx"
-    write_word(path, document(request.param))
+    write_word(path, light(request.param))
     return request.param, path, docx.Document(str(path))
 
 
@@ -26,7 +26,7 @@ def east_asian_fonts(file):
 
 def test_the_file_holds_every_table_of_the_document(written):
     language, _, file = written
-    blocks = list(document(language).tables())
+    blocks = list(light(language).tables())
     assert len(file.tables) == len(blocks)
     verdicts = file.tables[0]
     for row, judgement in zip(verdicts.rows[1:], judged().report.rows, strict=True):
@@ -41,21 +41,24 @@ def test_chinese_fonts_are_named_and_have_stand_ins(written):
     assert None not in fonts
     if language == "zh":
         assert {"方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"} <= fonts
-    table = next(p for p in file.part.package.iter_parts() if str(p.partname).endswith("fontTable.xml"))
+    parts = {str(part.partname): part for part in file.part.package.iter_parts()}
+    table = parts["/word/fontTable.xml"]
     assert "FangSong" in table.blob.decode("utf-8")
 
 
 def test_a_chinese_page_has_the_official_margins(written):
     language, _, file = written
     page = file.sections[0]
-    found = [round(getattr(page, f"{side}_margin").mm) for side in ("top", "bottom", "left", "right")]
+    margins = (page.top_margin, page.bottom_margin, page.left_margin, page.right_margin)
+    found = [round(margin.mm) for margin in margins]
     assert found == ([37, 35, 28, 26] if language == "zh" else [25] * 4)
     assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
 
 
 def test_pictures_have_their_title_below_and_words_for_those_who_cannot_see(written):
     language, _, file = written
-    titles = [b.title for s in document(language).sections for b in s.blocks if isinstance(b, Picture)]
+    blocks = [block for section in light(language).sections for block in section.blocks]
+    titles = [block.title for block in blocks if isinstance(block, Picture)]
     texts = [paragraph.text for paragraph in file.paragraphs]
     assert all(title in texts for title in titles)
     assert all(shape._inline.docPr.get("descr") for shape in file.inline_shapes)
@@ -74,7 +77,7 @@ def test_the_same_report_has_the_same_bytes(written, tmp_path):
     from zjsim.report.word import write_word
 
     language, path, _ = written
-    write_word(tmp_path / "again.docx", document(language))
+    write_word(tmp_path / "again.docx", light(language))
     assert (tmp_path / "again.docx").read_bytes() == path.read_bytes()
 
 
@@ -83,4 +86,4 @@ def test_a_missing_library_is_named_with_its_remedy(monkeypatch, tmp_path):
 
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(ZjsimError, match=r'python-docx.*pip install "zjsim\[report\]"'):
-        write_word(tmp_path / "x.docx", document("en"))
+        write_word(tmp_path / "x.docx", light("en"))

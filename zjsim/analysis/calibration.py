@@ -39,6 +39,7 @@ IDENTIFIED_BELOW = 0.7  # of the prior's standard deviation
 TIED_BEYOND = 0.95
 FEWEST_EFFECTIVE = 200
 PIECE = 4096
+FEW_DRAWS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def calibrate(
     draws: int = 16384,
     profile_points: int = 9,
     only: tuple[str, ...] = (),
-    backend: Backend = "compiled",
+    backend: Backend | None = None,
     advance: Callable[[int], None] = lambda count: None,
 ) -> Calibration:
     """Calibrate every sector of a plan's ``sectors.yaml``.
@@ -132,7 +133,8 @@ def calibrate(
         Points of each profile likelihood; 0 computes none.
     only : tuple of str
         Ids of sectors; empty takes all.
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "compiled"} or None
+        None decides once by the number of draws: compiling the sectors takes minutes.
     advance : function
         Called with 1 when a sector is done.
 
@@ -147,10 +149,11 @@ def calibrate(
         known = ", ".join(sector.id for sector in file.sectors)
         raise DataError(f"{', '.join(sorted(unknown))}: no such sector. Sectors: {known}.")
     history = published_until(plan.observations, file.cut_off)
+    chosen = backend or ("python" if draws <= FEW_DRAWS else "compiled")
     fits = []
     for sector in file.sectors:
         if not only or sector.id in only:
-            run = SectorRun(plan, sector, history, file.base_year, file.step, backend)
+            run = SectorRun(plan, sector, history, file.base_year, file.step, chosen)
             fits.append(_fit(run, file, seed, draws, profile_points))
             advance(1)
     return Calibration(file, seed, tuple(fits))

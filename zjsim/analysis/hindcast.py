@@ -215,7 +215,7 @@ def hindcast(
     drivers = {item.key for item in dimensions if item.kind == "driver"}
     draws = {k: v for k, v in draw(sample, 0, runs).items() if k not in drivers}
     inputs = inputs_of(resolved.inputs, dimensions, draws)
-    years = max(int(math.ceil(inputs.grid.stop)) - known, 1)
+    years = max(math.ceil(inputs.grid.stop) - known, 1)
     index = {e.name: e.index for e in resolved.entries if e.kind == "driver"}
     moves = shocks(file.outlook_errors, years, runs, seed)
     paths = deviated(inputs.paths, index, moves, float(known), inputs.grid)

@@ -5,6 +5,7 @@ Each sees the figures published up to the year of the forecast and nothing else.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -71,7 +72,7 @@ def _growths(item: Comparison, history: Sequence[tuple[int, float]]) -> list[flo
     """Yearly growth, or change of a level, oldest first; a gap counts as equal steps."""
     if item.measure in ("growth", "average"):
         return [value for _, value in history]
-    pairs = zip(history[:-1], history[1:], strict=True)
+    pairs = itertools.pairwise(history)
     return [(b - a) / (later - first) for (first, a), (later, b) in pairs]
 
 

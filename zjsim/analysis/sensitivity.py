@@ -58,10 +58,10 @@ class Convergence:
     """How far the numbers may be trusted.
 
     ``widest`` is the largest half-width among the five strongest inputs of each indicator, in
-    parts of one (of the strongest effect for Morris); ``stable`` how many of the five deciders
-    half the design names too. ``gap`` is the largest difference, over the indicators, between
-    the first indices of all inputs added up and those of the grades: the grades are few and
-    soon known, and bootstrap intervals of a small design in many dimensions are too narrow.
+    parts of one (of the strongest effect for Morris); ``stable`` how many of the ``of``
+    deciders half the design names too. ``gap`` is the largest difference, over the indicators,
+    between the first indices of all inputs added up and those of the grades: the grades are few
+    and soon known, and bootstrap intervals of a small design in many dimensions are too narrow.
     """
 
     runs: int
@@ -70,11 +70,13 @@ class Convergence:
     shown: int
     withheld: int
     gap: float = 0.0
+    of: int = TOP
 
     @property
     def converged(self) -> bool:
         """Four of five deciders are the same with half the runs, and no index is vague."""
-        return self.stable >= TOP - 1 and self.widest <= WIDEST_TOP and self.gap <= WIDEST_GAP
+        settled = self.stable >= min(self.of, TOP - 1)
+        return settled and self.widest <= WIDEST_TOP and self.gap <= WIDEST_GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +323,9 @@ def _convergence(
         runs=len(values),
         widest=float(widest.max()),
         stable=len(whole & part),
-        shown=sum(fine),
-        withheld=len(fine) - sum(fine),
+        shown=int(np.sum(fine)),
+        withheld=len(fine) - int(np.sum(fine)),
+        of=len(whole),
     )
 
 

@@ -41,7 +41,9 @@ def quantity(indicator: Indicator, text: str, language: Language, change: bool =
         return label("unit.points" if change else "unit.percent", language, value=text)
     if localised(indicator.unit, "en").startswith("index"):
         return label("unit.index", language, value=text)
-    return label("unit.other", language, value=text, unit=unit)
+    # "31.7 10 k yuan" would run two numbers together.
+    key = "unit.counted" if unit[:1].isdigit() else "unit.other"
+    return label(key, language, value=text, unit=unit)
 
 
 def gap_words(row: ReportRow, language: Language) -> str:

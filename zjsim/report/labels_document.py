@@ -124,6 +124,7 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "unit.percent": ("{value}%", "{value}%"),
     "unit.points": ("{value}个百分点", "{value} points"),
     "unit.index": ("{value}", "{value}"),
+    "unit.counted": ("{value}{unit}", "{value} ({unit})"),
     "unit.other": ("{value}{unit}", "{value} {unit}"),
     # units of the model file
     "model_unit.dmnl": ("1", "1"),

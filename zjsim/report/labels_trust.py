@@ -62,7 +62,10 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "Hindcast: drivers known until {year}, the outlook of 2021 after it; {runs} runs, seed "
         "{seed}. No later figure is fitted.",
     ),
-    "hindcast.cases": ("与后来公布值对照（%或百分点）", "Held against what came (percent or points)"),
+    "hindcast.cases": (
+        "与后来公布值对照（%或百分点）",
+        "Held against what came (percent or points)",
+    ),
     "hindcast.median": ("中位数", "Median"),
     "hindcast.band80": ("80%区间", "80 % band"),
     "hindcast.band95": ("95%区间", "95 % band"),
@@ -88,7 +91,8 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "hindcast.widen": ("80%区间应放宽", "80 % band short by"),
     "hindcast.skill": ("对{name}的技巧", "Skill on {name}"),
     "hindcast.skill_note": (
-        "技巧 = 1 − CRPS之比（负数：不如该朴素预测），括号内为可比个数。朴素预测从最近公布值出发，模型运行不校正到最近公布值。",
+        "技巧 = 1 − CRPS之比（负数：不如该朴素预测），括号内为可比个数。"
+        "朴素预测从最近公布值出发，模型运行不校正到最近公布值。",
         "Skill = 1 − ratio of CRPS (negative: worse than the naive forecast), figures compared "
         "in brackets. Naive forecasts start from the last figure; a run is not moved to it.",
     ),
@@ -96,7 +100,10 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "此年之后没有等级A至C的公布值；用 --observations 加入自己的数据即可对照。",
         "No figure of grade A to C is later than this year; add yours with --observations.",
     ),
-    "hindcast.probabilities": ("何时能知道：按评估年的达成概率", "When could one have known: P(meet) by assessment year"),
+    "hindcast.probabilities": (
+        "何时能知道：按评估年的达成概率",
+        "When could one have known: P(meet) by assessment year",
+    ),
     "hindcast.decided": ("可判定自", "Called since"),
     "hindcast.never": ("未能判定", "never"),
     "hindcast.decided_note": (
@@ -113,7 +120,10 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "敏感性（{method}）：{scenario}，{inputs}个输入，{runs}次运行，种子{seed}。",
         "Sensitivity ({method}): {scenario}, {inputs} inputs, {runs} runs, seed {seed}.",
     ),
-    "sensitivity.deciders": ("决定判断的五个假定", "The five assumptions that decide the verdicts"),
+    "sensitivity.deciders": (
+        "决定判断的五个假定",
+        "The five assumptions that decide the verdicts",
+    ),
     "sensitivity.rank": ("序", "No."),
     "sensitivity.input": ("输入", "Input"),
     "sensitivity.range": ("范围", "Range"),
@@ -128,7 +138,10 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "sensitivity.strongest_morris": ("平均绝对效应占比", "Share of squared mean effects"),
     "sensitivity.strongest_tornado": ("低值 → 高值", "Low → high"),
     "sensitivity.sum_first": ("一阶之和", "Sum of first"),
-    "sensitivity.groups": ("按证据等级的方差占比（总效应）：数值 / 判断", "Variance by grade of evidence (total index): value / verdict"),
+    "sensitivity.groups": (
+        "按证据等级的方差占比（总效应）：数值 / 判断",
+        "Variance by grade of evidence (total index): value / verdict",
+    ),
     "sensitivity.grade": ("等级", "Grade"),
     "sensitivity.count": ("个数", "Inputs"),
     "sensitivity.unmeasured": (
@@ -139,18 +152,21 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "sensitivity.grade_lever": ("落实程度", "carrying out of levers"),
     "sensitivity.grade_D": ("D（判断）", "D (judgement)"),
     "sensitivity.grade_-": ("定义", "definition"),
-    "sensitivity.measure": ("下一步应收集的数据（按能消除的判断方差排序）", "What to measure next, by the variance of verdicts it would take away"),
+    "sensitivity.measure": (
+        "下一步应收集的数据（按能消除的判断方差排序）",
+        "What to measure next, by the variance of verdicts it would take away",
+    ),
     "sensitivity.converged": (
-        "已收敛：最强输入的95%半宽至多{widest}，一半抽样给出相同的{stable}/5，"
+        "已收敛：最强输入的95%半宽至多{widest}，一半抽样给出相同的{stable}，"
         "一阶之和与分组结果相差至多{gap}。",
         "Converged: half-widths of the strongest are at most {widest}, half the design names "
-        "{stable} of the 5, sums of first indices agree with the grades within {gap}.",
+        "{stable} of the first, sums of first indices agree with the grades within {gap}.",
     ),
     "sensitivity.not_converged": (
-        "未收敛：最强输入的95%半宽达{widest}，一半抽样给出相同的{stable}/5，"
+        "未收敛：最强输入的95%半宽达{widest}，一半抽样给出相同的{stable}，"
         "一阶之和与分组结果相差{gap}。请加大 -n。",
         "Not converged: half-widths of the strongest reach {widest}, half the design names "
-        "{stable} of the 5, sums of first indices differ from the grades by {gap}. Raise -n.",
+        "{stable} of the first, sums of first indices differ from the grades by {gap}. Raise -n.",
     ),
     "sensitivity.withheld": (
         "{count}个指数因区间过宽未列出。",
@@ -170,4 +186,4 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "Weights: each indicator counts with the variance of its verdict, 4p(1−p); one that all "
         "runs meet, or none, counts for nothing.",
     ),
-}  # fmt: skip
+}

@@ -157,7 +157,7 @@ def remarks(found: Any, language: Language) -> list[str]:
         key = "converged" if state.converged else "not_converged"
         widest = format_number(state.widest, 2)
         gap = format_number(state.gap, 2)
-        values = {"widest": widest, "stable": state.stable, "gap": gap}
+        values = {"widest": widest, "stable": f"{state.stable}/{state.of}", "gap": gap}
         lines.append(label(f"sensitivity.{key}", language, **values))
     if state.withheld and found.method == "sobol":
         lines.append(label("sensitivity.withheld", language, count=state.withheld))

@@ -121,8 +121,9 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
         row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
         if place == 0:
             row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+        cells = row.cells  # found anew at each access
         for column, text in enumerate(texts):
-            cell = row.cells[column]
+            cell = cells[column]
             cell.width = widths[column]
             tone = block.tones.get((place - 1, column), "") if place else ""
             look = (table.alignment[column], size, place == 0, tone)

@@ -76,6 +76,7 @@ def _with(element: Element, part: str, equation: Expression) -> Element:
 def mutants(spec: ModelSpec) -> tuple[Mutant, ...]:
     """Every mutant of every equation, in the order of the file."""
     found: list[Mutant] = []
+    parts: tuple[tuple[str, Expression], ...]
     for element in spec.elements.values():
         if isinstance(element, Stock):
             parts = (("equation", element.net_flow), ("initial", element.initial))

@@ -92,10 +92,10 @@ class Subject:
 
     def resolved(self, scenario: str = "baseline") -> Resolved:
         """A shipped scenario for this plan; each is resolved once a process and plan."""
-        kept = self.plan.__dict__.setdefault("_resolved_for_validation", {})
+        kept: dict[str, Resolved] = self.plan.__dict__.setdefault("_resolved_for_validation", {})
         if scenario not in kept:
             kept[scenario] = self.plan.resolve(self.plan.read_scenario(scenario))
-        return kept[scenario]  # type: ignore[no-any-return]
+        return kept[scenario]
 
     def inputs(
         self,
@@ -168,18 +168,18 @@ def read_protocol(plan: OpenPlan) -> dict[str, Any]:
     PlanError
         When the folder has none, or it lacks a part.
     """
-    kept = plan.__dict__.get("_protocol_of_validation")
+    kept: dict[str, Any] | None = plan.__dict__.get("_protocol_of_validation")
     if kept is not None:
-        return kept  # type: ignore[no-any-return]
+        return kept
     path = plan.folder.file(PROTOCOL)
     if not path.is_file():
         raise PlanError(f"{path}: no such file; it fixes the thresholds before a run.")
-    data = read_yaml(path, PlanError).data
+    data: dict[str, Any] = read_yaml(path, PlanError).data
     lacking = [key for key in ("tests", "awake") if not isinstance(data, dict) or key not in data]
     if lacking:
         raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
     plan.__dict__["_protocol_of_validation"] = data
-    return data  # type: ignore[no-any-return]
+    return data
 
 
 def with_all_paths(plan: OpenPlan, inputs: Inputs) -> Inputs:

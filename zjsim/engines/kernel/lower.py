@@ -17,9 +17,8 @@ DELAY FIXED,        input may be read after some stocks  input and condition are
 SAMPLE IF TRUE      have moved to the next step          start of the step
 lookups of XMILE    all kinds read as continuous         extrapolate and discrete are kept
 written in place
-DELAY1, DELAY3,     fewer stages where one would be      all stages, as Vensim and Simlin
-DELAY N of few      below the step; fails with none
-steps
+DELAY1 and DELAY3   fewer stages where one would be      all stages, as Vensim and Simlin;
+of few steps        below the step; fails with none      DELAY N leaves stages out, like PySD
 ==================  ===================================  ===================================
 
 In a Runge-Kutta step all that switches with time (STEP, PULSE, PULSE TRAIN, INTEGER and
@@ -327,19 +326,35 @@ class _Lowering:
     def _delay(self, source: int, time: int, initial: int, order: int, conveyed: bool) -> int:
         """A material delay: stages in a row, each holding its share of the delay time.
 
-        ``conveyed`` (DELAY N): each stage keeps the delay time with which it was filled.
+        ``conveyed`` (DELAY N): each stage keeps the delay time with which it was filled, and
+        stages are left out until the rest are no shorter than a step.
         """
         add = self.graph.add
         start = add("mul", initial, time)
+        fits = self._fitting_stages(time, order) if conveyed else []
+        count = self.graph.number(1.0 if conveyed else order)
+        for fit in fits:
+            count = add("add", count, fit)
         times = self._conveyed_times(time, order) if conveyed else [time] * (order + 1)
         stages = [self._hidden(f"delay {k + 1}", start) for k in range(order)]
         flow = source
         for (index, level), stage_time in zip(stages, times[:order], strict=True):
             outflow = add("div", level, stage_time)
-            change = add("sub", flow, outflow)
-            self._set_rate(index, add("mul", change, self.graph.number(order)))
+            self._set_rate(index, add("mul", add("sub", flow, outflow), count))
             flow = outflow
-        return add("div", stages[-1][1], times[1])
+        result = stages[0 if conveyed else -1][1]
+        for fit, (_, level) in zip(fits, stages[1:], strict=False):
+            result = add("select", self.graph.truth(fit), level, result)
+        return add("div", result, times[1])
+
+    def _fitting_stages(self, time: int, order: int) -> list[int]:
+        """For the second stage on: 1 where that many stages still fit the delay, else 0."""
+        step = control_leaf(self.graph, "step")
+        fits = []
+        for count in range(2, order + 1):
+            needed = self.graph.add("mul", self.graph.number(count), step)
+            fits.append(self._keep(self.graph.numeric(self.graph.add("le", needed, time))))
+        return fits
 
     def _conveyed_times(self, time: int, order: int) -> list[int]:
         """The delay time of each stage: now for the first, a step ago for the next, ..."""

@@ -1,0 +1,260 @@
+"""History up to the cut-off year, and nothing else, may move a constant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from zjsim.analysis import likelihood
+from zjsim.analysis.calibration import calibrate
+from zjsim.analysis.comparison import Comparison, published
+from zjsim.analysis.history import hash_of, published_until
+from zjsim.analysis.sectors import SectorRun
+from zjsim.analysis.sectors_file import read_sectors
+from zjsim.assessment.observations import Observation, Observations
+from zjsim.cache import content_hash
+from zjsim.errors import DataError
+from zjsim.scenario.calibrated import (
+    calibrated_ranges,
+    calibration_text,
+    read_calibration,
+    write_calibration,
+)
+from zjsim.workflow import OpenPlan, open_plan
+
+FEW = {"draws": 32, "profile_points": 0}
+SECTORS = ("digital_core", "patents")
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return open_plan("zhejiang")
+
+
+@pytest.fixture(scope="module")
+def fitted(plan):
+    return calibrate(plan, only=SECTORS, **FEW)
+
+
+def having(plan, /, **parts):
+    """The plan with some of its parts replaced, as if its files said so."""
+    changed = OpenPlan(plan.folder)
+    for name in ("program", "names", "constants", "observations"):
+        changed.__dict__[name] = getattr(plan, name)
+    changed.__dict__.update(parts)
+    return changed
+
+
+def numbers(found):
+    return calibration_text(found.rows)
+
+
+# The cut-off ---------------------------------------------------------------------------------
+
+
+def test_figures_after_the_cut_off_change_nothing(plan, fitted):
+    cut_off = fitted.file.cut_off
+    rows = tuple(
+        replace(row, value=row.value * 7 + 1) if row.year > cut_off else row
+        for row in plan.observations.rows
+    )
+    assert rows != plan.observations.rows
+    again = calibrate(having(plan, observations=Observations(rows)), only=SECTORS, **FEW)
+    assert numbers(again) == numbers(fitted)
+
+
+def test_figures_derived_or_from_memory_change_nothing(plan, fitted):
+    rows = tuple(
+        replace(row, value=row.value * 7 + 1) if row.grade in "DM" else row
+        for row in plan.observations.rows
+    )
+    again = calibrate(having(plan, observations=Observations(rows)), only=SECTORS, **FEW)
+    assert numbers(again) == numbers(fitted)
+
+
+def test_a_figure_before_the_cut_off_changes_its_sector(plan, fitted):
+    rows = tuple(
+        replace(row, value=12.0) if row.series == "digital_core_growth_avg" else row
+        for row in plan.observations.rows
+    )
+    again = calibrate(having(plan, observations=Observations(rows)), only=SECTORS, **FEW)
+    before = {row.name: row for row in fitted.rows}["digital core growth lead"]
+    after = {row.name: row for row in again.rows}["digital core growth lead"]
+    assert after.value < before.value
+    assert after.data_hash != before.data_hash
+
+
+class Untouchable:
+    """Stands for the plan's targets: whoever reads one fails the test."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"the calibration read plan.{name}")
+
+
+def test_targets_of_the_plan_are_never_read(plan, fitted):
+    again = calibrate(having(plan, plan=Untouchable()), only=SECTORS, **FEW)
+    assert numbers(again) == numbers(fitted)
+
+
+def test_targets_inside_the_model_move_no_sector(plan):
+    """The administrative path is in the model, because officials follow it: no sector may."""
+    targets = {"table cut": 0.36, "text pace": 0.10}
+    slots = tuple(
+        replace(slot, value=targets.get(slot.name, slot.value)) for slot in plan.program.constants
+    )
+    moved = having(plan, program=replace(plan.program, constants=slots))
+    assert moved.program != plan.program
+    file = read_sectors(plan)
+    history = published_until(plan.observations, file.cut_off)
+    for sector in file.sectors:
+        unknowns = {name: np.array([plan.names.constants[name]]) for name in sector.parameters}
+        unknowns |= {item.name: np.array([item.high]) for item in sector.nuisance}
+        told = [
+            SectorRun(one, sector, history, file.base_year, file.step, "python").predict(unknowns)
+            for one in (plan, moved)
+        ]
+        assert np.isfinite(told[0]).all(), sector.id
+        assert np.array_equal(*told), sector.id
+
+
+def row(**fields):
+    return Observation(**{"series": "s", "year": 2020, "value": 1.0, "grade": "A", **fields})
+
+
+@pytest.mark.parametrize(
+    ("figure", "kept"),
+    [
+        (row(), True),
+        (row(reading="year_end"), True),
+        (row(year=2021), False),
+        (row(period="2016-2020"), True),
+        (row(period="2018-2021"), False),
+        (row(grade="C"), True),
+        (row(grade="D"), False),
+        (row(grade="M"), False),
+        (row(grade=""), True),
+    ],
+)
+def test_what_may_enter(figure, kept):
+    assert bool(published_until(Observations((figure,)), 2020).rows) is kept
+
+
+# What comes out ------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_numbers(plan, fitted):
+    assert numbers(calibrate(plan, only=SECTORS, **FEW)) == numbers(fitted)
+    assert numbers(calibrate(plan, only=SECTORS, seed=1, **FEW)) != numbers(fitted)
+
+
+def test_anchored_stocks_are_the_base_of_the_model_in_the_base_year(plan):
+    """Whatever the draw: what is fitted is the way to the base, never the base."""
+    file = read_sectors(plan)
+    sector = next(item for item in file.sectors if item.id == "digital_core")
+    share = Comparison(
+        "digital_core_share", ("digital core share at 2020 prices",), "level", vintage="plan"
+    )
+    run = SectorRun(
+        plan,
+        replace(sector, observed=(share,)),
+        published_until(plan.observations, 2020),
+        backend="python",
+    )
+    told = run.predict({"digital core growth lead": np.array([0.035, 0.06, 0.085])})
+    assert told == pytest.approx(10.9, abs=1e-6)
+
+
+def test_patents_before_the_plan_identify_nothing(fitted):
+    """Grant rate and life cancel in the base year's own equations: the table must say so."""
+    found = next(item for item in fitted.sectors if item.sector.id == "patents")
+    assert not any(item.identified for item in found.rows)
+
+
+def test_the_shipped_table_is_that_of_the_shipped_model_and_data(plan):
+    file = read_sectors(plan)
+    history = published_until(plan.observations, file.cut_off)
+    shipped = {item.sector: item for item in read_calibration(plan.folder.file("calibration.csv"))}
+    for sector in file.sectors:
+        rows = SectorRun(plan, sector, history, file.base_year, file.step).rows
+        now = content_hash(hash_of(rows), file.text, plan.model_hash)[:16]
+        assert shipped[sector.id].data_hash == now, "run: zjsim calibrate"
+
+
+def test_an_unknown_sector_is_told(plan):
+    with pytest.raises(DataError, match="no such sector"):
+        calibrate(plan, only=("nothing",), **FEW)
+
+
+def test_written_then_read(tmp_path, fitted):
+    path = tmp_path / "calibration.csv"
+    write_calibration(path, fitted.rows)
+    back = read_calibration(path)
+    assert calibration_text(back) == calibration_text(fitted.rows)
+    assert [item.name for item in back] == [item.name for item in fitted.rows]
+
+
+def test_an_ensemble_takes_identified_constants_only(plan):
+    ranges = calibrated_ranges(plan)
+    for item in read_calibration(plan.folder.file("calibration.csv")):
+        assert (item.name.casefold() in ranges) is item.identified
+    found = ranges["digital core growth lead"]
+    assert found.low < found.mode < found.high
+
+
+# The arithmetic ------------------------------------------------------------------------------
+
+
+def test_weighted_draws_give_the_posterior_of_a_known_case():
+    """One figure with a normal error and a flat prior: the posterior is that normal."""
+    draws = np.linspace(-10, 10, 20001)
+    loglik = likelihood.log_likelihood(
+        draws[:, None], np.array([1.0]), np.array([0.5]), freedom=1e7
+    )
+    found = likelihood.marginal(draws, likelihood.weights_of(loglik))
+    assert found.mean == pytest.approx(1.0, abs=1e-3)
+    assert found.sd == pytest.approx(0.5, abs=1e-3)
+    assert found.low == pytest.approx(1.0 - 1.96 * 0.5, abs=5e-3)
+
+
+def test_an_outlier_counts_less_than_its_square():
+    told = np.array([[0.0]])
+    near, far = (
+        -likelihood.log_likelihood(told, np.array([x]), np.array([1.0]))[0] for x in (2.0, 20.0)
+    )
+    assert near < far < 100 * near / 4
+
+
+def test_a_prior_that_nothing_was_said_about_overlaps_itself():
+    draws = np.random.default_rng(1).normal(size=4000)
+    found = likelihood.marginal(draws, np.full(4000, 1 / 4000))
+    assert found.overlap == pytest.approx(1.0, abs=0.01)
+    assert found.sd == pytest.approx(found.prior_sd)
+
+
+def test_the_profile_finds_what_is_told_and_what_is_not():
+    """Only the sum of two unknowns is told: neither is, and each is once the other is known."""
+    starts = np.random.default_rng(1).uniform(size=(64, 2))
+
+    def of_sum(rows):
+        return -50 * (rows[:, 0] + rows[:, 1] - 1) ** 2
+
+    def of_first(rows):
+        return -200 * (rows[:, 0] - 0.5) ** 2
+
+    bounds = np.array([[0.0, 1.0], [0.0, 1.0]])
+    _, tied = likelihood.profile(of_sum, bounds, 0, starts)
+    _, told = likelihood.profile(of_first, bounds, 0, starts)
+    assert likelihood.profile_word(tied) == "flat"
+    assert likelihood.profile_word(told) == "closed"
+
+
+def test_an_index_never_mixes_vintages():
+    rows = (
+        row(series="gdp", year=2020, value=100.0, vintage="old"),
+        row(series="gdp", year=2019, value=90.0, vintage="new"),
+        row(series="gdp", year=2018, value=80.0, vintage="old"),
+    )
+    item = Comparison("gdp", ("x",), "index", vintage="old")
+    assert [datum.year for datum in published(item, Observations(rows))] == [2018]

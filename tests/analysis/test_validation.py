@@ -1,0 +1,184 @@
+"""The page turns red where an equation is wrong, and mutants are what they say."""
+
+import json
+
+import pytest
+
+from zjsim.analysis.validation import mutation as mutation_test
+from zjsim.analysis.validation.mutants import mutants, sample
+from zjsim.analysis.validation.record import Measured, judged
+from zjsim.analysis.validation.subject import Subject, subject_of
+from zjsim.analysis.validation.suite import TESTS, Depth, Validation, run_test
+from zjsim.errors import PlanError
+from zjsim.model.expression import to_text
+from zjsim.model.polarity import rule_of
+from zjsim.model.spec import Stock
+from zjsim.report.validation_page import render_html, render_markdown, screen_table, summary
+from zjsim.workflow import open_plan
+
+# Tests that need no second and look at the model as it stands.
+QUICK = (
+    "units", "base_year", "loops", "signs", "elasticities", "scale", "identities", "balances",
+    "equilibrium",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def subject():
+    return subject_of(open_plan("zhejiang"))
+
+
+@pytest.fixture(scope="module")
+def every(subject):
+    return mutants(subject.spec)
+
+
+def rows_of(subject, names=QUICK):
+    return {name: run_test(subject, name, Depth()) for name in names}
+
+
+def red(rows):
+    return {name for name, row in rows.items() if row.verdict == "failed"}
+
+
+def mutant_of(every, variable, change, nth=0):
+    return [m for m in every if m.variable == variable and m.change == change][nth]
+
+
+def test_the_model_itself_is_green(subject):
+    assert red(rows_of(subject)) == set()
+
+
+@pytest.mark.parametrize(
+    ("variable", "change", "expected"),
+    [
+        ("fixed capital", "- to +", {"balances", "equilibrium"}),
+        ("real gross domestic product", "+ to -", {"identities", "base_year", "signs"}),
+        ("market demand", "minus dropped", {"signs", "elasticities", "loops"}),
+        ("unit cost", "* to /", {"signs"}),
+        ("target labour cost", "exponent negated", {"signs", "elasticities", "loops"}),
+        ("water intensity cut", "- to +", {"base_year", "signs"}),
+        ("total factor productivity", "^ to *", {"base_year", "elasticities"}),
+        ("relative output price", "drop right of *", set()),
+    ],
+)
+def test_a_wrong_equation_turns_rows_red(subject, every, variable, change, expected):
+    try:
+        mutant = mutant_of(every, variable, change)
+    except IndexError:
+        assert not expected
+        return
+    wrong = Subject(subject.plan, mutant.applied(subject.spec))
+    assert red(rows_of(wrong)) >= expected
+
+
+def test_a_test_that_breaks_down_is_red_not_a_traceback(subject, every, monkeypatch):
+    def breaks(subject, depth):
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setitem(TESTS, "units", breaks)
+    row = run_test(subject, "units", Depth())
+    assert row.verdict == "failed"
+    assert "ZeroDivisionError" in row.reason
+
+
+def test_nan_never_passes():
+    assert judged(Measured(float("nan")), "<=", 1.0) == "failed"
+    assert judged(Measured(float("nan")), ">=", 0.0) == "failed"
+    assert judged(Measured(0.0), "<=", 0.0) == "passed"
+
+
+def test_a_mutant_changes_one_equation_only(subject, every):
+    assert len(every) > 1000
+    for mutant in sample(every, 40, 7):
+        mutated = mutant.applied(subject.spec)
+        changed = [n for n in mutated.elements if mutated.elements[n] != subject.spec.elements[n]]
+        assert changed == [mutant.variable]
+        element = mutated.elements[mutant.variable]
+        rule = element.initial if mutant.part == "initial" else rule_of(mutated, mutant.variable)
+        assert to_text(rule) == mutant.text
+
+
+def test_mutants_are_all_different(every):
+    keys = {(mutant.variable, mutant.part, mutant.text) for mutant in every}
+    assert len(keys) == len({mutant.id for mutant in every}) == len(every)
+
+
+def test_every_equation_has_mutants_unless_it_is_a_single_name(subject, every):
+    mutated = {mutant.variable for mutant in every}
+    for element in subject.spec.of_kind(Stock):
+        names = to_text(element.net_flow)
+        if "-" in names or "+" in names:
+            assert element.name in mutated
+
+
+def test_samples_are_seeded(every):
+    assert sample(every, 20, 1) == sample(every, 20, 1)
+    assert sample(every, 20, 1) != sample(every, 20, 2)
+    assert sample(every, 10**9, 1) == every
+
+
+def test_no_killer_notices_the_model_itself(subject, every):
+    mutant = every[0]
+    for name, notices in mutation_test.KILLERS:
+        assert not notices(subject, mutant), name
+
+
+def test_a_few_mutants_are_noticed(subject, every):
+    chosen = [
+        mutant_of(every, "fixed capital", "- to +"),
+        mutant_of(every, "market demand", "minus dropped"),
+        mutant_of(every, "knowledge stock", "- to +"),
+    ]
+    fates = [mutation_test.fate_of(subject, mutant) for mutant in chosen]
+    assert all(fate.killer for fate in fates), fates
+
+
+def test_the_score_counts_survivors():
+    fates = [
+        mutation_test.Fate("a", "x", "units"),
+        mutation_test.Fate("b", "x", "signs"),
+        mutation_test.Fate("c", "x", ""),
+    ]
+    found = mutation_test.summary(fates, chosen=4, every=10, equivalent=1)
+    assert found.value == pytest.approx(2 / 3)
+    assert found.details == ["c -> x"]
+    assert "1 not tried" in found.words
+
+
+def test_equivalent_mutants_exist_and_have_a_reason(subject, every):
+    equivalent = subject.protocol["mutation"]["equivalent"]
+    ids = {mutant.id for mutant in every}
+    assert set(equivalent) <= ids
+    assert all(str(reason).strip() for reason in equivalent.values())
+
+
+def test_the_protocol_has_a_threshold_and_words_for_every_test(subject):
+    known = subject.protocol["tests"]
+    assert set(known) == set(TESTS)
+    for entry in known.values():
+        assert entry["source"]
+        assert {"en", "zh"} <= set(entry["what"]) & set(entry["statistic"])
+
+
+def test_an_unknown_test_is_refused(subject):
+    from zjsim.analysis.validation.suite import chosen_tests
+
+    with pytest.raises(PlanError, match="no such test"):
+        chosen_tests(subject, Depth(), ["nonsense"])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_says_red_by_word(subject, every, language):
+    wrong = Subject(subject.plan, mutant_of(every, "fixed capital", "- to +").applied(subject.spec))
+    rows = tuple(rows_of(wrong, ("boundary", "balances")).values())
+    page = Validation("zhejiang", rows, "0" * 64, "0" * 64, "quick")
+    html, text = render_html(page, language), render_markdown(page, language)
+    word = {"zh": "未通过", "en": "FAILED"}[language]
+    assert word in html
+    assert 'class="failed"' in html
+    assert word in text
+    assert "fixed capital" in text
+    assert "1" in summary(page, language)
+    assert len(screen_table(page, language).rows) == 2
+    json.dumps([row.document for row in page.rows])
