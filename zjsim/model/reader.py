@@ -127,13 +127,18 @@ def _literal(text: str) -> Any:
     if text.startswith("'"):
         return text[1:-1]
     if _SUM.fullmatch(text):
-        values = [float("".join(part.split())) for part in re.findall(_NUMBER, text)]
+        values = [_number("".join(part.split())) for part in re.findall(_NUMBER, text)]
         return values[0] if len(values) == 1 else functools.reduce(operator.add, values)
     if not _PAIR.sub("", text).strip(" ,\\[]"):
         return tuple(
             tuple(float("".join(part.split())) for part in pair) for pair in _PAIR.findall(text)
         )
     raise ModelError(f"{text[:40]!r} stands where only numbers may.")
+
+
+def _number(text: str) -> int | float:
+    """Whole numbers stay whole, as with eval: PySD counts the stages of a delay by them."""
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)
 
 
 def _vensim_elements(text: str, origin: str) -> Iterator[RawElement]:

@@ -8,7 +8,7 @@ from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.model.names import canonical
 from zjsim.report.compose_scenario import Judged
-from zjsim.report.compose_words import model_number, model_unit
+from zjsim.report.compose_words import model_number, model_unit, span_words
 from zjsim.report.document import Block, Commands, Points, Section, TableBlock, Text
 from zjsim.report.folder import versions
 from zjsim.report.labels import Language, label
@@ -214,7 +214,7 @@ def _annex(judged: Judged, language: Language) -> TableBlock:
         value = float(set_to[name][0]) if name in set_to else names.constants[name]
         bounds = DASH
         if row.low is not None and row.high is not None and row.low < row.high:
-            bounds = f"{format_quantity(row.low)} … {format_quantity(row.high)}"
+            bounds = span_words(format_quantity(row.low), format_quantity(row.high))
         unit = names.units.get(name, "")
         shown, said = judged.named(name, language), model_unit(unit, language)
         rows.append((shown, model_number(value, unit), bounds, said, row.grade, row.source))

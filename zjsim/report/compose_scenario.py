@@ -13,12 +13,14 @@ from zjsim.assessment.assess import Assessment
 from zjsim.model.names import canonical, identifier
 from zjsim.report import compose_pictures as pictures
 from zjsim.report.compose_words import (
+    NO_BREAK,
     indicator_name,
     indicator_with_unit,
     joined,
     model_unit,
     nearness,
     scenario_name,
+    span_words,
 )
 from zjsim.report.document import Block, Section, TableBlock, Text
 from zjsim.report.labels import Language, label, localised
@@ -227,7 +229,7 @@ def _most_moved(judged: Judged, before: Sequence[float], after: Sequence[float])
     if ends[0] != ends[1] and round(ends[0], decimals) == round(ends[1], decimals):
         decimals += 1
     first, last = (format_number(value, decimals) for value in ends)
-    return DASH if first == last else f"{indicator.number}: {first} → {last}"
+    return DASH if first == last else f"{indicator.number}: {first} → {last}".replace(" ", NO_BREAK)
 
 
 def _drivers(judged: Judged, language: Language) -> TableBlock | None:
@@ -304,9 +306,10 @@ def _range_words(judged: Judged, item: Swing, language: Language) -> tuple[str, 
         format_quantity(value, signed=signed) for value in (dimension.low, dimension.high)
     )
     if dimension.kind == "driver":
-        return DASH, f"{low} … {high}" if signed else f"×{low} … ×{high}"
+        ends = (low, high) if signed else (f"×{low}", f"×{high}")
+        return DASH, span_words(*ends)
     unit = model_unit(judged.plan.names.units.get(dimension.name, ""), language)
-    return f"{format_quantity(dimension.mode)} {unit}".strip(), f"{low} … {high}"
+    return f"{format_quantity(dimension.mode)} {unit}".strip(), span_words(low, high)
 
 
 def _evidence(judged: Judged, item: Swing) -> tuple[str, str]:

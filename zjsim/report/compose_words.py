@@ -12,6 +12,14 @@ from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
 from zjsim.report.wording import is_percent, target_words, value_words
 
 
+NO_BREAK = "\u00a0"
+
+
+def span_words(low: str, high: str) -> str:
+    """Both ends of a range, in one piece."""
+    return f"{low}{NO_BREAK}…{NO_BREAK}{high}"
+
+
 def scenario_name(report: Report, language: Language) -> str:
     """The scenario's label, or its name when it has none."""
     return localised(report.scenario_label, language) or report.scenario

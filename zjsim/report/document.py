@@ -219,7 +219,8 @@ def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...
         words += [_ems(piece) if solid else min(_ems(piece), LONGEST_WORD) for piece in pieces]
         least.append(max(words, default=1.0) + 0.9)
         longest = max([_ems(cell) for cell in cells] + [min(_ems(head), 6.0)])
-        natural.append(max(longest + 0.9, least[-1]))
+        # A little more where there is room: a machine may lack the narrow font asked for.
+        natural.append(max(longest + 0.9, least[-1]) * (1.15 if solid else 1.0))
     chinese = any("\u4e00" <= sign <= "\u9fff" for head in table.headers for sign in head)
     roomy = len(least) > MANY_COLUMNS or not chinese
     spare = (PAGE_EMS_SMALL if roomy else PAGE_EMS) - sum(least)
@@ -234,7 +235,7 @@ def _pieces(text: str) -> list[str]:
     """What a line break keeps together; keys may be broken after an underscore."""
     if _ems(text) <= SHORT_CELL:
         return [text]
-    return re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^\s_\u3000-\u9fff\uff00-\uffef]+_?", text)
+    return re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^ \n_\u3000-\u9fff\uff00-\uffef]+_?", text)
 
 
 def breakable(text: str) -> str:
@@ -243,7 +244,7 @@ def breakable(text: str) -> str:
 
 
 def _ems(text: str) -> float:
-    return sum(1.0 if ord(character) > 0x2E7F else 0.6 for character in text)
+    return sum(1.0 if ord(character) > 0x2E7F else 0.53 for character in text)
 
 
 def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> bytes:

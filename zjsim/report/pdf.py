@@ -45,8 +45,11 @@ def write_pdf(path: Path, document: Document) -> None:
     with tempfile.TemporaryDirectory(prefix="zjsim-") as place:
         folder = Path(place)
         shutil.copy(TEMPLATE, folder / "report.typ")
-        data = _data(document, folder)
-        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(_data(document, folder), ensure_ascii=False)
+        if document.language == "en":
+            # The font's curved quotes are as wide as a Chinese letter.
+            text = text.replace("“", '\\"').replace("”", '\\"')
+        (folder / "data.json").write_text(text, encoding="utf-8")
         try:
             made = typst.compile(
                 str(folder / "report.typ"),
