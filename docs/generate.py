@@ -285,6 +285,21 @@ def strongest_assumptions(most: int = 12) -> str:
     return table(("", "what is changed", "range", "grade", "targets it can flip alone"), rows)
 
 
+def price_twins() -> str:
+    """Indicators at current prices beside the same at 2020 prices, plan as written."""
+    rows = [
+        (
+            row.indicator.number,
+            row.indicator.label.en,
+            f"{row.value:.2f}",
+            f"{row.constant_price:.2f}",
+        )
+        for row in _reports()[0].rows
+        if row.constant_price is not None
+    ]
+    return table(("", "indicator", "judged, current prices", "at 2020 prices"), rows)
+
+
 def _way(item: Any) -> str:
     return ", growth added a year" if item.kind == "driver" else ""
 
@@ -294,6 +309,7 @@ REGIONS: dict[str, Callable[[], str]] = {
     "results_zh": results_zh,
     "levers_apart_and_together": levers_apart_and_together,
     "strongest_assumptions": strongest_assumptions,
+    "price_twins": price_twins,
 }
 
 

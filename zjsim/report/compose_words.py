@@ -11,7 +11,6 @@ from zjsim.report.numbers import format_number, format_plain, format_quantity, f
 from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
 from zjsim.report.wording import is_percent, target_words, value_words
 
-
 NO_BREAK = "\u00a0"
 
 

@@ -217,7 +217,7 @@ def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...
         pieces = cells if solid else [piece for cell in cells for piece in _pieces(cell)]
         words = [1.1 * _ems(piece) for piece in _pieces(head)]
         words += [_ems(piece) if solid else min(_ems(piece), LONGEST_WORD) for piece in pieces]
-        least.append(max(words, default=1.0) + 0.9)
+        least.append(max(words, default=1.0) + (1.2 if solid else 0.9))
         longest = max([_ems(cell) for cell in cells] + [min(_ems(head), 6.0)])
         # A little more where there is room: a machine may lack the narrow font asked for.
         natural.append(max(longest + 0.9, least[-1]) * (1.15 if solid else 1.0))

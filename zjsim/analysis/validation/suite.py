@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from zjsim.analysis.validation import (
     accounts,
@@ -60,6 +61,13 @@ class Depth:
         return self.scenarios if self.full else tuple(n for n in wanted if n in self.scenarios)
 
 
+def _foresight() -> Any:
+    # A hindcast draws from SciPy's distributions, which no other test needs.
+    from zjsim.analysis.validation import foresight
+
+    return foresight
+
+
 # Cheap tests of the structure first: a reader who changed an equation sees them within seconds.
 TESTS: dict[str, Test] = {
     "boundary": lambda s, d: structure.boundary(s),
@@ -88,13 +96,15 @@ TESTS: dict[str, Test] = {
     "reproducible": lambda s, d: numerics.reproducible(s, d.scenarios),
     "mape": lambda s, d: behaviour.mape(s),
     "theil": lambda s, d: behaviour.theil(s),
+    "hindcast": lambda s, d: _foresight().coverage(s, 2048),
+    "skill": lambda s, d: _foresight().skill(s, 2048),
     "knockouts": lambda s, d: behaviour.knockouts(s),
     "reality": lambda s, d: behaviour.reality(s, d.scenarios if d.full else d.some),
     "ranking": lambda s, d: behaviour.ranking(s, 256 if d.full else 64),
     "mutation": lambda s, d: mutation(s, d.mutants, d.seed, d.workers, advance=d.advance),
 }
 # What needs the compiled kernel or minutes is left out of a quick validation.
-_SLOW = frozenset({"ranking"})
+_SLOW = frozenset({"ranking", "hindcast", "skill"})
 GROUPS = ("structure", "conservation", "extremes", "numerics", "behaviour", "mutation")
 
 
