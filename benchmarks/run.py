@@ -301,8 +301,8 @@ def zhejiang(rounds: int, runs: int) -> dict[str, Any]:
     """The shipped model: one run of each engine, and whole ensembles with their draws."""
     from dataclasses import replace
 
-    from zjsim.chunks import names_to_keep
-    from zjsim.ensemble_run import simulate_ensemble
+    from zjsim.ensembles.chunks import names_to_keep
+    from zjsim.ensembles.run import simulate_ensemble
     from zjsim.scenario.sampling import draw, plan_sampling, resolve_ensemble
     from zjsim.workflow import open_plan
 

@@ -52,9 +52,7 @@ def _foreign_imports(path, name):
 )
 def test_heavy_libraries_are_met_in_their_room_only(library, rooms):
     met = [
-        str(path.relative_to(ROOT / "zjsim"))
-        for path in PACKAGE
-        if _foreign_imports(path, library)
+        str(path.relative_to(ROOT / "zjsim")) for path in PACKAGE if _foreign_imports(path, library)
     ]
     assert [place for place in met if not any(place.startswith(room) for room in rooms)] == []
 

@@ -45,7 +45,9 @@ def test_an_array_of_another_length_is_refused():
 
 def test_rows_are_those_of_the_whole():
     path = TimePath([0, 1], np.arange(8).reshape(4, 2))
-    whole = Inputs(TimeGrid(0, 1, 0.5), 4, constants={"a": [1, 2, 3, 4], "b": [9]}, paths={"p": path})
+    whole = Inputs(
+        TimeGrid(0, 1, 0.5), 4, constants={"a": [1, 2, 3, 4], "b": [9]}, paths={"p": path}
+    )
     part = whole.rows(1, 3)
     assert part.n_run == 2
     assert part.constants["a"].tolist() == [2, 3]

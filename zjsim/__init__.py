@@ -17,6 +17,7 @@ from zjsim.version import __version__
 
 if TYPE_CHECKING:
     from zjsim.assessment.audit import audit
+    from zjsim.ensembles.run import simulate_ensemble
     from zjsim.errors import DataError, ModelError, PlanError, RunError, ScenarioError, ZjsimError
     from zjsim.model.reader import read_model
     from zjsim.report.board import plot_board, plot_indicator
@@ -41,6 +42,7 @@ _HOMES = {
     "open_plan": "zjsim.workflow",
     "run_checks": "zjsim.workflow",
     "simulate": "zjsim.workflow",
+    "simulate_ensemble": "zjsim.ensembles.run",
     "simulate_model": "zjsim.workflow",
     "audit": "zjsim.assessment.audit",
     "read_model": "zjsim.model.reader",
@@ -79,6 +81,7 @@ __all__ = [
     "read_model",
     "run_checks",
     "simulate",
+    "simulate_ensemble",
     "simulate_model",
     "write_run",
 ]

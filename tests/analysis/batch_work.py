@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from zjsim.analysis.batch import plan_batch, run_batch
-from zjsim.chunks import Work
 from zjsim.engines.executors import Executor
+from zjsim.ensembles.chunks import Work
+from zjsim.ensembles.shards import Block
 from zjsim.scenario.study import expand, read_study
-from zjsim.shards import Block
 
 SAVE = ("output", "energy")
 TIMES = (2020.0, 2021.0, 2025.0)

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zjsim import ensemble_run
 from zjsim.analysis.convergence import convergence_notes, replicate_error, runs_needed
 from zjsim.analysis.ensemble import (
     LEVELS,
@@ -21,7 +20,8 @@ from zjsim.analysis.ensemble import (
 from zjsim.assessment.assess import assess
 from zjsim.assessment.probability import wilson_share
 from zjsim.engines.executors import Executor
-from zjsim.ensemble_run import simulate_ensemble
+from zjsim.ensembles import run as ensemble_run
+from zjsim.ensembles.run import simulate_ensemble
 from zjsim.errors import RunError, ScenarioError
 from zjsim.workflow import open_plan
 
@@ -307,7 +307,7 @@ def test_wrong_requests_are_clear(plan, runs):
 
 
 def test_worker_with_other_files_refuses(plan):
-    from zjsim.chunks import Part, Work, compute_block
+    from zjsim.ensembles.chunks import Part, Work, compute_block
 
     part = Part(scenario={}, first=0, last=1)
     work = Work(str(TINY), "0" * 64, "kernel", ("output",), (2025.0,), (part,))
@@ -318,7 +318,7 @@ def test_worker_with_other_files_refuses(plan):
 def test_batch_and_ensemble_agree(plan, tmp_path):
     from zjsim.analysis.batch import check_cases, plan_batch, run_batch
     from zjsim.analysis.batch_summary import summarise, summary_text
-    from zjsim.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
+    from zjsim.ensembles.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
     from zjsim.scenario.study import expand, read_study
 
     study = tmp_path / "study.yaml"

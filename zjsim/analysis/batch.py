@@ -17,12 +17,9 @@ from typing import Any
 
 from zjsim.analysis.lock import folder_lock
 from zjsim.cache import content_hash
-from zjsim.chunks import RUNS_A_CHUNK, Part, Work, backend_for_all, compute_block
 from zjsim.engines.executors import Chunk, Executor
-from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
-from zjsim.scenario.sampling import plan_sampling
-from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
-from zjsim.shards import (
+from zjsim.ensembles.chunks import RUNS_A_CHUNK, Part, Work, backend_for_all, compute_block
+from zjsim.ensembles.shards import (
     SUFFIX,
     Block,
     ShardFolder,
@@ -32,6 +29,9 @@ from zjsim.shards import (
     write_shard,
     write_text,
 )
+from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
+from zjsim.scenario.sampling import plan_sampling
+from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 

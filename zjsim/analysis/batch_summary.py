@@ -13,9 +13,9 @@ import numpy as np
 
 from zjsim.analysis.ensemble import indicator_value, judge_values
 from zjsim.assessment.plan import Plan
+from zjsim.ensembles.shards import ShardFolder
 from zjsim.errors import RunError
 from zjsim.scenario.study import Case
-from zjsim.shards import ShardFolder
 from zjsim.timeline import TIME_TOLERANCE
 
 QUANTILES = ((0.05, "p05"), (0.5, "median"), (0.95, "p95"))

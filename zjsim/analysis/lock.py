@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from zjsim.ensembles.shards import cannot_write
 from zjsim.errors import RunError
-from zjsim.shards import cannot_write
 
 NAME = "lock"
 # A holder on another machine, seen through a file system whose locks stay on one machine, is

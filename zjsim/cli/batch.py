@@ -49,8 +49,8 @@ def batch(
     """
     from zjsim.analysis.batch import run_batch
     from zjsim.analysis.batch_summary import summarise, summary_text
+    from zjsim.ensembles.shards import write_text
     from zjsim.report.folder import command_line, versions
-    from zjsim.shards import write_text
 
     words = language(lang)
     opened, cases, planned = _planned(study, plan, trust_model)
@@ -92,7 +92,7 @@ def _planned(study: Path, plan: str | None, trust_model: bool) -> tuple[Any, Any
     """The plan, the cases and the shards of a study; every case fits the plan."""
     from zjsim.analysis.batch import check_cases, plan_batch
     from zjsim.bundle import scenarios_folder
-    from zjsim.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
+    from zjsim.ensembles.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
     from zjsim.scenario.study import expand, read_study
     from zjsim.workflow import open_plan
 

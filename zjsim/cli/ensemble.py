@@ -84,7 +84,7 @@ def ensemble(
     from zjsim.analysis.convergence import convergence_notes
     from zjsim.analysis.ensemble import compute_statistics
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.ensemble_run import simulate_ensemble
+    from zjsim.ensembles.run import simulate_ensemble
 
     words = language(lang)
     if method is not None and method not in METHODS:
@@ -130,7 +130,7 @@ def _repeat(
         return None
     from zjsim.analysis.convergence import replicate_error
     from zjsim.analysis.ensemble import compute_statistics
-    from zjsim.ensemble_run import simulate_ensemble
+    from zjsim.ensembles.run import simulate_ensemble
 
     if repeats < 2:
         raise typer.BadParameter("an error needs two repeats or more", param_hint="--repeats")

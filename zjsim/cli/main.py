@@ -8,14 +8,22 @@ import traceback
 
 import typer
 
+from zjsim.cli.batch import batch
 from zjsim.cli.cache import app as cache_app
+from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
 from zjsim.cli.compare import compare
 from zjsim.cli.describe import describe
+from zjsim.cli.ensemble import ensemble
+from zjsim.cli.export import export, import_cin
+from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
 from zjsim.cli.plan import app as plan_app
+from zjsim.cli.report import report
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
+from zjsim.cli.sensitivity import sensitivity
+from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
 from zjsim.version import __version__
 
@@ -55,10 +63,19 @@ def _options(
 app.command("run")(run)
 app.command("check")(check)
 app.command("compare")(compare)
+app.command("ensemble")(ensemble)
+app.command("batch")(batch)
+app.command("sensitivity")(sensitivity)
+app.command("hindcast")(hindcast)
+app.command("calibrate")(calibrate)
+app.command("validate")(validate)
+app.command("report")(report)
+app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)
-app.add_typer(plan_app, name="plan")
+scenario_app.command("import")(import_cin)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(plan_app, name="plan")
 app.add_typer(cache_app, name="cache")
 
 

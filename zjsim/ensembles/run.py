@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.cache import content_hash
-from zjsim.chunks import (
+from zjsim.engines.executors import Chunk, Executor
+from zjsim.ensembles.chunks import (
     RUNS_A_CHUNK,
     Part,
     Work,
@@ -26,13 +27,12 @@ from zjsim.chunks import (
     plan_reference,
     times_to_keep,
 )
-from zjsim.engines.executors import Chunk, Executor
+from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shard
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
 from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
-from zjsim.shards import SUFFIX, Block, Store, open_shards, write_shard
 from zjsim.timeline import TIME_TOLERANCE
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
@@ -184,7 +184,7 @@ class EnsembleRuns:
     def dataset(self) -> xr.Dataset:
         """An xarray Dataset over (run, time); values in shards are read when they are used."""
         # Imported here because most uses of an ensemble need no labels (0.7 s).
-        from zjsim.lazy import lazy_dataset
+        from zjsim.ensembles.lazy import lazy_dataset
 
         program = self.plan.program
         attributes = {

@@ -20,12 +20,12 @@ from zjsim.cache import content_hash
 from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import Backend, KernelEngine, backend_for
 from zjsim.engines.pool import THREADS
+from zjsim.ensembles.shards import Block
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
 from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
 from zjsim.scenario.study import scenario_from_document
-from zjsim.shards import Block
 from zjsim.timeline import TIME_TOLERANCE, TimeGrid, end_of
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__

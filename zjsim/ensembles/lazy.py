@@ -14,7 +14,7 @@ import xarray as xr
 from xarray.backends.common import BackendArray
 from xarray.core import indexing
 
-from zjsim.shards import Store
+from zjsim.ensembles.shards import Store
 
 
 class _Column(BackendArray):
