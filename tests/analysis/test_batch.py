@@ -13,7 +13,7 @@ import time
 from math import prod
 from pathlib import Path
 
-import batch_work as work
+from tests.analysis import batch_work as work
 import numpy as np
 import pyarrow.parquet as parquet
 import pytest

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from interpreted import LANES, interpret
-from line_models import grid_of
+from tests.engines.interpreted import LANES, interpret
+from tests.engines.line_models import grid_of
 
 from zjsim.engines.kernel import build, lanes
 from zjsim.engines.kernel.engine import KernelEngine

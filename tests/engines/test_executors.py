@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-import executor_work as work
+from tests.engines import executor_work as work
 import numpy as np
 import pytest
 

@@ -7,7 +7,7 @@ import tempfile
 
 import numpy as np
 import pytest
-from line_models import grid_of, vensim
+from tests.engines.line_models import grid_of, vensim
 
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.reference import ReferenceEngine

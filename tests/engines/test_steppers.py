@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from line_models import vensim
+from tests.engines.line_models import vensim
 
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.kernel.steppers import EULER, RK4, advance

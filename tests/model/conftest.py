@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from model.texts import CONTROL, xmile_text
+from tests.model.texts import CONTROL, xmile_text
 from zjsim.model.reader import parse_model
 from zjsim.model.spec import ModelSpec
 

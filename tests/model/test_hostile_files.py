@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model.texts import CONTROL, xmile_text
+from tests.model.texts import CONTROL, xmile_text
 from zjsim.errors import ModelError
 from zjsim.model.reader import parse_model, read_model
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.texts import xmile_text
+from tests.model.texts import xmile_text
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.expression import Binary, Call, LookupCall, Memory, Number, Reference, Table, Unary
 from zjsim.model.reader import read_model

@@ -6,7 +6,7 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
-from stand_in import make_report
+from tests.report.stand_in import make_report
 
 from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError

@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from stand_in import make_report
+from tests.report.stand_in import make_report
 
 from zjsim.report.numbers import format_number, format_quantity, format_share
 from zjsim.report.tables import (

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from stand_in import PLAN
+from tests.report.stand_in import PLAN
 
 from zjsim.assessment.assess import assess
 from zjsim.assessment.observations import Observation, Observations

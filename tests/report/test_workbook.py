@@ -6,7 +6,7 @@ import time
 
 import openpyxl
 import pytest
-from stand_in import make_report
+from tests.report.stand_in import make_report
 
 from zjsim.report.view import InputLine
 from zjsim.report.workbook import write_workbook
