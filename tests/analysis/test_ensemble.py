@@ -29,13 +29,6 @@ TINY = Path(__file__).parent / "tiny"
 SCENARIO = TINY / "supported.yaml"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def private_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZJSIM_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def plan():
     return open_plan(TINY)

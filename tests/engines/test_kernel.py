@@ -248,7 +248,8 @@ def test_one_run_needs_no_compiler_and_no_slow_import():
     assert run.stdout.strip() == "[]"
 
 
-def test_the_user_is_told_once_that_a_kernel_is_compiled():
+def test_the_user_is_told_once_that_a_kernel_is_compiled(monkeypatch, tmp_path):
+    monkeypatch.setenv("ZJSIM_CACHE", str(tmp_path))
     model = vensim("x = INTEG(1, 0)", stop=1, step=0.5)
     told: list[str] = []
     for _ in range(2):
