@@ -82,8 +82,9 @@ def _residual(item: Mapping[str, Any], values: Mapping[str, Any]) -> float:
     with np.errstate(all="ignore"):
         plus = [np.asarray(values[name], dtype=float) for name in item.get("plus", ())]
         minus = [np.asarray(values[name], dtype=float) for name in item.get("minus", ())]
-        # "and" adds products of two variables.
+        # "and" adds products of two variables, "less" takes them away.
         plus += [np.asarray(values[a]) * values[b] for a, b in item.get("and", {}).items()]
+        minus += [np.asarray(values[a]) * values[b] for a, b in item.get("less", {}).items()]
         total = sum(plus, np.zeros(())) - sum(minus, np.zeros(()))
         size = sum(map(np.abs, [*plus, *minus]), np.zeros(()))
         for name in item.get("times", ()):

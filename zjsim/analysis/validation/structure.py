@@ -162,6 +162,8 @@ def elasticities(subject: Subject, only: str | None = None) -> Measured:
 
 
 def _number(stated: Any, moment: Mapping[str, float]) -> float:
+    if isinstance(stated, Mapping):
+        return 1 - moment[stated["one_minus"]]
     if isinstance(stated, str):
         return -moment[stated[1:]] if stated.startswith("-") else moment[stated]
     return float(stated)
