@@ -8,6 +8,8 @@ out of date; pictures are not compared.
 
 from __future__ import annotations
 
+import csv
+import dataclasses
 import inspect
 import json
 import re
@@ -236,53 +238,56 @@ def results_zh() -> str:
     return results("zh")
 
 
-@cache
-def _influence() -> tuple[Any, Any]:
-    from zjsim.analysis.one_at_a_time import compute_influence
-
-    runs = zjsim.simulate(zjsim.open_plan(), "baseline", estimate_error=False)
-    return runs, compute_influence(runs, "python")
-
-
 def levers_apart_and_together() -> str:
     """What each lever alone is worth, their sum, and all together."""
-    import dataclasses
-
-    runs, influence = _influence()
-    plan = runs.plan
-    items = plan.plan.indicators
-    scenario = runs.resolved.scenario
-    none = {k: dataclasses.replace(v, to=0.0) for k, v in scenario.levers.items()}
-    off = zjsim.simulate(plan, scenario.changed(levers=none), estimate_error=False)
-    together = [row.projection for row in zjsim.assess(off, plan).rows]
+    plan = zjsim.open_plan()
+    scenario = plan.read_scenario("baseline")
+    base = _values(plan, scenario)
     rows = []
-    total = [0.0] * len(items)
-    for lever in influence.levers:
-        worth = [b - v for b, v in zip(influence.base, lever.values, strict=True)]
+    total = [0.0] * len(base)
+    for lever in scenario.levers:
+        worth = _less(base, _values(plan, _without(scenario, [lever])))
         total = [t + w for t, w in zip(total, worth, strict=True)]
-        rows.append([f"`{lever.lever}`", *_signed(worth)])
-    joint = [b - v for b, v in zip(influence.base, together, strict=True)]
+        rows.append([f"`{lever}`", *_signed(worth)])
+    joint = _less(base, _values(plan, _without(scenario, list(scenario.levers))))
     rows += [["sum of the single ones", *_signed(total)], ["all together", *_signed(joint)]]
-    return table(["lever", *(str(item.number) for item in items)], rows)
+    return table(["lever", *(str(item.number) for item in plan.plan.indicators)], rows)
+
+
+def _without(scenario: Any, levers: list[str]) -> Any:
+    held = {name: dataclasses.replace(scenario.levers[name], to=0.0) for name in levers}
+    return scenario.changed(levers={**scenario.levers, **held})
+
+
+def _values(plan: Any, scenario: Any) -> list[float]:
+    runs = zjsim.simulate(plan, scenario, estimate_error=False, save=plan.indicator_variables)
+    return [row.projection for row in zjsim.assess(runs, plan).rows]
+
+
+def _less(first: list[float], second: list[float]) -> list[float]:
+    return [a - b for a, b in zip(first, second, strict=True)]
 
 
 def _signed(values: Iterable[float]) -> list[str]:
     return [f"{value:+.2f}".replace("-", "−") if abs(value) >= 0.005 else "0" for value in values]
 
 
-def strongest_assumptions(most: int = 12) -> str:
-    """The assumptions that move the indicators most, each at both ends of its range."""
-    runs, influence = _influence()
-    plan = runs.plan
-    rows = []
-    for place, swing in enumerate(influence.swings[:most]):
-        item = swing.dimension
-        row = plan.constants.row(item.name)
-        bounds = f"{item.low:g}–{item.high:g}"
-        flips = ", ".join(map(str, swing.flipped)) or "none"
-        what = f"{item.name} ({item.kind}{_way(item)})"
-        rows.append((place + 1, what, bounds, row.grade if row else "D", flips))
-    return table(("", "what is changed", "range", "grade", "targets it can flip alone"), rows)
+def calibrated() -> str:
+    """What history up to 2020 could say of each constant, from ``calibration.csv``."""
+    path = zjsim.open_plan().folder.file("calibration.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            (
+                row["sector"].replace("_", " "),
+                row["name"],
+                f"{float(row['prior_low']):g}–{float(row['prior_high']):g}",
+                f"{float(row['low']):.3g}–{float(row['high']):.3g}",
+                row["identified"],
+            )
+            for row in csv.DictReader(file)
+        ]
+    heads = ("sector", "constant", "range before", "95 % interval after", "identified")
+    return table(heads, rows)
 
 
 def price_twins() -> str:
@@ -300,15 +305,11 @@ def price_twins() -> str:
     return table(("", "indicator", "judged, current prices", "at 2020 prices"), rows)
 
 
-def _way(item: Any) -> str:
-    return ", growth added a year" if item.kind == "driver" else ""
-
-
 REGIONS: dict[str, Callable[[], str]] = {
     "results": results,
     "results_zh": results_zh,
     "levers_apart_and_together": levers_apart_and_together,
-    "strongest_assumptions": strongest_assumptions,
+    "calibrated": calibrated,
     "price_twins": price_twins,
 }
 

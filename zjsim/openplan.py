@@ -5,7 +5,7 @@ What is slow to derive from a file comes from the private cache when the file ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +20,10 @@ from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
+from zjsim.scenario.calibrated import calibrated_ranges
 from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
-from zjsim.scenario.schema import Scenario
+from zjsim.scenario.schema import Range, Scenario
 from zjsim.scenario.tables import (
     ConstantTable,
     DriverTable,
@@ -131,6 +132,11 @@ class OpenPlan:
     def constants(self) -> ConstantTable:
         """Range, source and grade of each constant."""
         return read_constants(self.folder.file("constants.csv"))
+
+    @cached_property
+    def calibrated(self) -> Mapping[str, Range]:
+        """Ranges learnt from history, by canonical name; empty without a calibration."""
+        return calibrated_ranges(self)
 
     @cached_property
     def observations(self) -> Observations:

@@ -142,7 +142,7 @@ def compiled_for(plan: OpenPlan, engine: str, trust_model: bool = False) -> Comp
         # SciPy is slow to import and only this engine integrates with it.
         from zjsim.engines.adaptive import AdaptiveEngine
 
-        return AdaptiveEngine().compile_program(plan.program)
+        return AdaptiveEngine().compile(plan.model)
     if engine == "pysd":
         from zjsim.engines.reference import ReferenceEngine
 

@@ -13,13 +13,13 @@ import time
 from math import prod
 from pathlib import Path
 
-from tests.analysis import batch_work as work
 import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from tests.analysis import batch_work as work
 from zjsim.analysis.batch import run_batch
 from zjsim.analysis.lock import folder_lock
 from zjsim.engines.executors import Executor

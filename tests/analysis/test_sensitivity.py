@@ -20,6 +20,7 @@ from zjsim.analysis.outlook import OutlookError
 from zjsim.analysis.study import open_study
 from zjsim.errors import RunError
 from zjsim.scenario.draws import Dimension
+from zjsim.scenario.sampling import plan_sampling
 from zjsim.scenario.schema import Range
 from zjsim.workflow import open_plan, simulate
 
@@ -201,7 +202,9 @@ def test_drivers_a_scenario_does_not_sample_drift_as_the_outlook_was_uncertain(p
     assert design.driver_dimensions(resolved, [error], [made]) == ()
 
 
-def test_a_calibrated_range_replaces_the_prior():
-    prior = Dimension("constant", "a", "A b", 0.0, 0.5, 1.0, "uniform")
-    (made,) = design.with_calibration([prior], {"a b": Range(0.2, 0.4, 0.3, "normal")})
+def test_a_calibrated_range_replaces_the_prior(plan):
+    resolved = plan.resolve(plan.read_scenario("baseline"))
+    learnt = {"direct rebound": Range(0.2, 0.4, 0.3, "normal")}
+    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=learnt)
+    (made,) = [item for item in sample.dimensions if item.name == "direct rebound"]
     assert (made.low, made.mode, made.high, made.distribution) == (0.2, 0.3, 0.4, "normal")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.engines.line_models import grid_of, vensim
 
+from tests.engines.line_models import grid_of, vensim
 from zjsim.engines.adaptive import AdaptiveEngine
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.errors import UnsupportedError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tests.engines.interpreted import LANES, interpret
 from tests.engines.line_models import grid_of
-
 from zjsim.engines.kernel import build, lanes
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.reference import ReferenceEngine

@@ -10,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from tests.engines import executor_work as work
 import numpy as np
 import pytest
 
+from tests.engines import executor_work as work
 from zjsim.engines.executors import Chunk, Executor, available_cores, thread_limits
 from zjsim.errors import RunError, ScenarioError
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.engines.line_models import grid_of, vensim
 
+from tests.engines.line_models import grid_of, vensim
 from zjsim.engines.kernel.engine import KernelEngine, backend_for
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program

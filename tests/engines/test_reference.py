@@ -7,8 +7,8 @@ import tempfile
 
 import numpy as np
 import pytest
-from tests.engines.line_models import grid_of, vensim
 
+from tests.engines.line_models import grid_of, vensim
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.reference import ReferenceEngine
 from zjsim.errors import ModelError, UnsupportedError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.engines.line_models import vensim
 
+from tests.engines.line_models import vensim
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.kernel.steppers import EULER, RK4, advance
 from zjsim.inputs import Inputs, TimePath

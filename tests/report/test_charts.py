@@ -6,8 +6,8 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
-from tests.report.stand_in import make_report
 
+from tests.report.stand_in import make_report
 from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError
 from zjsim.report import charts, style

@@ -3,8 +3,8 @@ import subprocess
 import sys
 
 import pytest
-from tests.report.stand_in import make_report
 
+from tests.report.stand_in import make_report
 from zjsim.report.numbers import format_number, format_quantity, format_share
 from zjsim.report.tables import (
     brief_table,

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tests.report.stand_in import PLAN
 
+from tests.report.stand_in import PLAN
 from zjsim.assessment.assess import assess
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import read_plan

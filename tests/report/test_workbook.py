@@ -6,8 +6,8 @@ import time
 
 import openpyxl
 import pytest
-from tests.report.stand_in import make_report
 
+from tests.report.stand_in import make_report
 from zjsim.report.view import InputLine
 from zjsim.report.workbook import write_workbook
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from zjsim.analysis.comparison import Comparison, Datum, modelled, published
 from zjsim.analysis.comparisons_file import ComparisonsFile, read_comparisons
-from zjsim.analysis.design import indicator_table, inputs_of, with_calibration
+from zjsim.analysis.design import indicator_table
 from zjsim.analysis.ensemble import judge_values
 from zjsim.analysis.history import trusted
 from zjsim.analysis.naive import NAIVE, Forecast, Name, naive_forecasts
@@ -28,10 +28,9 @@ from zjsim.assessment.probability import Share
 from zjsim.engines.kernel.engine import Backend, CompiledProgram, KernelEngine
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs
-from zjsim.scenario.calibrated import calibrated_ranges
 from zjsim.scenario.draws import draw
 from zjsim.scenario.resolve import Resolved, resolve
-from zjsim.scenario.sampling import plan_sampling
+from zjsim.scenario.sampling import inputs_of, plan_sampling
 from zjsim.scenario.schema import Scenario
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan, with_own_observations
@@ -206,10 +205,10 @@ def hindcast(
     """
     file = read_comparisons(plan)
     resolved = _resolved(plan, plan.read_scenario(scenario), known)
-    sample = plan_sampling(resolved, plan.names, plan.constants)
-    ranges = calibrated_ranges(plan) if calibrated else {}
-    dimensions = with_calibration(sample.dimensions, ranges)
-    sample = replace(sample, dimensions=dimensions, runs=runs, seed=seed)
+    ranges = plan.calibrated if calibrated else {}
+    sample = plan_sampling(resolved, plan.names, plan.constants, runs, ranges)
+    sample = replace(sample, seed=seed)
+    dimensions = sample.dimensions
     # A scenario's own driver ranges count from the base year: here the years known are known,
     # and the errors of the outlook begin after them.
     drivers = {item.key for item in dimensions if item.kind == "driver"}

@@ -83,7 +83,9 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
         How the kernel computes them; plain Python needs no compiler and some seconds.
     """
     plan, resolved = runs.plan, runs.resolved
-    planned = plan_sampling(resolved, plan.names, plan.constants)
+    planned = plan_sampling(
+        resolved, plan.names, plan.constants, calibrated=plan.calibrated
+    )
     dimensions = [item for item in planned.dimensions if item.kind != "lever"]
     used = [
         entry

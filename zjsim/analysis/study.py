@@ -13,15 +13,12 @@ from zjsim.analysis.comparisons_file import read_comparisons
 from zjsim.analysis.design import (
     driver_dimensions,
     indicator_table,
-    inputs_of,
-    with_calibration,
 )
 from zjsim.assessment.plan import Indicator
 from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram, KernelEngine
-from zjsim.scenario.calibrated import calibrated_ranges
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import plan_sampling
+from zjsim.scenario.sampling import inputs_of, plan_sampling
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan
 
@@ -109,11 +106,11 @@ def open_study(
     aside, because shares of variance are defined for independent inputs; their number is kept.
     """
     resolved = plan.resolve(plan.read_scenario(scenario, assignments))
-    sample = plan_sampling(resolved, plan.names, plan.constants)
+    ranges = plan.calibrated if calibrated else {}
+    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=ranges)
     has_outlook = plan.folder.file(COMPARISONS).is_file()
     errors = read_comparisons(plan).outlook_errors if has_outlook else ()
     drivers = driver_dimensions(resolved, errors, sample.dimensions)
-    ranges = calibrated_ranges(plan) if calibrated else {}
-    dimensions = with_calibration([*sample.dimensions, *drivers], ranges)
+    dimensions = (*sample.dimensions, *drivers)
     aside = len(resolved.scenario.sampling.correlations)
     return Study(plan, resolved, dimensions, backend, aside)

@@ -34,7 +34,7 @@ from zjsim.workflow import OpenPlan, compiled_for
 # Runs of one chunk: seconds of work, so that little is lost when a worker dies.
 RUNS_A_CHUNK: Mapping[str, int] = {"kernel": 4096, "adaptive": 64, "pysd": 16}
 # The files that numbers depend on, besides the model.
-_NUMBERS = ("levers.yaml", "drivers.csv", "constants.csv")
+_NUMBERS = ("levers.yaml", "drivers.csv", "constants.csv", "calibration.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,9 @@ def compute_block(work: Work) -> Block:
 def _inputs(opened: OpenPlan, part: Part, save: tuple[str, ...], times: np.ndarray) -> Inputs:
     resolved = opened.resolve(scenario_from_document(part.scenario))
     if part.draws:
-        sample = plan_sampling(resolved, opened.names, opened.constants)
+        sample = plan_sampling(
+            resolved, opened.names, opened.constants, calibrated=opened.calibrated
+        )
         inputs, _ = resolve_ensemble(resolved, sample, part.first, part.last)
     else:
         inputs = replace(resolved.inputs, n_run=part.last - part.first)

@@ -6,7 +6,8 @@ themselves are made in `draws`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,18 +25,24 @@ __all__ = [
     "SamplePlan",
     "balance",
     "draw",
+    "inputs_of",
     "plan_sampling",
     "resolve_ensemble",
 ]
 
 
 def plan_sampling(
-    resolved: Resolved, model: ModelNames, constants: ConstantTable, runs: int | None = None
+    resolved: Resolved,
+    model: ModelNames,
+    constants: ConstantTable,
+    runs: int | None = None,
+    calibrated: Mapping[str, Range] | None = None,
 ) -> SamplePlan:
     """Decide what varies in an ensemble of a resolved scenario.
 
     A constant that the scenario sets is held there, unless the list under
-    ``sampling.constants`` names it: then the value set is the centre.
+    ``sampling.constants`` names it: then the value set is the centre. ``calibrated`` ranges,
+    by canonical name, take the place of those of the table.
 
     Raises
     ------
@@ -43,7 +50,7 @@ def plan_sampling(
         With every unknown name and every range that does not fit.
     """
     sampling = resolved.scenario.sampling
-    work = _Planning(resolved, model, constants)
+    work = _Planning(resolved, model, constants, calibrated or {})
     dimensions = [*work.constants(), *work.drivers(), *work.levers()]
     correlated, factor = work.correlations(dimensions)
     raise_if_any(resolved.scenario.origin, work.problems, ScenarioError)
@@ -60,8 +67,15 @@ def plan_sampling(
 class _Planning:
     """The work of one `plan_sampling`."""
 
-    def __init__(self, resolved: Resolved, model: ModelNames, table: ConstantTable) -> None:
+    def __init__(
+        self,
+        resolved: Resolved,
+        model: ModelNames,
+        table: ConstantTable,
+        calibrated: Mapping[str, Range],
+    ) -> None:
         self.resolved, self.model, self.table = resolved, model, table
+        self.calibrated = calibrated
         self.sampling = resolved.scenario.sampling
         self.problems: list[Problem] = []
 
@@ -88,7 +102,20 @@ class _Planning:
             row, name = rows[key], names[key]
             set_to = self.resolved.inputs.constants.get(name)
             centre = float(self.model.constants[name] if set_to is None else set_to[0])
-            if row.low is None or row.high is None or row.distribution == "fixed":
+            learnt = self.calibrated.get(key) if set_to is None else None
+            if learnt is not None and learnt.mode is not None:
+                made.append(
+                    Dimension(
+                        "constant",
+                        identifier(name),
+                        name,
+                        learnt.low,
+                        learnt.mode,
+                        learnt.high,
+                        learnt.distribution,
+                    )
+                )
+            elif row.low is None or row.high is None or row.distribution == "fixed":
                 self.fault(self.sampling.at, ("constants",), f"{name} is fixed in {row.at}")
             elif not row.low <= centre <= row.high and row.distribution != "uniform":
                 what = f"{name} is {centre:g} in the model, outside its range {row.low:g}.."
@@ -224,29 +251,34 @@ def resolve_ensemble(
 ) -> tuple[Inputs, dict[str, np.ndarray]]:
     """Inputs of runs ``first`` to ``last`` (exclusive), and the draws they rest on, by key."""
     draws = draw(plan, first, last)
-    base = resolved.inputs
+    inputs = inputs_of(resolved.inputs, plan.dimensions, draws)
+    # With no dimension at all the runs are alike, but there are as many as asked for.
+    return replace(inputs, n_run=last - first), draws
+
+
+def inputs_of(
+    base: Inputs, dimensions: Sequence[Dimension], values: Mapping[str, np.ndarray]
+) -> Inputs:
+    """A scenario's inputs with each dimension at given values, shape (n_run,) each.
+
+    Dimensions without values stay as the scenario has them.
+    """
     constants = dict(base.constants)
     changed: dict[str, TimePath] = dict(base.paths)
-    for dimension in plan.dimensions:
-        values, name = draws[dimension.key], dimension.name
+    for dimension in dimensions:
+        if dimension.key not in values:
+            continue
+        column, name = np.asarray(values[dimension.key], dtype=float), dimension.name
         if dimension.kind == "constant":
-            constants[name] = values
+            constants[name] = column
         elif dimension.kind == "lever":
             path = changed[name]
-            factored = np.clip(values[:, None] * path.values, *dimension.limits)
+            factored = np.clip(column[:, None] * path.values, *dimension.limits)
             changed[name] = TimePath(path.times, factored)
         else:
-            changed[name] = _uncertain_driver(changed[name], dimension, values, base)
-    inputs = Inputs(
-        grid=base.grid,
-        n_run=last - first,
-        constants=constants,
-        initials=base.initials,
-        paths=changed,
-        save=base.save,
-        method=base.method,
-    )
-    return inputs, draws
+            changed[name] = _uncertain_driver(changed[name], dimension, column, base)
+    n_run = len(next(iter(values.values()))) if values else 1
+    return replace(base, n_run=n_run, constants=constants, paths=changed)
 
 
 def _uncertain_driver(

@@ -37,6 +37,9 @@ def base_year(subject: Subject) -> Measured:
 def _wanted(wanted: Any, known: Mapping[str, float]) -> float:
     if isinstance(wanted, str):
         return known[wanted]
+    if isinstance(wanted, Mapping) and "product" in wanted:
+        first, second = (known[name] for name in wanted["product"])
+        return first * second / known[wanted["over"]]
     if isinstance(wanted, Mapping):
         # Half way in time between two dates: the geometric mean, of gaps where there is a ceiling.
         first, second, *ceiling = (known[name] for name in wanted["geometric"])
