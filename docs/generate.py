@@ -170,7 +170,8 @@ def _documented(name: str, item: Any, level: int = 2) -> str:
 def _signature(item: Any) -> str:
     parameters = inspect.signature(item).parameters.values()
     bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-    return str(inspect.Signature([each for each in bare if each.name != "self"]))
+    text = str(inspect.Signature([each for each in bare if each.name != "self"]))
+    return re.sub(r"<function .*? at 0x[0-9a-f]+>", "...", text)
 
 
 def _docstring(text: str) -> str:

@@ -130,7 +130,7 @@ class ReferenceModel:
         if inputs.method != "euler":
             raise UnsupportedError(
                 f"--engine pysd integrates with euler only, not with {inputs.method}. "
-                "Choose `method: euler`, or another engine."
+                "Add --method euler, or choose another engine."
             )
         save = inputs.save if inputs.save is not None else self._default_names(inputs)
         rows = len(inputs.grid.saved_times)

@@ -193,9 +193,8 @@ def boundary_page(book: ModelBook) -> str:
     lines += table([book.word("head.sector"), *heads], rows)
     lines += [f"## {book.word('boundary.exogenous')}", ""]
     levers = [f"`{lever.id}`" for lever in book.levers.values()]
-    lines += [
-        f"- [{book.word('page.drivers')}](drivers.md): {', '.join(map(book.said, book.drivers.values()))}"
-    ]
+    drivers = ", ".join(map(book.said, book.drivers.values()))
+    lines += [f"- [{book.word('page.drivers')}](drivers.md): {drivers}"]
     lines += [f"- [{book.word('page.levers')}](levers.md): {', '.join(levers)}", ""]
     left_out = book.boundary.get("excluded") or ()
     lines += [f"## {book.word('boundary.excluded')}", ""]

@@ -37,6 +37,10 @@ def base_year(subject: Subject) -> Measured:
 def _wanted(wanted: Any, known: Mapping[str, float]) -> float:
     if isinstance(wanted, str):
         return known[wanted]
+    if isinstance(wanted, Mapping) and "growth" in wanted:
+        # Continuous growth between two figures a year apart.
+        first, second = (known[name] for name in wanted["growth"])
+        return float(np.log(second / first))
     if isinstance(wanted, Mapping) and "product" in wanted:
         first, second = (known[name] for name in wanted["product"])
         return first * second / known[wanted["over"]]
