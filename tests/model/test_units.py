@@ -129,3 +129,9 @@ def test_months_and_years_differ_in_scale():
     assert book.factor(book.parse("Years"), book.parse("month")) == pytest.approx(12.0)
     assert book.parse("yr") == book.parse("Year")
     assert book.parse("people") == book.parse("Person")
+
+
+def test_percent_against_another_unit_is_a_finding_and_no_crash(vensim):
+    glossary = {"percent": {"pint": "percent = 0.01"}, "patent": {"pint": "patent = [patents]"}}
+    text = "share = 5 ~ percent ~|\ncount = share ~ patent ~|"
+    assert any(said.startswith("count") for said in findings(vensim, text, glossary))

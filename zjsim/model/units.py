@@ -194,7 +194,9 @@ class UnitBook:
             quantity = self.registry.Quantity(1.0, "")
             quantity = quantity * self._expression(definition)
             base = quantity.to_root_units()
-            self.registry.define(f"{key} = {base.magnitude!r} * {base.units:D}")
+            # Without a unit there is nothing to write after the number: pint fails on it later.
+            unit = "" if base.unitless else f" * {base.units:D}"
+            self.registry.define(f"{key} = {base.magnitude!r}{unit}")
         except ModelError:
             raise
         except Exception as problem:  # pint raises many kinds, tokenizer errors among them
