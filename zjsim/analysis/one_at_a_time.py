@@ -6,7 +6,7 @@ together. It is the arithmetic that a report can afford, one run a variant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,7 +86,11 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     planned = plan_sampling(
         resolved, plan.names, plan.constants, calibrated=plan.calibrated
     )
-    dimensions = [item for item in planned.dimensions if item.kind != "lever"]
+    dimensions = [
+        _centred(item, plan.names.constants, resolved.inputs.constants)
+        for item in planned.dimensions
+        if item.kind != "lever"
+    ]
     used = [
         entry
         for entry in resolved.entries
@@ -112,6 +116,16 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
         levers=tuple(sorted(levers, key=lambda item: (-item.score, item.lever))),
         failed=int(np.count_nonzero(done.status)),
     )
+
+
+def _centred(
+    item: Dimension, model: Mapping[str, float], changed: Mapping[str, np.ndarray]
+) -> Dimension:
+    """A constant's dimension about the value of the scenario itself, not of a calibration."""
+    if item.kind != "constant":
+        return item
+    own = changed.get(item.name)
+    return replace(item, mode=model[item.name] if own is None else float(own[0]))
 
 
 def _all_variants(

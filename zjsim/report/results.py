@@ -143,8 +143,40 @@ def dump_yaml(document: Any, stream: TextIO) -> None:
 
 
 def write_netcdf(path: Path, runs: Runs) -> None:
-    """All saved trajectories as netCDF-4 with units and sentences."""
-    runs.dataset.to_netcdf(path, engine="h5netcdf")
+    """All saved trajectories as netCDF with units and sentences, dims (run, time).
+
+    Classic netCDF, because a file of three hundred small variables takes five seconds as
+    netCDF-4; names that are not ASCII need netCDF-4. xarray opens both.
+    """
+    saved = runs.trajectories
+    if not all(name.isascii() for name in saved.names):
+        runs.dataset.to_netcdf(path, engine="h5netcdf")
+        return
+    # scipy's reader and writer of files costs 0.1 s and is not needed for a table.
+    from scipy.io import netcdf_file
+
+    with netcdf_file(path, "w", version=2) as file:
+        for key, value in saved.attributes.items():
+            setattr(file, key, _attribute(value))
+        file.createDimension("run", saved.n_run)
+        file.createDimension("time", len(saved.times))
+        file.createVariable("run", "i", ("run",))[:] = np.arange(saved.n_run)
+        file.createVariable("status", "i", ("run",))[:] = saved.status
+        time = file.createVariable("time", "d", ("time",))
+        time[:] = saved.times
+        time.units = "Year"
+        time.convention = "t = Y is the middle of year Y"
+        for position, name in enumerate(saved.names):
+            variable = file.createVariable(name, "d", ("run", "time"))
+            variable[:] = saved.values[:, :, position]
+            variable.units = _attribute(saved.units.get(name, ""))
+            variable.long_name = name
+            variable.description = _attribute(saved.documentation.get(name, ""))
+
+
+def _attribute(value: Any) -> Any:
+    """An attribute as classic netCDF holds it: text as UTF-8 bytes."""
+    return value.encode("utf-8") if isinstance(value, str) else np.float64(value)
 
 
 def write_table(path: Path, report: Report, language: Language) -> None:
