@@ -83,9 +83,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
         How the kernel computes them; plain Python needs no compiler and some seconds.
     """
     plan, resolved = runs.plan, runs.resolved
-    planned = plan_sampling(
-        resolved, plan.names, plan.constants, calibrated=plan.calibrated
-    )
+    planned = plan_sampling(resolved, plan.names, plan.constants, calibrated=plan.calibrated)
     dimensions = [
         _centred(item, plan.names.constants, resolved.inputs.constants)
         for item in planned.dimensions

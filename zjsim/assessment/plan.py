@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from zjsim.assessment.plan_checks import plan_problems
 from zjsim.errors import PlanError, did_you_mean, raise_if_any
 from zjsim.yamlfile import read_text, read_yaml
 
@@ -294,6 +293,9 @@ def read_plan_document(path: Path | str) -> dict[str, Any]:
     name = source.data.get("text") if isinstance(source.data, dict) else None
     text_file = path.parent / name if isinstance(name, str) and Path(name).name == name else None
     text = read_text(text_file, PlanError) if text_file and text_file.is_file() else None
+    # A plan that is in the cache has been checked.
+    from zjsim.assessment.plan_checks import plan_problems
+
     document, problems = plan_problems(source.data, source.where, text)
     raise_if_any(path, problems, PlanError)
     assert document is not None
@@ -308,6 +310,8 @@ def validate_plan_document(raw: Any, subject: object = "plan") -> dict[str, Any]
     PlanError
         Listing every problem.
     """
+    from zjsim.assessment.plan_checks import plan_problems
+
     document, problems = plan_problems(raw)
     raise_if_any(subject, problems, PlanError)
     assert document is not None

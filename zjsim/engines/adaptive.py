@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from zjsim.engines.kernel import binding
-from zjsim.engines.kernel.emit import HAIR, emit_parts
+from zjsim.engines.kernel.emit import emit_parts
 from zjsim.engines.kernel.engine import SAFE_SPACE
-from zjsim.engines.kernel.lower import control_of, lower
+from zjsim.engines.kernel.lower import lower
+from zjsim.engines.kernel.program import control_of
 from zjsim.engines.kernel.schedule import schedule
-from zjsim.engines.kernel.steppers import RK4
+from zjsim.engines.kernel.steppers import HAIR, RK4
 from zjsim.errors import Problem, UnsupportedError, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.evaluate import NotPlainError, evaluate

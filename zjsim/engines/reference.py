@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.engines.kernel.lower import control_of
+from zjsim.engines.kernel.program import control_of
 from zjsim.errors import ModelError, RunError, UnsupportedError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical

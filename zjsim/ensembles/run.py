@@ -248,9 +248,7 @@ def simulate_ensemble(
     wanted = plan.read_scenario(scenario, assignments)
     wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
     resolved = plan.resolve(wanted)
-    sample = plan_sampling(
-        resolved, plan.names, plan.constants, calibrated=plan.calibrated
-    )
+    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=plan.calibrated)
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
     drivers = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
     wanted_names = [*drivers, *save]

@@ -78,9 +78,7 @@ def build_document(
 def _subtitle(reports: Sequence[Report], language: Language) -> str:
     if len(reports) > 1:
         return label("report.subtitle_many", language, count=len(reports))
-    return label(
-        "report.subtitle_one", language, scenario=scenario_name(reports[0], language)
-    )
+    return label("report.subtitle_one", language, scenario=scenario_name(reports[0], language))
 
 
 def _summary(judged: Sequence[Judged], language: Language) -> Section:
@@ -133,9 +131,7 @@ def _key(report: Report, language: Language) -> TableBlock:
     )
     target = label("column.target", language, year=report.target_year)
     table = Table((*(label(f"column.{key}", language) for key in heads), target), rows, "><<<>")
-    return TableBlock(
-        "key", label("table.key", language), table
-    )
+    return TableBlock("key", label("table.key", language), table)
 
 
 def _typeset(document: Document) -> Document:

@@ -271,9 +271,7 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     def named(swing: Swing) -> str:
         return judged.named(swing.dimension.name, language)
 
-    yield pictures.tornado_picture(
-        indicator, place, influence, named, language, judged.runs.run_id
-    )
+    yield pictures.tornado_picture(indicator, place, influence, named, language, judged.runs.run_id)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:
@@ -302,9 +300,7 @@ def _range_words(judged: Judged, item: Swing, language: Language) -> tuple[str, 
     """The central value with its unit, and the two ends."""
     dimension = item.dimension
     signed = dimension.of == "drift"
-    low, high = (
-        format_quantity(value, signed=signed) for value in (dimension.low, dimension.high)
-    )
+    low, high = (format_quantity(value, signed=signed) for value in (dimension.low, dimension.high))
     if dimension.kind == "driver":
         ends = (low, high) if signed else (f"×{low}", f"×{high}")
         return DASH, span_words(*ends)

@@ -103,9 +103,7 @@ def _valves(
     spec: ModelSpec, stock: Stock, values: Mapping[str, float] | None, levers: frozenset[str]
 ) -> list[Valve]:
     sides = [(name, -1) for name in stock.inflows] + [(name, 1) for name in stock.outflows]
-    return [
-        Valve(name, side, _causes(spec, name, stock, values, levers)) for name, side in sides
-    ]
+    return [Valve(name, side, _causes(spec, name, stock, values, levers)) for name, side in sides]
 
 
 def _causes(
@@ -193,14 +191,10 @@ def _draw_valve(ax: Axes, x: float, y: float) -> None:
     size = 0.13
     for direction in (-1, 1):
         points = [(x, y), (x + direction * size, y + size), (x + direction * size, y - size)]
-        ax.add_patch(
-            Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5)
-        )
+        ax.add_patch(Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5))
 
 
-def _draw_causes(
-    ax: Axes, valve: Valve, side: int, level: float, at: float, margin: float
-) -> None:
+def _draw_causes(ax: Axes, valve: Valve, side: int, level: float, at: float, margin: float) -> None:
     """The list of causes, a bracket at its inner edge, and one arrow to the valve."""
     count = len(valve.causes)
     top = level + LINE * (count - 1) / 2

@@ -176,9 +176,7 @@ def _read_wide(path: Path) -> pd.DataFrame:
         raise DataError(f"{path}: not a table ({problem}).") from None
 
 
-def iamc_observations(
-    path: Path | str, plan: Plan, scenario: str | None = None
-) -> Observations:
+def iamc_observations(path: Path | str, plan: Plan, scenario: str | None = None) -> Observations:
     """The plan's indicators in an IAMC table, as figures of the user's own.
 
     Parameters

@@ -58,9 +58,7 @@ def diagram_loops(
     for entry in entries:
         loop = named_loop(spec, entry["cycle"], values)
         polarity = "+" if entry["polarity"] == "R" else "-"
-        found.append(
-            DiagramLoop(entry["id"], entry["name"], polarity, loop.variables, loop.links)
-        )
+        found.append(DiagramLoop(entry["id"], entry["name"], polarity, loop.variables, loop.links))
     return found
 
 
@@ -91,9 +89,7 @@ def plot_loops(
     return figure
 
 
-def contract(
-    loops: Sequence[DiagramLoop], stocks: Collection[str], most: int
-) -> list[DiagramLoop]:
+def contract(loops: Sequence[DiagramLoop], stocks: Collection[str], most: int) -> list[DiagramLoop]:
     """The same loops with at most ``most`` variables where that can be done.
 
     The variable goes first whose absence saves most arrows, and a stock only after all
@@ -256,9 +252,7 @@ def _colour(kinds: set[str]) -> str:
     return style.BLUE if kinds == {"-"} else "#4d4d4d"
 
 
-def _draw_links(
-    ax: Axes, loops: Sequence[DiagramLoop], places: Places
-) -> list[tuple[Any, Any]]:
+def _draw_links(ax: Axes, loops: Sequence[DiagramLoop], places: Places) -> list[tuple[Any, Any]]:
     """Curved arrows from label to label with their signs; the boxes that the signs take."""
     taken = []
     for (start, end), (sign, kinds) in _edges(loops).items():

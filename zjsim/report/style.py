@@ -228,9 +228,7 @@ def add_title(figure: Any, title: str, subtitle: str = "") -> None:
     width, height = figure.get_figwidth(), figure.get_figheight()
     strong(figure.text(0.16 / width, 1 - 0.18 / height, title, fontsize=15, va="top"))
     if subtitle:
-        figure.text(
-            0.16 / width, 1 - 0.52 / height, subtitle, fontsize=10, va="top", color=MUTED
-        )
+        figure.text(0.16 / width, 1 - 0.52 / height, subtitle, fontsize=10, va="top", color=MUTED)
 
 
 def add_footer(figure: Any, text: str) -> int:

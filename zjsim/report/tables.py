@@ -188,8 +188,7 @@ def _path_words(line: InputLine | None) -> str:
         else:
             spans.append((year, year, value))
     return ", ".join(
-        f"{format_quantity(value, line.unit)} "
-        f"({start if start == end else f'{start}{DASH}{end}'})"
+        f"{format_quantity(value, line.unit)} ({start if start == end else f'{start}{DASH}{end}'})"
         for start, end, value in spans
     )
 
@@ -304,7 +303,12 @@ def _markdown(cells: Sequence[Sequence[str]], widths: Sequence[int], align: str)
         )
         return "| " + " | ".join(padded) + " |"
 
-    rule = "| " + " | ".join(
-        "-" * max(w - 1, 2) + (":" if a == ">" else "-") for w, a in zip(widths, align, strict=True)
-    ) + " |"
+    rule = (
+        "| "
+        + " | ".join(
+            "-" * max(w - 1, 2) + (":" if a == ">" else "-")
+            for w, a in zip(widths, align, strict=True)
+        )
+        + " |"
+    )
     return "\n".join([line(cells[0]), rule, *(line(row) for row in cells[1:])])

@@ -222,9 +222,7 @@ def _verdict(verdict: object) -> Verdict:
 
 
 def _outturn(observation: Observation) -> Outturn:
-    return Outturn(
-        observation.year, observation.value, observation.grade, observation.source
-    )
+    return Outturn(observation.year, observation.value, observation.grade, observation.source)
 
 
 def _outturns(row: Row, observations: Observations | None) -> tuple[Outturn, ...]:

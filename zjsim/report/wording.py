@@ -108,7 +108,5 @@ def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)
         total = format_number(indicator.text_pace.cumulative, 2)
-        parts.append(
-            label("note.text_pace", language, rate=rate, total=total, verdict=verdict)
-        )
+        parts.append(label("note.text_pace", language, rate=rate, total=total, verdict=verdict))
     return parts

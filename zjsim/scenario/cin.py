@@ -53,8 +53,7 @@ def cin_text(resolved: Resolved, model: ModelNames, *, changed_only: bool = Fals
     lines = [
         f"{name} = {given.get(name, value)!r}"
         for name, value in held.items()
-        if canonical(name) not in CONTROLS
-        and (not changed_only or given.get(name, value) != value)
+        if canonical(name) not in CONTROLS and (not changed_only or given.get(name, value) != value)
     ]
     lines += [f"{name} = {value!r}" for name, value in times.items()]
     return "\n".join([*lines, *_comments(resolved, moving), ""])

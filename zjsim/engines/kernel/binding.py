@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zjsim.engines.kernel.lower import control_of
-from zjsim.engines.kernel.program import Program
+from zjsim.engines.kernel.program import Program, control_of
 from zjsim.errors import ModelError, Problem, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 

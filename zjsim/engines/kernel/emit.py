@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from zjsim.engines.kernel.graph import TRUTHS, Graph
 from zjsim.engines.kernel.program import CONTROLS, Points
 from zjsim.engines.kernel.schedule import Schedule
-from zjsim.engines.kernel.steppers import Stepper
+from zjsim.engines.kernel.steppers import HAIR, Stepper
 
-# Part of a step by which comparisons of time are moved inside it.
-HAIR = 2.0**-20
 # Deeper expressions are broken into lines: for the reader and for Python's parser.
 _DEEPEST = 8
 _INFIX = {

@@ -17,11 +17,8 @@ import numpy as np
 
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel import binding, functions
-from zjsim.engines.kernel.emit import HAIR, emit_python
-from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
-from zjsim.engines.kernel.schedule import schedule
-from zjsim.engines.kernel.steppers import STEPPERS
+from zjsim.engines.kernel.steppers import HAIR, STEPPERS
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
 from zjsim.trajectories import RunStatus, Trajectories
@@ -83,6 +80,9 @@ class KernelEngine:
         UnsupportedError
             When the kernel does not compute a construct; the message names the equation.
         """
+        # A model from the cache is lowered already.
+        from zjsim.engines.kernel.lower import lower
+
         return self.compile_program(lower(model), may_be_paths)
 
     def compile_program(
@@ -199,6 +199,10 @@ class CompiledProgram:
         key = content_hash("python", self.digest, repr((paths, save, method, safe)))
 
         def build() -> str:
+            # A text from the cache is emitted already.
+            from zjsim.engines.kernel.emit import emit_python
+            from zjsim.engines.kernel.schedule import schedule
+
             plan = schedule(self.program, paths, save)
             return emit_python(plan, STEPPERS[method], safe=safe)
 
@@ -269,6 +273,7 @@ class CompiledProgram:
         and copies those asked for. Saving seldom makes that cheap.
         """
         from zjsim.engines.kernel import lanes
+        from zjsim.engines.kernel.schedule import schedule
 
         key = content_hash("lanes", self.digest, repr((paths, lanes.LANES)))
 

@@ -33,7 +33,16 @@ from typing import Any
 
 from zjsim.engines.kernel.functions import OPERATIONS
 from zjsim.engines.kernel.graph import Graph
-from zjsim.engines.kernel.program import Held, Points, Program, Ring, Slot, State, Variable
+from zjsim.engines.kernel.program import (
+    Held,
+    Points,
+    Program,
+    Ring,
+    Slot,
+    State,
+    Variable,
+    control_of,
+)
 from zjsim.engines.kernel.writeout import control_leaf, write_out, xidz
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.expression import (
@@ -51,20 +60,10 @@ from zjsim.model.expression import (
     Unary,
     fold,
 )
-from zjsim.model.names import canonical
 from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, Lookup, ModelSpec, Stock
 
 # More stages than any model has; a typing error must not fill the memory.
 LARGEST_ORDER = 200
-CONTROL_NAMES = {
-    "time step": "step",
-    "dt": "step",
-    "initial time": "start",
-    "starttime": "start",
-    "final time": "stop",
-    "stoptime": "stop",
-    "saveper": "save_every",
-}
 _BINARY = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "=": "eq", "<>": "ne"}
 
@@ -80,11 +79,6 @@ def lower(model: ModelSpec) -> Program:
         When an equation reads an element that does not exist.
     """
     return _Lowering(model).program()
-
-
-def control_of(name: str) -> str | None:
-    """Which quantity of the run a control variable such as TIME STEP is."""
-    return CONTROL_NAMES.get(canonical(name))
 
 
 class _Lowering:

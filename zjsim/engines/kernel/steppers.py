@@ -13,6 +13,8 @@ from typing import TypeVar
 import numpy as np
 
 State = TypeVar("State", float, np.ndarray)
+# Part of a step by which comparisons of time are moved inside it.
+HAIR = 2.0**-20
 
 
 @dataclass(frozen=True, slots=True)
