@@ -76,6 +76,9 @@ def workplace() -> Iterator[None]:
         os.chdir(folder)
         os.environ |= {"COLUMNS": WIDTH, "ZJSIM_LANG": "en", "NO_COLOR": "1", "MPLBACKEND": "agg"}
         os.environ.pop("ZJSIM_DEBUG", None)
+        # The commands of this interpreter, whether or not its environment is activated.
+        scripts = str(Path(sys.executable).parent)
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
         try:
             yield
         finally:

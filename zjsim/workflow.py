@@ -32,7 +32,7 @@ from zjsim.model.spec import ModelSpec
 from zjsim.openplan import OpenPlan, open_plan
 from zjsim.scenario.reader import assigned
 from zjsim.scenario.resolve import Resolved, names_of, resolve
-from zjsim.scenario.schema import Scenario
+from zjsim.scenario.schema import SET, Scenario
 from zjsim.scenario.tables import ConstantTable, DriverTable
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
@@ -54,6 +54,8 @@ __all__ = [
     "with_own_observations",
 ]
 
+# Of a label, so that it still fits above a chart.
+LONGEST_CHANGES = 60
 ENGINES = ("kernel", "adaptive", "pysd")
 # Of each rule, how much of the change by halving the step is the error of the whole step:
 # 2^p / (2^p - 1) for order p (Richardson).
@@ -89,8 +91,14 @@ class Runs:
 
     @property
     def label(self) -> Mapping[str, str]:
-        """Words for the scenario by language; empty when its file has none."""
-        return self.resolved.scenario.label
+        """Words for the scenario by language, with what was set on it; may be empty."""
+        scenario = self.resolved.scenario
+        changes = [part.removeprefix(SET) for part in scenario.chain if part.startswith(SET)]
+        if not changes:
+            return scenario.label
+        said = ", ".join(changes)
+        said = said if len(said) <= LONGEST_CHANGES else f"{said[:LONGEST_CHANGES]}…"
+        return {key: f"{words} [{said}]" for key, words in scenario.label.items() if words}
 
     @cached_property
     def hash(self) -> str:
@@ -122,6 +130,9 @@ class Runs:
     def dataset(self) -> xr.Dataset:
         """All saved variables as an xarray Dataset over (run, time)."""
         return self.trajectories.dataset()
+
+    def _repr_html_(self) -> str:
+        return assess(self)._repr_html_()
 
     def frame(self, run: int = 0) -> pd.DataFrame:
         """All saved variables of one run, indexed by time in years."""

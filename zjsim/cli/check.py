@@ -35,6 +35,9 @@ def check(
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="rk4|euler", help="Integration rule.")
+    ] = None,
     observations: Observations = None,
     reality: Annotated[
         bool,
@@ -59,7 +62,8 @@ def check(
     from zjsim.workflow import assess, run_checks, simulate, with_own_observations
 
     words = language(lang)
-    opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
+    changes = [*(assignments or []), *([f"method={method}"] if method else [])]
+    opened, read = plan_and_scenarios(scenarios, changes, plan)
     seen = with_own_observations(opened, observations)
     simulated = []
     # Verdicts of all scenarios first: they are what a reader waits for.

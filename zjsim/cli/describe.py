@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zjsim.cli.output import Json, Language, Words, language, say, say_json, screen_width
+from zjsim.cli.output import Json, Language, Words, language, note, say, say_json, screen_width
 from zjsim.errors import ModelError, did_you_mean
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ def describe(
     levers: Annotated[bool, typer.Option("--levers", help="List the levers.")] = False,
     drivers: Annotated[bool, typer.Option("--drivers", help="List the drivers.")] = False,
     loops: Annotated[bool, typer.Option("--loops", help="List the feedback loops.")] = False,
+    document: Annotated[
+        Path | None,
+        typer.Option(
+            "--document", metavar="FOLDER", help="Write the model's documentation as pages there."
+        ),
+    ] = None,
     lang: Language = None,
     json: Json = False,
 ) -> None:
@@ -37,6 +43,14 @@ def describe(
 
     words = language(lang)
     opened = None if Path(plan).suffix.lower() in MODEL_SUFFIXES else open_plan(plan)
+    if document is not None:
+        if opened is None:
+            raise typer.BadParameter("the pages need a plan folder, not a bare model file")
+        from zjsim.report.model_pages import write_model_pages
+
+        write_model_pages(opened, document, words)
+        note(f"wrote the pages of {opened.folder.name} to {document}")
+        return
     if levers or drivers:
         if opened is None:
             raise typer.BadParameter("a bare model file has no table of levers or drivers")
