@@ -94,12 +94,14 @@ def check(
 
 def _say_verdicts(judged: Any, words: Words) -> None:
     from zjsim.report.labels import label, localised
-    from zjsim.report.tables import brief_table, render_text_table
+    from zjsim.report.tables import brief_table, remark_lines, render_text_table
     from zjsim.report.view import as_report
 
     report = as_report(judged)
     say(localised(report.scenario_label, words) or report.scenario)
     say(render_text_table(brief_table(report, words), screen_width()))
+    for line in remark_lines(report, words):
+        say(line)
     say(label("check.met", words, met=report.met, total=len(report.rows)))
 
 

@@ -75,7 +75,7 @@ def hindcast(
     if json:
         say_json(document)
     else:
-        _show(opened, found, chosen, seed, words)
+        _show(opened, found, chosen, seed, words, scenario)
 
 
 def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
@@ -97,11 +97,12 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
     }
 
 
-def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any) -> None:
+def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario: str) -> None:
     from zjsim.report.labels import label
     from zjsim.report.tables import render_text_table
 
-    say(label("hindcast.head", words, year=chosen.known_until, runs=f"{chosen.n_run:,}", seed=seed))
+    head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
+    say(label("hindcast.head", words, scenario=scenario, **head))
     if chosen.calibrated:
         say(label("hindcast.calibrated", words, names=", ".join(chosen.calibrated)))
     for key, table in _tables(opened, found, chosen, words).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -19,6 +20,7 @@ from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
 from zjsim.cli.plan import app as plan_app
+from zjsim.cli.plot import plot
 from zjsim.cli.report import report
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
@@ -69,6 +71,7 @@ app.command("sensitivity")(sensitivity)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("validate")(validate)
+app.command("plot")(plot)
 app.command("report")(report)
 app.command("export")(export)
 app.command("describe")(describe)
@@ -86,6 +89,7 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+    _show_log()
     try:
         app()
     except ZjsimError as problem:
@@ -100,6 +104,13 @@ def main() -> None:
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename else ""
         _fail(problem, f"{place}{problem.strerror or problem}.")
+
+
+def _show_log() -> None:
+    """What the package says of slow work, such as compiling, goes to stderr."""
+    log = logging.getLogger("zjsim")
+    log.handlers = [logging.StreamHandler(sys.stderr)]
+    log.setLevel(logging.INFO)
 
 
 def _fail(problem: BaseException, text: str) -> None:

@@ -75,6 +75,7 @@ def audit(
     Example: zjsim plan audit --lang zh
     """
     from zjsim.assessment.audit import audit as audit_plan
+    from zjsim.report.labels import label
     from zjsim.report.plan_tables import findings_text, growth_table, paths_table
     from zjsim.report.tables import render_text_table
     from zjsim.workflow import open_plan, with_own_observations
@@ -85,8 +86,12 @@ def audit(
     if json:
         say_json(_audit_document(result))
         return
+    say(label("audit.growth_title", words))
     say(render_text_table(growth_table(result, words), screen_width()))
+    say()
+    say(label("audit.paths_title", words))
     say(render_text_table(paths_table(result, words), screen_width()))
+    say()
     for line in findings_text(result, words):
         say(line)
 

@@ -120,6 +120,7 @@ def _show(reports: list[Any], words: Words) -> None:
         display_width,
         matrix_key,
         matrix_table,
+        remark_lines,
         render_text_table,
         verdict_table,
     )
@@ -132,6 +133,8 @@ def _show(reports: list[Any], words: Words) -> None:
         wide = render_text_table(verdict_table(report, words))
         fits = width is None or max(map(display_width, wide.splitlines())) <= width
         say(wide if fits else render_text_table(brief_table(report, words), width))
+        for line in [] if fits else remark_lines(report, words):
+            say(line)
     else:
         say(render_text_table(matrix_table(reports, words), width))
         for line in matrix_key(reports, words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -83,6 +84,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ensemble.price_driver": (
         "{driver}：有利于指标{helped}，不利于指标{hurt}。",
         "{driver}: a rise goes with better {helped} and worse {hurt}.",
+    ),
+    "ensemble.price_helps": (
+        "{driver}：上升时有利于指标{helped}。",
+        "{driver}: a rise goes with better {helped}.",
+    ),
+    "ensemble.price_hurts": (
+        "{driver}：上升时不利于指标{hurt}。",
+        "{driver}: a rise goes with worse {hurt}.",
     ),
     "ensemble.no_price": (
         "本次未对价格抽样，通胀的影响未显示；可在情景的 sampling.drivers 中加入价格。",
@@ -238,12 +247,19 @@ def _price_lines(statistics: Any, language: Language) -> list[str]:
     prices = [k for k, name in enumerate(found.drivers) if "price" in name.casefold()]
     if not prices:
         return [*lines, words("ensemble.no_price", language)]
+    # A rank correlation of few runs is noise: four standard errors, and never below 0.2.
+    least = max(0.2, 4 / math.sqrt(max(found.n_run, 2) - 1))
     for k in prices:
         column = found.with_drivers[:, k]
-        helped = _numbers(statistics, column >= 0.2)
-        hurt = _numbers(statistics, column <= -0.2)
+        helped = _numbers(statistics, column >= least)
+        hurt = _numbers(statistics, column <= -least)
+        if helped == hurt == DASH:
+            continue
+        key = "price_driver"
+        if DASH in (helped, hurt):
+            key = "price_helps" if hurt == DASH else "price_hurts"
         values = {"driver": found.drivers[k], "helped": helped, "hurt": hurt}
-        lines.append(words("ensemble.price_driver", language, **values))
+        lines.append(words(f"ensemble.{key}", language, **values))
     return lines
 
 

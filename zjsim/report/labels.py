@@ -81,6 +81,11 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "audit.text_pace": ("正文年均%", "text, % a year"),
     "audit.real_growth": ("GDP实际增长%", "Real GDP %"),
     "audit.inflation": ("价格%", "Prices %"),
+    "audit.growth_title": ("各目标隐含的年均变化", "What each target asks for, a year"),
+    "audit.paths_title": (
+        "目标相互组合所隐含的各量年均变化（%），按GDP实际增长与价格",
+        "Growth a year that pairs of targets imply for amounts (%), by real GDP and prices",
+    ),
     "audit.conflict": ("不一致", "Disagreement"),
     "audit.condition": ("必要条件", "Condition"),
     "check.met": ("达成 {met}/{total} 项指标", "{met} of {total} targets met"),
@@ -188,6 +193,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "note.error": ("数值误差±{error}", "numerical error ±{error}"),
     "note.flipped": ("判断改变", "verdict changes"),
     # rates
+    "rate.since": ("{value}（{year}年起）", "{value} from {year}"),
     "rate.points": ("{value}个百分点", "{value} points"),
     "rate.units": ("{value}", "{value}"),
     "rate.percent": ("{value}%", "{value}%"),

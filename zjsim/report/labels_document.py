@@ -80,9 +80,8 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "Also met: {names}.",
     ),
     "summary.closest": (
-        "离目标最近的是“{name}”：预测{value}，目标{target}，相差{gap}，最易受假定影响。",
-        "Closest to its target is “{name}”: {value} projected, target {target}, {gap} apart; "
-        "assumptions decide it most easily.",
+        "离目标最近的是“{name}”：预测{value}，目标{target}，相差{gap}。",
+        "Closest to its target is “{name}”: {value} projected, target {target}, {gap} apart.",
     ),
     "summary.amended": (
         "“{name}”的目标于{date}调整为{value}，按调整后目标：{verdict}。",

@@ -58,9 +58,10 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "calibration.why": ("原因", "Reason"),
     "calibration.fits": ("部门拟合（%或百分点）", "How the sectors fit (percent or points)"),
     "hindcast.head": (
-        "回测：外部条件知至{year}年，其后为2021年展望；{runs}次运行，种子{seed}。此后的数据不参与拟合。",
-        "Hindcast: drivers known until {year}, the outlook of 2021 after it; {runs} runs, seed "
-        "{seed}. No later figure is fitted.",
+        "回测（情景 {scenario}）：外部条件知至{year}年，其后为2021年展望；{runs}次运行，"
+        "种子{seed}。此后的数据不参与拟合。",
+        "Hindcast of {scenario}: drivers known until {year}, the outlook of 2021 after it; "
+        "{runs} runs, seed {seed}. No later figure is fitted.",
     ),
     "hindcast.cases": (
         "与后来公布值对照（%或百分点）",

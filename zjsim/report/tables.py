@@ -94,6 +94,12 @@ def brief_table(assessment: Any, language: Language = "en") -> Table:
     return Table(tuple(heads[position] for position in keep), rows, "><>>>><")
 
 
+def remark_lines(assessment: Any, language: Language = "en") -> list[str]:
+    """Remarks that the brief table has no room for, each with its indicator's number."""
+    rows = [(row.indicator.number, remark(row, language)) for row in as_report(assessment).rows]
+    return [f"{number:>3}  {text}" for number, text in rows if text]
+
+
 def progress_table(assessment: Any, language: Language = "en") -> Table:
     """Latest outturns against time: value, progress, time progress and the official word."""
     report = as_report(assessment)

@@ -42,10 +42,13 @@ def rate_words(row: ReportRow, language: Language) -> str:
     """The rate still needed, in the manner the indicator grows."""
     if row.rate_needed is None:
         return DASH
-    if row.indicator.pace == "points":
-        shown = format_number(row.rate_needed, 2, signed=True)
-        return label("rate.points", language, value=shown)
-    return f"{format_number(row.rate_needed, 2, signed=True)}%"
+    shown = format_number(row.rate_needed, 2, signed=True)
+    words = label("rate.points", language, value=shown)
+    since = row.indicator.base.year if row.latest is None else row.latest.year
+    if row.indicator.pace != "points":
+        words = f"{shown}%"
+    # From the latest published figure, or from the base where there is none: it says which.
+    return label("rate.since", language, value=words, year=since)
 
 
 def value_decimals(row: ReportRow) -> int:

@@ -131,11 +131,11 @@ levers:
 
 # Drivers: what policy does not set; on top of the path of the base.
 drivers:
-  # energy_price: {{shape: step, multiply: 1.4, from: 2021}}
+  # energy_price_index: {{shape: step, multiply: 1.4, from: 2021}}
 
 # Constants by name, inside the range of constants.csv.
 constants:
-  # rebound: 0.3
+  # direct_rebound: 0.3
 """
 
 

@@ -64,7 +64,7 @@ class KernelEngine:
     ) -> None:
         self.backend = backend
         self.threads = threads
-        self.notify = notify
+        self.notify = notify or _log
 
     def compile(self, model: ModelSpec, may_be_paths: tuple[str, ...] = ()) -> CompiledProgram:
         """Lower ``model``.
@@ -90,6 +90,14 @@ class KernelEngine:
     ) -> CompiledProgram:
         """The same from a lowered program, as kept between processes."""
         return CompiledProgram(program, self, may_be_paths)
+
+
+def _log(text: str) -> None:
+    """Who names no listener is told by the log, which the command line shows."""
+    # Compiling takes many seconds and logging costs some milliseconds to import.
+    import logging
+
+    logging.getLogger("zjsim").info(text)
 
 
 class CompiledProgram:
