@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zjsim.cache import content_hash
-from zjsim.errors import PlanError, did_you_mean
+from zjsim.errors import PlanError, did_you_mean, refuse_special
 
 _PACKAGE = Path(__file__).resolve().parent
 # The scenario that others are compared with.
@@ -89,5 +89,6 @@ def find_plan(name: str | Path = "zhejiang") -> PlanFolder:
             f"{path}: a plan folder holds exactly one model file "
             f"({', '.join(MODEL_SUFFIXES)}); found: {found}."
         )
+    refuse_special(models[0], PlanError)
     path = path.resolve()
     return PlanFolder(path, path / models[0].name, path.parent == models_folder().resolve())

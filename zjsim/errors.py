@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class ZjsimError(Exception):
@@ -57,6 +59,12 @@ def raise_if_any(
     noun = "problem" if len(problems) == 1 else "problems"
     lines = "\n".join(f"  {problem}" for problem in problems)
     raise error(f"{subject} has {len(problems)} {noun}:\n{lines}")
+
+
+def refuse_special(path: Path, error: type[ZjsimError]) -> None:
+    """Refuse pipes and devices, which may never end; FileNotFoundError when there is nothing."""
+    if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
+        raise error(f"{path}: this is no file but a pipe or a device; save it as a file.")
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

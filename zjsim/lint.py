@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zjsim.assessment.checks import check_names
-from zjsim.errors import PlanError
+from zjsim.errors import ModelError, PlanError
 from zjsim.model.names import canonical
 from zjsim.model.spec import Constant, ModelSpec
 from zjsim.openplan import OpenPlan
@@ -38,17 +37,48 @@ def lint_plan(plan: OpenPlan) -> list[LintFinding]:
     glossary = None
     if folder.file("units.yaml").is_file():
         glossary = read_yaml(folder.file("units.yaml"), PlanError).data
+        if not isinstance(glossary, dict):
+            raise PlanError(f"{folder.file('units.yaml')}: a mapping of units is expected.")
     findings = _lint_model(model, glossary)
     tables = check_tables(plan.names.constants, plan.levers, plan.drivers, plan.constants)
     findings += [LintFinding("table", p.where, f"{p.what}. {p.hint}".rstrip()) for p in tables]
     readable = set(plan.program.names)
-    named = check_names(plan.checks, set(plan.names.constants), readable, "checks.yaml")
-    findings += [LintFinding("check", p.where, f"{p.what}. {p.hint}".rstrip()) for p in named]
+    findings += _lint_checks(plan) + _lint_loops(plan)
     findings += [
         LintFinding("indicator", item.id, f"the model has no variable {item.variable}")
         for item in plan.plan.indicators
         if item.variable not in readable
     ]
+    return findings
+
+
+def _lint_checks(plan: OpenPlan) -> list[LintFinding]:
+    """Names in the reality checks that the model lacks."""
+    try:
+        _ = plan.checks
+    except PlanError as problem:
+        return [
+            LintFinding("check", "checks.yaml", line.strip()) for line in str(problem).split("\n")
+        ]
+    return []
+
+
+def _lint_loops(plan: OpenPlan) -> list[LintFinding]:
+    """Named loops that are no loop of the model, or cannot be switched off."""
+    from zjsim.model.loops import named_loop
+
+    findings = []
+    for entry in plan.loops:
+        where = f"loops.yaml, {entry['id']}"
+        try:
+            named_loop(plan.model, entry["cycle"])
+        except ModelError as problem:
+            findings.append(LintFinding("loop", where, str(problem)))
+        findings += [
+            LintFinding("loop", where, f"off: the model has no constant {name}")
+            for name in entry["off"]
+            if name not in plan.names.constants
+        ]
     return findings
 
 

@@ -11,7 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from zjsim.assessment.checks import Check, checks_from_document, read_checks_document
+from zjsim.assessment.checks import (
+    Check,
+    check_names,
+    checks_from_document,
+    read_checks_document,
+)
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
 from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
@@ -102,7 +107,11 @@ class OpenPlan:
         """Reality checks; none when the folder has no such file."""
         if not self.folder.file("checks.yaml").is_file():
             return ()
-        return checks_from_document(self._document("checks.yaml", read_checks_document))
+        checks = checks_from_document(self._document("checks.yaml", read_checks_document))
+        path = self.folder.file("checks.yaml")
+        named = check_names(checks, set(self.names.constants), set(self.program.names), path.name)
+        raise_if_any(path, named, PlanError)
+        return checks
 
     def _document(self, name: str, read: Callable[[Path], Any]) -> Any:
         path = self.folder.file(name)
@@ -191,9 +200,17 @@ def read_loops_document(path: Path) -> list[dict[str, Any]]:
     problems = []
     for position, entry in enumerate(entries):
         lacking = [key for key in _LOOP_KEYS if not isinstance(entry, dict) or key not in entry]
+        where = source.where(("loops", position))
         if lacking:
-            where = source.where(("loops", position))
             problems.append(Problem(where, f"a loop needs {', '.join(lacking)}"))
+            continue
+        cycle = entry["cycle"]
+        if not isinstance(cycle, list) or not cycle or not all(isinstance(x, str) for x in cycle):
+            problems.append(Problem(where, "cycle is a list of variables, each once"))
+        if not isinstance(entry["off"], dict):
+            problems.append(Problem(where, "off is a mapping of constants to values"))
+        if entry["polarity"] not in ("R", "B"):
+            problems.append(Problem(where, "polarity is R (reinforcing) or B (balancing)"))
     raise_if_any(path, problems, PlanError)
     return entries
 

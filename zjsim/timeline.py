@@ -16,6 +16,8 @@ from zjsim.errors import ScenarioError
 HALF_YEAR = 0.5
 # Times are compared on a grid of years; a millionth of a year is half a minute.
 TIME_TOLERANCE = 1e-6
+# A step of half a minute over five years; beyond it a typing error is likelier than a wish.
+MOST_STEPS = 1_000_000
 
 
 def start_of(year: float) -> float:
@@ -58,6 +60,11 @@ class TimeGrid:
             raise ScenarioError(
                 f"time: step {self.step:g} does not divide {self.start:g}..{self.stop:g}; "
                 "choose a step such as 0.0625 that fits the horizon a whole number of times"
+            )
+        if (self.stop - self.start) / self.step > MOST_STEPS:
+            raise ScenarioError(
+                f"time: step {self.step:g} makes more than {MOST_STEPS:,} steps of "
+                f"{self.start:g}..{self.stop:g}; choose a longer step or a shorter horizon"
             )
         if self.save_every is not None and not _whole(self.save_every / self.step):
             raise ScenarioError(

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zjsim.errors import Problem, ZjsimError, raise_if_any
+from zjsim.errors import Problem, ZjsimError, raise_if_any, refuse_special
 
-LARGEST_FILE = 2_000_000  # bytes; a scenario has a few hundred
+LARGEST_FILE = 500_000  # bytes; a scenario has a few hundred, a plan thirty thousand
 MOST_NODES = 200_000
 DEEPEST = 60
 MOST_BRACKETS = 200
@@ -54,8 +54,9 @@ def read_text(path: Path, error: type[ZjsimError]) -> str:
     try:
         if path.is_dir():
             raise error(f"{path}: this is a folder; name a file in it.")
+        refuse_special(path, error)
         if path.stat().st_size > LARGEST_FILE:
-            raise error(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB; not read.")
+            raise error(f"{path}: larger than {LARGEST_FILE // 1_000} kB; not read.")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise error(f"{path}: no such file.") from None

@@ -1,6 +1,11 @@
 """A user's mistake is one clear message and an exit status; nothing is written."""
 
+import os
+import shutil
+
 import pytest
+
+from zjsim.bundle import models_folder
 
 SCENARIO = "name: mine\nbased_on: baseline\n"
 
@@ -71,3 +76,57 @@ def test_a_writer_that_fails_leaves_the_earlier_folder(zjsim, tmp_path, monkeypa
     assert outcome.status == 1
     assert "No space left on device" in outcome.err
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == before
+
+
+def test_a_pipe_is_refused_and_not_waited_for(zjsim, tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    outcome = zjsim("check", "./pipe.yaml")
+    assert outcome.status == 1
+    assert "pipe or a device" in outcome.err
+
+
+def test_a_link_to_itself_is_told(zjsim, tmp_path):
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    outcome = zjsim("run", "./loop.yaml")
+    assert outcome.status == 1
+    assert "loop.yaml" in outcome.err
+
+
+def test_more_steps_than_anybody_wants_are_refused(zjsim):
+    horizon = ["--set", "time.start=1900", "--set", "time.stop=2200", "--set", "time.step=0.0001"]
+    outcome = zjsim("run", "baseline", *horizon)
+    assert outcome.status == 1
+    assert "1,000,000 steps" in outcome.err
+
+
+def _plan_copy(folder):
+    copy = folder / "plan"
+    shutil.copytree(models_folder() / "zhejiang", copy)
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("loops.yaml", "polarity: R\n  cycle", "polarity: X\n  cycle", "polarity is R"),
+        ("loops.yaml", "knowledge elasticity: 0,", "nope: 0,", "nope"),
+        ("checks.yaml", "energy price index: 1.4", "no such price: 1.4", "no such price"),
+        ("units.yaml", None, "- a list\n", "mapping of units"),
+        ("plan.yaml", "value: 33, year", "value: [32, 34], year", "never varies"),
+    ],
+)
+def test_lint_tells_a_mistake_in_each_file_of_a_plan(zjsim, tmp_path, name, old, new, said):
+    copy = _plan_copy(tmp_path)
+    text = (copy / name).read_text("utf-8")
+    (copy / name).write_text(new if old is None else text.replace(old, new, 1), "utf-8")
+    outcome = zjsim("lint", copy)
+    assert outcome.status == 1
+    assert said in outcome.out + outcome.err
+
+
+def test_emptying_the_cache_spares_what_is_not_ours(zjsim, tmp_path, monkeypatch):
+    (tmp_path / "cache" / "mine").mkdir(parents=True)
+    (tmp_path / "cache" / "mine" / "thesis.docx").write_text("years of work")
+    monkeypatch.setenv("ZJSIM_CACHE", str(tmp_path / "cache"))
+    assert zjsim("cache", "clear").status == 0
+    assert (tmp_path / "cache" / "mine" / "thesis.docx").exists()

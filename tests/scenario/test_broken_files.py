@@ -29,7 +29,7 @@ BROKEN = {
     "GBK": ("name: 贸易冲击\n".encode("gbk"), "not UTF-8"),
     "UTF-16": ("name: a\n".encode("utf-16"), "not UTF-8"),
     "binary": (bytes(range(256)), "not UTF-8"),
-    "too large": ("#" + "x" * 2_100_000, "larger than 2 MB"),
+    "too large": ("#" + "x" * 600_000, "larger than 500 kB"),
     "deep": ("a: " + "[" * 300 + "]" * 300, "deep|nested"),
     "very deep": ("a: " + "[" * 3000 + "]" * 3000, "deep|nested|valid YAML"),
     "alias bomb": ("a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]\n", "alias"),

@@ -224,7 +224,7 @@ def _digital_base(facts: _Facts) -> Iterator[Finding]:
     if item is None:
         return
     core, gdp = facts.figure("digital_core", item.base.year), facts.figure("gdp", item.base.year)
-    if core is None or gdp is None:
+    if core is None or gdp is None or gdp.value == 0:
         return
     share = 100 * core.value / gdp.value
     implied = item.start / 100 * gdp.value

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zjsim.assessment.plan import Indicator, Milestone, Plan
-from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
+from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any, refuse_special
 
 COLUMNS = (
     "series", "year", "period", "value", "unit", "definition",
@@ -173,6 +173,7 @@ def _decoded(path: Path) -> str:
     try:
         if path.is_dir():
             raise DataError(f"{path}: this is a folder; name a file in it.")
+        refuse_special(path, DataError)
         if path.stat().st_size > LARGEST_FILE:
             raise DataError(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB; not read.")
         raw = path.read_bytes()

@@ -8,6 +8,7 @@ import typer
 
 from zjsim.cli.output import say
 
+OURS = {".json", ".part", ".py", ".pyc", ".nbi", ".nbc", ".lock", ""}
 app = typer.Typer(help="The private folder of lowered programs and compiled code.")
 
 
@@ -17,9 +18,14 @@ def clear() -> None:
     from zjsim.cache import folder
 
     place = folder()
-    if place.is_dir():
-        shutil.rmtree(place)
-    say(f"Emptied {place}")
+    kept = 0
+    for child in sorted(place.iterdir()) if place.is_dir() else []:
+        # Only folders that hold nothing but what zjsim writes: the variable may name any place.
+        if child.is_dir() and all(f.suffix in OURS for f in child.rglob("*") if f.is_file()):
+            shutil.rmtree(child)
+        else:
+            kept += 1
+    say(f"Emptied {place}" if not kept else f"Emptied {place}, but for {kept} foreign entries")
 
 
 @app.command("path")

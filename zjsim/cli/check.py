@@ -65,6 +65,8 @@ def check(
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]
     opened, read = plan_and_scenarios(scenarios, changes, plan)
     seen = with_own_observations(opened, observations)
+    if reality:
+        _ = opened.checks  # a mistake in them is told before any verdict
     simulated = []
     # Verdicts of all scenarios first: they are what a reader waits for.
     for scenario in read:

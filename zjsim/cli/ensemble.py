@@ -50,7 +50,8 @@ def ensemble(
         str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
     ] = "baseline",
     runs: Annotated[
-        int | None, typer.Option("-n", "--runs", metavar="N", min=1, help="Number of runs.")
+        int | None,
+        typer.Option("-n", "--runs", metavar="N", min=1, max=100_000_000, help="Number of runs."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
     method: Annotated[
@@ -59,7 +60,11 @@ def ensemble(
     repeats: Annotated[
         int,
         typer.Option(
-            "--repeats", metavar="R", min=0, help="Measure the sampling error by R other seeds."
+            "--repeats",
+            metavar="R",
+            min=0,
+            max=1000,
+            help="Measure the sampling error by R other seeds.",
         ),
     ] = 0,
     assignments: Assignments = None,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import threading
 import traceback
 
 import typer
@@ -84,6 +86,11 @@ app.add_typer(cache_app, name="cache")
 
 def main() -> None:
     """Run the command line; a user's mistake is one message and an exit status."""
+    # A closed stream is None: what would be printed goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _interrupted)
     for stream in (sys.stdout, sys.stderr):
         # A terminal in another encoding must not turn a Chinese label into a traceback.
         reconfigure = getattr(stream, "reconfigure", None)
@@ -95,7 +102,6 @@ def main() -> None:
     except ZjsimError as problem:
         _fail(problem, str(problem))
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has left; whoever closes stdout now must not complain again.
@@ -104,6 +110,19 @@ def main() -> None:
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename else ""
         _fail(problem, f"{place}{problem.strerror or problem}.")
+    except MemoryError as problem:
+        _fail(problem, "not enough memory; ask for fewer runs, a longer step or less to save.")
+    except Exception as problem:
+        said = f"{type(problem).__name__}: {problem}"
+        _fail(
+            problem, f"a fault of zjsim itself ({said[:300]}); --debug before the command shows it."
+        )
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    """Ctrl-C: one line, whoever catches the interrupt."""
+    print("Interrupted.", file=sys.stderr)
+    raise KeyboardInterrupt
 
 
 def _show_log() -> None:

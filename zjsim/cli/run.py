@@ -79,6 +79,7 @@ def run(
         for name in models:
             run_model(Path(name), changes, engine, out, json, trust_model)
         return
+    _check_places(out, formats)
     simulated = _simulate(chosen, changes, plan, engine, trust_model, observations)
     if json:
         say_json([_document(report, assessment) for _, assessment, report in simulated])
@@ -87,6 +88,18 @@ def run(
         for line in _notes(simulated):
             note(line)
     _write(simulated, out, words, tuple(formats.split(",")), charts, json)
+
+
+def _check_places(out: Path, formats: str) -> None:
+    """Refuse what would fail after the work is done: a format, or a file where a folder goes."""
+    from zjsim.errors import RunError
+    from zjsim.report.figures import FORMATS
+
+    unknown = [name for name in formats.split(",") if name not in FORMATS]
+    if unknown:
+        raise RunError(f"{unknown[0]}: no such picture format; take one of {', '.join(FORMATS)}.")
+    if out.exists() and not out.is_dir():
+        raise RunError(f"{out}: a file stands where --out wants a folder.")
 
 
 def _simulate(

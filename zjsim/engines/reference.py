@@ -78,7 +78,7 @@ def _translated(path: Path, origin: str) -> tuple[dict[str, str], dict[str, str]
         written = {
             str(file.relative_to(path.parent)): file.read_text(encoding="utf-8")
             for file in path.parent.rglob("*")
-            if file.is_file() and file != path
+            if file.suffix in (".py", ".json") and file != path
         }
         return written, dict(loaded.namespace), loaded.doc
     except Exception as problem:

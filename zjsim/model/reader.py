@@ -136,9 +136,13 @@ def _literal(text: str) -> Any:
     raise ModelError(f"{text[:40]!r} stands where only numbers may.")
 
 
+LONGEST_WHOLE = 15  # digits that a double holds exactly
+
+
 def _number(text: str) -> int | float:
     """Whole numbers stay whole, as with eval: PySD counts the stages of a delay by them."""
-    return int(text) if text.lstrip("+-").isdecimal() else float(text)
+    whole = text.lstrip("+-").isdecimal() and len(text) <= LONGEST_WHOLE
+    return int(text) if whole else float(text)
 
 
 def _vensim_elements(text: str, origin: str) -> Iterator[RawElement]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any, refuse_special
 from zjsim.model.names import canonical, identifier
 from zjsim.scenario.resolved import ModelNames, Resolved
 from zjsim.scenario.tables import CONTROLS
@@ -117,6 +117,7 @@ def read_cin(path: Path | str, model: ModelNames) -> dict[str, float]:
 
 def _lines(path: Path) -> list[str]:
     try:
+        refuse_special(path, ScenarioError)
         if path.stat().st_size > LARGEST_FILE:
             raise ScenarioError(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB; not read.")
         raw = path.read_bytes()

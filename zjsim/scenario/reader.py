@@ -92,7 +92,8 @@ def _is_path(name: str | Path) -> bool:
 def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
     """The scenario of ``path`` laid over its bases; ``above`` are the files based on it."""
     chain = (*above, path)
-    if path.resolve() in [other.resolve() for other in above]:
+    # realpath and not resolve: a link to itself is told when it is read.
+    if os.path.realpath(path) in [os.path.realpath(other) for other in above]:
         round_trip = " → ".join(file.name for file in chain)
         raise ScenarioError(f"{above[0]}: based_on goes in a circle: {round_trip}.")
     document = _read_document(path)
@@ -107,7 +108,7 @@ def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
 
 def display(path: Path, folder: Path) -> str:
     """How a file is named in provenance: shipped ones without the machine's folders."""
-    if path.parent.resolve() == folder.resolve():
+    if os.path.realpath(path.parent) == os.path.realpath(folder):
         return f"{folder.name}/{path.name}"
     return path.as_posix()
 
