@@ -124,7 +124,9 @@ def _zjsim(words: list[str], screen: Terminal) -> tuple[int, list[str]]:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text.rstrip("\n").splitlines()]
+    lines = [line.rstrip() for line in text.rstrip("\n").splitlines()]
+    # Said once on a machine, when a kernel is compiled first; no page shows it.
+    return [line for line in lines if not line.startswith("compiling the kernel")]
 
 
 def shortened(shown: list[str], real: list[str]) -> list[str]:

@@ -5,6 +5,8 @@ What is slow to derive from a file comes from the private cache when the file ha
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,7 +40,7 @@ from zjsim.scenario.tables import (
     read_levers,
 )
 from zjsim.timeline import TimeGrid
-from zjsim.yamlfile import read_yaml
+from zjsim.yamlfile import read_text, read_yaml
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,15 @@ class OpenPlan:
         if not path.is_file():
             return ()
         return tuple(self._document("loops.yaml", read_loops_document))
+
+    @cached_property
+    def names_zh(self) -> Mapping[str, str]:
+        """Chinese names of model variables, by canonical name; empty without such a file."""
+        path = self.folder.file("names_zh.csv")
+        if not path.is_file():
+            return {}
+        rows = csv.DictReader(io.StringIO(read_text(path, PlanError), newline=""))
+        return {canonical(r["name"]): r["zh"] for r in rows if r.get("name") and r.get("zh")}
 
     @cached_property
     def levers(self) -> tuple[Lever, ...]:

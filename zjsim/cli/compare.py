@@ -80,22 +80,24 @@ def compare(
             ]
         )
     else:
-        _show(reports, differences, words)
+        _show(reports, words)
     if out is not None:
         _write(reports, out, words)
 
 
-def _show(reports: list, differences: list, words: Words) -> None:
+def _show(reports: list, words: Words) -> None:
     from zjsim.report.labels import label
-    from zjsim.report.tables import comparison_table, render_text_table
+    from zjsim.report.tables import comparison_table, input_differences, render_text_table
 
     first, width = reports[0], screen_width()
-    for other, found in zip(reports[1:], differences, strict=True):
+    for other in reports[1:]:
         say(label("compare.title", words, first=first.scenario, second=other.scenario))
-        for difference in found:
-            say(f"  {difference}")
-        if not found:
+        inputs = input_differences(first, other, words)
+        if inputs.rows:
+            say(render_text_table(inputs, width))
+        else:
             say("  " + label("compare.same_inputs", words))
+        say()
         say(render_text_table(comparison_table(first, other, words), width))
 
 

@@ -54,20 +54,20 @@ def describe(
     if levers or drivers:
         if opened is None:
             raise typer.BadParameter("a bare model file has no table of levers or drivers")
-        _say_records(_levers(opened, words) if levers else _drivers(opened), json)
+        _say_records(_levers(opened, words) if levers else _drivers(opened), json, words)
         return
     from zjsim.model.reader import read_model
 
     model = read_model(Path(plan)) if opened is None else opened.model
     if loops:
-        _say_records(_loops(model, opened, words), json)
+        _say_records(_loops(model, opened, words), json, words)
     elif name is None:
         _overview(model, words, json)
     else:
         _variable(model, opened, _named(model, opened, name), words, json)
 
 
-def _say_records(records: list[dict[str, Any]], json: bool) -> None:
+def _say_records(records: list[dict[str, Any]], json: bool, words: Words) -> None:
     from zjsim.report.tables import Table, render_text_table
 
     if json:
@@ -76,9 +76,16 @@ def _say_records(records: list[dict[str, Any]], json: bool) -> None:
     if not records:
         say("none")
         return
-    heads = tuple(records[0])
-    rows = tuple(tuple(str(record[head]) for head in heads) for record in records)
+    heads = tuple(_head(key, words) for key in records[0])
+    rows = tuple(tuple(map(str, record.values())) for record in records)
     say(render_text_table(Table(heads, rows, "<" * len(heads)), screen_width()))
+
+
+def _head(key: str, words: Words) -> str:
+    """The name of a field in Chinese; in English the field as JSON has it."""
+    from zjsim.report.labels import label
+
+    return label(f"describe.{key}", words) if words == "zh" else key
 
 
 def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
@@ -158,7 +165,11 @@ def _overview(model: ModelSpec, words: Words, json: bool) -> None:
     counts = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
     say(f"{model.name}: {counts}; t = {model.start:g}..{model.stop:g} {model.time_unit}")
     rows = tuple(tuple(record.values()) for record in records if record["kind"] != "constant")
-    say(render_text_table(Table(tuple(records[0]), rows, "<<<<<"), screen_width()))
+    say(
+        render_text_table(
+            Table(tuple(_head(k, words) for k in records[0]), rows, "<<<<<"), screen_width()
+        )
+    )
 
 
 def _named(model: ModelSpec, opened: OpenPlan | None, name: str) -> str:
@@ -180,6 +191,7 @@ def _variable(
     model: ModelSpec, opened: OpenPlan | None, name: str, words: Words, json: bool
 ) -> None:
     from zjsim.model.expression import to_text
+    from zjsim.model.names import canonical
     from zjsim.model.order import causes, uses
     from zjsim.model.spec import Auxiliary, Constant, Flow, Lookup, Stock
 
@@ -201,6 +213,8 @@ def _variable(
             record["equation"] = to_text(element.equation)
         case Lookup():
             record["points"] = list(zip(element.table.xs, element.table.ys, strict=True))
+    if opened is not None and words == "zh" and canonical(name) in opened.names_zh:
+        record = {"name": name, "name_zh": opened.names_zh[canonical(name)], **record}
     row = opened.constants.row(name) if opened is not None else None
     if row is not None:
         record["range"] = None if row.low is None else [row.low, row.high]
@@ -210,7 +224,9 @@ def _variable(
     if json:
         say_json(record)
         return
+    from zjsim.report.tables import pad
+
     for key, value in record.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         if shown not in ("", None):
-            say(f"{key + ':':15}{shown}")
+            say(f"{pad(_head(key, words) + ':', 15)}{shown}")

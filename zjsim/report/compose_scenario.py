@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from zjsim.analysis.one_at_a_time import Influence, LeverOff, Swing
 from zjsim.assessment.assess import Assessment
@@ -30,7 +28,6 @@ from zjsim.report.view import InputLine, Report, ReportRow
 from zjsim.workflow import OpenPlan, Runs
 
 MOST = 10
-GLOSSARY = "names_zh.csv"
 
 
 @dataclass(frozen=True)
@@ -53,20 +50,11 @@ class Judged:
     @cached_property
     def glossary(self) -> Mapping[str, str]:
         """Chinese names of model variables, by canonical name; empty without such a file."""
-        return read_glossary(self.plan.folder.file(GLOSSARY))
+        return self.plan.names_zh
 
     def named(self, name: str, language: Language) -> str:
         """A model variable in the language, or as the model writes it."""
         return self.glossary.get(canonical(name), name) if language == "zh" else name
-
-
-def read_glossary(path: Path) -> dict[str, str]:
-    """``name,zh`` rows of a plan's folder, by canonical name."""
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {canonical(row["name"]): row["zh"] for row in rows if row.get("name") and row.get("zh")}
 
 
 def scenario_sections(judged: Judged, language: Language) -> Iterator[Section]:

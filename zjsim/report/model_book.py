@@ -12,7 +12,6 @@ from zjsim.errors import PlanError
 from zjsim.model.names import canonical
 from zjsim.model.order import causes
 from zjsim.model.spec import Element, ModelSpec
-from zjsim.report.compose_scenario import GLOSSARY, read_glossary
 from zjsim.report.labels import Language
 from zjsim.report.labels_model import word
 from zjsim.report.model_census import Census, model_census
@@ -115,8 +114,7 @@ class ModelBook:
     @cached_property
     def glossary(self) -> Mapping[str, str]:
         """Names in the language asked for, by canonical name; empty when it is the model's."""
-        file = self.plan.folder.file(GLOSSARY)
-        return read_glossary(file) if self.language == "zh" else {}
+        return self.plan.names_zh if self.language == "zh" else {}
 
     def said(self, name: str) -> str:
         """A name in the language asked for."""

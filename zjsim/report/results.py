@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
 from zjsim.assessment.observations import Observations
+from zjsim.model.names import canonical
 from zjsim.report import folder, tables
 from zjsim.report.figures import write_chart_data, write_figure
 from zjsim.report.labels import Language
@@ -40,7 +41,8 @@ def report_of(
 
 def input_lines(runs: Runs) -> tuple[InputLine, ...]:
     """Each lever, driver, constant and initial value that the scenario decides, by year."""
-    inputs, labels = runs.resolved.inputs, {x.id: x.label for x in runs.plan.levers}
+    inputs, names_zh = runs.resolved.inputs, runs.plan.names_zh
+    labels: dict[str, object] = {x.id: x.label for x in runs.plan.levers}
     years = np.arange(runs.plan.plan.base_year, runs.plan.plan.years[-1] + 1)
     lines = []
     for entry in runs.resolved.entries:
@@ -50,28 +52,30 @@ def input_lines(runs: Runs) -> tuple[InputLine, ...]:
         else:
             held = inputs.constants.get(entry.name, inputs.initials.get(entry.name))
             values = {0: float(held[0])} if held is not None else {}
-        lines.append(
-            InputLine(
-                entry.kind, entry.id, labels.get(entry.id, entry.name), entry.unit, values,
-                entry.at, entry.said,
-            )
-        )  # fmt: skip
+        label = labels.get(entry.id) or _label(entry.name, names_zh)
+        line = InputLine(entry.kind, entry.id, label, entry.unit, values, entry.at, entry.said)
+        lines.append(line)
     return tuple(lines)
+
+
+def _label(name: str, names_zh: Mapping[str, str]) -> dict[str, str]:
+    return {"en": name, "zh": names_zh.get(canonical(name), name)}
 
 
 def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
     """Constants that nobody measured, with their ranges and what is known of them."""
-    names = runs.plan.names
+    model = runs.plan.names
     lines = []
     for row in runs.plan.constants.rows.values():
         if row.grade not in ASSUMED:
             continue
         value = runs.resolved.inputs.constants.get(row.name)
-        shown = names.constants.get(row.name) if value is None else float(value[0])
+        shown = model.constants.get(row.name) if value is None else float(value[0])
         bounds = "" if row.low is None else f" [{row.low:g} … {row.high:g}]"
-        unit = names.units.get(row.name, "")
-        text = f"{row.name} = {shown:g}{bounds} {unit} ({row.grade}): {row.note}"
-        lines.append({"en": text, "zh": text})
+        unit = model.units.get(row.name, "")
+        said = f" = {shown:g}{bounds} {unit} ({row.grade}): {row.note}"
+        names = _label(row.name, runs.plan.names_zh)
+        lines.append({language: f"{name}{said}" for language, name in names.items()})
     return tuple(lines)
 
 
