@@ -51,6 +51,7 @@ __all__ = [
     "run_checks",
     "simulate",
     "simulate_model",
+    "simulate_text",
     "with_own_observations",
 ]
 
@@ -253,6 +254,20 @@ def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None)
     if not isinstance(own, Observations):
         own = read_own_observations(own, plan.plan, plan.observations)
     return plan.observations.with_own(own)
+
+
+def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> Trajectories:
+    """Run a model that only PySD reads, such as one with subscripts: its scalars, by Euler.
+
+    Raises
+    ------
+    ModelError, RunError
+        When PySD cannot translate or run it, or when it is not trusted.
+    """
+    from zjsim.engines.reference import ReferenceEngine
+
+    compiled = ReferenceEngine(trust=trust_model).compile_text(source, suffix, origin)
+    return compiled.run(Inputs(compiled.own_grid(), method="euler"))
 
 
 def run_checks(plan: OpenPlan, resolved: Resolved) -> list[CheckOutcome]:

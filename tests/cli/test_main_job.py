@@ -137,3 +137,24 @@ def test_a_new_scenario_runs_as_written(zjsim):
     again = zjsim("scenario", "new", "my.yaml")
     assert again.status == 1
     assert "my.yaml" in again.err
+
+
+SUBSCRIPTED = """{UTF-8}
+row: one, two ~ ~ |
+part[row]= 1, 2 ~ thing ~ By row. |
+level= INTEG(SUM(part[row!]), 10) ~ thing ~ What grows. |
+INITIAL TIME = 0 ~ Year ~ |
+FINAL TIME = 2 ~ Year ~ |
+TIME STEP = 1 ~ Year ~ |
+SAVEPER = TIME STEP ~ Year ~ |
+"""
+
+
+def test_what_only_pysd_reads_is_refused_by_name_and_runs_there_when_trusted(zjsim, tmp_path):
+    (tmp_path / "rows.mdl").write_text(SUBSCRIPTED, "utf-8")
+    refused = zjsim("run", "rows.mdl")
+    assert (refused.status, "subscripts" in refused.err) == (1, True)
+    untrusted = zjsim("run", "rows.mdl", "--engine", "pysd")
+    assert (untrusted.status, "--trust-model" in untrusted.err) == (1, True)
+    trusted = zjsim("run", "rows.mdl", "--engine", "pysd", "--trust-model", "--json")
+    assert trusted.document["variables"]["level"] == [10.0, 13.0, 16.0]

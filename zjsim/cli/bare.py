@@ -12,18 +12,32 @@ def run_model(
 ) -> None:
     """Simulate a model by its own time settings and write every variable."""
     from zjsim.cache import content_hash
+    from zjsim.errors import RunError, UnsupportedError
     from zjsim.model.reader import read_model
+    from zjsim.model.source import check_suffix, read_source
     from zjsim.report.figures import write_chart_data
     from zjsim.report.folder import command_line, versions, write_folder, write_json
-    from zjsim.workflow import simulate_model
+    from zjsim.workflow import simulate_model, simulate_text
 
-    model = read_model(path)
-    runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
-    name = f"{path.stem}-{content_hash(model.source, engine, *assignments)[:8]}"
+    source, suffix = read_source(path), check_suffix(path.suffix, path)
+    try:
+        model = read_model(path)
+        runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
+    except UnsupportedError:
+        # PySD reads arrays, which our own engines do not; then it runs the file as it is.
+        if engine != "pysd":
+            raise
+        if assignments:
+            raise RunError(
+                f"{path}: --set does not go with a model that only PySD reads."
+            ) from None
+        runs = simulate_text(source, suffix, str(path), trust_model)
+        note("note: PySD ran the whole model; only variables without subscripts are written")
+    name = f"{path.stem}-{content_hash(source, engine, *assignments)[:8]}"
     rows = [[time, *values] for time, values in zip(runs.times, runs.values[0], strict=True)]
     manifest = {
         "model": path.name,
-        "model_hash": content_hash(model.suffix, model.source),
+        "model_hash": content_hash(suffix, source),
         "engine": engine,
         "assignments": assignments,
         "command": command_line(),

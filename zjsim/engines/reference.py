@@ -21,6 +21,7 @@ from zjsim.errors import ModelError, RunError, UnsupportedError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
 from zjsim.model.spec import Constant, Lookup, ModelSpec
+from zjsim.timeline import TimeGrid
 from zjsim.trajectories import RunStatus, Trajectories
 
 _STEM = "model"
@@ -115,6 +116,35 @@ class ReferenceModel:
         scalar = table[table["Subscripts"].isna() & (table["Type"] != "Lookup")]
         return tuple(name for name in scalar["Real Name"] if canonical(name) != "time")
 
+    def own_grid(self) -> TimeGrid:
+        """The time settings of the file, for a model that only PySD can read.
+
+        Raises
+        ------
+        RunError
+            When PySD cannot run the model.
+        """
+        import pysd
+
+        with _quiet(), self._folder() as folder:
+            try:
+                loaded = pysd.load(str(folder / f"{_STEM}.py"))
+                named = ("initial_time", "final_time", "time_step", "saveper")
+                start, stop, step, every = (float(getattr(loaded.components, n)()) for n in named)
+            except Exception as problem:
+                raise RunError(f"{self.origin}: PySD cannot run the model: {problem}") from None
+        return TimeGrid(start, stop, step, every if every > step else None)
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        """A temporary folder with the translated files."""
+        with tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
+            for name, text in self._files.items():
+                path = Path(folder) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            yield Path(folder)
+
     def run(self, inputs: Inputs) -> Trajectories:
         """Simulate each run with a new model object.
 
@@ -135,13 +165,9 @@ class ReferenceModel:
         save = inputs.save if inputs.save is not None else self._default_names(inputs)
         rows = len(inputs.grid.saved_times)
         values = np.full((inputs.n_run, rows, len(save)), np.nan)
-        with _quiet(), tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
-            for name, text in self._files.items():
-                path = Path(folder) / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+        with _quiet(), self._folder() as folder:
             for run in range(inputs.n_run):
-                values[run] = self._one(Path(folder), inputs, save, run)
+                values[run] = self._one(folder, inputs, save, run)
         finite = np.isfinite(values).all(axis=(1, 2))
         elements = self._model.elements if self._model else {}
         return Trajectories(
