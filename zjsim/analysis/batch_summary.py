@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.analysis.ensemble import indicator_value, judge_values
+from zjsim.analysis.ensemble import judge_values
+from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Plan
 from zjsim.ensembles.shards import ShardFolder
 from zjsim.errors import RunError

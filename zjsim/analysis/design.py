@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zjsim.analysis.ensemble import indicator_value
 from zjsim.analysis.outlook import OutlookError
+from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Indicator
 from zjsim.model.names import canonical, identifier
 from zjsim.scenario.draws import EDGE, Dimension, quantile

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.probability import (
     Probabilities,
@@ -24,7 +25,6 @@ from zjsim.assessment.probability import (
 )
 from zjsim.assessment.progress import are_passes, compute_verdicts
 from zjsim.errors import RunError
-from zjsim.timeline import end_of
 
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 # Verdicts are texts of 64 bytes: a million runs of ten are judged in pieces.
@@ -208,26 +208,6 @@ def _paths(runs: Runs, alive: np.ndarray, plan: Plan, item: Indicator) -> list[n
             value = np.full(alive.shape, np.nan)
         paths.append(np.where(alive, value, np.nan))
     return paths
-
-
-def indicator_value(runs: Runs, item: Indicator, year: int) -> np.ndarray:
-    """An indicator in one year, shape (n_run,), in the printed unit; the reading of `assess`.
-
-    Raises
-    ------
-    RunError or KeyError
-        When the runs do not hold it.
-    """
-
-    def read(of: int) -> np.ndarray:
-        time = end_of(of) if item.reading == "year_end" else float(of)
-        return item.scale * np.asarray(runs.at(item.variable, time), dtype=float)
-
-    value = read(year)
-    if item.reads == "value":
-        return value
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return 100 * (1 - value / read(item.base.year))
 
 
 def _quantiles(values: np.ndarray) -> np.ndarray:

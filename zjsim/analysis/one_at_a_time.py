@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zjsim.analysis.ensemble import indicator_value
+from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict, compute_verdicts
 from zjsim.engines.kernel.engine import Backend, KernelEngine

@@ -31,7 +31,14 @@ ANTICIPATORY_MISSED = 10
 BINDING_MISSED = 20
 
 
-class Runs(Protocol):
+class Readable(Protocol):
+    """Values at times: all that reading an indicator needs."""
+
+    def at(self, variable: str, time: float, /) -> np.ndarray:
+        """A variable at a time, shape (n_run,); RunError or KeyError where it is not held."""
+
+
+class Runs(Readable, Protocol):
     """What an assessment needs from runs: values at times, their error, and how they ended."""
 
     @property
@@ -45,9 +52,6 @@ class Runs(Protocol):
     @property
     def status(self) -> np.ndarray:
         """How each run ended, shape (n_run,); 0 is well."""
-
-    def at(self, variable: str, time: float, /) -> np.ndarray:
-        """A variable at a time, shape (n_run,); RunError or KeyError where it is not held."""
 
     def error_at(self, variable: str, time: float, /) -> np.ndarray | None:
         """Its numerical error by step halving, shape (n_run,); None if not computed."""
@@ -249,7 +253,7 @@ def _read_years(
     values, reason = [], ""
     for year in years:
         try:
-            value = _value(runs, item, year)
+            value = indicator_value(runs, item, year)
         except (RunError, KeyError) as problem:
             values.append(nothing)
             reason = str(problem.args[0]) if problem.args else str(problem)
@@ -258,7 +262,14 @@ def _read_years(
     return values, reason
 
 
-def _value(runs: Runs, item: Indicator, year: int) -> np.ndarray:
+def indicator_value(runs: Readable, item: Indicator, year: int) -> np.ndarray:
+    """An indicator in one year, shape (n_run,), in the printed unit.
+
+    Raises
+    ------
+    RunError or KeyError
+        When the runs do not hold it.
+    """
     value = item.scale * np.asarray(runs.at(item.variable, _time(item, year)), dtype=float)
     if item.reads == "value":
         return value

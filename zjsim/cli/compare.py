@@ -54,9 +54,9 @@ def compare(
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     runs = [simulate(opened, item, engine=engine, trust_model=trust_model) for item in read]
     reports = [report_of(one, assess(one, opened)) for one in runs]
-    differences = [diff(runs[0].resolved, other.resolved) for other in runs[1:]]
     if json:
         first = reports[0]
+        differences = [diff(runs[0].resolved, other.resolved) for other in runs[1:]]
         say_json(
             [
                 {

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zjsim.analysis.ensemble import compute_statistics, indicator_value
+from zjsim.analysis.ensemble import compute_statistics
 from zjsim.analysis.one_at_a_time import compute_influence
+from zjsim.assessment.assess import indicator_value
 from zjsim.report import board, charts, style
 from zjsim.report.diagrams import diagram_loops, plot_loops, plot_stock_flow, sectors
 from zjsim.report.labels import Language, label, localised
