@@ -10,7 +10,7 @@ import pytest
 
 from tests.engines.interpreted import LANES, interpret
 from tests.engines.line_models import grid_of
-from zjsim.engines.kernel import build, lanes
+from zjsim.engines.kernel import build, engine, lanes
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.engines.reference import ReferenceEngine
 from zjsim.inputs import Inputs
@@ -72,9 +72,11 @@ def test_pysd_still_agrees_with_the_stored_result(construct):
     assert_agrees(ReferenceEngine(trust=True).compile(model).run(inputs), expected)
 
 
+@pytest.mark.parametrize("largest", [600, -1], ids=["for one study", "for every study"])
 @pytest.mark.parametrize("construct", sorted(CONSTRUCTS))
-def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(construct, monkeypatch):
+def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(construct, largest, monkeypatch):
     monkeypatch.setattr(lanes, "LANES", LANES)
+    monkeypatch.setattr(engine, "LARGEST_SPECIAL", largest)
     monkeypatch.setattr(build, "build", interpret)
     model, inputs, expected = load(construct)
     compiled = KernelEngine("compiled", threads=1).compile(model)

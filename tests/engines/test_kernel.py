@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from tests.engines.line_models import grid_of, vensim
+from zjsim.engines.kernel import engine
 from zjsim.engines.kernel.engine import KernelEngine, backend_for
+from zjsim.engines.kernel.lanes import LANES
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import ModelError, UnsupportedError
@@ -97,13 +99,38 @@ def test_equal_runs_are_equal_in_every_lane(mixed):
     assert (values == values[:1]).all()
 
 
-def test_one_kernel_serves_every_choice_of_saved_names(mixed):
+def test_what_else_is_saved_changes_nothing(mixed):
     inputs = many(mixed)
     everything = mixed.run(inputs, backend="compiled")
     one = mixed.run(many(mixed, save=("root", "rate", "lever")), backend="compiled")
-    assert (one["root"] == everything["root"]).all()
+    np.testing.assert_allclose(one["root"], everything["root"], rtol=1e-13)
     assert (one["rate"][:, 0] == inputs.constants["rate"]).all()
     assert one["lever"][0] == pytest.approx([0, 0.5, 1.25, 2, 2])
+
+
+@pytest.mark.parametrize("method", ["euler", "rk4"])
+def test_a_kernel_for_every_study_agrees_with_one_made_for_this_study(monkeypatch, method):
+    special = KernelEngine("compiled", 1).compile(vensim(*MIXED))
+    general = KernelEngine("compiled", 1).compile(vensim(*MIXED))
+    inputs = many(special, 100, method=method, save=("people", "root", "life", "elasticity"))
+    mine = special.run(inputs)
+    monkeypatch.setattr(engine, "LARGEST_SPECIAL", -1)
+    other = general.run(inputs)
+    assert mine.status.tolist() == other.status.tolist()
+    np.testing.assert_allclose(mine.values, other.values, rtol=1e-13)
+
+
+def test_a_run_that_failed_leaves_nothing_behind_for_the_run_after_it(mixed):
+    # The second block takes the memory of the first, in which every run has failed.
+    lanes = LANES
+    start = np.concatenate([np.full(lanes, -3.0), np.full(lanes, 50.0)])
+    grid = TimeGrid(0, 4, 0.25, 1)
+    runs = mixed.run(Inputs(grid, n_run=2 * lanes, initials={"people": start}), backend="compiled")
+    alone = mixed.run(
+        Inputs(grid, n_run=lanes, initials={"people": start[lanes:]}), backend="compiled"
+    )
+    assert (runs.status == np.repeat([RunStatus.NOT_FINITE, RunStatus.OK], lanes)).all()
+    assert (runs.values[lanes:] == alone.values).all()
 
 
 @pytest.mark.parametrize("backend", ["python", "compiled"])

@@ -135,7 +135,9 @@ def path_starts(paths: tuple[TimePath, ...], inputs: Inputs, run: int) -> list[f
 
 # Bytes of the numbers that differ by run, for one chunk: small beside the cache of a core.
 _CHUNK_BYTES = 4 << 20
-_MOST_BLOCKS = 64
+_MOST_BLOCKS = 256
+# Chunks a thread at least, so that none waits long for the last one.
+_CHUNKS_A_THREAD = 4
 
 
 class Packer:
@@ -149,19 +151,30 @@ class Packer:
     """
 
     def __init__(
-        self, program: Program, inputs: Inputs, names: tuple[str, ...], lanes: int
+        self,
+        program: Program,
+        inputs: Inputs,
+        names: tuple[str, ...],
+        by_run: tuple[int, ...],
+        lanes: int,
+        threads: int,
     ) -> None:
         self.n_run = inputs.n_run
         self.constants = constants(program, inputs)
+        places = {slot: place for place, slot in enumerate(by_run)}
+        self.by_slot = {places[s]: array for s, array in self.constants.per_run.items()}
+        self.of_slots = self.constants.shared[list(by_run)]
         self.givens = givens(program, inputs)
         slots = {slot.name: index for index, slot in enumerate(program.constants)}
         points = [self._points(inputs, slots, name) for name in names]
         self._locate(inputs, [times for times, _ in points])
         self._place([values for _, values in points])
-        by_run = sum(values.shape[1] for values in self.by_run)
-        by_run += len(self.constants.per_run) + len(self.givens.per_run)
-        per_block = max(8 * lanes * by_run, 1)
-        self.chunk_blocks = int(np.clip(_CHUNK_BYTES // per_block, 1, _MOST_BLOCKS))
+        numbers = sum(values.shape[1] for values in self.by_run)
+        numbers += len(self.constants.per_run) + len(self.givens.per_run)
+        blocks = -(-inputs.n_run // lanes)
+        fair = max(blocks // (threads * _CHUNKS_A_THREAD), 1) if threads > 1 else blocks
+        fitting = _CHUNK_BYTES // max(8 * lanes * numbers, 1)
+        self.chunk_blocks = int(np.clip(fitting, 1, min(fair, _MOST_BLOCKS)))
 
     def _points(
         self, inputs: Inputs, slots: dict[str, int], name: str
@@ -207,20 +220,26 @@ class Packer:
 
     def pack(self, first: int, count: int) -> tuple[np.ndarray, ...]:
         """Arrays for ``count`` runs from ``first`` on; runs beyond the last repeat it."""
-        runs = np.minimum(np.arange(first, first + count), self.n_run - 1)
-        constant_index, constant_values = _by_run(self.constants.per_run, runs)
-        given_index, given_values = _by_run(self.givens.per_run, runs)
-        rows = [points[runs].T for points in self.by_run]
+        constant_index, constant_values = self._by_run(self.by_slot, first, count)
+        given_index, given_values = self._by_run(self.givens.per_run, first, count)
+        rows = [self._padded(points[first : first + count].T, count) for points in self.by_run]
         path_values = np.ascontiguousarray(np.concatenate(rows)) if rows else np.zeros((1, 1))
         return (
-            self.constants.shared, constant_index, constant_values,
+            self.constants.shared, self.of_slots, constant_index, constant_values,
             self.givens.shared, given_index, given_values,
             self.lower, self.upper, self.share, self.shared, self.index, path_values,
         )  # fmt: skip
 
+    def _by_run(
+        self, per_run: dict[int, np.ndarray], first: int, count: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        index = np.array(list(per_run), dtype=np.int64)
+        if not per_run:
+            return index, np.zeros((1, 1))
+        rows = np.stack([array[first : first + count] for array in per_run.values()])
+        return index, self._padded(rows, count)
 
-def _by_run(per_run: dict[int, np.ndarray], runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    index = np.array(list(per_run), dtype=np.int64)
-    if not per_run:
-        return index, np.zeros((1, 1))
-    return index, np.stack([array[runs] for array in per_run.values()])
+    @staticmethod
+    def _padded(rows: np.ndarray, count: int) -> np.ndarray:
+        missing = count - rows.shape[1]
+        return np.pad(rows, ((0, 0), (0, missing)), mode="edge") if missing else rows

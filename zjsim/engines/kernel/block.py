@@ -3,8 +3,9 @@
 This file is part of the text of every compiled kernel, in front of the functions emitted for
 the model. All numbers of a block stand in one array ``w``: slot ``i`` of lane ``l`` at
 ``w[i * LANES + l]``, so that each operation is done for all lanes by the same vector
-instructions. The last block is filled up with copies of its last run: every run goes
-through the same code, and its bits depend neither on its place nor on its neighbours.
+instructions. What is the same for all runs stands in ``u``, once. The last block is filled up
+with copies of its last run: every run goes through the same code, and its bits depend neither
+on its place nor on its neighbours.
 """
 
 from __future__ import annotations
@@ -12,33 +13,38 @@ from __future__ import annotations
 import numpy as np
 
 from zjsim.engines.kernel.placeholders import (
+    BASE,
+    BROKEN,
     CONSTANTS,
     DELAYED,
+    FAILED,
     GIVEN,
     HELD,
     HELD_NEXT,
     LANES,
+    N_BASE,
     N_HELD,
     N_PATH,
     N_RING,
+    N_SHARED,
     N_SLOT,
-    N_STATE,
     PATH,
     PATH_START,
-    RATE,
     RING_INPUT,
     RING_LENGTH,
     RING_START,
-    SLOPE,
-    STAGE,
     STATE,
+    SUM,
+    advance,
     begin_kept,
     begin_prepared,
+    begin_shared,
     begin_states,
+    check_states,
     keep_sign,
     observe,
-    rates,
     remember,
+    save_row,
 )  # fmt: skip
 
 
@@ -48,7 +54,7 @@ def fill_shared(w, slot, value):
         w[slot * LANES + lane] = value
 
 
-def fill_constants(w, slot, shared, index, values, first):
+def fill_numbers(w, slot, shared, index, values, first):
     """Numbers by slot: the same for all runs, or from the row of ``values`` for each run."""
     for i in range(shared.shape[0]):
         fill_shared(w, slot + i, shared[i])
@@ -85,52 +91,55 @@ def fill_paths(w, slot, column, last, lower, upper, share, shared, index, values
             w[(slot + p) * LANES + lane] = low + part * (high - low)
 
 
-def move_stage(w, step):
-    """Stage states: the states plus ``step`` times the last rates."""
-    for i in range(N_STATE * LANES):
-        w[STAGE * LANES + i] = w[STATE * LANES + i] + step * w[RATE * LANES + i]
+def begin_step(w):
+    """Keep the states from which a step of several stages begins."""
+    for i in range(N_BASE * LANES):
+        w[BASE * LANES + i] = w[STATE * LANES + i]
 
 
-def copy_stage(w):
-    """Stage states: the states themselves."""
-    for i in range(N_STATE * LANES):
-        w[STAGE * LANES + i] = w[STATE * LANES + i]
-
-
-def add_slope(w, weight, first):
-    """Add the weighted last rates to the slope of the step."""
-    if first:
-        for i in range(N_STATE * LANES):
-            w[SLOPE * LANES + i] = weight * w[RATE * LANES + i]
-    else:
-        for i in range(N_STATE * LANES):
-            w[SLOPE * LANES + i] += weight * w[RATE * LANES + i]
-
-
-def end_step(w, part):
-    """Move the states along the slope and the held values to their next ones."""
-    for i in range(N_STATE * LANES):
-        w[STATE * LANES + i] += part * w[SLOPE * LANES + i]
+def end_step(w):
+    """Move the held values to their next ones."""
     for i in range(N_HELD * LANES):
         w[HELD * LANES + i] = w[HELD_NEXT * LANES + i]
 
 
-def save_row(w, slots, out, row, first):
-    """Copy the saved slots of a block to their place."""
+def clear_sums(w):
+    """Sums of rates at zero: what an earlier run left there need not be finite."""
+    for i in range(N_BASE * LANES):
+        w[SUM * LANES + i] = 0.0
+
+
+def copy_row(w, u, slots, out, row, first):
+    """Copy the saved slots of a block to their place; beyond ``w`` they are shared numbers.
+
+    Whatever is not finite leaves NaN in the slot ``BROKEN``.
+    """
     for i in range(slots.shape[0]):
-        begin = slots[i] * LANES
-        for lane in range(LANES):
-            out[i, row, first + lane] = w[begin + lane]
+        if slots[i] >= N_SLOT:
+            value = u[slots[i] - N_SLOT]
+            for lane in range(LANES):
+                out[i, row, first + lane] = value
+                w[BROKEN * LANES + lane] += 0.0 * value
+        else:
+            begin = slots[i] * LANES
+            for lane in range(LANES):
+                out[i, row, first + lane] = w[begin + lane]
+            for lane in range(LANES):
+                w[BROKEN * LANES + lane] += 0.0 * w[begin + lane]
 
 
-def note_failures(w, failed, row, first):
-    """Keep the first row at which a state of a run is not finite."""
+def begin_checks(w):
+    """Nothing is broken yet, and no row has failed."""
     for lane in range(LANES):
-        total = 0.0
-        for i in range(N_STATE):
-            total += 0.0 * w[(STATE + i) * LANES + lane]
-        if total != 0.0 and failed[first + lane] < 0:
-            failed[first + lane] = row
+        w[BROKEN * LANES + lane] = 0.0
+        w[FAILED * LANES + lane] = -1.0
+
+
+def end_checks(w, failed, broken, first):
+    """Hand over what the checks of a block have found."""
+    for lane in range(LANES):
+        failed[first + lane] = int(w[FAILED * LANES + lane])
+        broken[first + lane] = w[BROKEN * LANES + lane] != 0.0
 
 
 def open_rings(w, n_steps):
@@ -165,9 +174,9 @@ def write_rings(w, rings, lengths, turn):
 
 def run_blocks(
     nodes, weights, hair, n_blocks, n_steps, per_save, step, start, stop, save_every,
-    constants, constant_index, constant_values, given, given_index, given_values,
+    shared, constants, constant_index, constant_values, given, given_index, given_values,
     path_lower, path_upper, path_share, path_shared, path_index, path_values,
-    slots, out, failed, offset,
+    slots, out, failed, broken, offset,
 ):  # fmt: skip
     """Simulate ``n_blocks`` blocks of runs and save their rows from column ``offset`` on.
 
@@ -176,44 +185,59 @@ def run_blocks(
     end (limit from the left).
     """
     w = np.zeros(N_SLOT * LANES)
+    # What is the same for all runs stands once, not once a lane: the cache of a core is small.
+    u = np.zeros(N_SHARED + shared.shape[0])
+    for i in range(shared.shape[0]):
+        u[i] = shared[i]
+    begin_shared(w, u, step, start, stop, save_every)
     last = np.full(max(N_PATH, 1), -1)
     part = step / weights.sum()
+    n_stages = nodes.shape[0]
     for block in range(n_blocks):
         first = block * LANES
         last[:] = -1
-        fill_constants(w, CONSTANTS, constants, constant_index, constant_values, first)
-        fill_constants(w, GIVEN, given, given_index, given_values, first)
+        fill_numbers(w, CONSTANTS, constants, constant_index, constant_values, first)
+        fill_numbers(w, GIVEN, given, given_index, given_values, first)
         fill_paths(w, PATH_START, 0, last, path_lower, path_upper, path_share, path_shared,
                    path_index, path_values, first)  # fmt: skip
-        begin_kept(w, step, start, stop, save_every)
-        begin_prepared(w, step, start, stop, save_every)
-        begin_states(w, step, start, stop, save_every)
+        begin_kept(w, u, step, start, stop, save_every)
+        begin_prepared(w, u, step, start, stop, save_every)
+        begin_states(w, u, step, start, stop, save_every)
+        clear_sums(w)
+        begin_checks(w)
         last[:] = -1
         rings, lengths = open_rings(w, n_steps)
+        row = 0
         for turn in range(n_steps + 1):
             time = start + turn * step
-            copy_stage(w)
             read_rings(w, rings, lengths, turn)
             fill_paths(w, PATH, 3 * turn, last, path_lower, path_upper, path_share, path_shared,
                        path_index, path_values, first)  # fmt: skip
             if turn % per_save == 0:
-                observe(w, time, time + hair, time, step, start, stop, save_every)
-                save_row(w, slots, out, turn // per_save, offset + first)
-                note_failures(w, failed, turn // per_save, offset + first)
+                observe(w, u, time, time + hair, time, step, start, stop, save_every)
+                save_row(w, u, slots, out, row, offset + first)
+                check_states(w, float(row))
+                row += 1
             if turn == n_steps:
                 break
-            remember(w, time, time + hair, time, step, start, stop, save_every)
-            for stage in range(nodes.shape[0]):
+            remember(w, u, time, time + hair, time, step, start, stop, save_every)
+            begin_step(w)
+            for stage in range(n_stages):
                 moment = time + nodes[stage] * step
                 clock = moment + hair
                 if stage > 0:
-                    move_stage(w, nodes[stage] * step)
                     clock = moment - hair if nodes[stage] == 1.0 else moment
                     column = 3 * turn + (2 if nodes[stage] == 1.0 else 1)
                     fill_paths(w, PATH, column, last, path_lower, path_upper, path_share,
                                path_shared, path_index, path_values, first)  # fmt: skip
-                rates(w, moment, clock, time, step, start, stop, save_every)
-                add_slope(w, weights[stage], stage == 0)
-            end_step(w, part)
+                # Inside the step a stage starts from the rates just computed, its end from all.
+                final = stage == n_stages - 1
+                ahead = 0.0 if final else nodes[stage + 1] * step
+                whole = part if final else 0.0
+                keep = 0.0 if stage == 0 else 1.0
+                advance(w, u, moment, clock, time, step, start, stop, save_every,
+                        keep, weights[stage], ahead, whole)  # fmt: skip
+            end_step(w)
             keep_sign(w)
             write_rings(w, rings, lengths, turn)
+        end_checks(w, failed, broken, offset + first)

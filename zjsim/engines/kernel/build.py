@@ -32,17 +32,28 @@ Kernel = Callable[..., Any]
 FAST = {"contract", "arcp", "reassoc", "nsz"}
 # Compiled as written, because compensated sums and tests for NaN must not be rearranged.
 _MATHEMATICS = ("exp_of_sum", "exp_", "exponent_of", "mantissa_of", "ln_", "parity_", "power_")
-_EXACT = (*_MATHEMATICS, "note_failures")
+_EXACT = (*_MATHEMATICS, "copy_row")
 # Emitted for one model: put into the loop over steps before types are inferred, because a
 # function of its own would be compiled twice.
-_EMITTED = ("begin_kept", "begin_prepared", "begin_states", "rates", "remember", "observe")
+_EMITTED = (
+    "begin_kept",
+    "begin_prepared",
+    "begin_states",
+    "advance",
+    "remember",
+    "observe",
+    "save_row",
+    "check_states",
+)
 _ENTRY = "run_blocks"
 _F8 = nb.float64
+# Slots and columns are unsigned: no test for an index counted from the end, which would hold
+# up vector instructions.
 _SIGNATURE = nb.void(
     _F8[::1], _F8[::1], _F8, nb.int64, nb.int64, nb.int64, _F8, _F8, _F8, _F8,
-    _F8[::1], nb.int64[::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
+    _F8[::1], _F8[::1], nb.int64[::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
     nb.int64[:, ::1], nb.int64[:, ::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
-    nb.int64[::1], _F8[:, :, ::1], nb.int32[::1], nb.int64,
+    nb.uint32[::1], _F8[:, :, ::1], nb.int32[::1], nb.boolean[::1], nb.uint32,
 )  # fmt: skip
 
 

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from zjsim.engines.kernel.build import Kernel
 
 Backend = Literal["auto", "python", "compiled"]
+# Saved values, first row at which a state failed (or -1), whether any saved value is broken.
+_Found = tuple[np.ndarray, np.ndarray, np.ndarray]
 Notify = Callable[[str], None]
 
 # Up to here plain Python is sooner ready than a compiled kernel loaded from its cache.
 FEW_RUNS = 40
+# Programs with more nodes than this are compiled once, for every choice of constants by run.
+LARGEST_SPECIAL = 600
 
 
 def backend_for(n_run: int) -> Literal["python", "compiled"]:
@@ -110,7 +114,7 @@ class CompiledProgram:
         self.engine = engine
         self.may_be_paths = may_be_paths
         self._runs: dict[tuple[Any, ...], Callable[..., Any]] = {}
-        self._kernels: dict[tuple[str, ...], tuple[Kernel, dict[str, int]]] = {}
+        self._kernels: dict[tuple[Any, ...], tuple[Kernel, dict[str, int]]] = {}
         # Variants that raised once are computed with functions that cannot raise.
         self._unsafe: set[tuple[Any, ...]] = set()
         self._digest = ""
@@ -153,7 +157,7 @@ class CompiledProgram:
 
     # One run at a time, plain Python -------------------------------------------------------
 
-    def _run_python(self, inputs: Inputs, save: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def _run_python(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
         program, grid = self.program, inputs.grid
         constants = binding.constants(program, inputs)
         givens = binding.givens(program, inputs)
@@ -176,7 +180,7 @@ class CompiledProgram:
             broken = saved[:, -1] != 0.0
             if broken.any():
                 failed[run] = int(np.argmax(broken))
-        return values, failed
+        return values, failed, np.asarray(~np.isfinite(values).all(axis=(1, 2)))
 
     def _one(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> list[Any]:
         """Saved rows of one run, each with its sign of failure."""
@@ -219,19 +223,22 @@ class CompiledProgram:
 
     # Many runs, compiled --------------------------------------------------------------------
 
-    def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
         from zjsim.engines.kernel.lanes import LANES
 
         grid = inputs.grid
         names = self._kernel_paths(inputs)
-        kernel, slot_of = self._kernel(names)
-        slots = np.array([slot_of[name] for name in save], dtype=np.int64)
+        by_run = self._kernel_constants(inputs)
+        stepper = STEPPERS[inputs.method]
+        kernel, slot_of = self._kernel(names, by_run, self._kernel_names(save), len(stepper.nodes))
+        slots = np.array([slot_of[name] for name in save], dtype=np.uint32)
         blocks = -(-inputs.n_run // LANES)
         # Names before times before runs: a block writes whole vectors, side by side.
         out = np.empty((len(save), len(grid.saved_times), blocks * LANES))
         failed = np.full(blocks * LANES, -1, dtype=np.int32)
-        packer = binding.Packer(self.program, inputs, names, LANES)
-        stepper = STEPPERS[inputs.method]
+        broken = np.zeros(blocks * LANES, dtype=np.bool_)
+        threads = self.engine.threads or usable_cores()
+        packer = binding.Packer(self.program, inputs, names, by_run, LANES, threads)
         fixed = (
             np.array(stepper.nodes),
             np.array(stepper.weights),
@@ -243,10 +250,11 @@ class CompiledProgram:
         def chunk(first: int) -> None:
             count = min(packer.chunk_blocks, blocks - first)
             tables = packer.pack(first * LANES, count * LANES)
-            kernel(*fixed, count, *times, *tables, slots, out, failed, first * LANES)
+            offset = np.uint32(first * LANES)
+            kernel(*fixed, count, *times, *tables, slots, out, failed, broken, offset)
 
         starts = range(0, blocks, packer.chunk_blocks)
-        threads = min(self.engine.threads or usable_cores(), len(starts))
+        threads = min(threads, len(starts))
         if threads <= 1:
             for first in starts:
                 chunk(first)
@@ -255,7 +263,8 @@ class CompiledProgram:
 
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(chunk, starts))
-        return out[:, :, : inputs.n_run].transpose(2, 1, 0), failed[: inputs.n_run]
+        runs = slice(inputs.n_run)
+        return out[:, :, runs].transpose(2, 1, 0), failed[runs], broken[runs]
 
     def _kernel_paths(self, inputs: Inputs) -> tuple[str, ...]:
         """Names for which the kernel reads a path, in the order of the model."""
@@ -265,29 +274,64 @@ class CompiledProgram:
         wanted = {name for name in wanted if name in inputs.paths or name in constants}
         return tuple(name for name in self.program.names if name in wanted)
 
-    def _kernel(self, paths: tuple[str, ...]) -> tuple[Kernel, dict[str, int]]:
-        """The compiled kernel for a set of paths, and the slot of each name it can save."""
-        if paths not in self._kernels:
+    def _kernel_constants(self, inputs: Inputs) -> tuple[int, ...]:
+        """Slots of the constants that the kernel reads by run.
+
+        A large program takes all of them, so that one kernel serves every study of it; a small
+        one is compiled quickly, and for just those that are given.
+        """
+        slots = self.program.constants
+        if self._is_large:
+            return tuple(range(len(slots)))
+        # By name, not by shape: the choice must not depend on how a study is cut into chunks.
+        return tuple(i for i, slot in enumerate(slots) if slot.name in inputs.constants)
+
+    def _kernel_names(self, save: tuple[str, ...]) -> tuple[str, ...]:
+        """Names that the kernel computes at a saved row."""
+        return self.program.names if self._is_large else save
+
+    @property
+    def _is_large(self) -> bool:
+        return len(self.program.nodes) > LARGEST_SPECIAL
+
+    def _kernel(
+        self, paths: tuple[str, ...], by_run: tuple[int, ...], names: tuple[str, ...], stages: int
+    ) -> tuple[Kernel, dict[str, int]]:
+        """The compiled kernel for a use of the program, and the slot of each name it can save."""
+        key = (paths, by_run, names, stages)
+        if key not in self._kernels:
             from zjsim.engines.kernel.build import build
 
-            text, slots = self.kernel_text(paths)
-            self._kernels[paths] = build(text, self.engine.notify), slots
-        return self._kernels[paths]
+            text, slots = self.kernel_text(*key)
+            self._kernels[key] = build(text, self.engine.notify), slots
+        return self._kernels[key]
 
-    def kernel_text(self, paths: tuple[str, ...]) -> tuple[str, dict[str, int]]:
-        """The emitted text of the compiled kernel for a set of paths.
+    def kernel_text(
+        self, paths: tuple[str, ...], by_run: tuple[int, ...], names: tuple[str, ...], stages: int
+    ) -> tuple[str, dict[str, int]]:
+        """The emitted text of the compiled kernel for a use of the program.
 
-        One kernel serves every choice of saved names: it computes them all at each saved row
-        and copies those asked for. Saving seldom makes that cheap.
+        Parameters
+        ----------
+        paths : tuple of str
+            Names for which it reads a path.
+        by_run : tuple of int
+            Slots of the constants that may differ by run.
+        names : tuple of str
+            What it can save; all are computed at each saved row, and those asked for copied.
+        stages : int
+            Evaluations a step.
         """
         from zjsim.engines.kernel import lanes
+        from zjsim.engines.kernel.layout import Kind
         from zjsim.engines.kernel.schedule import schedule
 
-        key = content_hash("lanes", self.digest, repr((paths, lanes.LANES)))
+        use = (paths, by_run, names, stages)
+        key = content_hash("lanes", self.digest, repr((use, lanes.LANES)))
 
         def make() -> list[Any]:
-            names = self.program.names
-            text, slots = lanes.emit_lanes(schedule(self.program, paths, names, reciprocals=True))
+            plan = schedule(self.program, paths, names, reciprocals=True)
+            text, slots = lanes.emit_lanes(plan, Kind(stages, by_run, not self._is_large))
             return [text, dict(zip(names, slots, strict=True))]
 
         text, slots = cached_document("emitted", key, make)
@@ -299,10 +343,11 @@ class CompiledProgram:
         save: tuple[str, ...],
         values: np.ndarray,
         failed: np.ndarray,
+        broken: np.ndarray,
         backend: str,
     ) -> Trajectories:
         program = self.program
-        status = np.where(_all_finite(values) & (failed < 0), RunStatus.OK, RunStatus.NOT_FINITE)
+        status = np.where(broken | (failed >= 0), RunStatus.NOT_FINITE, RunStatus.OK)
         # Nothing is kept of a run after one of its states has been lost.
         for run in np.flatnonzero(failed >= 0):
             values[run, failed[run] :] = np.nan
@@ -333,16 +378,6 @@ def usable_cores() -> int:
 
 def _save_every(inputs: Inputs) -> float:
     return inputs.grid.step * inputs.grid.steps_per_save
-
-
-def _all_finite(values: np.ndarray) -> np.ndarray:
-    """Whether all values of a run are finite, shape (n_run,), a row of all runs at a time."""
-    if values.size <= 1 << 20:
-        return np.asarray(np.isfinite(values).all(axis=(1, 2)))
-    finite = np.ones(values.shape[0], dtype=bool)
-    for row in range(values.shape[1]):
-        finite &= np.isfinite(values[:, row]).all(axis=1)
-    return finite
 
 
 def _ring_size(length: float, n_steps: int) -> int:

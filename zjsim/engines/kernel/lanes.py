@@ -15,18 +15,15 @@ from zjsim.engines.kernel.emit import (
     Renderer,
     Text,
     comment,
-    number,
-    slopes,
     wrap,
 )
 from zjsim.engines.kernel.graph import TRUTHS
-from zjsim.engines.kernel.program import Points
+from zjsim.engines.kernel.lane_lookups import LONGEST_COMPARED, lookup_lines
+from zjsim.engines.kernel.layout import Kind, Layout, observed
 from zjsim.engines.kernel.schedule import Schedule
 
 # Runs side by side; several vectors of the widest instructions, few enough for the cache.
-LANES = 32
-# Longer lookups are searched, shorter ones compared with every point.
-LONGEST_COMPARED = 24
+LANES = 64
 _SCALAR = frozenset({"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"})
 _VECTOR_NAMES = {
     "power": "power_", "parity": "parity_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt",
@@ -34,34 +31,7 @@ _VECTOR_NAMES = {
 }  # fmt: skip
 _RUN = "step, start, stop, save_every"
 _MOMENT = "time, clock, step_time, step, start, stop, save_every"
-
-
-class Layout:
-    """First slot of each kind of value in the array of a block."""
-
-    def __init__(self, schedule: Schedule) -> None:
-        self.first: dict[str, int] = {}
-        self.size = 0
-        n_state, n_path = len(schedule.rates), len(schedule.paths)
-        n_held, n_ring = len(schedule.held_updates), len(schedule.ring_inputs)
-        for kind, count in (
-            ("constant", schedule.n_constants), ("given", n_state), ("path_start", n_path),
-            ("prepared", len(schedule.prepared)), ("kept", len(schedule.kept)),
-            ("begun", n_state), ("state", n_state), ("rate", n_state), ("slope", n_state),
-            ("held", n_held), ("held_next", n_held), ("delayed", n_ring),
-            ("ring_input", n_ring), ("ring_start", n_ring), ("ring_length", n_ring),
-            ("path", n_path), ("observed", len(observed(schedule))),
-        ):  # fmt: skip
-            self.first[kind] = self.size
-            self.size += count
-        # Values passed from one loop of a function to the next.
-        self.first["passed"] = self.size
-        self.passed = 0
-
-    @property
-    def slots(self) -> int:
-        """Slots of a block."""
-        return self.size + self.passed
+_STAGE = f"{_MOMENT}, keep, weight, ahead, whole"
 
 
 class LaneRenderer(Renderer):
@@ -69,11 +39,28 @@ class LaneRenderer(Renderer):
 
     twice = frozenset({"min", "max"})
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, kind: Kind) -> None:
         super().__init__(schedule)
-        self.layout = Layout(schedule)
+        self.kind = kind
+        shared = self._shared(frozenset(kind.by_run))
+        self.shared = shared
+        self.layout = Layout(schedule, kind, [i for i in schedule.prepared if shared[i]])
         # Where prepared values stand, from the moment they have been computed.
         self.ready: dict[int, str] = {}
+        # Slots of rates whose states are moved at once, with the state.
+        self.moving: dict[int, int] = {}
+
+    def _shared(self, by_run: frozenset[int]) -> list[bool]:
+        """By node: whether it is the same for all runs and all times."""
+        shared: list[bool] = []
+        for node in self.graph.nodes:
+            if node.op == "constant":
+                shared.append(int(node.value) not in by_run)
+            elif node.args:
+                shared.append(all(shared[arg] for arg in node.args))
+            else:
+                shared.append(node.op in ("number", "flag", "control"))
+        return shared
 
     # How an operation is written ---------------------------------------------------------
 
@@ -118,7 +105,7 @@ class LaneRenderer(Renderer):
     ) -> list[str]:
         """A function that computes ``roots`` and stores them in ``slots``."""
         body = self._loops(roots, slots) if roots else []
-        head = f"def {name}(w{', ' + arguments if arguments else ''}):"
+        head = f"def {name}(w, u, {arguments}):"
         return [head, *("    " + line for line in body or ["pass"]), "", ""]
 
     def _loops(self, roots: Sequence[int], slots: Sequence[int]) -> list[str]:
@@ -171,15 +158,19 @@ class LaneRenderer(Renderer):
         self, here: Sequence[int], stored: Sequence[tuple[int, int]], in_memory: dict[int, str]
     ) -> list[str]:
         known: dict[int, str] = {}
-        loads = self._loads(here, [index for index, _ in stored], known, in_memory)
+        before, loads = self._loads(here, [index for index, _ in stored], known, in_memory)
         lines, texts = self.statements([index for index, _ in stored], known, here)
         stores = []
         for (index, slot), text in zip(stored, texts, strict=True):
             value = text
             if self.graph.nodes[index].op in TRUTHS:
                 value = f"pick({text}, 1.0, 0.0)"
-            stores.append(f"{_place(slot)} = {value}")
-        return ["for lane in range(LANES):", *("    " + x for x in [*loads, *lines, *stores])]
+            if slot in self.moving:
+                stores += self._move(self.moving[slot], value)
+            else:
+                stores.append(f"{_place(slot)} = {value}")
+        inside = [*loads, *lines, *stores]
+        return [*before, "for lane in range(LANES):", *("    " + line for line in inside)]
 
     def _loads(
         self,
@@ -187,28 +178,43 @@ class LaneRenderer(Renderer):
         roots: Sequence[int],
         known: dict[int, str],
         in_memory: dict[int, str],
-    ) -> list[str]:
-        """Read what the loop needs from the array, each once."""
+    ) -> tuple[list[str], list[str]]:
+        """Read what the loop needs, each once: shared numbers before it, the others by lane."""
         own = set(here)
         wanted: dict[int, None] = {}
         for index in [*(a for i in here for a in self.graph.nodes[i].args), *roots]:
             if index not in own:
                 wanted.setdefault(index)
-        lines = []
+        before: list[str] = []
+        lines: list[str] = []
         for index in wanted:
             node = self.graph.nodes[index]
             if index in in_memory:
                 name = self.prepared[index] if index in self.ready else f"v{index}"
                 source, note = in_memory[index], ""
             elif node.op in LETTERS:
-                source = _place(self.layout.first[node.op] + int(node.value))
+                source = self._leaf(index)
                 name, note = str(self.name(index)), self._note(index)
             else:
                 continue
             known[index] = name
             truth = " != 0.0" if node.op in TRUTHS else ""
-            lines.append(f"{name} = {source}{truth}{note}")
-        return lines
+            (before if source[0] == "u" else lines).append(f"{name} = {source}{truth}{note}")
+        return before, lines
+
+    def _leaf(self, index: int) -> str:
+        """Where a leaf stands."""
+        node = self.graph.nodes[index]
+        if self.shared[index]:
+            return f"u[{int(node.value)}]"
+        return _place(self._slot(index))
+
+    def _slot(self, index: int) -> int:
+        node = self.graph.nodes[index]
+        position = int(node.value)
+        if node.op == "constant":
+            position = self.layout.constants[position]
+        return self.layout.first[node.op] + position
 
     def _note(self, index: int) -> str:
         node = self.graph.nodes[index]
@@ -220,16 +226,70 @@ class LaneRenderer(Renderer):
         return f"  # {comment(names[int(node.value)])}" if names else ""
 
     def saved_slots(self) -> list[int]:
-        """Slot of each saved name at the moment of saving."""
+        """Slot of each saved name at the moment of saving; from the last on, the shared ones."""
         schedule, first = self.schedule, self.layout.first
+        beyond = self.layout.slots
         slots = {node: first["observed"] + i for i, node in enumerate(observed(schedule))}
         slots |= {node: first["prepared"] + i for i, node in enumerate(schedule.prepared)}
+        slots |= {node: beyond + i for node, i in self.layout.shared.items()}
         found = []
         for index in schedule.saved:
             node = self.graph.nodes[index]
-            leaf = first[node.op] + int(node.value) if node.op in LETTERS else -1
-            found.append(slots.get(index, leaf))
+            if index not in slots and node.op in LETTERS:
+                shared = self.shared[index]
+                slots[index] = beyond + int(node.value) if shared else self._slot(index)
+            found.append(slots[index])
         return found
+
+    # Functions of one kind ---------------------------------------------------------------
+
+    def _begin_shared(self) -> list[str]:
+        """A function that computes what all runs share, once."""
+        roots = list(self.layout.shared)
+        known: dict[int, str] = {}
+        wanted = self.graph.reachable(roots)
+        leaves = [index for index in wanted if self.graph.nodes[index].op == "constant"]
+        loads = [f"{self.name(index)} = {self._leaf(index)}{self._note(index)}" for index in leaves]
+        lines, texts = self.statements(roots, known)
+        stores = []
+        for index, text in zip(roots, texts, strict=True):
+            truth = self.graph.nodes[index].op in TRUTHS
+            value = f"pick({text}, 1.0, 0.0)" if truth else text
+            stores.append(f"u[{self.layout.shared[index]}] = {value}")
+        body = [*loads, *lines, *stores] or ["pass"]
+        return [f"def begin_shared(w, u, {_RUN}):", *("    " + line for line in body), "", ""]
+
+    def _advance(self) -> list[str]:
+        """A function that computes the rates and moves the states to where they are next needed.
+
+        All states must have been read before the first is moved: one loop does both, unless
+        scalar operations break the work into several, whose last moves them.
+        """
+        roots = self.schedule.rates
+        rates = list(range(self.layout.first["rate"], self.layout.first["rate"] + len(roots)))
+        levels = self._levels(self._needed(roots, dict(self.ready)))
+        if not any(levels.values()):
+            self.moving = dict(zip(rates, range(len(roots)), strict=True))
+            lines = self.function("advance", _STAGE, roots, rates)
+            self.moving = {}
+            return lines
+        lines = self.function("advance", _STAGE, roots, rates)[:-2]
+        moves = [line for i, slot in enumerate(rates) for line in self._move(i, _place(slot))]
+        return [*lines, "    for lane in range(LANES):", *("        " + x for x in moves), "", ""]
+
+    def _move(self, state: int, rate: str) -> list[str]:
+        """Statements that move one state along its rate."""
+        first = self.layout.first
+        here = _place(first["state"] + state)
+        if self.kind.stages == 1:
+            return [f"{here} = {here} + whole * ({rate})"]
+        total, base = _place(first["sum"] + state), _place(first["base"] + state)
+        return [
+            f"r{state} = {rate}",
+            f"t{state} = keep * {total} + weight * r{state}",
+            f"{total} = t{state}",
+            f"{here} = {base} + (ahead * r{state} + whole * t{state})",
+        ]
 
     # The whole text ------------------------------------------------------------------------
 
@@ -242,50 +302,85 @@ class LaneRenderer(Renderer):
 
         n_state = len(schedule.rates)
         n_held, n_ring = len(schedule.held_updates), len(schedule.ring_inputs)
-        emitted = self.function(
+        emitted = self._begin_shared()
+        self.ready = {node: f"u[{place}]" for node, place in self.layout.shared.items()}
+        emitted += self.function(
             "begin_kept", _RUN, schedule.kept, slots("kept", len(schedule.kept))
         )
-        prepared = slots("prepared", len(schedule.prepared))
-        emitted += self.function("begin_prepared", _RUN, schedule.prepared, prepared)
-        self.ready = {
-            node: _place(slot) for node, slot in zip(schedule.prepared, prepared, strict=True)
-        }
+        places = zip(schedule.prepared, slots("prepared", len(schedule.prepared)), strict=True)
+        by_run = {node: slot for node, slot in places if node not in self.ready}
+        emitted += self.function("begin_prepared", _RUN, list(by_run), list(by_run.values()))
+        self.ready |= {node: _place(slot) for node, slot in by_run.items()}
         start = [*schedule.initials, *schedule.held_initials]
         start += [*schedule.ring_initials, *schedule.ring_lengths]
-        places = [*slots("begun", n_state), *slots("held", n_held)]
-        places += [*slots("ring_start", n_ring), *slots("ring_length", n_ring)]
-        emitted += self.function("begin_states", _RUN, start, places)
+        begun = [*slots("state", n_state), *slots("held", n_held)]
+        begun += [*slots("ring_start", n_ring), *slots("ring_length", n_ring)]
+        emitted += self.function("begin_states", _RUN, start, begun)
         seen = observed(schedule)
         remembered = [*schedule.held_updates, *schedule.ring_inputs]
+        next_ones = [*slots("held_next", n_held), *slots("ring_input", n_ring)]
         emitted += [
-            *self.function("rates", _MOMENT, schedule.rates, slots("rate", n_state)),
-            *self.function(
-                "remember",
-                _MOMENT,
-                remembered,
-                [*slots("held_next", n_held), *slots("ring_input", n_ring)],
-            ),
+            *self._advance(),
+            *self.function("remember", _MOMENT, remembered, next_ones),
             *self.function("observe", _MOMENT, seen, slots("observed", len(seen))),
+            *self._save_row(),
+            *self._check_states(),
             *self._keep_sign(),
         ]
-        tables = [line for i, t in enumerate(schedule.tables) for line in self._lookup(i, t)]
+        tables = [line for i, t in enumerate(schedule.tables) for line in lookup_lines(i, t)]
         return "\n".join([_body("lanemath"), *self._numbers(), _body("block"), *tables, *emitted])
 
     def _numbers(self) -> list[str]:
         schedule, first = self.schedule, self.layout.first
+        n_state = len(schedule.rates)
         counts = {
-            "LANES": LANES, "N_SLOT": self.layout.slots, "N_CONSTANT": schedule.n_constants,
-            "N_STATE": len(schedule.rates), "N_HELD": len(schedule.held_updates),
-            "N_RING": len(schedule.ring_inputs), "N_PATH": len(schedule.paths),
-            "CONSTANTS": first["constant"],
+            "LANES": LANES, "N_SLOT": self.layout.slots, "N_SHARED": len(self.layout.shared),
+            "N_STATE": n_state, "N_BASE": n_state if self.kind.stages > 1 else 0,
+            "N_HELD": len(schedule.held_updates), "N_RING": len(schedule.ring_inputs),
+            "N_PATH": len(schedule.paths), "CONSTANTS": first["constant"],
             "GIVEN": first["given"], "PATH_START": first["path_start"],
-            "STATE": first["begun"], "STAGE": first["state"], "RATE": first["rate"],
-            "SLOPE": first["slope"], "HELD": first["held"], "HELD_NEXT": first["held_next"],
+            "STATE": first["state"], "BASE": first["base"], "SUM": first["sum"],
+            "BROKEN": first["broken"], "FAILED": first["failed"],
+            "HELD": first["held"], "HELD_NEXT": first["held_next"],
             "DELAYED": first["delayed"], "RING_INPUT": first["ring_input"],
             "RING_START": first["ring_start"], "RING_LENGTH": first["ring_length"],
             "PATH": first["path"],
         }  # fmt: skip
         return ["", "", *(f"{name} = {value}" for name, value in counts.items()), ""]
+
+    def _save_row(self) -> list[str]:
+        """A function that copies the saved values: those asked for, or all in a straight line."""
+        head = "def save_row(w, u, slots, out, row, first):"
+        if not self.kind.saves_all:
+            return [head, "    copy_row(w, u, slots, out, row, first)", "", ""]
+        lines, sources = [], []
+        for position, slot in enumerate(self.saved_slots()):
+            beyond = slot - self.layout.slots
+            sources.append(_place(slot) if beyond < 0 else f"u[{beyond}]")
+            lines += [
+                "for lane in range(LANES):",
+                f"    out[{position}, row, first + lane] = {sources[-1]}",
+            ]
+        broken = _place(self.layout.first["broken"])
+        sums = [f"    bad += 0.0 * {source}" for source in sources]
+        lines += ["for lane in range(LANES):", f"    bad = {broken}", *sums, f"    {broken} = bad"]
+        return [head, *("    " + line for line in lines), "", ""]
+
+    def _check_states(self) -> list[str]:
+        """A function that keeps the first row at which a state is not finite."""
+        begin = self.layout.first["state"]
+        states = range(begin, begin + len(self.schedule.rates))
+        before = _place(self.layout.first["failed"])
+        lines = ["bad = 0.0", *(f"bad += 0.0 * {_place(slot)}" for slot in states)]
+        lines.append(f"before = {before}")
+        lines.append(f"{before} = pick((bad != 0.0) & (before < 0.0), row, before)")
+        return [
+            "def check_states(w, row):",
+            "    for lane in range(LANES):",
+            *("        " + line for line in lines),
+            "",
+            "",
+        ]
 
     def _keep_sign(self) -> list[str]:
         lines = ["def keep_sign(w):"]
@@ -293,83 +388,15 @@ class LaneRenderer(Renderer):
             return [*lines, "    pass", "", ""]
         lines.append("    for lane in range(LANES):")
         for i in self.schedule.non_negative:
-            slot = self.layout.first["begun"] + i
+            slot = self.layout.first["state"] + i
             lines.append(f"        s{i} = w[{slot * LANES} + lane]")
             lines.append(f"        w[{slot * LANES} + lane] = pick(s{i} < 0.0, 0.0, s{i})")
         return [*lines, "", ""]
 
-    def _lookup(self, position: int, table: Points) -> list[str]:
-        """A function that reads one lookup."""
-        xs, ys, steep = table.xs, table.ys, slopes(table)
-        if len(xs) > LONGEST_COMPARED:
-            return self._searched(position, table)
-        lines = [f"def lookup_{position}(x):"]
-        if table.extrapolation == "step":
-            lines.append(f"    y = {number(ys[0])}")
-            for x, y in zip(xs[1:], ys[1:], strict=True):
-                lines.append(f"    y = pick(x >= {number(x)}, {number(y)}, y)")
-            return [*lines, "    return pick(x != x, x, y)", "", ""]
-        lines.append(f"    x0, y0, slope = {number(xs[0])}, {number(ys[0])}, {number(steep[0])}")
-        for x, y, slope in zip(xs[1:-1], ys[1:-1], steep[1:], strict=True):
-            lines += [
-                f"    beyond = x >= {number(x)}",
-                f"    x0 = pick(beyond, {number(x)}, x0)",
-                f"    y0 = pick(beyond, {number(y)}, y0)",
-                f"    slope = pick(beyond, {number(slope)}, slope)",
-            ]
-        lines.append("    y = y0 + slope * (x - x0)")
-        if table.extrapolation == "hold":
-            lines.append(f"    y = pick(x <= {number(xs[0])}, {number(ys[0])}, y)")
-            lines.append(f"    y = pick(x >= {number(xs[-1])}, {number(ys[-1])}, y)")
-        return [*lines, "    return y", "", ""]
 
-    def _searched(self, position: int, table: Points) -> list[str]:
-        """A long lookup: halving search in constant arrays."""
-        xs, ys = table.xs, table.ys
-        lines = [
-            f"xs_{position} = np.array([{', '.join(map(number, xs))}])",
-            f"ys_{position} = np.array([{', '.join(map(number, ys))}])",
-            "", "",
-            f"def lookup_{position}(x):",
-            f"    low, high = 0, {len(xs) - 1}",
-            "    while high - low > 1:",
-            "        middle = (low + high) // 2",
-            f"        if x >= xs_{position}[middle]:",
-            "            low = middle",
-            "        else:",
-            "            high = middle",
-        ]  # fmt: skip
-        if table.extrapolation == "step":
-            lines.append(f"    if x >= {number(xs[-1])}:")
-            lines.append(f"        return {number(ys[-1])}")
-            return [*lines, f"    return ys_{position}[low] if x == x else x", "", ""]
-        if table.extrapolation == "hold":
-            lines.append(f"    if x <= {number(xs[0])}:")
-            lines.append(f"        return {number(ys[0])}")
-            lines.append(f"    if x >= {number(xs[-1])}:")
-            lines.append(f"        return {number(ys[-1])}")
-        lines += [
-            f"    rise = ys_{position}[high] - ys_{position}[low]",
-            f"    run = xs_{position}[high] - xs_{position}[low]",
-            f"    return ys_{position}[low] + rise / run * (x - xs_{position}[low])",
-        ]
-        return [*lines, "", ""]
-
-
-def observed(schedule: Schedule) -> list[int]:
-    """Saved nodes that must be computed for saving; the others stand in a slot already."""
-    ready = set(schedule.prepared)
-    nodes = schedule.graph.nodes
-    return [
-        index
-        for index in dict.fromkeys(schedule.saved)
-        if index not in ready and nodes[index].op not in LETTERS
-    ]
-
-
-def emit_lanes(schedule: Schedule) -> tuple[str, list[int]]:
+def emit_lanes(schedule: Schedule, kind: Kind) -> tuple[str, list[int]]:
     """Text of a kernel for many runs, and the slot in which each saved name is found."""
-    renderer = LaneRenderer(schedule)
+    renderer = LaneRenderer(schedule, kind)
     return renderer.render(), renderer.saved_slots()
 
 
