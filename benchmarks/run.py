@@ -22,6 +22,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import foreign
+import limit
 import numpy as np
 import reference
 
@@ -325,7 +327,23 @@ def zhejiang(rounds: int, runs: int) -> dict[str, Any]:
     rates = {name: runs / value for name, value in medians(works, rounds).items()}
     model = plan.folder.model
     steps = TimeGrid(2020, 2025.5, 0.0625, None)
-    return {"runs a second": rates, "one run": single_runs(model, max(1, rounds // 2), steps)}
+    costs = limit.cost_of_operations(rounds)
+    paths = tuple(inputs.paths)
+    return {
+        "runs a second": rates,
+        "one run": single_runs(model, max(1, rounds // 2), steps),
+        "limit": {"cost of one, ns": costs, **limit.limit(plan.program, paths, costs)},
+        "distance": _distance(rates, limit.limit(plan.program, paths, costs)["ns"], inputs.grid),
+    }
+
+
+def _distance(rates: dict[str, float], floor: float, steps: TimeGrid) -> dict[str, float]:
+    """Nanoseconds of one evaluation beside its floor; rows saved are evaluations too."""
+    rows = len(steps.saved_times)
+    found = {"floor": floor}
+    for name, stages in (("kernel, RK4, one core", 4), ("kernel, Euler, one core", 1)):
+        found[name] = 1e9 / rates[name] / (stages * steps.n_steps + rows)
+    return found
 
 
 def machine() -> dict[str, Any]:
@@ -382,18 +400,31 @@ def ratios(report: dict[str, Any]) -> dict[str, float]:
     for name in ("pysimlin, load and first run", "PySD, first run, translated before"):
         if name in cold:
             found[f"cold start against {name}"] = cold[name] / cold["zjsim, warm cache"]
+    if "zhejiang" in report:
+        distance = report["zhejiang"]["distance"]
+        own = distance["kernel, RK4, one core"]
+        found["Zhejiang, floor of an evaluation against ours"] = distance["floor"] / own
     return found
+
+
+def table(title: str, rows: dict[str, Any], form: str, unit: str) -> None:
+    """Print named figures under a title."""
+    print(f"\n{title}")
+    width = max(map(len, rows), default=0)
+    for name, value in rows.items():
+        print(f"  {name:<{width}}  {value:{form}} {unit}")
+
+
+def show_foreign(report: dict[str, Any], path: Path) -> None:
+    """The report on a user's model as tables of text."""
+    print("machine:", ", ".join(f"{key} {value}" for key, value in report["machine"].items()))
+    table(f"{path.name} (Euler, its own step)", report["runs a second"], "12,.0f", "runs/s")
+    table("one warm run", report["one warm run, ms"], "10.3f", "ms")
+    table("ratios (above 1: in our favour)", report["ratios"], "12,.1f", "")
 
 
 def show(report: dict[str, Any]) -> None:
     """The report as tables of text."""
-
-    def table(title: str, rows: dict[str, Any], form: str, unit: str) -> None:
-        print(f"\n{title}")
-        width = max(map(len, rows))
-        for name, value in rows.items():
-            print(f"  {name:<{width}}  {value:{form}} {unit}")
-
     print("machine:", ", ".join(f"{key} {value}" for key, value in report["machine"].items()))
     for size, rows in report["ensembles"].items():
         if size.isdigit():
@@ -411,6 +442,10 @@ def show(report: dict[str, Any]) -> None:
         table("Zhejiang model", found["runs a second"], "12,.0f", "runs/s")
         milli = {name: 1000 * value for name, value in found["one run"].items()}
         table("one warm run of the Zhejiang model", milli, "10.3f", "ms")
+        floor = found["limit"]
+        table("one operation for one run", floor["cost of one, ns"], "10.3f", "ns")
+        table("operations in one evaluation of Zhejiang", floor["operations"], "10,d", "")
+        table("one evaluation of Zhejiang for one run", found["distance"], "10.1f", "ns")
     table("ratios (above 1: in our favour)", report["ratios"], "12,.2f", "")
 
 
@@ -421,10 +456,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a small set, for a first look")
     parser.add_argument("--no-zhejiang", action="store_true", help="the small model only")
     parser.add_argument("--json", type=Path, help="write the figures there")
+    parser.add_argument("--model", type=Path, help="a model file of yours instead of ours")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory_of:
         memory_of(options.memory_of)
+        return
+    if options.model:
+        report = {"machine": machine(), **foreign.measure(options.model, options.rounds)}
+        show_foreign(report, options.model)
         return
     sizes = SIZES[:2] if options.quick else SIZES
     rounds = 2 if options.quick else options.rounds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -97,6 +98,16 @@ def test_equal_runs_are_equal_in_every_lane(mixed):
     same = Inputs(TimeGrid(0, 4, 0.25, 1), n_run=77, constants={"rate": np.full(77, 0.13)})
     values = mixed.run(same, backend="compiled").values
     assert (values == values[:1]).all()
+
+
+@pytest.mark.parametrize("method", ["euler", "rk4"])
+def test_saving_each_step_gives_the_same_run_as_saving_seldom(mixed, method):
+    inputs = many(mixed, 3, method=method)
+    seldom = mixed.run(inputs, backend="python")
+    often = mixed.run(
+        replace(inputs, grid=replace(inputs.grid, save_every=inputs.grid.step)), backend="python"
+    )
+    assert (often.values[:, ::4] == seldom.values).all()
 
 
 def test_what_else_is_saved_changes_nothing(mixed):

@@ -184,10 +184,13 @@ class PythonRenderer(Renderer):
     ``safe`` text never raises: divisions go through a function.
     """
 
-    def __init__(self, schedule: Schedule, stepper: Stepper, safe: bool) -> None:
+    def __init__(
+        self, schedule: Schedule, stepper: Stepper, safe: bool, every_step: bool = False
+    ) -> None:
         super().__init__(schedule)
         self.stepper = stepper
         self.safe = safe
+        self.every_step = every_step
 
     def operation(self, index: int, args: list[Text]) -> tuple[str, int]:
         node = self.graph.nodes[index]
@@ -226,7 +229,7 @@ class PythonRenderer(Renderer):
         ]
         head = [
             "def run(controls, constants, given, path_start, path_rows, n_steps, per_save, rows):",
-            '    """One run; appends a tuple of saved values to ``rows`` at each saved time."""',
+            '    """One run; adds its saved values to the end of ``rows`` at each saved time."""',
         ]
         body = [*self._once(), *self._functions(), *self._loop()]
         return "\n".join([*tables, "", *head, *("    " + line for line in body), ""])
@@ -295,7 +298,8 @@ class PythonRenderer(Renderer):
 
     def _functions(self) -> list[str]:
         schedule = self.schedule
-        lines = self._function("rates", schedule.rates)
+        stages = len(self.stepper.nodes)
+        lines = [] if self.every_step and stages == 1 else self._function("rates", schedule.rates)
         lines += self._function("remember", [*schedule.held_updates, *schedule.ring_inputs])
         return lines + self._function("observe", schedule.saved)
 
@@ -303,12 +307,15 @@ class PythonRenderer(Renderer):
         if not roots and name != "observe":
             return []
         known = dict(self.prepared)
+        if name == "observe" and self.every_step:
+            roots = [*roots, *self.schedule.rates]
         lines, texts = self.statements(roots, known)
         arguments = ", ".join(self._arguments(roots, name == "observe"))
         if name == "observe":
             # One number more: not zero when a state is no longer finite.
             states = [f"s{i}" for i in range(len(self.schedule.rates))]
-            texts = [*texts, f"0.0 * ({' + '.join(states)})" if states else "0.0"]
+            place = len(self.schedule.saved)
+            texts[place:place] = [f"0.0 * ({' + '.join(states)})" if states else "0.0"]
         body = [*lines, f"return ({', '.join(texts)},)"]
         return ["", f"def {name}({arguments}):", *("    " + line for line in body)]
 
@@ -341,8 +348,14 @@ class PythonRenderer(Renderer):
             body.append(f"{', '.join(names)} = path_rows[turn]")
         for i in range(len(schedule.ring_lengths)):
             body.append(f"d{i} = ring{i}[turn % len(ring{i})]")
-        body.append("if turn % per_save == 0:")
-        body.append(f"    rows.append({self._call('observe', schedule.saved)})")
+        if self.every_step:
+            # The first rates of a step rest on what is saved at its start: computed together.
+            roots = [*schedule.saved, *schedule.rates]
+            body.append(f"seen = {self._call('observe', roots)}")
+            body.append(f"rows.extend(seen[:{len(schedule.saved) + 1}])")
+        else:
+            body.append("if turn % per_save == 0:")
+            body.append(f"    rows.extend({self._call('observe', schedule.saved)})")
         body.append("if turn == n_steps:")
         body.append("    break")
         body += self._step()
@@ -368,6 +381,8 @@ class PythonRenderer(Renderer):
         for stage in range(len(stepper.nodes) if n_state else 0):
             results = ", ".join(f"x{stage}_{i}" for i in range(n_state))
             call = self._call("rates", schedule.rates, self._moved(stage))
+            if stage == 0 and self.every_step:
+                call = f"seen[{len(schedule.saved) + 1}:]"
             lines.append(f"({results},) = {call}")
         for i in range(n_state):
             terms = [
@@ -401,6 +416,11 @@ def emit_parts(schedule: Schedule, stepper: Stepper) -> str:
     return PythonRenderer(schedule, stepper, safe=True).render_parts()
 
 
-def emit_python(schedule: Schedule, stepper: Stepper, *, safe: bool = False) -> str:
-    """Python text that defines ``run`` for one run and one rule."""
-    return PythonRenderer(schedule, stepper, safe).render()
+def emit_python(
+    schedule: Schedule, stepper: Stepper, *, safe: bool = False, every_step: bool = False
+) -> str:
+    """Python text that defines ``run`` for one run and one rule.
+
+    ``every_step`` text saves a row at each step and evaluates the model once for both.
+    """
+    return PythonRenderer(schedule, stepper, safe, every_step).render()

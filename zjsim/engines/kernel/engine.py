@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -164,7 +165,7 @@ class CompiledProgram:
         paths = tuple(inputs.paths.values())
         shared = all(path.values.shape[0] == 1 for path in paths)
         controls = (grid.step, grid.start, grid.stop, _save_every(inputs))
-        key = (tuple(inputs.paths), save, inputs.method)
+        key = (tuple(inputs.paths), save, inputs.method, grid.steps_per_save == 1)
         values = np.empty((inputs.n_run, len(grid.saved_times), len(save)))
         failed = np.full(inputs.n_run, -1, dtype=np.int32)
         rows: list[Any] = []
@@ -175,23 +176,23 @@ class CompiledProgram:
                 starts = binding.path_starts(paths, inputs, run)
             arguments = (controls, constants.of_run(run), givens.of_run(run), starts, rows,
                          grid.n_steps, grid.steps_per_save)  # fmt: skip
-            saved = np.array(self._one(key, arguments), dtype=float)
+            saved = np.frombuffer(self._one(key, arguments)).reshape(-1, len(save) + 1)
             values[run] = saved[:, :-1]
             broken = saved[:, -1] != 0.0
             if broken.any():
                 failed[run] = int(np.argmax(broken))
         return values, failed, np.asarray(~np.isfinite(values).all(axis=(1, 2)))
 
-    def _one(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> list[Any]:
-        """Saved rows of one run, each with its sign of failure."""
-        rows: list[Any] = []
+    def _one(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> array[float]:
+        """Saved rows of one run end to end, each with its sign of failure."""
+        rows = array("d")
         if key not in self._unsafe:
             try:
                 self._function(key, False)(*arguments, rows)
                 return rows
             except (ArithmeticError, ValueError):
                 self._unsafe.add(key)
-                rows.clear()
+                del rows[:]
         self._function(key, True)(*arguments, rows)
         return rows
 
@@ -205,10 +206,16 @@ class CompiledProgram:
         return self._runs[variant]
 
     def python_text(
-        self, paths: tuple[str, ...], save: tuple[str, ...], method: str, *, safe: bool = False
+        self,
+        paths: tuple[str, ...],
+        save: tuple[str, ...],
+        method: str,
+        every_step: bool = False,
+        *,
+        safe: bool = False,
     ) -> str:
         """The emitted Python text for a set of paths, saved names and a method."""
-        key = content_hash("python", self.digest, repr((paths, save, method, safe)))
+        key = content_hash("python", self.digest, repr((paths, save, method, every_step, safe)))
 
         def build() -> str:
             # A text from the cache is emitted already.
@@ -216,7 +223,7 @@ class CompiledProgram:
             from zjsim.engines.kernel.schedule import schedule
 
             plan = schedule(self.program, paths, save)
-            return emit_python(plan, STEPPERS[method], safe=safe)
+            return emit_python(plan, STEPPERS[method], safe=safe, every_step=every_step)
 
         text: str = cached_document("emitted", key, build)
         return text
