@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,19 +67,16 @@ def measure(path: Path, rounds: int) -> dict[str, dict[str, float]]:
         compiled.run(runs)  # compiled and paged in
         if time.perf_counter() - start > SECONDS * 5:
             break
-        rates[f"zjsim, one core, {size:,} runs"] = size / _median(
-            lambda: compiled.run(runs), rounds
-        )  # noqa: B023
-        rates[f"zjsim, all cores, {size:,} runs"] = size / _median(
-            lambda: all_cores.run(runs), rounds
-        )  # noqa: B023
+        for name, model in (("one core", compiled), ("all cores", all_cores)):
+            seconds = _median(partial(model.run, runs), rounds)
+            rates[f"zjsim, {name}, {size:,} runs"] = size / seconds
     one = KernelEngine("python").compile_program(compiled.program)
     table = replace(inputs, save=None, grid=replace(inputs.grid, save_every=None))
     milli = {
-        "zjsim, all variables at each step, DataFrame": _median(lambda: one.run(table).frame(), rounds),
+        "zjsim, all variables, DataFrame": _median(lambda: one.run(table).frame(), rounds),
         **_pysimlin(path, rounds),
         **_pysd(path, rounds),
-    }  # fmt: skip
+    }
     best = max(value for name, value in rates.items() if "one core" in name)
     ratios = {
         f"ensemble, per core, against a loop of {name}": best * seconds
