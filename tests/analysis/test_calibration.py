@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from zjsim.analysis import likelihood
-from zjsim.analysis.calibration import calibrate
-from zjsim.analysis.comparison import Comparison, published
+from zjsim.analysis.calibration import calibrate, consecutive
+from zjsim.analysis.comparison import Comparison, Datum, published
 from zjsim.analysis.history import hash_of, published_until
 from zjsim.analysis.sectors import SectorRun
 from zjsim.analysis.sectors_file import read_sectors
@@ -166,10 +166,15 @@ def test_anchored_stocks_are_the_base_of_the_model_in_the_base_year(plan):
     assert told == pytest.approx(10.9, abs=1e-6)
 
 
-def test_patents_before_the_plan_identify_nothing(fitted):
-    """Grant rate and life cancel in the base year's own equations: the table must say so."""
-    found = next(item for item in fitted.sectors if item.sector.id == "patents")
-    assert not any(item.identified for item in found.rows)
+def test_patents_before_the_plan_identify_nothing(plan):
+    """Grant rate and life cancel in the base year's own equations, and the counts cannot tell
+    own applications from patents taken over: the table must say so."""
+    rows = read_calibration(plan.folder.file("calibration.csv"))
+    found = [item for item in rows if item.sector == "patents"]
+    assert {"grant rate", "past growth of applications", "trend of patents taken over"} <= {
+        item.name for item in found
+    }
+    assert not any(item.identified for item in found)
 
 
 def test_the_shipped_table_is_that_of_the_shipped_model_and_data(plan):
@@ -258,3 +263,55 @@ def test_an_index_never_mixes_vintages():
     )
     item = Comparison("gdp", ("x",), "index", vintage="old")
     assert [datum.year for datum in published(item, Observations(rows))] == [2018]
+
+
+# Errors that persist -------------------------------------------------------------------------
+
+
+def test_errors_of_a_run_by_hand(monkeypatch):
+    """z = (1, 1) and a persistence of 0.6: the innovation is (1 - 0.6)/0.8 = 0.5.
+
+    -3 ln(1 + 1/5) - 3 ln(1 + 0.5²/5) - ln 0.8 = -0.54696 - 0.14637 + 0.22314 = -0.47019.
+    """
+    monkeypatch.setattr(likelihood, "PERSISTENCE", np.array([0.6]))
+    predicted, observed, scale = np.array([[3.0, 5.0]]), np.array([1.0, 3.0]), np.array([2.0, 2.0])
+    found = likelihood.log_likelihood(predicted, observed, scale, runs=[(0, 1)])
+    assert found[0] == pytest.approx(-0.47019, abs=1e-5)
+
+
+def test_the_persistence_is_averaged_over(monkeypatch):
+    predicted, nothing, scale = np.array([[1.0, 1.2, 0.9, 1.1]]), np.zeros(4), np.ones(4)
+
+    def at(values):
+        monkeypatch.setattr(likelihood, "PERSISTENCE", np.array(values))
+        return likelihood.log_likelihood(predicted, nothing, scale, runs=[(0, 1, 2, 3)])[0]
+
+    both = at([0.0, 0.8])
+    assert np.exp(both) == pytest.approx((np.exp(at([0.0])) + np.exp(at([0.8]))) / 2)
+    independent = likelihood.log_likelihood(predicted, nothing, scale)[0]
+    assert at([0.0]) == pytest.approx(independent)
+
+
+def test_figures_that_are_all_too_high_tell_less_than_figures_that_scatter():
+    nothing, scale = np.zeros(5), np.ones(5)
+    alike, mixed = np.array([[1.5] * 5]), np.array([[1.5, -1.5, 1.5, -1.5, 1.5]])
+
+    def penalty(errors):
+        run = likelihood.log_likelihood(errors, nothing, scale, runs=[range(5)])
+        none = likelihood.log_likelihood(np.zeros((1, 5)), nothing, scale, runs=[range(5)])
+        return float((none - run)[0])
+
+    assert penalty(alike) < penalty(mixed)
+
+
+def test_only_long_runs_of_consecutive_years_may_err_together():
+    item, other = Comparison("s", ("x",), "growth"), Comparison("t", ("x",), "growth")
+
+    def datum(year, span=1):
+        return Datum(year, float(year), 1.0, span)
+
+    data = [(item, datum(y)) for y in (2012, 2014, 2015, 2016, 2017)]
+    data += [(other, datum(y)) for y in (2018, 2019, 2020)]
+    assert consecutive(data) == ((1, 2, 3, 4),)
+    averages = [(item, datum(y, 5)) for y in (2014, 2015, 2016, 2017)]
+    assert consecutive(averages) == ()

@@ -10,16 +10,13 @@ import pytest
 
 from zjsim.analysis.comparison import Comparison
 from zjsim.analysis.comparisons_file import read_comparisons
-from zjsim.analysis.hindcast import decided_in, hindcast, score_of
-from zjsim.analysis.history import trusted
+from zjsim.analysis.hindcast import decided_in, hindcast
+from zjsim.analysis.hindcast_score import score_of
+from zjsim.analysis.history import known_until, trusted
 from zjsim.analysis.naive import naive_forecasts
-from zjsim.analysis.outlook import OutlookError, deviated, known_until, shocks
 from zjsim.analysis.scores import crps_of_draws, crps_of_normal, inside, rank_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError
-from zjsim.inputs import TimePath
-from zjsim.scenario.tables import DriverTable
-from zjsim.timeline import TimeGrid
 from zjsim.workflow import OpenPlan, open_plan
 
 FEW = {"runs": 8, "backend": "python"}
@@ -53,7 +50,7 @@ def test_drivers_observed_later_change_nothing(plan, found):
         for key, series in table.series["observed"].items()
     }
     paths = {**table.series, "observed": MappingProxyType(later)}
-    other = having(plan, drivers=DriverTable(table.file, MappingProxyType(paths)))
+    other = having(plan, drivers=replace(table, series=MappingProxyType(paths)))
     again = hindcast(other, 2021, **FEW)
     assert np.array_equal(again.quantiles, found.quantiles)
     # They would, one year on.
@@ -120,24 +117,6 @@ def test_a_table_known_until_a_year_ends_there(plan):
     cut = known_until(plan.drivers, "observed", 2021)
     assert max(y for s in cut.series["observed"].values() for y, _ in s.values) == 2021
     assert cut.series["outlook_2021"] == plan.drivers.series["outlook_2021"]
-
-
-def test_paths_deviate_after_the_known_year_only():
-    grid = TimeGrid(2020, 2025.5, 0.0625)
-    path = TimePath(np.array([2020.0, 2026.0]), np.array([[1.0, 1.3]]))
-    moves = {"price": np.full((3, 4), 0.1)}
-    bent = deviated({"price": path}, {"price": True}, moves, 2022.0, grid)["price"]
-    early = np.array([2020.0, 2021.3, 2022.0])
-    assert bent.right(early) == pytest.approx(np.repeat(path.right(early), 3, axis=0))
-    assert bent.right(np.array([2024.0]))[0, 0] == pytest.approx(
-        path.right(np.array([2024.0]))[0, 0] * np.exp(0.2)
-    )
-
-
-def test_the_spread_of_mean_growth_is_that_of_simulated_shocks():
-    error = OutlookError("d", 0.03, 0.5, 0.6)
-    mean = shocks([error], 5, 40_000, 1)["d"].mean(axis=1)
-    assert mean.std() == pytest.approx(error.sd_of_mean(5), rel=0.02)
 
 
 def test_the_shipped_file_reads(plan):

@@ -28,10 +28,8 @@ def test_inputs_that_differ_are_told_in_words(bench):
         "time step: 0.0625 → 0.125",
         "method method: rk4 → euler",
         "sampling runs: 1024 → 8",
-        "lever land: step from 1 January 2022 (t = 2021.5) to 1 → "
-        "step from 1 January 2022 (t = 2021.5) to 0.5",
-        "driver energy_price: path outlook → "
-        "step from 1 January 2021 (t = 2020.5): times 1.4 on path outlook",
+        "lever land: step from 1 January 2022 to 1 → step from 1 January 2022 to 0.5",
+        "driver energy_price: path outlook → step from 1 January 2021: times 1.4 on path outlook",
         "constant rebound: as in the model → 0.2",
         "initial capital: as in the model → 3 yuan",
     ]
@@ -51,7 +49,8 @@ def test_a_new_scenario_reads_back_and_equals_its_base(bench):
     path = bench.own / "sub" / "my_case.yaml"
     text = new_scenario(path, "my_case", "baseline")
     assert 15 <= len(text.splitlines()) <= 30
-    assert text.startswith("# yaml-language-server: $schema=")
+    assert "$schema" not in text
+    assert 'label: "My case"' in text
     scenario = read_scenario(path, bench.folder)
     assert scenario.name == "my_case"
     assert diff(bench.fit(scenario), bench.resolve(BASED)) == []
@@ -69,6 +68,30 @@ def test_a_new_scenario_never_overwrites(bench):
     with pytest.raises(ScenarioError, match="exists already"):
         new_scenario(path, "mine", "baseline")
     assert path.read_text() == "mine\n"
+
+
+def test_a_new_scenario_names_a_schema_only_where_one_is(bench):
+    (bench.own / "scenario.schema.json").write_text("{}")
+    text = new_scenario(bench.own / "new.yaml", "new", "baseline", "水先行")
+    assert text.startswith("# yaml-language-server: $schema=scenario.schema.json\n")
+    assert read_scenario(bench.own / "new.yaml", bench.folder).label == {
+        "zh": "水先行",
+        "en": "水先行",
+    }
+
+
+def test_differences_are_told_in_chinese_with_dates(bench):
+    second = bench.resolve(BASED + "levers: {land: 0.5}\nconstants: {rebound: 0.2}\n")
+    assert [(d.first, d.second) for d in diff(bench.resolve(BASED), second, "zh")] == [
+        ("2022年1月1日起阶跃，达到1", "2022年1月1日起阶跃，达到0.5"),
+        ("同模型", "0.2"),
+    ]
+
+
+def test_an_assignment_at_fault_is_the_subject_of_its_message(bench):
+    scenario = read_scenario("baseline", bench.folder, ["levers.nothing=1"])
+    with pytest.raises(ScenarioError, match=r"^--set on baseline has 1 problem:\n  --set levers"):
+        bench.fit(scenario)
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", ".x", "a b", "x" * 81, "a:b"])

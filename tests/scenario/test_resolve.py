@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,9 +14,10 @@ import pytest
 from zjsim.errors import ScenarioError
 from zjsim.model.spec import Constant, ModelSpec, Stock
 from zjsim.scenario.compare import diff
+from zjsim.scenario.path_words import date_words
 from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.resolve import names_of
-from zjsim.scenario.writing import date_words, scenario_text, to_yaml
+from zjsim.scenario.writing import scenario_text, to_yaml
 from zjsim.timeline import TimeGrid
 
 BASED = "based_on: baseline\n"
@@ -49,7 +52,7 @@ def test_name_label_and_why_are_not_inherited_but_time_and_paths_are(bench):
         "based_on: baseline\nlabel: x\nwhy: y\nmethod: euler\ntime: {step: 0.125}\n", "a.yaml"
     )
     scenario = bench.read("based_on: a\n")
-    assert (scenario.name, scenario.label, scenario.why) == ("mine", {}, "")
+    assert (scenario.name, scenario.label, scenario.why) == ("mine", {}, {})
     assert bench.fit(scenario).inputs.method == "euler"
     assert bench.fit(scenario).inputs.grid == TimeGrid(2020, 2026, 0.125)
 
@@ -85,7 +88,7 @@ def test_the_document_is_plain_data_and_says_who_decided_what(bench):
     document = bench.resolve(BASED + "levers: {land: 0.5}\nconstants: {rebound: 0.2}\n").document()
     assert json.loads(json.dumps(document)) == document
     land = document["levers"]["land"]
-    assert land["is"] == "step from 1 January 2022 (t = 2021.5) to 0.5"
+    assert land["is"] == "step from 1 January 2022 to 0.5"
     assert land["points"] == [[2021.5, 0.0], [2021.5, 0.5]]
     assert land["decided_by"].endswith("own/mine.yaml:2")
     assert document["levers"]["digital"]["decided_by"] == "scenarios/baseline.yaml:9"
@@ -107,8 +110,9 @@ def test_hash_depends_on_numbers_only(bench):
 
 
 def test_from_a_year_is_its_first_of_january(bench):
-    assert date_words(2022) == "1 January 2022 (t = 2021.5)"
-    assert date_words(2022.5) == "1 July 2022 (t = 2022)"
+    assert date_words(2022) == "1 January 2022"
+    assert date_words(2022.5) == "1 July 2022"
+    assert date_words(2022, "zh") == "2022年1月1日"
     resolved = bench.resolve(BASED + "levers: {digital: {shape: step, to: 1.2, from: 2022}}\n")
     path = resolved.inputs.paths["digital lever"]
     assert path.jumps.tolist() == [2021.5]
@@ -344,3 +348,19 @@ def test_a_warm_read_imports_neither_yaml_parser_nor_pydantic(bench, monkeypatch
     for expected in ("['pydantic', 'ruamel']", "[]"):
         done = subprocess.run(run, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == expected
+
+
+def test_one_lever_by_two_names_is_refused(bench):
+    with pytest.raises(ScenarioError, match=r"line 4, levers\.land!: land is set twice"):
+        bench.resolve("based_on: baseline\nlevers:\n  land: 1\n  land!: 0.5\n")
+
+
+def test_a_table_that_the_model_does_not_know_is_blamed_itself(bench):
+    known = bench.model.constants
+    kept = {k: v for k, v in known.items() if k not in ("land lever", "world demand")}
+    bench.model = replace(bench.model, constants=kept)
+    with pytest.raises(ScenarioError) as caught:
+        bench.resolve("based_on: baseline\nlevers: {land: 1}\n")
+    text = str(caught.value)
+    assert re.search(r"levers\.yaml line \d+, levers\.land: the model has no constant land", text)
+    assert re.search(r"drivers\.csv line \d+, drivers\.world_demand: the model has no", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -216,3 +218,43 @@ def test_nothing_varies_gives_runs_that_are_all_alike(bench):
 def test_a_sobol_set_of_unbalanced_size_is_told(bench):
     assert "256 or 512, not 300" in balance(plan_of(bench, "{runs: 300}")[1])
     assert balance(plan_of(bench, "{runs: 256}")[1]) == ""
+
+
+@pytest.mark.parametrize(
+    ("section", "before", "held"),
+    [
+        ("constants: [rebound], ", "", "capital lifetime"),
+        ("constants: none, ", "", "rebound and capital lifetime"),
+        ("", "constants: {capital lifetime: 12}\n", "capital lifetime"),
+    ],
+)
+def test_a_correlation_of_what_does_not_vary_is_left_out_and_noted(bench, section, before, held):
+    pair = "correlations: [{between: [rebound, capital lifetime], r: -0.7}]"
+    _, plan = plan_of(bench, f"{{{section}{pair}}}", before=before)
+    assert plan.correlated == ()
+    said = f"correlation of rebound and capital lifetime left out: {held} does not vary here"
+    assert plan.notes == (said,)
+    assert plan_of(bench, f"{{{pair}}}")[1].notes == ()
+
+
+def test_a_correlation_with_a_lever_carried_out_in_full_is_left_out(bench):
+    pair = "correlations: [{between: [rebound, levers.digital], r: 0.5}]"
+    _, plan = plan_of(bench, f"{{implementation: none, {pair}}}")
+    assert plan.notes[0].endswith("levers.digital does not vary here")
+
+
+@pytest.mark.parametrize(("of", "most"), [("drift", 1), ("scale", 100)])
+def test_an_index_is_not_sampled_beyond_what_a_number_holds(bench, of, most):
+    text = "{{drivers: {{energy price: {{low: {}, high: {}, of: {}}}}}}}"
+    with pytest.raises(ScenarioError, match=f"{of} of an index is at most {most} either way"):
+        plan_of(bench, text.format(-1e15, 1e15, of))
+    resolved, plan = plan_of(bench, text.format(-most, most, of))
+    inputs, _ = resolve_ensemble(resolved, plan, 0, 64)
+    assert np.isfinite(inputs.paths["energy price"].values).all()
+
+
+def test_a_range_of_nothing_is_an_error_at_its_row(bench):
+    kept = {k: v for k, v in bench.model.constants.items() if k != "rebound"}
+    bench.model = replace(bench.model, constants=kept)
+    with pytest.raises(ScenarioError, match=r"constants\.csv:\d+: the model has no constant reb"):
+        plan_of(bench, "{runs: 4}")

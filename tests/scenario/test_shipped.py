@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
 
-from zjsim.bundle import find_plan, scenarios_folder
+from zjsim.bundle import find_plan, scenario_names, scenarios_folder
 from zjsim.model.reader import read_model
-from zjsim.scenario.reader import read_scenario, shipped_scenarios
+from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
 from zjsim.scenario.tables import check_tables, read_constants, read_drivers, read_levers
 from zjsim.scenario.writing import scenario_text
 
-NAMES = shipped_scenarios(scenarios_folder())
+NAMES = scenario_names()
 
 
 @cache
@@ -42,7 +43,8 @@ def test_a_shipped_scenario_fits(name):
     scenario = read_scenario(name, scenarios_folder())
     assert scenario.name == name
     assert set(scenario.label) == {"zh", "en"}
-    assert len(scenario.why) > 20
+    assert len(scenario.why["en"]) > 20
+    assert re.search(r"[\u4e00-\u9fff]{5}", scenario.why["zh"])
     first = (scenarios_folder() / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../zjsim/scenario/scenario.schema.json"
     resolved = resolve(scenario, *plan())

@@ -45,7 +45,7 @@ def test_levers_are_read_with_their_place_and_default_shape(bench):
         ("[]\n", "wrong number of entries"),
         (LEVER.replace("range: [0, 1]", "range: [1, 0]"), "low must be below high"),
         (LEVER.replace("range: [0, 1]", "range: [0]"), "wrong number of entries"),
-        (LEVER.replace("id: land", "id: Land use"), "letters, digits"),
+        (LEVER.replace("id: land", "id: Land use"), "begins with a small letter and holds a-z"),
         (LEVER.replace("variable", "varable"), "Did you mean variable or"),
         (LEVER.replace("ramp", "rmp"), "Did you mean ramp?"),
         (LEVER.replace(", until: 2023", ""), "a ramp needs until"),

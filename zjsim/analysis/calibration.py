@@ -2,19 +2,22 @@
 
 No run of the whole model before the base year is claimed. A constant counts as identified
 when the figures take at least three tenths off its prior's standard deviation; everything
-else keeps its range, and the table says so.
+else keeps its range, and the table says so. Four or more figures of a series in consecutive
+years may err together; see `log_likelihood`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zjsim.analysis.comparison import Comparison, Datum
 from zjsim.analysis.history import hash_of, published_until
 from zjsim.analysis.likelihood import (
+    SHORTEST_RUN,
     effective_draws,
     log_likelihood,
     marginal,
@@ -29,9 +32,13 @@ from zjsim.analysis.sectors_file import SectorsFile, read_sectors
 from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import DataError
+from zjsim.markup import Shown
 from zjsim.scenario.calibrated import CalibrationRow, calibrated_ranges
 from zjsim.scenario.draws import EDGE, Dimension, quantile
 from zjsim.workflow import OpenPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Calibration", "SectorFit", "calibrate", "calibrated_ranges"]
 
@@ -91,8 +98,8 @@ class SectorFit:
         return self.effective >= FEWEST_EFFECTIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+@dataclass(frozen=True, slots=True, repr=False)
+class Calibration(Shown):
     """All sectors, and what has no figures to be fitted to."""
 
     file: SectorsFile
@@ -108,6 +115,17 @@ class Calibration:
             if held is None or row.sd / row.prior_sd < held.sd / held.prior_sd:
                 best[row.name] = row
         return tuple(best.values())
+
+    def frame(self) -> pd.DataFrame:
+        """A row a constant, with its range before and after; see `CalibrationRow`."""
+        import pandas as pd
+
+        return pd.DataFrame(asdict(row) for row in self.rows)
+
+    def _said(self) -> str:
+        names = ", ".join(fit.sector.id for fit in self.sectors)
+        found = sum(row.identified for row in self.rows)
+        return f"of {names}: {found} of {len(self.rows)} constants identified, seed {self.seed}"
 
 
 def calibrate(
@@ -142,6 +160,15 @@ def calibrate(
     ------
     DataError
         When ``sectors.yaml`` is wrong or a sector has no figures.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> found = zjsim.calibrate(
+    ...     zjsim.open_plan(), draws=64, profile_points=0, only=("high_tech",)
+    ... )
+    >>> found.sectors[0].sector.id
+    'high_tech'
     """
     file = read_sectors(plan)
     unknown = set(only) - {sector.id for sector in file.sectors}
@@ -206,8 +233,9 @@ def _fit(
         ]
         return np.concatenate(pieces)
 
+    together = consecutive(run.data)
     predictions = predicted(table)
-    loglik = log_likelihood(predictions, observed, scale)
+    loglik = log_likelihood(predictions, observed, scale, runs=together)
     weights = weights_of(loglik)
     words = dict.fromkeys(run.sector.parameters, "")
     if profile_points:
@@ -215,7 +243,7 @@ def _fit(
         best = table[np.argsort(-loglik)[:16]]
         for k, name in enumerate(run.sector.parameters):
             _, curve = profile(
-                lambda rows: log_likelihood(predicted(rows), observed, scale),
+                lambda rows: log_likelihood(predicted(rows), observed, scale, runs=together),
                 bounds, k, best, profile_points,
             )  # fmt: skip
             words[name] = profile_word(curve)
@@ -238,6 +266,24 @@ def _fit(
         ties=ties,
         effective=effective_draws(weights),
     )
+
+
+def consecutive(data: Sequence[tuple[Comparison, Datum]]) -> tuple[tuple[int, ...], ...]:
+    """Positions of the figures of one comparison in consecutive years, long runs only.
+
+    Averages of a span are left out: their errors overlap already.
+    """
+    found: list[list[int]] = []
+    order = sorted(range(len(data)), key=lambda k: (id(data[k][0]), data[k][1].time))
+    for k in order:
+        item, datum = data[k]
+        last = data[found[-1][-1]] if found else None
+        follows = last is not None and last[0] is item and datum.time - last[1].time == 1
+        if follows and datum.span == 1:
+            found[-1].append(k)
+        else:
+            found.append([k])
+    return tuple(sorted(tuple(run) for run in found if len(run) >= SHORTEST_RUN))
 
 
 def _ties(names: tuple[str, ...], matrix: np.ndarray) -> Iterator[tuple[str, str, float]]:

@@ -1,117 +1,53 @@
 """Hindcast: what the model would have said in an earlier year, held against what came.
 
-Drivers are those published up to the year; after it the outlook of the plan's time with its
-judged errors. Constants and the carrying out of levers are drawn. Nothing is fitted to a
-figure after the calibration's cut-off year, and a run is not moved to the last outturn: a miss
-of one year is carried on. The naive forecasts start from the last outturn known.
+Drivers are those published up to the year; after it, and where nothing was published, the
+outlook of the plan's time with its errors, drawn as an ensemble of the scenario draws them.
+Constants and the carrying out of levers are drawn. Nothing is fitted to a figure after the
+calibration's cut-off year, and a run is not moved to the last outturn: a miss of one year is
+carried on. The naive forecasts start from the last outturn known.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zjsim.analysis.comparison import Comparison, Datum, modelled, published
 from zjsim.analysis.comparisons_file import ComparisonsFile, read_comparisons
 from zjsim.analysis.design import indicator_table
-from zjsim.analysis.ensemble import judge_values
-from zjsim.analysis.history import trusted
-from zjsim.analysis.naive import NAIVE, Forecast, Name, naive_forecasts
-from zjsim.analysis.outlook import deviated, known_until, shocks
-from zjsim.analysis.scores import crps_of_draws, crps_of_normal, inside, rank_of
+from zjsim.analysis.discrepancies import departed
+from zjsim.analysis.ensemble import judge_values, part_of_variance
+from zjsim.analysis.hindcast_score import BANDS, SCORED_BAND, Case, Score, score_of
+from zjsim.analysis.history import known_until, trusted
+from zjsim.analysis.naive import Forecast, Name, naive_forecasts
+from zjsim.analysis.scores import crps_of_draws, inside, rank_of
 from zjsim.assessment.observations import Observations
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.probability import Share
 from zjsim.engines.kernel.engine import Backend, CompiledProgram, KernelEngine
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs
-from zjsim.scenario.draws import draw
+from zjsim.markup import Shown
+from zjsim.scenario.discrepancy import Discrepancy
+from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.resolve import Resolved, resolve
-from zjsim.scenario.sampling import inputs_of, plan_sampling
+from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
 from zjsim.scenario.schema import Scenario
 from zjsim.trajectories import Trajectories
-from zjsim.workflow import OpenPlan, with_own_observations
+from zjsim.workflow import OpenPlan, lay_over, with_own_observations
 
-BANDS = (0.5, 0.8, 0.95)
-SCORED_BAND = 0.8
-OBSERVED_PATH = "observed"
+if TYPE_CHECKING:
+    import pandas as pd
+
 SCENARIO = "observed"
 DECIDED = 0.9  # a target is called when its probability is beyond this, or below the rest to one
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One figure and what was projected for its year.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    datum : Datum
-    known : bool
-        The figure's year was known: shown, never scored.
-    median : float
-    bands : tuple of (low, high)
-        In the order of BANDS; the error of the comparison is inside.
-    crps, rank : float
-    naive : mapping of name to Forecast
-    """
-
-    comparison: Comparison
-    datum: Datum
-    known: bool
-    median: float
-    bands: tuple[tuple[float, float], ...]
-    crps: float
-    rank: float
-    inside: tuple[bool, ...]
-    naive: Mapping[Name, Forecast]
-
-    @property
-    def scored(self) -> bool:
-        """Whether the case counts: its year was ahead, and the model's base does not rest on it."""
-        return not self.known and not self.comparison.base_uses_later
-
-    @property
-    def error(self) -> float:
-        """Median less figure."""
-        return self.median - self.datum.value
-
-    @property
-    def stretch(self) -> float:
-        """Distance of the figure from the median in half-widths of the scored band."""
-        low, high = self.bands[BANDS.index(SCORED_BAND)]
-        side = high - self.median if self.datum.value > self.median else self.median - low
-        return abs(self.error) / side if side > 0 else math.inf
-
-    def naive_crps(self, name: Name) -> float:
-        """Score of a naive forecast; NaN where history allows none."""
-        found = self.naive.get(name)
-        return math.nan if found is None else crps_of_normal(found.mean, found.sd, self.datum.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """All scored cases of one or more hindcasts.
-
-    ``coverage`` by BANDS; ``skill`` is 1 - model/naive over the cases that the naive forecast
-    has, with their number; ``bias`` is the mean error in percentage points. ``widen`` is the
-    factor by which the band of SCORED_BAND would have had to be wider to hold that share.
-    """
-
-    cases: int
-    coverage: tuple[float, ...]
-    crps: float
-    bias: float
-    median_error: float
-    skill: Mapping[Name, tuple[float, int]]
-    widen: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hindcast:
+@dataclass(frozen=True, slots=True, repr=False)
+class Hindcast(Shown):
     """One assessment year.
 
     Parameters
@@ -120,7 +56,9 @@ class Hindcast:
     n_run, n_failed : int
     cases : tuple of Case
     probabilities : tuple of Share
-        Of meeting each target, in the order of the plan.
+        Of meeting each target, in the order of the plan, discrepancy included.
+    model_probabilities : tuple of Share
+        The same without discrepancy.
     joint, binding : Share
     years : tuple of int
     quantiles : array, shape (n_indicator, n_year, 7)
@@ -137,35 +75,39 @@ class Hindcast:
     years: tuple[int, ...]
     quantiles: np.ndarray
     calibrated: tuple[str, ...] = field(default=())
+    model_probabilities: tuple[Share, ...] = field(default=())
+
+    def frame(self) -> pd.DataFrame:
+        """A row a figure: what was published, the median, the 80 % band, whether it was scored."""
+        import pandas as pd
+
+        band = BANDS.index(SCORED_BAND)
+        return pd.DataFrame(
+            {
+                "figure": case.comparison.key,
+                "year": case.datum.year,
+                "published": case.datum.value,
+                "median": case.median,
+                "low": case.bands[band][0],
+                "high": case.bands[band][1],
+                "inside": case.inside[band],
+                "scored": case.scored,
+            }
+            for case in self.cases
+        )
+
+    def _said(self) -> str:
+        score = self.score
+        held = sum(case.inside[BANDS.index(SCORED_BAND)] for case in self.cases if case.scored)
+        return (
+            f"with what was known until {self.known_until}: {self.n_run:,} runs, {self.n_failed} "
+            f"failed; {held} of {score.cases} later figures inside the 80 % band"
+        )
 
     @property
     def score(self) -> Score:
         """Scores of the figures that came later."""
         return score_of([self])
-
-
-def score_of(hindcasts: Sequence[Hindcast]) -> Score:
-    """Scores over the later figures of some hindcasts; NaN without any."""
-    cases = [case for found in hindcasts for case in found.cases if case.scored]
-
-    def mean(values: list[float]) -> float:
-        return float(np.mean(values)) if values else math.nan
-
-    skill: dict[Name, tuple[float, int]] = {}
-    for name in NAIVE:
-        pairs = [(c.crps, c.naive_crps(name)) for c in cases if name in c.naive]
-        if pairs:
-            own, other = np.mean(pairs, axis=0)
-            skill[name] = (float(1 - own / other), len(pairs))
-    return Score(
-        cases=len(cases),
-        coverage=tuple(mean([float(c.inside[k]) for c in cases]) for k in range(len(BANDS))),
-        crps=mean([c.crps for c in cases]),
-        bias=mean([c.error for c in cases]),
-        median_error=float(np.median([abs(c.error) for c in cases])) if cases else math.nan,
-        skill=skill,
-        widen=float(np.quantile([c.stretch for c in cases], SCORED_BAND)) if cases else math.nan,
-    )
 
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
@@ -180,6 +122,7 @@ def hindcast(
     scenario: str | Scenario = SCENARIO,
     observations: Observations | str | None = None,
     calibrated: bool = True,
+    discrepancy: bool = True,
     backend: Backend = "auto",
     compiled: CompiledProgram | None = None,
 ) -> Hindcast:
@@ -195,6 +138,8 @@ def hindcast(
         A user's own figures laid over the published ones; they may be later than any shipped.
     calibrated : bool
         Draw identified constants from ``calibration.csv``, when the plan has one.
+    discrepancy : bool
+        Lay the discrepancies of ``discrepancy.csv`` over the runs.
     compiled : CompiledProgram or None
         To share between several calls.
 
@@ -202,6 +147,13 @@ def hindcast(
     ------
     DataError
         When the observed drivers do not begin by then or the comparisons are wrong.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> found = zjsim.hindcast(zjsim.open_plan(), 2022, runs=16, backend="python")
+    >>> found.known_until
+    2022
     """
     file = read_comparisons(plan)
     resolved = _resolved(plan, plan.read_scenario(scenario), known)
@@ -209,23 +161,19 @@ def hindcast(
     sample = plan_sampling(resolved, plan.names, plan.constants, runs, ranges)
     sample = replace(sample, seed=seed)
     dimensions = sample.dimensions
-    # A scenario's own driver ranges count from the base year: here the years known are known,
-    # and the errors of the outlook begin after them.
-    drivers = {item.key for item in dimensions if item.kind == "driver"}
-    draws = {k: v for k, v in draw(sample, 0, runs).items() if k not in drivers}
-    inputs = inputs_of(resolved.inputs, dimensions, draws)
-    years = max(math.ceil(inputs.grid.stop) - known, 1)
-    index = {e.name: e.index for e in resolved.entries if e.kind == "driver"}
-    moves = shocks(file.outlook_errors, years, runs, seed)
-    paths = deviated(inputs.paths, index, moves, float(known), inputs.grid)
+    inputs, _ = resolve_ensemble(resolved, sample, 0, runs)
     grid = replace(inputs.grid, save_every=0.5)
-    inputs = replace(inputs, paths=paths, grid=grid, save=_saved(plan, file))
+    inputs = replace(inputs, grid=grid, save=_saved(plan, file))
     engine = compiled or KernelEngine(backend).compile_program(plan.program)
     ran = engine.run(inputs, backend)
     every = with_own_observations(plan, observations)
-    cases = tuple(_cases(plan, file, ran, every, known, seed))
-    return _judged(plan, ran, cases, known, inputs, tuple(d.name for d in dimensions
-                   if d.kind == "constant" and d.name.casefold() in ranges))  # fmt: skip
+    found = plan.discrepancies if discrepancy else {}
+    cases = tuple(_cases(plan, file, ran, every, known, seed, found))
+    learnt = tuple(
+        d.name for d in dimensions if d.kind == "constant" and d.name.casefold() in ranges
+    )
+    judged = _judged(plan, ran, cases, known, inputs, seed, found)
+    return replace(judged, calibrated=learnt)
 
 
 def replay(
@@ -301,8 +249,10 @@ def _cases(
     observations: Observations,
     known: int,
     seed: int,
+    discrepancies: Mapping[str, Discrepancy],
 ) -> list[Case]:
     found = []
+    base = float(plan.plan.base_year)
     figures = trusted(observations)
     indicators: dict[str, Indicator] = {item.id: item for item in plan.plan.indicators}
     random = np.random.default_rng([seed, 7])
@@ -312,10 +262,12 @@ def _cases(
         for datum in published(item, figures):
             if datum.year <= plan.plan.base_year or not first <= datum.time <= last:
                 continue
-            values = modelled(item, datum, ran.at)[alive]
-            values = values + item.error * random.standard_normal(values.size)
+            own = modelled(item, datum, ran.at)[alive]
+            scatter = item.error * random.standard_normal(own.size)
+            values = departed(item, datum, ran, discrepancies, seed, base)[alive] + scatter
             naive = naive_forecasts(item, observations, known, datum.year, indicators)
-            found.append(_case(item, datum, values, datum.year <= known, naive))
+            case = _case(item, datum, values, datum.year <= known, naive)
+            found.append(replace(case, discrepancy=part_of_variance(own + scatter, values)))
     return found
 
 
@@ -342,12 +294,27 @@ def _judged(
     cases: tuple[Case, ...],
     known: int,
     inputs: Inputs,
-    calibrated: tuple[str, ...],
+    seed: int,
+    discrepancies: Mapping[str, Discrepancy],
 ) -> Hindcast:
     items = plan.plan.indicators
-    _, probabilities = judge_values(indicator_table(ran, items), items)
     years = tuple(y for y in plan.plan.years if y <= inputs.grid.stop)
-    tables = [np.nanquantile(indicator_table(ran, items, year), LEVELS, axis=0) for year in years]
+
+    def laid_over(table: np.ndarray, year: int | None) -> np.ndarray:
+        for k, item in enumerate(items):
+            if item.id in discrepancies:
+                one, when = discrepancies[item.id], item.target.year if year is None else year
+                base = plan.plan.base_year
+                table[:, k] = lay_over(one, [table[:, k]], [when], item, base, seed)[0]
+        return table
+
+    modelled_table = indicator_table(ran, items)
+    model = judge_values(modelled_table.copy(), items)[1].targets
+    _, probabilities = judge_values(laid_over(modelled_table, None), items)
+    tables = [
+        np.nanquantile(laid_over(indicator_table(ran, items, year), year), LEVELS, axis=0)
+        for year in years
+    ]
     return Hindcast(
         known_until=known,
         n_run=ran.n_run,
@@ -358,5 +325,5 @@ def _judged(
         binding=probabilities.binding,
         years=years,
         quantiles=np.stack(tables).transpose(2, 0, 1),
-        calibrated=calibrated,
+        model_probabilities=model,
     )

@@ -44,7 +44,7 @@ def read_sectors(plan: OpenPlan) -> SectorsFile:
     DataError
         When the file is missing, or names something that the model lacks.
     """
-    path = plan.folder.file(FILE)
+    path = plan.folder.needed_file(FILE, "a calibration", DataError)
     document = read_yaml(path, DataError)
     if not isinstance(document.data, dict) or not isinstance(document.data.get("sectors"), list):
         raise DataError(f"{path}: this must be a mapping with cut_off and sectors.")

@@ -82,11 +82,14 @@ def calibrated_ranges(plan: HasFolder) -> Mapping[str, Range]:
     ``constants.csv``: the posterior would only repeat it.
     """
     path = plan.folder.file(FILE)
-    if not path.is_file():
-        return {}
+    return ranges_of(read_calibration(path)) if path.is_file() else {}
+
+
+def ranges_of(rows: Sequence[CalibrationRow]) -> Mapping[str, Range]:
+    """The same from rows."""
     return {
         canonical(row.name): Range(row.low, row.high, row.value, "normal", at=f"{FILE}:{number}")
-        for number, row in enumerate(read_calibration(path), start=2)
+        for number, row in enumerate(rows, start=2)
         if row.identified and row.low < row.high
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,9 @@ import numpy as np
 
 from zjsim.errors import ScenarioError
 from zjsim.inputs import TimePath
+from zjsim.language import Language
+from zjsim.scenario.path_words import said
 from zjsim.scenario.resolved import Entry, Resolved
-
-NOT_SET = "as in the model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,12 @@ class Difference:
         return f"{self.kind} {self.id}: {self.first} → {self.second}"
 
 
-def diff(first: Resolved, second: Resolved) -> list[Difference]:
+def diff(first: Resolved, second: Resolved, language: Language = "en") -> list[Difference]:
     """Inputs that differ in their numbers; the words of each side, and who decided it.
 
     Two descriptions with the same numbers are no difference.
     """
-    differences = [*_time(first, second)]
+    differences = [*_time(first, second, language)]
     ours = {(entry.kind, entry.name): entry for entry in first.entries}
     theirs = {(entry.kind, entry.name): entry for entry in second.entries}
     for key in dict.fromkeys([*ours, *theirs]):
@@ -64,8 +65,8 @@ def diff(first: Resolved, second: Resolved) -> list[Difference]:
                 id=shown.id,
                 name=shown.name,
                 unit=shown.unit,
-                first=a.said if a else NOT_SET,
-                second=b.said if b else NOT_SET,
+                first=a.words(language) if a else said("not_set", language),
+                second=b.words(language) if b else said("not_set", language),
                 first_at=a.at if a else "",
                 second_at=b.at if b else "",
             )
@@ -73,11 +74,11 @@ def diff(first: Resolved, second: Resolved) -> list[Difference]:
     return differences
 
 
-def _time(first: Resolved, second: Resolved) -> list[Difference]:
+def _time(first: Resolved, second: Resolved, language: Language) -> list[Difference]:
     """Differences of horizon, step, method and sampling."""
     a, b = first.inputs, second.inputs
     found = [
-        Difference("time", key, key, "year", _said(one), _said(other))
+        Difference("time", key, key, "year", _said(one, language), _said(other, language))
         for key in ("start", "stop", "step", "save_every")
         if (one := getattr(a.grid, key)) != (other := getattr(b.grid, key))
     ]
@@ -91,8 +92,8 @@ def _time(first: Resolved, second: Resolved) -> list[Difference]:
     return found
 
 
-def _said(value: float | None) -> str:
-    return "every step" if value is None else f"{value:g}"
+def _said(value: float | None, language: Language) -> str:
+    return said("every_step", language) if value is None else f"{value:g}"
 
 
 def _same(first: Resolved, second: Resolved, entry: Entry) -> bool:
@@ -114,13 +115,13 @@ def same_path(one: TimePath, other: TimePath) -> bool:
     )
 
 
+SCHEMA = "scenario.schema.json"
 _TEMPLATE = """\
-# yaml-language-server: $schema={schema}
-# Only what differs from the base. Order: base, this file, then --set on the command line.
+{schema}# Only what differs from the base. Order: base, this file, then --set on the command line.
 name: {name}
-label: {{zh: {name}, en: {name}}}
+label: {label}  # for tables and charts; {{zh: …, en: …}} says it in both languages
 based_on: {base}
-why: Say in a sentence what this scenario asks.
+why: Say in a sentence what this scenario asks.  # or {{zh: …, en: …}}
 
 # Levers: 0 is the effort of 2020, 1 the plan as written. A number takes the lever's own
 # path over time; "from 2022" and "until 2024" mean 1 January of that year.
@@ -139,10 +140,11 @@ constants:
 """
 
 
-def new_scenario(path: Path, name: str, based_on: str, schema: str = "scenario.schema.json") -> str:
+def new_scenario(path: Path, name: str, based_on: str, label: str = "") -> str:
     """Write a scenario file to start from, and return its text.
 
-    ``schema`` is where the file's first line looks for the JSON schema.
+    ``label`` is its title; without one the name in words. An editor is pointed to the JSON
+    schema when `zjsim scenario schema` has written it beside the file.
 
     Raises
     ------
@@ -152,7 +154,14 @@ def new_scenario(path: Path, name: str, based_on: str, schema: str = "scenario.s
     letters = name.replace("-", "").replace(".", "").replace("_", "")
     if not letters.isalnum() or name[0] in ".-" or name[-1] in ".-" or len(name) > 80:
         raise ScenarioError(f"'{name}': a scenario's name holds letters, digits, _ . and - only.")
-    text = _TEMPLATE.format(name=_quoted(name), base=_quoted(based_on), schema=schema)
+    words = label or name.replace("_", " ").replace("-", " ")
+    beside = (path.parent / SCHEMA).is_file()
+    text = _TEMPLATE.format(
+        name=_quoted(name),
+        base=_quoted(based_on),
+        label=json.dumps(words[:1].upper() + words[1:], ensure_ascii=False),
+        schema=f"# yaml-language-server: $schema={SCHEMA}\n" if beside else "",
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # O_EXCL makes "never overwrites" hold even when two processes write at once.

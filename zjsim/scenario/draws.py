@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from zjsim.errors import ScenarioError
+from zjsim.scenario.outlook import Ahead
 from zjsim.scenario.schema import Distribution, SampleMethod
 
 Kind = Literal["constant", "driver", "lever"]
@@ -40,11 +41,14 @@ class Dimension:
     distribution : str
         As in ``constants.csv``.
     of : str
-        Of a driver: ``scale`` or ``drift``.
+        Of a driver: ``scale``, ``drift``, or ``outlook`` for a mean deviation of its growth
+        over the years that nobody knew, 1/year; its bounds then hold 95 % and do not cut.
     index : bool
         Of a driver: an index.
     limits : tuple of float
         Of a lever: the range that a multiplied path is cut to.
+    ahead : Ahead or None
+        Of an ``outlook``: the years that nobody knew.
     """
 
     kind: Kind
@@ -57,6 +61,12 @@ class Dimension:
     of: str = "scale"
     index: bool = False
     limits: tuple[float, float] = (-np.inf, np.inf)
+    ahead: Ahead | None = None
+
+    @property
+    def scores(self) -> int:
+        """Normal scores drawn beside the dimension itself: the timing within the years ahead."""
+        return 0 if self.ahead is None else self.ahead.years - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +82,11 @@ class SamplePlan:
     dimensions : tuple of Dimension
         In a fixed order: constants as in their table, drivers, levers.
     correlated : tuple of int
-        Positions of the dimensions that the correlations name.
+        Positions that are correlated: of the dimensions, then of their further scores.
     factor : array, shape (k, k)
         Lower Cholesky factor of the correlation of their normal scores.
+    notes : tuple of str
+        What of the scenario's sampling found no use.
     """
 
     method: SampleMethod
@@ -83,14 +95,37 @@ class SamplePlan:
     dimensions: tuple[Dimension, ...]
     correlated: tuple[int, ...]
     factor: np.ndarray
+    notes: tuple[str, ...] = ()
+
+    @property
+    def correlated_pairs(self) -> int:
+        """Pairs of dimensions that are correlated; further scores do not count."""
+        matrix = self.factor @ self.factor.T
+        own = [row for row, place in enumerate(self.correlated) if place < len(self.dimensions)]
+        return int(np.count_nonzero(np.abs(np.triu(matrix[np.ix_(own, own)], 1)) > 1e-9))
+
+    @property
+    def size(self) -> int:
+        """Numbers drawn for a run: the dimensions and their further scores."""
+        return len(self.dimensions) + sum(d.scores for d in self.dimensions)
 
 
 def draw(plan: SamplePlan, first: int, last: int) -> dict[str, np.ndarray]:
     """Values of every dimension for runs ``first`` to ``last`` (exclusive), by key."""
+    return draw_all(plan, first, last)[0]
+
+
+def draw_all(
+    plan: SamplePlan, first: int, last: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Values of every dimension, and the further scores of those that have any, by key.
+
+    Shapes (n_run,) and (scores, n_run).
+    """
     if not 0 <= first < last:
         raise ScenarioError(f"runs {first}..{last}: ask for at least one run")
     if not plan.dimensions:
-        return {}
+        return {}, {}
     # A row a dimension: the arithmetic below then runs over memory in order.
     unit = np.ascontiguousarray(_unit_cube(plan, first, last).T)
     np.clip(unit, EDGE, 1 - EDGE, out=unit)
@@ -106,12 +141,21 @@ def draw(plan: SamplePlan, first: int, last: int) -> dict[str, np.ndarray]:
             for line in plan.factor
         ]
         unit[rows] = np.clip(ndtr(np.stack(mixed)), EDGE, 1 - EDGE)
-    return {d.key: quantile(d, unit[i]) for i, d in enumerate(plan.dimensions)}
+    values = {d.key: quantile(d, unit[i]) for i, d in enumerate(plan.dimensions)}
+    further: dict[str, np.ndarray] = {}
+    place = len(plan.dimensions)
+    for dimension in plan.dimensions:
+        if dimension.scores:
+            from scipy.special import ndtri
+
+            further[dimension.key] = ndtri(unit[place : place + dimension.scores])
+            place += dimension.scores
+    return values, further
 
 
 def _unit_cube(plan: SamplePlan, first: int, last: int) -> np.ndarray:
     """Points of the unit cube for a chunk of runs, shape (last - first, dimensions)."""
-    count, size = last - first, len(plan.dimensions)
+    count, size = last - first, plan.size
     if plan.method == "sobol":
         return _sobol(plan.seed, size, first, count)
     if plan.method == "random":
@@ -187,9 +231,13 @@ def _pert_table(part: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def quantile(dimension: Dimension, unit: np.ndarray) -> np.ndarray:
-    """Inverse distribution function of a dimension; never outside its bounds."""
+    """Inverse distribution function of a dimension; outside its bounds only for an outlook."""
     low, mode, high = dimension.low, dimension.mode, dimension.high
     span = high - low
+    if dimension.of == "outlook":
+        from scipy.special import ndtri
+
+        return np.asarray(mode + span / 4 * ndtri(unit))
     match dimension.distribution:
         case "triangular":
             part = (mode - low) / span

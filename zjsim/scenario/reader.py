@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from zjsim.bundle import MODEL_SUFFIXES, is_path, scenario_names
 from zjsim.cache import cached_document, content_hash
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.model.names import canonical
@@ -66,27 +67,23 @@ def find_scenario(name_or_path: str | Path, folder: Path) -> Path:
     text = str(name_or_path)
     if "\x00" in text:
         raise ScenarioError("the scenario's path cannot be read: it holds a NUL character.")
-    if _is_path(name_or_path):
+    if Path(text).suffix.lower() in MODEL_SUFFIXES:
+        raise ScenarioError(
+            f"{text}: a model file is no scenario, and by itself has no targets to judge. "
+            f"`zjsim run {text}` simulates it as it stands; a plan folder that holds it is named "
+            "with --plan."
+        )
+    if is_path(name_or_path, SUFFIXES):
         return Path(text)
     shipped = folder / f"{text}.yaml"
     if text and shipped.is_file():
         return shipped
-    names = shipped_scenarios(folder)
+    names = scenario_names(folder)
     hint = did_you_mean(text, names) or f"There are: {', '.join(names) or 'none'}."
     for here in (Path(text), Path(f"{text}.yaml")):
         if text and here.is_file():
             hint += f" For the file {here} write ./{here}."
     raise ScenarioError(f"{text or 'an empty name'}: no such scenario. {hint}")
-
-
-def shipped_scenarios(folder: Path) -> list[str]:
-    """Names of the scenarios in a folder, sorted."""
-    return sorted(path.stem for path in folder.glob("*.yaml")) if folder.is_dir() else []
-
-
-def _is_path(name: str | Path) -> bool:
-    text = str(name)
-    return isinstance(name, Path) or "/" in text or "\\" in text or text.endswith(SUFFIXES)
 
 
 def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
@@ -115,7 +112,7 @@ def display(path: Path, folder: Path) -> str:
 
 def _find_base(base: str, path: Path, folder: Path, at: str) -> Path:
     """The file that ``based_on: base`` in ``path`` means."""
-    if _is_path(base):
+    if is_path(base, SUFFIXES):
         found = path.parent / base
         if not os.path.isfile(found):  # unlike Path.is_file, quiet about over-long names
             raise_if_any(path, [Problem(at, f"no such file {found}")], ScenarioError)
@@ -123,7 +120,7 @@ def _find_base(base: str, path: Path, folder: Path, at: str) -> Path:
     shipped, beside = folder / f"{base}.yaml", path.parent / f"{base}.yaml"
     files = [file for file in (shipped, beside) if file.is_file()]
     if not files:
-        names = [*shipped_scenarios(folder), *shipped_scenarios(path.parent)]
+        names = [*scenario_names(folder), *scenario_names(path.parent)]
         hint = did_you_mean(base, names) or f"There are: {', '.join(sorted(set(names)))}."
         raise_if_any(path, [Problem(at, f"no such scenario {base}", hint)], ScenarioError)
     if len(files) == 2 and shipped.read_bytes() != beside.read_bytes():
@@ -191,13 +188,17 @@ def _overlay(base: Scenario, document: Mapping[str, Any], stem: str, shown: str)
         return f"{shown}:{lines.get(chr(10).join(place), lines.get(place[0], 1))}"
 
     merged = _apply(base, document, at)
-    label = document.get("label", {})
     return merged.changed(
         name=document.get("name", stem),
-        label={"zh": label, "en": label} if isinstance(label, str) else label,
-        why=document.get("why", ""),
+        label=_both(document.get("label", {})),
+        why=_both(document.get("why", {})),
         chain=(*base.chain, shown),
     )
+
+
+def _both(text: str | Mapping[str, str]) -> Mapping[str, str]:
+    """A text by language; one that is given once stands for both."""
+    return {"zh": text, "en": text} if isinstance(text, str) else text
 
 
 def _apply(base: Scenario, document: Mapping[str, Any], at: Any) -> Scenario:

@@ -6,18 +6,17 @@ line that caused it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from zjsim.cache import content_hash
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical, identifier
-from zjsim.scenario import paths, writing
+from zjsim.scenario import path_words, paths, writing
+from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.reader import place_entry
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
@@ -50,7 +49,7 @@ def resolve(
     work.resolve_drivers(switches)
     work.resolve_constants()
     work.resolve_initials()
-    raise_if_any(scenario.origin, work.problems, ScenarioError)
+    raise_if_any(scenario.subject(work.problems), work.problems, ScenarioError)
     inputs = Inputs(
         grid=grid,
         constants=work.constants,
@@ -64,21 +63,10 @@ def resolve(
         inputs=inputs,
         entries=tuple(work.entries),
         notes=(*switches.notes(), *work.notes),
-        hash=_hash(inputs, work.scenario),
+        hash=writing.inputs_hash(inputs, work.scenario, drivers.errors),
         levers=tuple(levers),
+        outlook=drivers.errors,
     )
-
-
-def _hash(inputs: Inputs, scenario: Scenario) -> str:
-    grid = inputs.grid
-    content = {
-        "time": [grid.start, grid.stop, grid.step, grid.save_every, inputs.method],
-        "constants": {name: value.tolist() for name, value in inputs.constants.items()},
-        "initials": {name: value.tolist() for name, value in inputs.initials.items()},
-        "paths": {n: [p.times.tolist(), p.values.tolist()] for n, p in inputs.paths.items()},
-        "sampling": writing.sampling_entries(scenario.sampling),
-    }
-    return content_hash(json.dumps(content, sort_keys=True))
 
 
 class _Resolution:
@@ -187,7 +175,10 @@ class _Resolution:
                 hint = near or f"Levers: {', '.join(self.levers)}."
                 self.fault(entry.at, place, "no such lever", hint)
                 continue
-            name = self.variable(lever.variable, entry.at, place)
+            name = self.variable(lever.variable, lever.at, place)
+            if name in self.paths:
+                self.fault(entry.at, place, f"{lever.id} is set twice", "Keep one of the two.")
+                continue
             path = self._shaped(entry, lever)
             if name is None or path is None or not self._in_range(path, lever):
                 continue
@@ -195,8 +186,9 @@ class _Resolution:
             self.paths[name] = points = paths.lever_points(path, delay, switches)
             if points.times[0] >= switches.grid.stop and points.values[0, 0] == 0:
                 self.notes.append(f"{lever.id}: begins after the run ends")
-            said = writing.lever_words(path, delay)
-            self.entries.append(Entry("lever", lever.id, name, self.unit(name), said, entry.at))
+            said, said_zh = (path_words.lever_words(path, delay, each) for each in ("en", "zh"))
+            unit, at = self.unit(name), entry.at
+            self.entries.append(Entry("lever", lever.id, name, unit, said, at, said_zh=said_zh))
 
     def _shaped(self, entry: LeverPath, lever: Lever) -> LeverPath | None:
         """The entry with the lever's default shape where it names none."""
@@ -246,7 +238,7 @@ class _Resolution:
             order = (change.path if change else ()) or self.scenario.driver_path
             series = [known[path][key] for path in order if path in known and key in known[path]]
             where = change.at if change else at
-            found = self.variable(name, where or self.drivers.file, place)
+            found = self.variable(name, self.drivers.first_row(key), place)
             if found is None or (change and not all(path in known for path in change.path)):
                 continue
             replaced = change is not None and _replaces(change)
@@ -269,11 +261,13 @@ class _Resolution:
             if beyond is not None:
                 late.setdefault(beyond, []).append(identifier(found))
             self.paths[found] = made
-            said = writing.driver_words(change, [one.path for one in series])
-            unit = self.unit(found)
-            self.entries.append(
-                Entry("driver", identifier(found), found, unit, said, where, index, beyond)
-            )
+            used = [one.path for one in series]
+            said, said_zh = (path_words.driver_words(change, used, each) for each in ("en", "zh"))
+            observed = bool(series) and not replaced and series[0].path == OBSERVED_PATH
+            seen = series[0].values[-1][0] if observed else None
+            unit, key = self.unit(found), identifier(found)
+            entry = Entry("driver", key, found, unit, said, where, index, beyond)
+            self.entries.append(replace(entry, known=seen, said_zh=said_zh))
         self._driver_notes(held, late)
 
     def _driver_notes(self, held: Sequence[str], late: Mapping[float, Sequence[str]]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from zjsim.inputs import Inputs
+from zjsim.language import Language
+from zjsim.scenario.outlook import OutlookError
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import Lever
 from zjsim.timeline import TimeGrid
@@ -80,6 +82,10 @@ class Entry:
         Of a driver: an index, continued by growth.
     extrapolated_after : float or None
         Last year that a driver path gives.
+    known : float or None
+        Of a driver that follows the observed path: its last year there.
+    said_zh : str
+        ``said`` in Chinese; empty where the words need no translation.
     """
 
     kind: Kind
@@ -90,6 +96,12 @@ class Entry:
     at: str
     index: bool = False
     extrapolated_after: float | None = None
+    known: float | None = None
+    said_zh: str = ""
+
+    def words(self, language: Language) -> str:
+        """What was asked for, in words of the language."""
+        return self.said_zh or self.said if language == "zh" else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,10 @@ class Resolved:
         What a reader should know: moved switch times, extrapolated drivers.
     hash : str
         Of the inputs and the sampling; names, labels and file places do not enter.
+    levers : tuple of Lever
+        Of the plan.
+    outlook : tuple of OutlookError
+        How wrong the outlook of the drivers may be.
     """
 
     scenario: Scenario
@@ -116,10 +132,11 @@ class Resolved:
     notes: tuple[str, ...]
     hash: str
     levers: tuple[Lever, ...] = field(default=(), repr=False)
+    outlook: tuple[OutlookError, ...] = field(default=(), repr=False)
 
-    def document(self) -> dict[str, Any]:
+    def document(self, language: Language = "en") -> dict[str, Any]:
         """The scenario fully resolved, as plain data for the folder of a run."""
         # Imported here because `writing` describes this very class.
         from zjsim.scenario.writing import resolved_document
 
-        return resolved_document(self)
+        return resolved_document(self, language)

@@ -6,6 +6,8 @@ themselves are made in `draws`.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +17,8 @@ import numpy as np
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical, identifier
-from zjsim.scenario.draws import Dimension, Kind, SamplePlan, balance, draw
+from zjsim.scenario.draws import Dimension, Kind, SamplePlan, balance, draw, draw_all
+from zjsim.scenario.outlook import Ahead, ahead_of, bent, correlation
 from zjsim.scenario.resolved import Entry, ModelNames, Resolved
 from zjsim.scenario.schema import Range
 from zjsim.scenario.tables import CONTROLS, ConstantTable, Lever, find_name
@@ -30,6 +33,9 @@ __all__ = [
     "resolve_ensemble",
 ]
 
+# An index grows by these exponentially: more is a slip of the pen, and overflows.
+MOST_OF_INDEX = {"drift": 1.0, "scale": 100.0}
+
 
 def plan_sampling(
     resolved: Resolved,
@@ -42,7 +48,8 @@ def plan_sampling(
 
     A constant that the scenario sets is held there, unless the list under
     ``sampling.constants`` names it: then the value set is the centre. ``calibrated`` ranges,
-    by canonical name, take the place of those of the table.
+    by canonical name, take the place of those of the table. A driver departs from its outlook
+    as ``outlook_errors.csv`` says, unless ``sampling.drivers`` names it.
 
     Raises
     ------
@@ -53,7 +60,8 @@ def plan_sampling(
     work = _Planning(resolved, model, constants, calibrated or {})
     dimensions = [*work.constants(), *work.drivers(), *work.levers()]
     correlated, factor = work.correlations(dimensions)
-    raise_if_any(resolved.scenario.origin, work.problems, ScenarioError)
+    subject = resolved.scenario.subject(work.problems)
+    raise_if_any(subject, work.problems, ScenarioError)
     return SamplePlan(
         method=sampling.method,
         runs=sampling.runs if runs is None else runs,
@@ -61,6 +69,7 @@ def plan_sampling(
         dimensions=tuple(dimensions),
         correlated=correlated,
         factor=factor,
+        notes=tuple(work.notes),
     )
 
 
@@ -78,6 +87,7 @@ class _Planning:
         self.calibrated = calibrated
         self.sampling = resolved.scenario.sampling
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
 
     def fault(self, at: str, place: Sequence[str], what: str, hint: str = "") -> None:
         at = "" if at == "default" else at
@@ -87,6 +97,10 @@ class _Planning:
     def constants(self) -> list[Dimension]:
         """Constants with a range, all or those listed."""
         names = {canonical(name): name for name in self.model.constants}
+        for key in self.table.rows.keys() - names.keys():
+            row, near = self.table.rows[key], did_you_mean(key, names)
+            what = f"the model has no constant {row.name}, so it cannot vary"
+            self.problems.append(Problem(row.at, what, near))
         driven = {canonical(name) for name in self.resolved.inputs.paths} | CONTROLS
         rows = {k: row for k, row in self.table.rows.items() if k in names and k not in driven}
         wanted = list(rows)
@@ -144,9 +158,10 @@ class _Planning:
         return ""
 
     def drivers(self) -> list[Dimension]:
-        """Uncertain drivers; they must have a path."""
+        """Uncertain drivers: those the scenario samples itself, then those of the outlook."""
         made = []
         entries = [entry for entry in self.resolved.entries if entry.kind == "driver"]
+        own: set[str] = set()
         for key, bounds in self.sampling.drivers.items():
             found = find_name(key, [entry.name for entry in entries])
             if len(found) != 1:
@@ -154,6 +169,13 @@ class _Planning:
                 self.fault(bounds.at, ("drivers", key), "no such driver with a path", near)
                 continue
             entry = next(entry for entry in entries if entry.name == found[0])
+            own.add(entry.name)
+            most = MOST_OF_INDEX[bounds.of]
+            if entry.index and max(abs(bounds.low), abs(bounds.high)) > most:
+                what = f"{bounds.of} of an index is at most {most:g} either way"
+                hint = "A drift of 0.01 is 1 % a year." if bounds.of == "drift" else ""
+                self.fault(bounds.at, ("drivers", key), what, hint)
+                continue
             if bounds.of == "scale" and self._flat(entry):
                 what = "the driver is flat, so there is no deviation to scale"
                 self.fault(bounds.at, ("drivers", key), what, "Use of: drift.")
@@ -163,7 +185,23 @@ class _Planning:
                     "driver", f"drivers.{entry.id}", entry, bounds, of=bounds.of, index=entry.index
                 )
             )
-        return made
+        return made + [
+            dimension
+            for entry in entries
+            if entry.name not in own and (dimension := self._outlook(entry)) is not None
+        ]
+
+    def _outlook(self, entry: Entry) -> Dimension | None:
+        """The mean deviation of a driver from its outlook."""
+        grid = self.resolved.inputs.grid
+        ahead = ahead_of(self.resolved.outlook, entry.name, entry.known, grid)
+        if ahead is None:
+            return None
+        reach = 2 * ahead.sd_of_mean
+        return Dimension(
+            "driver", f"drivers.{entry.id}", entry.name, -reach, 0.0, reach, "normal",
+            of="outlook", index=entry.index, ahead=ahead,
+        )  # fmt: skip
 
     def _flat(self, entry: Entry) -> bool:
         return bool(np.ptp(self.resolved.inputs.paths[entry.name].values) == 0)
@@ -197,36 +235,51 @@ class _Planning:
         return made
 
     def correlations(self, dimensions: Sequence[Dimension]) -> tuple[tuple[int, ...], np.ndarray]:
-        """Positions of correlated dimensions and the Cholesky factor of their correlation."""
+        """Correlated positions and the Cholesky factor of their correlation.
+
+        Further scores of the drivers stand after all dimensions.
+        """
         position = {dimension.key: i for i, dimension in enumerate(dimensions)}
         pairs: dict[tuple[int, int], float] = {}
         for pair in self.sampling.correlations:
             places = [position.get(self._key(name)) for name in pair.between]
-            for name, found in zip(pair.between, places, strict=True):
-                if found is None:
+            still = [n for n, place in zip(pair.between, places, strict=True) if place is None]
+            for name in still:
+                if self._key(name) not in self._may_vary():
                     near = did_you_mean(name, position)
                     self.fault(pair.at, ("correlations",), f"{name} is not sampled", near)
             first, second = places
             if first is None or second is None:
+                what = f"correlation of {' and '.join(pair.between)} left out"
+                self.notes.append(f"{what}: {' and '.join(still)} does not vary here")
                 continue
             ordered = (min(first, second), max(first, second))
             if first == second or ordered in pairs:
                 what = f"{' and '.join(pair.between)} stand twice"
                 self.fault(pair.at, ("correlations",), what)
             pairs[ordered] = pair.r
+        pairs = {**_outlook_pairs(dimensions), **pairs}
         used = tuple(sorted({place for ordered in pairs for place in ordered}))
+        row_of = {place: row for row, place in enumerate(used)}
         matrix = np.eye(len(used))
         for (first, second), r in pairs.items():
-            row, column = used.index(first), used.index(second)
+            row, column = row_of[first], row_of[second]
             matrix[row, column] = matrix[column, row] = r
         try:
             return used, np.linalg.cholesky(matrix)
         except np.linalg.LinAlgError:
-            names = ", ".join(dimensions[place].key for place in used)
+            names = ", ".join(dimensions[place].key for place in used if place < len(dimensions))
             what = f"no numbers are correlated like this all at once: {names}"
             hint = "Bring the correlations nearer to 0 or give the missing pairs."
-            self.fault(self.sampling.correlations[0].at, ("correlations",), what, hint)
+            at = self.sampling.correlations[0].at if self.sampling.correlations else ""
+            self.fault(at, ("correlations",), what, hint)
             return (), np.eye(0)
+
+    def _may_vary(self) -> set[str]:
+        """Keys of what another scenario of this plan may sample."""
+        entries = {f"{entry.kind}s.{entry.id}" for entry in self.resolved.entries}
+        levers = {f"levers.{lever.id}" for lever in self.resolved.levers}
+        return {identifier(row.name) for row in self.table.rows.values()} | entries | levers
 
     @staticmethod
     def _key(name: str) -> str:
@@ -235,6 +288,23 @@ class _Planning:
             key = identifier(rest)
             return key if section == "constants" else f"{section}.{key}"
         return identifier(name)
+
+
+def _outlook_pairs(dimensions: Sequence[Dimension]) -> dict[tuple[int, int], float]:
+    """Correlations that the common shock gives the scores of the drivers, by position."""
+    places: list[tuple[Ahead, list[int]]] = []
+    last = len(dimensions)
+    for place, dimension in enumerate(dimensions):
+        if dimension.ahead is not None:
+            places.append((dimension.ahead, [place, *range(last, last + dimension.scores)]))
+            last += dimension.scores
+    pairs = {}
+    for (early, rows), (late, columns) in itertools.combinations(places, 2):
+        for row, line in zip(rows, correlation(early, late), strict=True):
+            for column, r in zip(columns, line, strict=True):
+                if abs(r) > 1e-12:
+                    pairs[min(row, column), max(row, column)] = float(r)
+    return pairs
 
 
 def _dimension(kind: Kind, key: str, entry: Entry, bounds: Range, **more: Any) -> Dimension:
@@ -250,19 +320,25 @@ def resolve_ensemble(
     resolved: Resolved, plan: SamplePlan, first: int, last: int
 ) -> tuple[Inputs, dict[str, np.ndarray]]:
     """Inputs of runs ``first`` to ``last`` (exclusive), and the draws they rest on, by key."""
-    draws = draw(plan, first, last)
-    inputs = inputs_of(resolved.inputs, plan.dimensions, draws)
+    draws, further = draw_all(plan, first, last)
+    inputs = inputs_of(resolved.inputs, plan.dimensions, draws, further)
     # With no dimension at all the runs are alike, but there are as many as asked for.
     return replace(inputs, n_run=last - first), draws
 
 
 def inputs_of(
-    base: Inputs, dimensions: Sequence[Dimension], values: Mapping[str, np.ndarray]
+    base: Inputs,
+    dimensions: Sequence[Dimension],
+    values: Mapping[str, np.ndarray],
+    further: Mapping[str, np.ndarray] | None = None,
 ) -> Inputs:
     """A scenario's inputs with each dimension at given values, shape (n_run,) each.
 
-    Dimensions without values stay as the scenario has them.
+    Dimensions without values stay as the scenario has them. ``further`` holds the scores of
+    `draw_all` that time a driver's deviation; without them each year has the deviation that is
+    expected with the mean.
     """
+    further = further or {}
     constants = dict(base.constants)
     changed: dict[str, TimePath] = dict(base.paths)
     for dimension in dimensions:
@@ -275,6 +351,10 @@ def inputs_of(
             path = changed[name]
             factored = np.clip(column[:, None] * path.values, *dimension.limits)
             changed[name] = TimePath(path.times, factored)
+        elif dimension.ahead is not None:
+            moves = dimension.ahead.deviations(column, further.get(dimension.key))
+            since = dimension.ahead.since
+            changed[name] = bent(changed[name], dimension.index, moves, since, base.grid)
         else:
             changed[name] = _uncertain_driver(changed[name], dimension, column, base)
     n_run = len(next(iter(values.values()))) if values else 1
@@ -292,12 +372,5 @@ def _uncertain_driver(
         if dimension.index:
             return TimePath(path.times, origin * (path.values / origin) ** factor)
         return TimePath(path.times, origin + factor * (path.values - origin))
-    # Growth bends a straight line; half-year points keep the bend below 1e-4 of the value.
-    extra = np.setdiff1d(np.arange(start, stop + 0.5, 0.5), path.times)
-    times = np.concatenate([path.times, extra])
-    levels = np.concatenate([path.values, path.right(extra)], axis=1)
-    order = np.argsort(times, kind="stable")
-    times, levels = times[order], levels[:, order]
-    since = np.clip(times - start, 0.0, None)
-    drift = values[:, None] * since
-    return TimePath(times, levels * np.exp(drift) if dimension.index else levels + drift)
+    years = max(math.ceil(stop - start), 1)
+    return bent(path, dimension.index, np.repeat(values[:, None], years, axis=1), start, base.grid)

@@ -7,10 +7,12 @@ table's year is the year's own value and stands at the year's middle, as yearly 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
+
+from zjsim.errors import Problem
 
 Shape = Literal["constant", "step", "ramp", "s_curve", "table"]
 Distribution = Literal["fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
@@ -234,8 +236,8 @@ class Scenario:
         Of the file, or its stem; run folders carry it.
     label : mapping of language to str
         For tables and charts; empty when the file has none.
-    why : str
-        The ground of the scenario in the plan.
+    why : mapping of language to str
+        The ground of the scenario in the plan; empty when the file has none.
     plan : str
         Folder of the plan it belongs to.
     driver_path : tuple of str
@@ -261,7 +263,7 @@ class Scenario:
 
     name: str
     label: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    why: str = ""
+    why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     plan: str = "zhejiang"
     driver_path: tuple[str, ...] = ()
     lever_delay: float = 0.0
@@ -281,6 +283,11 @@ class Scenario:
         """The file this scenario was read from, for messages."""
         files = [part for part in self.chain if not part.startswith(SET)]
         return files[-1] if files else self.name
+
+    def subject(self, problems: Sequence[Problem]) -> str:
+        """What a message is about: the file, or ``--set`` where only that is at fault."""
+        given = bool(problems) and all(one.where.startswith(SET) for one in problems)
+        return f"--set on {self.name}" if given else self.origin
 
     def changed(self, **fields: Any) -> Scenario:
         """A copy with other values of some fields."""

@@ -6,13 +6,14 @@ checked by the scenario's own rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from zjsim.errors import Problem, did_you_mean
+from zjsim.model.names import identifier
 from zjsim.scenario import validation
 
 MATRIX_SECTIONS = ("levers", "drivers", "constants", "initial")
@@ -59,6 +60,7 @@ def study_problems(data: Any, where: validation.Where) -> tuple[dict[str, Any] |
     matrix = data.get("matrix")
     if isinstance(matrix, Mapping):
         problems += [p for key, values in matrix.items() for p in _axis(str(key), values, where)]
+        problems += _same_axes(list(map(str, matrix)), where)
     if model is None or problems:
         return None, problems
     document = model.model_dump(mode="json", exclude={"sample"})
@@ -99,6 +101,20 @@ def _axis(key: str, values: Any, where: validation.Where) -> list[Problem]:
         if repr(value) in seen:
             problems.append(Problem(here, "this value stands twice", "Keep one of the two."))
         seen.add(repr(value))
+    return problems
+
+
+def _same_axes(keys: Sequence[str], where: validation.Where) -> list[Problem]:
+    """Two lines of the matrix that set the same thing: one would silently win."""
+    first: dict[str, str] = {}
+    problems = []
+    for key in keys:
+        section, _, name = key.partition(".")
+        earlier = first.setdefault(f"{section}.{identifier(name)}", key)
+        if earlier != key:
+            place = where(("matrix", earlier)).partition(",")[0]
+            what = f"{key} is {earlier} of {place} in another spelling"
+            problems.append(Problem(where(("matrix", key)), what, "Keep one of the two."))
     return problems
 
 

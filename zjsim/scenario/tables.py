@@ -16,11 +16,11 @@ from typing import Any, Literal, cast, get_args
 from zjsim.cache import cached_document, content_hash
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.model.names import canonical, identifier
-from zjsim.scenario.csvfile import CsvFile
+from zjsim.scenario.csvfile import GRADES, CsvFile
+from zjsim.scenario.outlook import OutlookError
 from zjsim.scenario.schema import DISTRIBUTIONS, Distribution, LeverPath, Points
 from zjsim.yamlfile import parse_yaml, read_text
 
-GRADES = ("A", "B", "C", "D", "-")  # a dash: true by definition
 Kind = Literal["index", "level"]
 
 
@@ -97,12 +97,13 @@ class DriverSeries:
 
 @dataclass(frozen=True, slots=True)
 class DriverTable:
-    """All named driver paths, by path and canonical driver name."""
+    """All named driver paths, by path and canonical driver name, and how wrong they may be."""
 
     file: str
     series: Mapping[str, Mapping[str, DriverSeries]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    errors: tuple[OutlookError, ...] = ()
 
     @property
     def drivers(self) -> dict[str, str]:
@@ -112,6 +113,10 @@ class DriverTable:
             for key, series in path.items():
                 found.setdefault(key, series.driver)
         return found
+
+    def first_row(self, key: str) -> str:
+        """File and line where a driver, by canonical name, stands first; empty when nowhere."""
+        return next((path[key].at for path in self.series.values() if key in path), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +347,7 @@ def check_tables(
     claimed: dict[str, str] = {}
     problems: list[Problem] = []
     claims = [(canonical(lever.variable), lever.variable, lever.at) for lever in levers]
-    firsts = {k: s.at for path in reversed(list(drivers.series.values())) for k, s in path.items()}
-    claims += [(key, name, firsts[key]) for key, name in drivers.drivers.items()]
+    claims += [(key, name, drivers.first_row(key)) for key, name in drivers.drivers.items()]
     claims += [(key, row.name, row.at) for key, row in constants.rows.items()]
     costs = [(canonical(lever.cost_share), lever.cost_share, lever.at) for lever in levers]
     for key, name, at in costs:

@@ -20,8 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from zjsim.complaints import LARGEST, in_words
 from zjsim.errors import Problem
-from zjsim.scenario.complaints import LARGEST, in_words
 from zjsim.scenario.schema import SHAPES
 
 MOST_PROBLEMS = 40  # a file with more is not a scenario; the rest is counted
@@ -183,7 +183,7 @@ class FactorEntry(RangeEntry):
 
 
 class DriverRange(RangeEntry):
-    """Uncertainty of one driver."""
+    """Uncertainty of one driver, instead of that of outlook_errors.csv."""
 
     of: Literal["scale", "drift"] = Field(
         "scale", description="scale: of the deviation from the first value; drift: growth added."
@@ -232,7 +232,9 @@ class ScenarioFile(_Strict):
     based_on: Name | None = Field(
         None, description="A bare name is a shipped scenario or a file beside this one."
     )
-    why: Text | None = Field(None, description="The ground of the scenario in the plan.")
+    why: _either(Text, Label) | None = Field(  # type: ignore[valid-type]
+        None, description="The ground of the scenario in the plan; in both languages if {zh, en}."
+    )
     plan: Name | None = Field(None, description="Only in files without based_on.")
     driver_path: Names | None = Field(  # type: ignore[valid-type]
         None, description="Named paths of drivers.csv; the first that has a driver wins."
@@ -321,6 +323,7 @@ def _allowed(location: tuple[Any, ...], kind: type) -> list[str]:
     """Keys allowed at a location of a file."""
     places: dict[tuple[str, int], type[BaseModel]] = {
         ("label", 1): Label,
+        ("why", 1): Label,
         ("levers", 2): LeverEntry,
         ("drivers", 2): DriverEntry,
         ("time", 1): TimeEntry,

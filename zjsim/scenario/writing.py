@@ -7,76 +7,29 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from zjsim.inputs import TimePath
-from zjsim.scenario.schema import DriverPath, LeverPath, Points, Range, Sampling, Scenario
-from zjsim.timeline import HALF_YEAR, start_of
+from zjsim.cache import content_hash
+from zjsim.inputs import Inputs, TimePath
+from zjsim.language import Language
+from zjsim.scenario import path_words
+from zjsim.scenario.outlook import OutlookError
+from zjsim.scenario.schema import DriverPath, LeverPath, Range, Sampling, Scenario
 
 if TYPE_CHECKING:
     from zjsim.scenario.resolved import Resolved
 
-CONVENTION = (
-    "t = 2020 is the middle of 2020: a flow's value there is the year's total; a year-end stock "
-    "is read half a year later; from and until mean 1 January; a table's year is its middle"
-)
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 # Words that some YAML reader takes for something else.
 _TAKEN = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
-def date_words(year: float) -> str:
-    """``1 January 2022 (t = 2021.5)``: what ``from 2022`` means."""
-    whole, part = divmod(year, 1)
-    day = {0.0: "1 January ", HALF_YEAR: "1 July "}.get(part)
-    shown = f"{day}{whole:.0f}" if day else f"{year:g}"
-    return f"{shown} (t = {start_of(year):g})"
-
-
-def lever_words(path: LeverPath, delay: float = 0.0) -> str:
-    """A lever's path in words, its delay included."""
-    late = f", {delay:g} years late" if delay else ""
-    if path.shape == "table":
-        return f"table by year{late}: {_table_words(path.values, delay)}"
-    shape = _shape_words(path.shape, path.from_year, path.until_year, delay)
-    return f"{shape}{'' if path.shape == 'constant' else ' to'} {path.to:g}{late}"
-
-
-def driver_words(change: DriverPath | None, used: Sequence[str]) -> str:
-    """A driver's path in words: the named paths it follows, and what is done to them."""
-    follows = ", then ".join(used)
-    if change is None or change.shape is None:
-        return f"path {follows}"
-    below = f" on path {follows}" if follows else ""
-    if change.shape == "table":
-        return f"table by year: {_table_words(change.values)}"
-    dates = (change.from_year, change.until_year)
-    if change.multiply is not None:
-        return f"{_shape_words(change.shape, *dates)}: times {change.multiply:g}{below}"
-    if change.add is not None:
-        return f"{_shape_words(change.shape, *dates)}: plus {change.add:g}{below}"
-    if change.shape == "constant":
-        return f"constant {change.to:g}"
-    return f"{_shape_words(change.shape, *dates)} to {change.to:g}{below}"
-
-
-def _shape_words(
-    shape: str | None, first: float | None, last: float | None, delay: float = 0.0
-) -> str:
-    name = {"s_curve": "s-curve"}.get(shape or "", shape or "")
-    begins = "" if first is None else f" from {date_words(first + delay)}"
-    ends = "" if last is None else f" until {date_words(last + delay)}"
-    return f"{name}{begins}{ends}"
-
-
-def _table_words(values: Points, delay: float = 0.0) -> str:
-    return ", ".join(f"{year + delay:g}: {value:g}" for year, value in values)
-
-
 def scenario_entries(scenario: Scenario) -> dict[str, Any]:
     """The scenario in the form of its file, with all its bases laid into it."""
     data: dict[str, Any] = {"name": scenario.name}
-    if scenario.label:
-        data["label"] = {key: text for key, text in scenario.label.items() if text is not None}
-    data |= {key: getattr(scenario, key) for key in ("why", "plan") if getattr(scenario, key)}
+    for key, texts in (("label", scenario.label), ("why", scenario.why)):
+        if texts:
+            data[key] = {language: text for language, text in texts.items() if text is not None}
+    if scenario.plan:
+        data["plan"] = scenario.plan
     if scenario.driver_path:
         data["driver_path"] = list(scenario.driver_path)
     if scenario.lever_delay:
@@ -135,7 +88,21 @@ def _range_entry(bounds: Range) -> dict[str, Any]:
     return {"low": bounds.low, **mode, "high": bounds.high, "distribution": bounds.distribution}
 
 
-def resolved_document(resolved: Resolved) -> dict[str, Any]:
+def inputs_hash(inputs: Inputs, scenario: Scenario, errors: Sequence[OutlookError]) -> str:
+    """Of the numbers and the sampling alone; names, labels and file places do not enter."""
+    grid = inputs.grid
+    content = {
+        "time": [grid.start, grid.stop, grid.step, grid.save_every, inputs.method],
+        "constants": {name: value.tolist() for name, value in inputs.constants.items()},
+        "initials": {name: value.tolist() for name, value in inputs.initials.items()},
+        "paths": {n: [p.times.tolist(), p.values.tolist()] for n, p in inputs.paths.items()},
+        "sampling": sampling_entries(scenario.sampling),
+        "outlook": [[e.driver, e.sd, e.persistence, e.common] for e in errors],
+    }
+    return content_hash(json.dumps(content, sort_keys=True))
+
+
+def resolved_document(resolved: Resolved, language: Language = "en") -> dict[str, Any]:
     """Everything that was decided, with dates explained and the line that decided it.
 
     The part under ``scenario`` is itself a scenario file that gives the same inputs.
@@ -144,7 +111,7 @@ def resolved_document(resolved: Resolved) -> dict[str, Any]:
     document: dict[str, Any] = {
         "name": resolved.scenario.name,
         "hash": resolved.hash,
-        "convention": CONVENTION,
+        "convention": path_words.convention(language),
         "read_in_order": list(resolved.scenario.chain),
         "time": {
             "start": grid.start,
@@ -160,7 +127,11 @@ def resolved_document(resolved: Resolved) -> dict[str, Any]:
         for entry in resolved.entries:
             if entry.kind != kind:
                 continue
-            item: dict[str, Any] = {"variable": entry.name, "unit": entry.unit, "is": entry.said}
+            item: dict[str, Any] = {
+                "variable": entry.name,
+                "unit": entry.unit,
+                "is": entry.words(language),
+            }
             if entry.name in inputs.paths and kind in ("lever", "driver"):
                 item["points"] = points_of(inputs.paths[entry.name])
             else:
@@ -168,7 +139,10 @@ def resolved_document(resolved: Resolved) -> dict[str, Any]:
                 item["value"] = float(values[entry.name][0])
             if entry.extrapolated_after is not None:
                 item["extrapolated_after"] = entry.extrapolated_after
-            section[entry.id] = {**item, "decided_by": entry.at or "the model"}
+            section[entry.id] = {
+                **item,
+                "decided_by": entry.at or path_words.said("the_model", language),
+            }
         document[f"{kind}s"] = section
     return {**document, "scenario": scenario_entries(resolved.scenario)}
 
