@@ -304,7 +304,7 @@ def test_worker_with_other_files_refuses(plan):
 
     part = Part(scenario={}, first=0, last=1)
     work = Work(str(TINY), "0" * 64, "kernel", ("output",), (2025.0,), (part,))
-    with pytest.raises(RunError, match="another version of the plan's files"):
+    with pytest.raises(RunError, match="other files of the plan, or another zjsim"):
         compute_block(work)
 
 

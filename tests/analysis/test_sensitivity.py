@@ -16,7 +16,6 @@ from zjsim.analysis.designs import (
     sobol_indices,
     sobol_points,
 )
-from zjsim.analysis.outlook import OutlookError
 from zjsim.analysis.study import open_study
 from zjsim.errors import RunError
 from zjsim.scenario.draws import Dimension
@@ -47,6 +46,9 @@ class Linear:
 
     def grade(self, item):
         return dict(zip("abc", self.grades, strict=True))[item.key]
+
+    def centre(self, item):
+        return item.mode
 
     def run(self, values, advance=lambda count: None, backend=None):
         table = np.stack([values[item.key] for item in self.dimensions], axis=1)
@@ -194,12 +196,17 @@ def test_a_study_varies_constants_levers_and_drivers(plan):
     assert len(set(keys)) == len(keys)
 
 
-def test_drivers_a_scenario_does_not_sample_drift_as_the_outlook_was_uncertain(plan):
-    resolved = plan.resolve(plan.read_scenario("baseline"))
-    error = OutlookError("world demand", 0.04, 0.3, 0.5)
-    (made,) = design.driver_dimensions(resolved, [error])
-    assert (made.of, made.low) == ("drift", pytest.approx(-2 * error.sd_of_mean()))
-    assert design.driver_dimensions(resolved, [error], [made]) == ()
+def test_a_driver_is_one_input_that_departs_from_the_outlook_as_in_an_ensemble(plan):
+    what = open_study(plan, "baseline")
+    drivers = [item for item in what.dimensions if item.kind == "driver"]
+    assert [item.name for item in drivers] == [
+        entry.name
+        for entry in what.resolved.entries
+        if entry.name in {error.driver for error in plan.drivers.errors}
+    ]
+    assert {item.of for item in drivers} == {"outlook"}
+    # The common shock is told as set aside: six of the seven share it.
+    assert what.correlations_aside == 15 + len(what.resolved.scenario.sampling.correlations)
 
 
 def test_a_calibrated_range_replaces_the_prior(plan):

@@ -121,7 +121,7 @@ def _add_judgement(
     for place, row in enumerate(rows):
         for k, item in enumerate(items):
             row[f"{item.id}.met"] = float(shares[place, k])
-        row["number_met"] = float(number[place])
+        row["number_met"] = int(number[place]) if counts[place, 0] == 1 else float(number[place])
         if whole:  # without every indicator nothing can be said of all
             row.update({name: float(share[place]) for name, share in joint_shares.items()})
 

@@ -7,43 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zjsim.analysis.outlook import OutlookError
 from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Indicator
-from zjsim.model.names import canonical, identifier
 from zjsim.scenario.draws import EDGE, Dimension, quantile
-from zjsim.scenario.resolve import Resolved
 from zjsim.trajectories import Trajectories
 
 # Leaves a driver or a lever as the scenario has it.
 NEUTRAL: Mapping[tuple[str, str], float] = {
-    ("driver", "scale"): 1.0, ("driver", "drift"): 0.0, ("lever", "scale"): 1.0,
+    ("driver", "scale"): 1.0, ("driver", "drift"): 0.0, ("driver", "outlook"): 0.0,
+    ("lever", "scale"): 1.0,
 }  # fmt: skip
-
-
-def driver_dimensions(
-    resolved: Resolved, errors: Sequence[OutlookError], taken: Sequence[Dimension] = ()
-) -> tuple[Dimension, ...]:
-    """A drift of each driver as wide as its mean growth over five years is uncertain.
-
-    Drivers that the scenario samples itself keep its range.
-    """
-    own = {item.name for item in taken if item.kind == "driver"}
-    entries = {canonical(e.name): e for e in resolved.entries if e.kind == "driver"}
-    found = []
-    for error in errors:
-        entry = entries.get(canonical(error.driver))
-        if entry is None or entry.name in own:
-            continue
-        # A normal of the tables has a quarter of its range as standard deviation.
-        reach = 2 * error.sd_of_mean()
-        found.append(
-            Dimension(
-                "driver", f"drivers.{identifier(entry.name)}", entry.name, -reach, 0.0, reach,
-                "normal", of="drift", index=entry.index,
-            )
-        )  # fmt: skip
-    return tuple(found)
 
 
 def values_of(dimensions: Sequence[Dimension], unit: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,7 +9,8 @@ rule, and `replicate_error` measures the error instead, from repeats with other 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +25,10 @@ from zjsim.assessment.probability import (
     wilson_share,
 )
 from zjsim.assessment.progress import are_passes, compute_verdicts
+from zjsim.ensembles.run import EnsembleRuns
 from zjsim.errors import RunError
+from zjsim.scenario.discrepancy import Discrepancy
+from zjsim.workflow import lay_over
 
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 # Verdicts are texts of 64 bytes: a million runs of ten are judged in pieces.
@@ -67,6 +71,10 @@ class TargetStatistics:
         Of the runs that do not meet all targets, those that miss this one.
     fails_alone : Share
         Of the same runs, those that miss only this one: it alone stands in the way.
+    model_share : Share
+        ``share`` without model discrepancy: were the model right but for its inputs.
+    discrepancy : float
+        Part of the variance at the target year that is discrepancy; NaN without any variance.
     """
 
     indicator: Indicator
@@ -77,6 +85,8 @@ class TargetStatistics:
     shortfall_if_missed: float
     fails_with_joint: Share
     fails_alone: Share
+    model_share: Share
+    discrepancy: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,13 @@ class EnsembleStatistics:
         return max(self.targets, key=lambda t: (t.fails_with_joint.met, t.fails_alone.met))
 
 
-def compute_statistics(runs: Runs, plan: Plan, drivers: Sequence[str] = ()) -> EnsembleStatistics:
+def compute_statistics(
+    runs: Runs,
+    plan: Plan,
+    drivers: Sequence[str] = (),
+    discrepancies: Mapping[str, Discrepancy] | None = None,
+    seed: int = 0,
+) -> EnsembleStatistics:
     """Judge an ensemble.
 
     Parameters
@@ -156,16 +172,26 @@ def compute_statistics(runs: Runs, plan: Plan, drivers: Sequence[str] = ()) -> E
     plan : Plan
     drivers : sequence of str
         Sampled drivers that were kept, for the rank correlations.
+    discrepancies : mapping of indicator id to Discrepancy, or None
+        Laid over the runs before they are judged; correlations are those of the runs.
+    seed : int
+        Of the discrepancies.
     """
     alive = np.asarray(runs.status) == 0
     items = plan.indicators
     values = np.empty((alive.size, len(items)))
+    modelled = np.empty_like(values)
     quantiles = []
     for position, item in enumerate(items):
         paths = _paths(runs, alive, plan, item)
+        modelled[:, position] = paths[-1]
+        one = (discrepancies or {}).get(item.id)
+        if one is not None:
+            paths = lay_over(one, paths, _years(plan, item), item, plan.base_year, seed)
         values[:, position] = paths[-1]
         quantiles.append(np.stack([_quantiles(path) for path in paths]))
     met, probabilities = judge_values(values, items)
+    model_shares = judge_values(modelled, items)[1].targets
     joint_failures = ~met.all(axis=1)
     missed = met.shape[1] - met.sum(axis=1)
     total = int(joint_failures.sum())
@@ -181,6 +207,8 @@ def compute_statistics(runs: Runs, plan: Plan, drivers: Sequence[str] = ()) -> E
                 **_shortfalls(values[:, position], item.target.lowest),
                 fails_with_joint=wilson_share(int(missing_it.sum()), total),
                 fails_alone=wilson_share(int((missing_it & (missed == 1)).sum()), total),
+                model_share=model_shares[position],
+                discrepancy=part_of_variance(modelled[:, position], values[:, position]),
             )
         )
     return EnsembleStatistics(
@@ -189,9 +217,32 @@ def compute_statistics(runs: Runs, plan: Plan, drivers: Sequence[str] = ()) -> E
         n_failed=int(np.count_nonzero(~alive)),
         targets=tuple(targets),
         probabilities=probabilities,
-        correlations=_correlations(runs, plan, values, drivers),
+        correlations=_correlations(runs, plan, modelled, drivers),
         met=met,
     )
+
+
+def statistics_of(runs: EnsembleRuns) -> EnsembleStatistics:
+    """Judge an ensemble with the discrepancies of its plan, drawn with its seed."""
+    found = runs.plan.discrepancies
+    return compute_statistics(runs, runs.plan.plan, runs.drivers, found, runs.sample.seed)
+
+
+def indicator_draws(runs: EnsembleRuns, item: Indicator, years: Sequence[int]) -> np.ndarray:
+    """An indicator of each run with its discrepancy, shape (n_run, n_year); NaN if it failed."""
+    values = [indicator_value(runs, item, year) for year in years]
+    one = runs.plan.discrepancies.get(item.id)
+    if one is not None:
+        values = lay_over(one, values, years, item, runs.plan.plan.base_year, runs.sample.seed)
+    return np.where((runs.status == 0)[:, None], np.stack(values, axis=1), np.nan)
+
+
+def part_of_variance(modelled: np.ndarray, values: np.ndarray) -> float:
+    """Part of the variance of ``values`` that those of the model do not have, at least 0."""
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        whole, own = float(np.nanvar(values)), float(np.nanvar(modelled))
+    return max(1 - own / whole, 0.0) if whole > 0 else math.nan
 
 
 def _years(plan: Plan, item: Indicator) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""What was published by a given year: the one place where observations enter an analysis.
+"""What was published by a given year: the one place where outturns enter an analysis.
 
 Calibration and hindcast see figures through `published_until` only. What it drops cannot be
 used by anything behind it, however the data file is written.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from types import MappingProxyType
 
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.cache import content_hash
+from zjsim.scenario.tables import DriverSeries, DriverTable
 
 # Derived with an assumption (D) or believed and not seen (M): never data, nor a test.
 TRUSTED = frozenset("ABC")
@@ -34,6 +37,24 @@ def published_until(observations: Observations, cut_off: int) -> Observations:
 def trusted(observations: Observations) -> Observations:
     """The rows of grade A to C and a user's own, of any year: what a projection is held against."""
     return published_until(observations, 9999)
+
+
+def known_until(table: DriverTable, observed: str, year: int) -> DriverTable:
+    """The driver table as of the end of ``year``: later figures of one path are not there."""
+    kept: dict[str, DriverSeries] = {}
+    for key, series in table.series.get(observed, {}).items():
+        points = tuple(point for point in series.values if point[0] <= year)
+        if points:
+            n = len(points)
+            kept[key] = replace(
+                series, values=points, sources=series.sources[:n], grades=series.grades[:n]
+            )
+    series_by_path = dict(table.series)
+    if kept:
+        series_by_path[observed] = MappingProxyType(kept)
+    else:
+        series_by_path.pop(observed, None)
+    return replace(table, series=MappingProxyType(series_by_path))
 
 
 def last_year(row: Observation) -> int:

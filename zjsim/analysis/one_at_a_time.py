@@ -6,22 +6,25 @@ together. It is the arithmetic that a report can afford, one run a variant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zjsim.assessment.assess import indicator_value
+from zjsim.analysis.design import indicator_table
+from zjsim.analysis.sensitivity import tornado, weighted
+from zjsim.analysis.study import study_of
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict, compute_verdicts
 from zjsim.engines.kernel.engine import Backend, KernelEngine
-from zjsim.inputs import Inputs, TimePath
-from zjsim.scenario.sampling import Dimension, SamplePlan, plan_sampling, resolve_ensemble
-from zjsim.trajectories import Trajectories
+from zjsim.inputs import TimePath
+from zjsim.markup import Shown
+from zjsim.scenario.draws import Dimension
 from zjsim.workflow import Runs
 
-# Leaves a driver or a lever as the scenario has it.
-_NEUTRAL = {"scale": 1.0, "drift": 0.0}
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class Swing:
         Numbers of the indicators whose target is met at one end only, or at neither although
         the scenario meets it.
     score : float
-        Sum over the indicators of the change, in parts of the way from base to target, each
-        counted up to one whole way, so that one runaway does not outweigh all others.
+        Its share in the doubt about the verdicts, parts of one, as `tornado` ranks inputs: the
+        share of its squared change in those of all inputs, averaged over the indicators, each
+        with the doubt about its verdict as weight.
     """
 
     dimension: Dimension
@@ -60,131 +64,158 @@ class LeverOff:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Influence:
-    """All swings and all levers of one scenario, the strongest first."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Influence(Shown):
+    """All swings and all levers of one scenario, the strongest first.
 
+    Parameters
+    ----------
+    runs : Runs
+        The scenario as it was run.
+    base : tuple of float
+        Each indicator at the target year with everything as it is, in the printed unit.
+    swings : tuple of Swing
+    levers : tuple of LeverOff
+    failed : int
+        Runs that failed.
+    """
+
+    runs: Runs
     base: tuple[float, ...]
     swings: tuple[Swing, ...]
     levers: tuple[LeverOff, ...]
     failed: int
 
+    def _said(self) -> str:
+        first = ", ".join(swing.dimension.name for swing in self.swings[:3])
+        counts = f"{len(self.swings)} inputs, {len(self.levers)} levers, {self.failed} failed"
+        return f"on {self.runs.name}: {counts}; strongest: {first}"
+
+    def frame(self) -> pd.DataFrame:
+        """A row an input, the strongest first: its range, its grade, what its ends decide.
+
+        ``decides`` holds the numbers of the targets that are met at one end only, or at
+        neither although the scenario meets them; ``grade`` that of the evidence in
+        ``constants.csv``, empty for a driver.
+        """
+        import pandas as pd
+
+        constants = self.runs.plan.constants
+        rows = []
+        for swing in self.swings:
+            item = swing.dimension
+            row = constants.row(item.name) if item.kind == "constant" else None
+            rows.append(
+                {
+                    "input": item.name,
+                    "kind": item.kind,
+                    "low": item.low,
+                    "high": item.high,
+                    "grade": row.grade if row else "",
+                    "decides": ", ".join(map(str, swing.flipped)),
+                    "score": swing.score,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def lever_frame(self) -> pd.DataFrame:
+        """A row a lever, the strongest first: targets lost and gained without it."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "lever": off.lever,
+                "lost": ", ".join(map(str, off.lost)),
+                "gained": ", ".join(map(str, off.gained)),
+                "score": off.score,
+            }
+            for off in self.levers
+        )
+
 
 def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     """Run the scenario once for each end of each range, and once without each lever.
 
-    Ranges are those of an ensemble of the scenario: ``constants.csv`` for constants, the
-    scenario's ``sampling`` for drivers. All variants are rows of one Inputs.
+    Ranges are those of an ensemble of the scenario: ``constants.csv`` for constants,
+    ``outlook_errors.csv`` or the scenario's ``sampling`` for drivers and for how far levers are
+    carried out. The inputs are ranked as ``zjsim sensitivity --method tornado`` ranks them.
 
     Parameters
     ----------
     runs : Runs
     backend : {"auto", "python", "compiled"}
         How the kernel computes them; plain Python needs no compiler and some seconds.
+
+    Returns
+    -------
+    Influence
+        Its ``frame()`` is a table; `plot_tornado` draws one indicator.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> runs = zjsim.simulate(zjsim.open_plan(), "baseline", estimate_error=False)
+    >>> influence = zjsim.compute_influence(runs)
+    >>> "decides" in influence.frame()
+    True
     """
     plan, resolved = runs.plan, runs.resolved
-    planned = plan_sampling(resolved, plan.names, plan.constants, calibrated=plan.calibrated)
-    dimensions = [
-        _centred(item, plan.names.constants, resolved.inputs.constants)
-        for item in planned.dimensions
-        if item.kind != "lever"
-    ]
+    items = plan.plan.indicators
+    what = replace(study_of(plan, resolved), backend=backend)
+    found = tornado(what)
+    weights = weighted(found.shares, found.doubt)
     used = [
         entry
         for entry in resolved.entries
         if entry.kind == "lever" and np.any(resolved.inputs.paths[entry.name].values)
     ]
-    inputs = _all_variants(runs, planned, dimensions, [entry.name for entry in used])
-    inputs = replace(inputs, save=plan.indicator_variables)
-    done = KernelEngine(backend).compile_program(plan.program).run(inputs)
-    values = _values(done, plan.plan.indicators, runs.name)
-    judged = _met(values, plan.plan.indicators)
-    first = 1 + 2 * len(dimensions)
+    off = _without_levers(runs, [entry.name for entry in used], backend)
+    ends = np.concatenate([found.base[None], found.low, found.high, off])
+    met = _met(ends, items)
+    count = len(what.dimensions)
     swings = [
-        _swing(item, values, judged, 1 + 2 * place, plan.plan.indicators)
-        for place, item in enumerate(dimensions)
+        Swing(
+            dimension=replace(item, mode=what.centre(item)),
+            low_values=_plain(found.low[k]),
+            high_values=_plain(found.high[k]),
+            flipped=tuple(_numbers((met[1 + k] != met[0]) | (met[1 + count + k] != met[0]), items)),
+            score=float(weights[k]),
+        )
+        for k, item in enumerate(what.dimensions)
     ]
     levers = [
-        _lever_off(entry.id, values, judged, first + place, plan.plan.indicators)
-        for place, entry in enumerate(used)
+        LeverOff(
+            lever=entry.id,
+            values=_plain(off[k]),
+            lost=tuple(_numbers(met[0] & ~met[1 + 2 * count + k], items)),
+            gained=tuple(_numbers(~met[0] & met[1 + 2 * count + k], items)),
+            score=_ways(off[k] - found.base, items),
+        )
+        for k, entry in enumerate(used)
     ]
     return Influence(
-        base=_plain(values[0]),
+        runs=runs,
+        base=_plain(found.base),
         swings=tuple(sorted(swings, key=lambda item: (-item.score, item.dimension.key))),
         levers=tuple(sorted(levers, key=lambda item: (-item.score, item.lever))),
-        failed=int(np.count_nonzero(done.status)),
+        failed=int(np.isnan(ends).any(axis=1).sum()),
     )
 
 
-def _centred(
-    item: Dimension, model: Mapping[str, float], changed: Mapping[str, np.ndarray]
-) -> Dimension:
-    """A constant's dimension about the value of the scenario itself, not of a calibration."""
-    if item.kind != "constant":
-        return item
-    own = changed.get(item.name)
-    return replace(item, mode=model[item.name] if own is None else float(own[0]))
-
-
-def _all_variants(
-    runs: Runs, planned: SamplePlan, dimensions: Sequence[Dimension], levers: Sequence[str]
-) -> Inputs:
-    """Row 0 the scenario; then a low and a high row a dimension; then a row a lever."""
-    base = runs.resolved.inputs
-    count = 1 + 2 * len(dimensions) + len(levers)
-    constants, paths = dict(base.constants), dict(base.paths)
-    for place, item in enumerate(dimensions):
-        row = 1 + 2 * place
-        if item.kind == "constant":
-            column = np.full(count, item.mode)
-            column[row : row + 2] = item.low, item.high
-            constants[item.name] = column
-            continue
-        neutral, low, high = (
-            _bent(runs, planned, item, value) for value in (_NEUTRAL[item.of], item.low, item.high)
-        )
-        table = np.repeat(neutral.values, count, axis=0)
-        table[row], table[row + 1] = low.values[0], high.values[0]
-        paths[item.name] = TimePath(neutral.times, table)
-    for place, name in enumerate(levers):
+def _without_levers(runs: Runs, names: Sequence[str], backend: Backend) -> np.ndarray:
+    """Each indicator with one lever at rest, shape (n_lever, n_indicator); NaN where it failed."""
+    base, plan = runs.resolved.inputs, runs.plan
+    paths = dict(base.paths)
+    for place, name in enumerate(names):
         path = paths[name]
-        table = np.repeat(path.values, count, axis=0)
-        table[1 + 2 * len(dimensions) + place] = 0.0
+        table = np.repeat(path.values, len(names), axis=0)
+        table[place] = 0.0
         paths[name] = TimePath(path.times, table)
-    return replace(base, n_run=count, constants=constants, paths=paths)
-
-
-def _bent(runs: Runs, planned: SamplePlan, item: Dimension, value: float) -> TimePath:
-    """A driver's path at one value of its dimension: a draw from a range of no width."""
-    pinned = replace(item, low=value, mode=value, high=value, distribution="uniform")
-    alone = replace(
-        planned, method="random", runs=1, dimensions=(pinned,), correlated=(), factor=np.eye(0)
-    )
-    return resolve_ensemble(runs.resolved, alone, 0, 1)[0].paths[item.name]
-
-
-def _values(done: Trajectories, indicators: Sequence[Indicator], name: str) -> np.ndarray:
-    """Each indicator at its target year, shape (n_run, n_indicator); NaN where a run failed."""
-    held = _Held(name, done)
-    columns = [indicator_value(held, item, item.target.year) for item in indicators]
-    return np.where(done.status[:, None] == 0, np.stack(columns, axis=1), np.nan)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """Trajectories with a name, which is what reading an indicator asks for."""
-
-    name: str
-    trajectories: Trajectories
-
-    @property
-    def status(self) -> np.ndarray:
-        """How each run ended."""
-        return self.trajectories.status
-
-    def at(self, variable: str, time: float, /) -> np.ndarray:
-        """A variable at a time, shape (n_run,)."""
-        return self.trajectories.at(variable, time)
+    if not names:
+        return np.empty((0, len(plan.plan.indicators)))
+    inputs = replace(base, n_run=len(names), paths=paths, save=plan.indicator_variables)
+    done = KernelEngine(backend).compile_program(plan.program).run(inputs)
+    return indicator_table(done, plan.plan.indicators)
 
 
 def _met(values: np.ndarray, indicators: Sequence[Indicator]) -> np.ndarray:
@@ -203,36 +234,6 @@ def _ways(change: np.ndarray, indicators: Sequence[Indicator]) -> float:
     ways = [abs(item.target.value - item.start) for item in indicators]
     parts = np.abs(change) / np.array(ways)
     return float(np.minimum(np.nan_to_num(parts, nan=1.0), 1.0).sum())
-
-
-def _swing(
-    item: Dimension,
-    values: np.ndarray,
-    judged: np.ndarray,
-    row: int,
-    indicators: Sequence[Indicator],
-) -> Swing:
-    low, high = values[row], values[row + 1]
-    flips = (judged[row] != judged[0]) | (judged[row + 1] != judged[0])
-    return Swing(
-        dimension=item,
-        low_values=_plain(low),
-        high_values=_plain(high),
-        flipped=tuple(_numbers(flips, indicators)),
-        score=_ways(high - low, indicators),
-    )
-
-
-def _lever_off(
-    name: str, values: np.ndarray, judged: np.ndarray, row: int, indicators: Sequence[Indicator]
-) -> LeverOff:
-    return LeverOff(
-        lever=name,
-        values=_plain(values[row]),
-        lost=tuple(_numbers(judged[0] & ~judged[row], indicators)),
-        gained=tuple(_numbers(~judged[0] & judged[row], indicators)),
-        score=_ways(values[row] - values[0], indicators),
-    )
 
 
 def _numbers(chosen: np.ndarray, indicators: Sequence[Indicator]) -> Iterator[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from zjsim.analysis.ensemble import judge_values
 from zjsim.analysis.study import Study, open_study
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import RunError
+from zjsim.markup import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Sensitivity", "Study", "morris", "open_study", "sobol", "tornado"]
 
@@ -79,8 +83,8 @@ class Convergence:
         return settled and self.widest <= WIDEST_TOP and self.gap <= WIDEST_GAP
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sensitivity(Shown):
     """The answer of one method; arrays are (n_dimension, n_indicator).
 
     Parameters
@@ -122,6 +126,36 @@ class Sensitivity:
     met: np.ndarray
     groups: tuple[Group, ...]
     convergence: Convergence
+
+    def frame(self) -> pd.DataFrame:
+        """A row an input, the one that decides most first.
+
+        ``weight`` is its share in what decides the verdicts, parts of one; under the number of
+        each target stands its ``strength``.
+        """
+        import pandas as pd
+
+        numbers = [str(item.number) for item in self.study.indicators]
+        rows: list[dict[str, Any]] = []
+        for k, weight in self.deciders(len(self.study.dimensions)):
+            item = self.study.dimensions[k]
+            rows.append(
+                {
+                    "input": item.key,
+                    "grade": self.study.grade(item),
+                    "low": item.low,
+                    "high": item.high,
+                    "weight": weight,
+                    **dict(zip(numbers, map(float, self.strength[k]), strict=True)),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _said(self) -> str:
+        first = ", ".join(self.study.dimensions[k].key for k, _ in self.deciders(3))
+        name = self.study.resolved.scenario.name
+        counts = f"{len(self.study.dimensions)} inputs, {self.convergence.runs:,} runs"
+        return f"({self.method}) of {name}: {counts}; decided most by {first}"
 
     @property
     def doubt(self) -> np.ndarray:
@@ -206,7 +240,7 @@ def tornado(what: Study, advance: Callable[[int], None] = lambda count: None) ->
     """Each input at both ends of its range, all others as in the scenario."""
     items = what.dimensions
     n = 2 * len(items) + 1
-    centres = {item.key: np.full(n, centre_of(item)) for item in items}
+    centres = {item.key: np.full(n, what.centre(item)) for item in items}
     for k, item in enumerate(items):
         centres[item.key][1 + 2 * k : 3 + 2 * k] = item.low, item.high
     values = what.run(centres, advance)

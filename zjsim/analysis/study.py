@@ -8,12 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from zjsim.analysis.comparisons_file import FILE as COMPARISONS
-from zjsim.analysis.comparisons_file import read_comparisons
-from zjsim.analysis.design import (
-    driver_dimensions,
-    indicator_table,
-)
+from zjsim.analysis.design import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram, KernelEngine
 from zjsim.scenario.draws import Dimension
@@ -60,6 +55,17 @@ class Study:
         row = self.plan.constants.row(item.name) if item.kind == "constant" else None
         return item.kind if row is None else row.grade
 
+    def centre(self, item: Dimension) -> float:
+        """The value of an input that leaves the scenario as it is.
+
+        Of a constant that of the scenario, else of the model: what a calibration finds is the
+        middle of a range, not of the scenario.
+        """
+        if item.kind != "constant":
+            return centre_of(item)
+        own = self.resolved.inputs.constants.get(item.name)
+        return self.plan.names.constants[item.name] if own is None else float(own[0])
+
     def run(
         self,
         values: Mapping[str, np.ndarray],
@@ -101,16 +107,19 @@ def open_study(
     """Everything that varies in a scenario.
 
     Constants within ``constants.csv`` (identified ones within ``calibration.csv``), levers as
-    an ensemble of the scenario carries them out, and drivers as far as the outlook was
-    uncertain, unless the scenario samples them itself. Correlations of the scenario are set
-    aside, because shares of variance are defined for independent inputs; their number is kept.
+    an ensemble of the scenario carries them out, and drivers as an ensemble draws them: each is
+    one input, its mean deviation from the outlook, with the timing expected for it. Correlations
+    of the scenario and the shock that drivers share are set aside, because shares of variance
+    are defined for independent inputs; the number of pairs is kept.
     """
     resolved = plan.resolve(plan.read_scenario(scenario, assignments))
+    return study_of(plan, resolved, calibrated=calibrated, backend=backend)
+
+
+def study_of(
+    plan: OpenPlan, resolved: Resolved, *, calibrated: bool = True, backend: Backend = "auto"
+) -> Study:
+    """The same of a scenario that is resolved already."""
     ranges = plan.calibrated if calibrated else {}
     sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=ranges)
-    has_outlook = plan.folder.file(COMPARISONS).is_file()
-    errors = read_comparisons(plan).outlook_errors if has_outlook else ()
-    drivers = driver_dimensions(resolved, errors, sample.dimensions)
-    dimensions = (*sample.dimensions, *drivers)
-    aside = len(resolved.scenario.sampling.correlations)
-    return Study(plan, resolved, dimensions, backend, aside)
+    return Study(plan, resolved, sample.dimensions, backend, sample.correlated_pairs)

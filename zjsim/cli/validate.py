@@ -14,9 +14,10 @@ from zjsim.cli.output import (
     counting,
     language,
     note,
-    say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
+    wrote,
 )
 
 
@@ -65,9 +66,8 @@ def validate(
     """
     from zjsim.analysis.validation.suite import Depth, scenarios_of
     from zjsim.analysis.validation.suite import validate as validate_plan
-    from zjsim.report.tables import render_text_table
     from zjsim.report.validation_page import (
-        result_of,
+        finding,
         screen_table,
         summary,
         verdict_word,
@@ -92,13 +92,13 @@ def validate(
     if json:
         say_json(_document(found))
     else:
-        say(render_text_table(screen_table(found, words), screen_width()))
+        say_table(screen_table(found, words))
         for row in found.failed:
-            say(f"{verdict_word(row.verdict, words)}  {row.id}: {result_of(row)}")
-        say(summary(found, words))
+            say_text(f"{verdict_word(row.verdict, words)}  {row.id}: {finding(row, words)}", hang=4)
+        say_text(summary(found, words))
     if out is not None:
         for path in write_page(out, found, words):
-            note(str(path))
+            wrote(path, words)
     raise typer.Exit(0 if found.passed else 1)
 
 

@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from zjsim.report.labels import Language
-from zjsim.report.tables import Table, render_text_table
+from zjsim.report.labels import Language, label
+from zjsim.report.text_table import Table, render_text_table
 
-WORDS: Mapping[str, tuple[str, str]] = {
-    "title": ("为什么可信:{plan} 模型检验", "Why believe it: validation of the model {plan}"),
-    "summary": (
-        "{passed}/{total} 项通过,{failed} 项未通过,{not_run} 项未运行。",
-        "{passed} of {total} tests passed, {failed} failed, {not_run} not run.",
-    ),
-    "lead": (
-        "阈值写在 validation.yaml 中,先于运行确定;结果不论好坏原样列出。",
-        "Thresholds stand in validation.yaml and were fixed before the run; results are shown as "
-        "they came.",
-    ),
-    "test": ("检验", "Test"),
-    "what": ("内容", "What"),
-    "source": ("来源", "Source"),
-    "statistic": ("统计量", "Statistic"),
-    "threshold": ("阈值", "Threshold"),
-    "value": ("数值", "Value"),
-    "result": ("结果", "Result"),
-    "verdict": ("判断", "Verdict"),
-    "seconds": ("秒", "Seconds"),
-    "passed": ("通过", "passed"),
-    "failed": ("未通过", "FAILED"),
-    "not_run": ("未运行", "not run"),
-    "structure": ("结构", "Structure"),
-    "conservation": ("账目与守恒", "Accounts and conservation"),
-    "extremes": ("极端条件", "Extreme conditions"),
-    "numerics": ("数值", "Numbers"),
-    "behaviour": ("行为", "Behaviour"),
-    "mutation": ("变异检验", "Mutation"),
-    "details": ("细节", "Details"),
-    "footer": (
-        "模型 {model} · 规程 {protocol} · zjsim {version} · {depth}",
-        "model {model} · protocol {protocol} · zjsim {version} · {depth}",
-    ),
-    "quick": ("快速检验", "quick validation"),
-    "full": ("完整检验", "full validation"),
-    "again": (
-        "重做本页:zjsim validate --full --mutation all --out 文件夹",
-        "Rebuild this page: zjsim validate --full --mutation all --out FOLDER",
-    ),
-}
 _MOST_DETAILS = 60
 _MARKS = {"passed": "✔", "failed": "✘", "not_run": "–"}
 _STYLE = """
@@ -68,7 +26,7 @@ li{overflow-wrap:anywhere}footer{margin-top:2rem;color:#555;font-size:.85rem}
 
 def word(key: str, language: Language, **filled: Any) -> str:
     """A word of the page."""
-    return WORDS[key][0 if language == "zh" else 1].format(**filled)
+    return label(f"validation.{key}", language, **filled)
 
 
 def shown_value(value: float | None) -> str:
@@ -95,6 +53,15 @@ def summary(validation: Any, language: Language) -> str:
 def result_of(row: Any) -> str:
     """What came out, in words."""
     return row.reason if row.measured is None else row.measured.words
+
+
+def finding(row: Any, language: Language) -> str:
+    """What a failed test found; the sentence of the test itself is English."""
+    if language == "en":
+        return result_of(row)
+    value = shown_value(row.measured.value if row.measured else None)
+    limit = f"{row.compare} {shown_value(row.threshold)}"
+    return word("finding", language, what=row.what[language], value=value, limit=limit)
 
 
 def screen_table(validation: Any, language: Language) -> Table:

@@ -203,14 +203,14 @@ def ranking(subject: Subject, draws: int, scenario: str = "baseline") -> Measure
     drawn, _ = resolve_ensemble(resolved, sampling, 0, draws)
     ten = tuple(dict.fromkeys(item.variable for item in plan.plan.indicators))
     year = float(plan.plan.years[-1])
-    centre = _effects(subject, with_all_paths(plan, resolved.inputs), ten, year)
-    effects = _effects(subject, with_all_paths(plan, drawn), ten, year)
+    centre = lever_effects(subject, with_all_paths(plan, resolved.inputs), ten, year)
+    drawn_effects = lever_effects(subject, with_all_paths(plan, drawn), ten, year)
     labels = [lever.id for lever in plan.levers]
     shares, details = [], []
     for position, item in enumerate(plan.plan.indicators):
         column = ten.index(item.variable)
         best = _strongest(centre[:, 0, column])
-        same = [set(best) == set(_strongest(effects[:, run, column])) for run in range(draws)]
+        same = [set(best) == set(_strongest(drawn_effects[:, run, column])) for run in range(draws)]
         shares.append(float(np.mean(same)))
         names = ", ".join(labels[i] for i in best)
         details.append(f"{position + 1} {item.id}: {100 * shares[-1]:.0f} % ({names})")
@@ -225,7 +225,9 @@ def _strongest(effects: np.ndarray) -> list[int]:
     return [int(i) for i in order if effects[i] > 1e-9]
 
 
-def _effects(subject: Subject, inputs: Inputs, names: tuple[str, ...], year: float) -> np.ndarray:
+def lever_effects(
+    subject: Subject, inputs: Inputs, names: tuple[str, ...], year: float
+) -> np.ndarray:
     """With minus without each lever, shape (levers, runs, names)."""
     inputs = replace(inputs, save=names, grid=replace(inputs.grid, save_every=0.5))
     backend = "python" if inputs.n_run == 1 else "compiled"

@@ -35,7 +35,7 @@ def equilibrium_inputs(subject: Subject, years: float | None = None) -> Inputs:
     start = subject.spec.start
     grid = TimeGrid(start, start + (years or entry["years"]), entry["step"], 10 * SAVE_EVERY)
     constants = {
-        name: np.array([_off_value(subject, given)]) for name, given in entry["set"].items()
+        name: np.array([off_value(subject, given)]) for name, given in entry["set"].items()
     }
     values = {lever.variable: 0.0 for lever in subject.plan.levers}
     values |= dict.fromkeys(subject.protocol["zero"], 0.0)
@@ -47,7 +47,8 @@ def equilibrium_inputs(subject: Subject, years: float | None = None) -> Inputs:
     return Inputs(grid, constants=constants, paths=paths, save=subject.saved)
 
 
-def _off_value(subject: Subject, given: Any) -> float:
+def off_value(subject: Subject, given: Any) -> float:
+    """Value of a constant when growth is off: a number, or the rule that balances two flows."""
     if not isinstance(given, Mapping):
         return float(given)
     values = [_known(subject, name) for name in given["value"]]

@@ -171,9 +171,7 @@ def read_protocol(plan: OpenPlan) -> dict[str, Any]:
     kept: dict[str, Any] | None = plan.__dict__.get("_protocol_of_validation")
     if kept is not None:
         return kept
-    path = plan.folder.file(PROTOCOL)
-    if not path.is_file():
-        raise PlanError(f"{path}: no such file; it fixes the thresholds before a run.")
+    path = plan.folder.needed_file(PROTOCOL, "a validation or decomposition")
     data: dict[str, Any] = read_yaml(path, PlanError).data
     lacking = [key for key in ("tests", "awake") if not isinstance(data, dict) or key not in data]
     if lacking:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zjsim.analysis.validation import (
     accounts,
     behaviour,
     extremes,
+    family,
     ledger,
     numerics,
     structure,
@@ -21,8 +22,12 @@ from zjsim.analysis.validation.subject import Subject, subject_of
 from zjsim.bundle import scenario_names
 from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ScenarioError
+from zjsim.markup import Shown
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEFAULT_MUTANTS = 150
 Test = Callable[[Subject, "Depth"], Measured]
@@ -62,10 +67,17 @@ class Depth:
 
 
 def _foresight() -> Any:
-    # A hindcast draws from SciPy's distributions, which no other test needs.
+    # A hindcast draws from SciPy's distributions, which few other tests need.
     from zjsim.analysis.validation import foresight
 
     return foresight
+
+
+def _evidence() -> Any:
+    # So do calibration and sensitivities.
+    from zjsim.analysis.validation import evidence
+
+    return evidence
 
 
 # Cheap tests of the structure first: a reader who changed an equation sees them within seconds.
@@ -98,18 +110,22 @@ TESTS: dict[str, Test] = {
     "theil": lambda s, d: behaviour.theil(s),
     "hindcast": lambda s, d: _foresight().coverage(s, 2048),
     "skill": lambda s, d: _foresight().skill(s, 2048),
+    "calibration": lambda s, d: _evidence().calibration(s, 512 if d.full else 64),
+    "family": lambda s, d: family.family(s),
+    "variants": lambda s, d: family.variants(s),
     "knockouts": lambda s, d: behaviour.knockouts(s),
     "reality": lambda s, d: behaviour.reality(s, d.scenarios if d.full else d.some),
     "ranking": lambda s, d: behaviour.ranking(s, 256 if d.full else 64),
+    "indices": lambda s, d: _evidence().indices(s, 2048, d.seed),
     "mutation": lambda s, d: mutation(s, d.mutants, d.seed, d.workers, advance=d.advance),
 }
 # What needs the compiled kernel or minutes is left out of a quick validation.
-_SLOW = frozenset({"ranking", "hindcast", "skill"})
+_SLOW = frozenset({"ranking", "hindcast", "skill", "indices"})
 GROUPS = ("structure", "conservation", "extremes", "numerics", "behaviour", "mutation")
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Validation(Shown):
     """The page as data.
 
     Parameters
@@ -138,6 +154,18 @@ class Validation:
     def passed(self) -> bool:
         """Whether every row passed."""
         return not self.failed
+
+    def frame(self) -> pd.DataFrame:
+        """A row a test: what was measured, against which threshold, and the verdict."""
+        import pandas as pd
+
+        heads = ("id", "group", "value", "compare", "threshold", "verdict")
+        rows = [row.document for row in self.rows]
+        return pd.DataFrame([{head: row[head] for head in heads} for row in rows])
+
+    def _said(self) -> str:
+        passed = len(self.rows) - len(self.failed)
+        return f"of {self.plan} ({self.depth}): {passed} of {len(self.rows)} tests passed"
 
 
 def chosen_tests(subject: Subject, depth: Depth, only: Iterable[str] | None = None) -> list[str]:
@@ -197,6 +225,12 @@ def validate(
     ------
     PlanError
         When the plan has no protocol, or it lacks a test.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> zjsim.validate(zjsim.open_plan(), only=["boundary"]).passed
+    True
     """
     subject = subject_of(plan)
     depth = depth or Depth(scenarios=scenarios_of(plan))
