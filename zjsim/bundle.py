@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zjsim.cache import content_hash
-from zjsim.errors import PlanError, did_you_mean, refuse_special
+from zjsim.errors import PlanError, ZjsimError, did_you_mean, refuse_special
 
 _PACKAGE = Path(__file__).resolve().parent
 # The scenario that others are compared with.
@@ -30,15 +30,28 @@ def scenarios_folder() -> Path:
     return _shipped("scenarios")
 
 
-def scenario_names() -> tuple[str, ...]:
-    """Names of the shipped scenarios: the plan as written first, the others by alphabet."""
-    names = sorted(path.stem for path in scenarios_folder().glob("*.yaml"))
+def scenario_names(folder: Path | None = None) -> tuple[str, ...]:
+    """Names of the scenarios in a folder: the plan as written first, the others by alphabet.
+
+    Parameters
+    ----------
+    folder : Path or None
+        None takes the shipped scenarios.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> zjsim.scenario_names()[0]
+    'baseline'
+    """
+    names = sorted(path.stem for path in (folder or scenarios_folder()).glob("*.yaml"))
     return tuple(sorted(names, key=lambda name: name != PLAN_AS_WRITTEN))
 
 
-def looks_like_path(text: str) -> bool:
-    """Whether a user's word means a file rather than a shipped name."""
-    return any(mark in text for mark in "/\\") or Path(text).suffix != "" or Path(text).is_dir()
+def is_path(name: str | Path, suffixes: tuple[str, ...] = ()) -> bool:
+    """Whether a user's word means a file or folder rather than a shipped name."""
+    text = str(name)
+    return isinstance(name, Path) or "/" in text or "\\" in text or text.endswith(suffixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,26 @@ class PlanFolder:
         """Path of one file of the folder, there or not."""
         return self.path / name
 
+    def needed_file(self, name: str, use: str, error: type[ZjsimError] = PlanError) -> Path:
+        """A file that not every plan has, and that something cannot do without.
+
+        Parameters
+        ----------
+        name, use : str
+            Such as ``comparisons.yaml`` and ``a hindcast``.
+
+        Raises
+        ------
+        error
+            When the folder has none; it says what for, and where one can be seen.
+        """
+        path = self.file(name)
+        if not path.is_file():
+            raise error(
+                f"{path}: no such file; {use} needs it. {find_plan().path / name} shows one in use."
+            )
+        return path
+
     def hashes(self) -> dict[str, str]:
         """SHA-256 of each data file of the folder, by name."""
         kinds = {*MODEL_SUFFIXES, ".csv", ".yaml", ".bib"}
@@ -77,7 +110,7 @@ def find_plan(name: str | Path = "zhejiang") -> PlanFolder:
         When there is no such folder, or it holds no model or more than one.
     """
     text = str(name)
-    path = Path(text) if isinstance(name, Path) or looks_like_path(text) else models_folder() / text
+    path = Path(text) if is_path(name) or Path(text).is_dir() else models_folder() / text
     if not path.is_dir():
         shipped = sorted(p.name for p in models_folder().iterdir() if p.is_dir())
         hint = did_you_mean(text, shipped) or f"Shipped plans: {', '.join(shipped)}."

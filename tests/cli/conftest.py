@@ -1,7 +1,9 @@
 """Running commands as a user does, in this process."""
 
 import json
+import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -40,5 +42,21 @@ def zjsim(monkeypatch, capsys, tmp_path):
         said = capsys.readouterr()
         assert "Traceback" not in said.out + said.err
         return Outcome(status, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def real(tmp_path):
+    """Call a command as a process of its own, in an empty folder, with a limit of time."""
+    environment = {**os.environ, "ZJSIM_LANG": "en"}
+
+    def call(*words, timeout=120):
+        command = [sys.executable, "-m", "zjsim", *map(str, words)]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=timeout
+        )
+        assert "Traceback" not in done.stdout + done.stderr
+        return Outcome(done.returncode, done.stdout, done.stderr)
 
     return call

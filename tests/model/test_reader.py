@@ -145,7 +145,7 @@ def test_and_binds_tighter_than_or_wherever_it_stands(vensim):
 
 def test_named_lookups_and_lookups_in_place(vensim):
     model = vensim(
-        "tab([(0,0)-(9,9)], (2,4), (1,1)) ~ m ~|\nx = Time ~~|\ny = tab(x) ~~|\n"
+        "tab([(0,0)-(9,9)], (1,1), (2,4)) ~ m ~|\nx = Time ~~|\ny = tab(x) ~~|\n"
         "z = WITH LOOKUP(x, ([(0,0)-(9,9)],(1,1),(2,4))) ~~|\n"
         "w = LOOKUP EXTRAPOLATE(tab, x) ~~|\n"
     )

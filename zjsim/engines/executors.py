@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
@@ -35,7 +36,7 @@ NEEDS_DASK = (
     "the dask executor needs Dask distributed, which is not installed. "
     'Install it with: pip install "zjsim[cluster]"'
 )
-CONNECT = 20.0  # seconds to wait for a scheduler
+CONNECT = 5.0  # seconds to wait for a scheduler
 FETCH = 30.0  # seconds in which a finished result must have come over
 POLL = 2.0  # seconds between looks at whether the cluster still has workers
 WITHOUT_WORKERS = 60.0  # seconds after which a cluster without any worker is given up
@@ -180,16 +181,57 @@ def _connect(distributed: Any, executor: Executor, n_chunk: int, stack: Any) -> 
                 env=thread_limits(size),
             )
         )
+    else:
+        _refuse_silent(distributed, address)
     try:
         client = distributed.Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
-        raise RunError(f"{address}: no Dask scheduler answers there ({problem}).") from None
+        raise _no_scheduler(address, problem) from None
     try:
         client.wait_for_workers(1, timeout=WITHOUT_WORKERS)
     except TimeoutError:
         client.close()
         raise RunError(f"{address}: the Dask scheduler has no workers.") from None
     return client
+
+
+def _refuse_silent(distributed: Any, address: str) -> None:
+    """Refuse an address where nobody speaks Dask, within `CONNECT` seconds.
+
+    Not left to the client: one that has not connected leaves a thread which the end of the
+    program waits for, and what else answers there (a web server) it reads without end.
+    """
+    failures: list[BaseException] = []
+
+    async def greet() -> None:
+        arguments = distributed.Security().get_connection_args("client")
+        async with distributed.rpc(address, timeout=CONNECT, connection_args=arguments) as other:
+            who = await asyncio.wait_for(other.identity(), CONNECT)
+        if who["type"] != "Scheduler":
+            raise ValueError(f"but a {who['type'].lower()}")
+
+    def try_it() -> None:
+        try:
+            asyncio.run(greet())
+        except Exception as problem:
+            failures.append(problem)
+
+    # In a thread of its own, because a notebook's thread has a running loop already.
+    thread = threading.Thread(target=try_it, daemon=True)
+    thread.start()
+    thread.join()
+    if failures:
+        raise _no_scheduler(address, failures[0])
+
+
+def _no_scheduler(address: str, problem: BaseException) -> RunError:
+    # Whatever else answers there is read as Dask's protocol, with odd errors.
+    known = isinstance(problem, OSError | ValueError) and str(problem)
+    why = f" ({' '.join(str(problem).split())})" if known else ""
+    return RunError(
+        f"{address}: no Dask scheduler answers there{why}. "
+        "Write its address as tcp://10.0.0.1:8786, or leave out --scheduler for a local cluster."
+    )
 
 
 def _window(client: Any) -> int:

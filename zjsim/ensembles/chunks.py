@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from zjsim.workflow import OpenPlan, compiled_for
 # Runs of one chunk: seconds of work, so that little is lost when a worker dies.
 RUNS_A_CHUNK: Mapping[str, int] = {"kernel": 4096, "adaptive": 64, "pysd": 16}
 # The files that numbers depend on, besides the model.
-_NUMBERS = ("levers.yaml", "drivers.csv", "constants.csv", "calibration.csv")
+_NUMBERS = ("levers.yaml", "drivers.csv", "outlook_errors.csv", "constants.csv", "calibration.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Work:
     plan : str
         Name of a shipped plan, or its folder as the workers see it.
     bundle : str
-        `bundle_hash` of the plan that the sender has.
+        `bundle_hash` of the plan that the sender has, which tells its code as well.
     engine : str
     save : tuple of str
         Model variables to keep.
@@ -95,9 +95,29 @@ class Work:
     backend: Backend = "auto"
 
 
+# The rooms and files of zjsim that make the numbers of a run.
+_COMPUTES = (
+    "model", "scenario", "engines", "ensembles/chunks.py", "inputs.py", "openplan.py",
+    "timeline.py", "trajectories.py",
+)  # fmt: skip
+
+
+@cache
+def code_hash() -> str:
+    """Hash of the code that computes runs: what an edited checkout computed is not reused."""
+    package = Path(__file__).resolve().parents[1]
+    files = [file for name in _COMPUTES for file in _modules(package / name)]
+    texts = [(file.relative_to(package).as_posix(), file.read_bytes()) for file in files]
+    return content_hash(*(part for text in texts for part in text))
+
+
+def _modules(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
+
+
 def bundle_hash(folder: PlanFolder) -> str:
-    """Hash of the files of a plan that the numbers of a run depend on."""
-    texts: list[str | bytes] = [folder.model.suffix, folder.model.read_bytes()]
+    """Hash of the files of a plan and the code that the numbers of a run depend on."""
+    texts: list[str | bytes] = [code_hash(), folder.model.suffix, folder.model.read_bytes()]
     for name in _NUMBERS:
         path = folder.file(name)
         texts.append(path.read_bytes() if path.is_file() else "")
@@ -114,7 +134,7 @@ def _opened(plan: str, bundle: str) -> OpenPlan:
     opened = OpenPlan(find_plan(Path(plan) if "/" in plan or "\\" in plan else plan))
     if bundle_hash(opened.folder) != bundle:
         raise RunError(
-            f"{plan}: this worker has another version of the plan's files than the sender "
+            f"{plan}: this worker has other files of the plan, or another zjsim, than the sender "
             f"(zjsim {__version__} here). Install the same version everywhere."
         )
     return opened
@@ -130,7 +150,8 @@ def _compiled(
     # A pool sets the variable so that processes times threads stay within the cores.
     allowed = os.environ.get(THREADS, "")
     threads = int(allowed) if allowed.isdigit() and int(allowed) else None
-    return KernelEngine(backend, threads).compile_program(opened.program)
+    # One kernel for all cases of a study, whichever levers and drivers each of them sets.
+    return KernelEngine(backend, threads).compile_program(opened.program, opened.exogenous)
 
 
 def backend_for_all(engine: str, n_run: int) -> Backend:

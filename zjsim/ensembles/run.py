@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 import tempfile
 import weakref
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines.executors import Chunk, Executor
 from zjsim.ensembles.chunks import (
@@ -29,17 +31,19 @@ from zjsim.ensembles.chunks import (
 )
 from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shard
 from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.language import chosen_language
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
 from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
 from zjsim.timeline import TIME_TOLERANCE
 from zjsim.version import __version__
-from zjsim.workflow import OpenPlan
+from zjsim.workflow import OpenPlan, assess
 
 if TYPE_CHECKING:
     import xarray as xr
 
+MOST_SHOWN = 200_000  # judging more takes longer than a reader of a notebook waits
 IN_MEMORY = 256 * 2**20  # bytes of values; more goes to shards in a temporary folder
 # In this process one call of the kernel must hold enough runs to keep all its threads busy.
 HERE_AT_ONCE = 8
@@ -113,6 +117,16 @@ class EnsembleRuns:
         return self.store.n_run
 
     @property
+    def seed(self) -> int:
+        """Seed of the draws."""
+        return self.sample.seed
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Number of each run, shape (n_run,)."""
+        return np.arange(self.n_run)
+
+    @property
     def times(self) -> np.ndarray:
         """Kept model times, in years."""
         return self.store.times
@@ -180,9 +194,26 @@ class EnsembleRuns:
         """What was drawn for runs ``first`` to ``last`` (exclusive), by key."""
         return draw(self.sample, first, self.n_run if last is None else last)
 
+    def __repr__(self) -> str:
+        words = words_for(self.label, chosen_language()) or self.name
+        counts = f"{self.n_run:,} runs, {np.count_nonzero(self.status):,} failed"
+        sample = self.sample
+        drawn = f"{len(sample.dimensions)} uncertain inputs, {sample.method}, seed {sample.seed}"
+        kept = f"{len(self.store.names)} variables at {self.times.size} times"
+        return f"<EnsembleRuns of {words} ({self.run_id}): {counts}; {drawn}; {kept}>"
+
+    def _repr_html_(self) -> str:
+        if self.n_run > MOST_SHOWN:
+            return f"<p>{html.escape(repr(self))}</p>"
+        return assess(self)._repr_html_()
+
     @property
     def dataset(self) -> xr.Dataset:
-        """An xarray Dataset over (run, time); values in shards are read when they are used."""
+        """An xarray Dataset over (run, time), which `assess` takes as well.
+
+        Values are read when they are used: from memory, or of large ensembles
+        (more than 256 MB) from shards on disk.
+        """
         # Imported here because most uses of an ensemble need no labels (0.7 s).
         from zjsim.ensembles.lazy import lazy_dataset
 
@@ -244,6 +275,19 @@ def simulate_ensemble(
     ------
     ZjsimError
         When a file is wrong, the scenario does not fit the plan, or a chunk keeps failing.
+
+    Returns
+    -------
+    EnsembleRuns
+        Indicators by year. `assess` counts the shares of runs that meet each target; its
+        ``dataset`` is an xarray Dataset over (run, time) that reads values when they are used.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> many = zjsim.simulate_ensemble(zjsim.open_plan(), "baseline", runs=8, seed=1)
+    >>> many.dataset.sizes["run"]
+    8
     """
     wanted = plan.read_scenario(scenario, assignments)
     wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))

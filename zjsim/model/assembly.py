@@ -11,8 +11,10 @@ from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model import vocabulary
 from zjsim.model.evaluate import NotPlainError, evaluate
 from zjsim.model.expression import (
+    MEMORY_FUNCTIONS,
     Binary,
     Expression,
+    Memory,
     Number,
     Reference,
     Table,
@@ -30,6 +32,7 @@ from zjsim.model.spec import (
     Lookup,
     ModelSpec,
     Stock,
+    equations,
 )
 from zjsim.model.translate import USE_PYSD, Context, table, translate
 
@@ -98,6 +101,8 @@ def assemble(
             raise ModelError(
                 f"{context.where}: the equation is nested too deeply. Split it into several."
             ) from None
+    for element in raw:
+        _refuse_part_orders(elements[element.name], elements, element.where(origin))
     elements = _classify_flows(elements)
     return ModelSpec(
         name=name,
@@ -161,6 +166,21 @@ def _element(raw: RawElement, context: Context) -> Element:
     if value is not None:
         return Constant(raw.name, value, **texts)
     return Auxiliary(raw.name, equation, **texts)
+
+
+def _refuse_part_orders(element: Element, elements: Mapping[str, Element], where: str) -> None:
+    """Refuse a delay or smooth of one and a half stages, which every tool rounds in its way."""
+    for equation in equations(element):
+        for part in walk(equation):
+            if not isinstance(part, Memory) or "order" not in MEMORY_FUNCTIONS[part.function]:
+                continue
+            order = part.arguments[MEMORY_FUNCTIONS[part.function].index("order")]
+            known = elements.get(order.name) if isinstance(order, Reference) else order
+            if isinstance(known, Number | Constant) and known.value % 1 != 0:
+                raise ModelError(
+                    f"{where}: a delay or smooth has order {known.value:g}; "
+                    "expected a whole number of stages."
+                )
 
 
 def _plain_number(equation: Expression) -> float | None:

@@ -22,7 +22,7 @@ from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model import macros, source, xmile
 from zjsim.model.assembly import RawElement, assemble
 from zjsim.model.spec import ModelSpec
-from zjsim.model.translate import USE_PYSD
+from zjsim.model.translate import USE_PYSD, refuse_falling
 
 LONGEST_PARSE = 60.0  # seconds; a model of a thousand equations takes about five
 # The translator needs some forty Python frames for each level of parentheses.
@@ -34,12 +34,29 @@ Result = TypeVar("Result")
 def read_model(path: Path | str) -> ModelSpec:
     """Read a model file.
 
+    Parameters
+    ----------
+    path : path
+        Vensim (``.mdl``) or XMILE (``.xmile``, ``.stmx``).
+
+    Returns
+    -------
+    ModelSpec
+        Its elements by name: stocks, flows, auxiliaries, lookups, constants.
+
     Raises
     ------
     ModelError
         When the file is missing, broken, or not a model: with file, line and what to do.
     UnsupportedError
         When the model uses a construct that our engines do not compute, by name.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> spec = zjsim.read_model(zjsim.open_plan().folder.model)
+    >>> "employment" in [element.name for element in spec.elements.values()]
+    True
     """
     path = Path(path)
     suffix = source.check_suffix(path.suffix, path)
@@ -130,9 +147,13 @@ def _literal(text: str) -> Any:
         values = [_number("".join(part.split())) for part in re.findall(_NUMBER, text)]
         return values[0] if len(values) == 1 else functools.reduce(operator.add, values)
     if not _PAIR.sub("", text).strip(" ,\\[]"):
-        return tuple(
+        points = tuple(
             tuple(float("".join(part.split())) for part in pair) for pair in _PAIR.findall(text)
         )
+        # PySD sorts the points, which would hide a slip of the pen; brackets hold axis limits.
+        if "[" not in text:
+            refuse_falling([point[0] for point in points])
+        return points
     raise ModelError(f"{text[:40]!r} stands where only numbers may.")
 
 

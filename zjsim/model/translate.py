@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -255,6 +255,19 @@ def _extrapolated(ast: Any, context: Context) -> Expression:
         raise ModelError(f"{context.where}: LOOKUP EXTRAPOLATE of {name}, which is no lookup.")
     points = replace(context.lookups[name], extrapolation="extrapolate")
     return LookupCall(points, translate(ast.arguments[1], context))
+
+
+def refuse_falling(xs: Sequence[float], where: str = "") -> None:
+    """Refuse a lookup whose x values do not rise, as Vensim does.
+
+    Raises
+    ------
+    ModelError
+    """
+    for left, right in pairwise(xs):
+        if left > right:
+            said = f"the x values of a lookup must rise; {right:g} stands after {left:g}."
+            raise ModelError(f"{where}: {said}" if where else said)
 
 
 def table(ast: Any, context: Context) -> Table:

@@ -30,6 +30,8 @@ _TIME_DEFINITIONS = (
 )
 _PLURALS = {"people": "person", "persons": "person", "dollars": "dollar", "$": "dollar"}
 LONGEST_UNIT = 200
+MOST_POWER = 100  # of a definition: whole numbers are multiplied out to their last digit
+_POWER = re.compile(r"(?:\*\*|\^)\s*([+-]?\s*(?:\d{1,3}\.?\d*|\.\d+))?\s*(\*\*|\^|[eE\w])?")
 _TOKEN = re.compile(r'\s*(\*\*|[*/^()]|"[^"]*"|[^*/^()"]+)')
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -246,6 +248,16 @@ def _key(name: str) -> str:
     return "u_" + "".join(sign if sign.isalnum() else f"_{ord(sign):x}_" for sign in name)
 
 
+def _bounded(definition: str) -> bool:
+    """Whether no power makes a number that takes a computer minutes."""
+    together = 1.0
+    for power, further in _POWER.findall(definition):
+        if not power or further:
+            return False
+        together *= max(1.0, abs(float(power.replace(" ", ""))))
+    return together <= MOST_POWER
+
+
 def _definition(name: str, entry: Entry) -> str:
     value = entry.get("pint", "") if isinstance(entry, Mapping) else entry
     text = str(value if value is not None else "").strip()
@@ -255,5 +267,10 @@ def _definition(name: str, entry: Entry) -> str:
         text = right.strip()
     if len(text) > LONGEST_UNIT or re.search(r"[^\w\s.*/^()\[\]+-]", text):
         raise ModelError(f"the unit {name!r}: {text[:60]!r} is not a unit")
+    if not _bounded(text):
+        raise ModelError(
+            f"the unit {name!r}: {text[:60]!r}: a power is a plain number, no power of a power, "
+            f"and all powers together at most {MOST_POWER}"
+        )
     # A glossary line without a definition still makes the name known.
     return text or f"[{re.sub(r'[^0-9a-zA-Z_]', '_', str(name))}]"

@@ -8,6 +8,7 @@ from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.source import LARGEST_ENTRY
+from zjsim.model.translate import refuse_falling
 
 _GF_TYPES = ("continuous", "extrapolate", "discrete")
 _VARIABLES = ("aux", "stock", "flow")
@@ -174,6 +175,7 @@ def _check_table(table: Any, ns: str, where: str) -> None:
         xs = _numbers(table.find(f"{ns}xpts"), "xpts or xscale", where)
         if len(xs) != len(ys):
             raise ModelError(f"{where}: {len(xs)} x and {len(ys)} y values in its <gf>.")
+        refuse_falling(xs, where)
         return
     for end in ("min", "max"):
         _number(scale.get(end, ""), f"xscale {end}", where)

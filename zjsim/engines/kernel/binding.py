@@ -138,6 +138,8 @@ _CHUNK_BYTES = 4 << 20
 _MOST_BLOCKS = 256
 # Chunks a thread at least, so that none waits long for the last one.
 _CHUNKS_A_THREAD = 4
+# Operations of a chunk at least, about two milliseconds: less is not worth another thread.
+_LEAST_WORK = 40_000_000
 
 
 class Packer:
@@ -172,9 +174,12 @@ class Packer:
         numbers = sum(values.shape[1] for values in self.by_run)
         numbers += len(self.constants.per_run) + len(self.givens.per_run)
         blocks = -(-inputs.n_run // lanes)
-        fair = max(blocks // (threads * _CHUNKS_A_THREAD), 1) if threads > 1 else blocks
+        work = lanes * inputs.grid.n_steps * len(program.nodes)
+        fair = max(blocks // (threads * _CHUNKS_A_THREAD), -(-_LEAST_WORK // work), 1)
         fitting = _CHUNK_BYTES // max(8 * lanes * numbers, 1)
-        self.chunk_blocks = int(np.clip(fitting, 1, min(fair, _MOST_BLOCKS)))
+        self.chunk_blocks = int(
+            np.clip(fitting, 1, min(fair if threads > 1 else blocks, _MOST_BLOCKS))
+        )
 
     def _points(
         self, inputs: Inputs, slots: dict[str, int], name: str

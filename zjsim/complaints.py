@@ -1,0 +1,98 @@
+"""Errors of pydantic in our words: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zjsim.errors import did_you_mean
+
+LARGEST = 1e15  # beyond any figure of a plan, well inside what arithmetic keeps exact
+
+_WANTED = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "float_parsing": "a number",
+    "int_parsing": "a whole number",
+    "dict_type": "a mapping (key: value)",
+    "model_type": "a mapping (key: value)",
+    "model_attributes_type": "a mapping (key: value)",
+    "list_type": "a list",
+}
+# Forms of text → what they ask for.
+_FORMS = {
+    r"^[a-z][a-z0-9_]*$": "begins with a small letter and holds a-z, 0-9 and _ only",
+    r"^[\w.-]+$": "is the name of a file in the same folder, without a path",
+    r"^\d{4}-\d{2}-\d{2}$": "is a day, such as 2021-07-02",
+    r"^\d{4}-\d{2}(-\d{2})?$": "is a month or a day, such as 2021-07",
+    r"^[^.]+\..+$": "is section.name, such as levers.rd_support",
+}
+
+
+def in_words(
+    fault: Mapping[str, Any], location: tuple[Any, ...], allowed: Sequence[str]
+) -> tuple[str, str]:
+    """An error of pydantic in our words: what is wrong, and what to do."""
+    value, context, sort = fault.get("input"), fault.get("ctx", {}), fault["type"]
+    if sort in ("extra_forbidden", "invalid_key"):
+        near = did_you_mean(str(location[-1]), allowed)
+        return "no such key", near or f"Allowed: {', '.join(allowed)}."
+    if sort == "missing":
+        return f"{location[-1]} is missing", ""
+    if sort == "value_error":
+        return str(context["error"]), ""
+    if sort == "literal_error":
+        choices = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        near = did_you_mean(str(value), choices) if isinstance(value, str) else ""
+        return f"{_shown(value)} is not one of {', '.join(choices)}", near
+    if sort == "string_pattern_mismatch":
+        form = _FORMS.get(str(context.get("pattern")))
+        if form is None:
+            return f"{_shown(value)} may hold letters, digits, _ . and - only (at most 80)", ""
+        return f"{_shown(value)} does not fit: it {form}", ""
+    if sort in _WANTED:
+        if isinstance(value, int) and abs(value) > LARGEST:
+            return "the number is too large", ""
+        wanted, hint = _WANTED[sort], ""
+        if fault["loc"][-1:] == ("[key]",):
+            wanted = "a year" if sort == "int_type" else "text as the name"
+        elif len(location) == 2 and location[0] in ("levers", "drivers"):
+            hint = "A number, or a shape such as {shape: step, to: 1, from: 2022}."
+        return f"{_shown(value)} stands where {wanted} is expected", hint
+    if sort == "finite_number":
+        return f"{_shown(value)} is not a finite number", ""
+    bounds = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}
+    words = {"ge": "at least", "le": "at most", "gt": "above", "lt": "below"}
+    key = bounds.get(sort, "lt" if sort == "less_than" else "")
+    if key:
+        return f"{_shown(value)} must be {words[key]} {context[key]:g}", ""
+    if sort in ("too_short", "too_long"):
+        return f"wrong number of entries ({context.get('actual_length')})", ""
+    if sort == "string_too_short":
+        return "the text is empty", ""
+    if sort == "string_too_long":
+        return f"the text is longer than {context['max_length']:,} characters", ""
+    return f"{_shown(value)} does not fit here", ""
+
+
+def _shown(value: Any) -> str:
+    """A value as the file's reader knows it, cut to a readable length."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case str():
+            return f"'{value if len(value) <= 40 else value[:37] + '...'}'"
+        case int() if abs(value) > LARGEST:  # Python refuses to print very long integers
+            return "a huge number"
+        case float() | int():
+            return f"{value:g}"
+    return str(value)[:40]
