@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from tests.report.picture_checks import check_texts
 from tests.report.stand_in import make_report
 from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError
@@ -75,28 +76,6 @@ CHARTS = [
 ]  # fmt: skip
 
 
-def texts(figure):
-    """Visible texts with their boxes, as they are on the canvas."""
-    figure.canvas.draw()
-    found = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
-    for ax in figure.axes:
-        found += ax.texts
-        if ax.get_legend():
-            found += ax.get_legend().get_texts()
-        if ax.axison:
-            found += [ax.title, ax.xaxis.label, ax.yaxis.label]
-            found += _within(ax.get_xticklabels(), 0, ax.get_xlim())
-            found += _within(ax.get_yticklabels(), 1, ax.get_ylim())
-    shown = [text for text in found if text.get_visible() and text.get_text().strip()]
-    return [(text.get_text(), text.get_window_extent()) for text in shown]
-
-
-def _within(labels, axis, limits):
-    """Tick labels beyond the limits exist and are not drawn."""
-    low, high = min(limits) - 1e-9, max(limits) + 1e-9
-    return [text for text in labels if low <= text.get_position()[axis] <= high]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("chart", CHARTS)
 def test_no_glyph_is_missing(chart, language, tmp_path):
@@ -109,42 +88,59 @@ def test_no_glyph_is_missing(chart, language, tmp_path):
 @pytest.mark.parametrize("chart", CHARTS)
 def test_no_label_is_clipped_or_covers_another(chart, language):
     with style.house():
-        figure = chart(language)
-        found = texts(figure)
-    width, height = figure.canvas.get_width_height()
-    for words, box in found:
-        assert box.x0 >= 0, f"{words!r} leaves the figure at the left"
-        assert box.y0 >= 0, f"{words!r} leaves the figure at the bottom"
-        assert box.x1 <= width, f"{words!r} leaves the figure at the right"
-        assert box.y1 <= height, f"{words!r} leaves the figure at the top"
-    for position, (words, box) in enumerate(found):
-        for other, place in found[position + 1 :]:
-            # Boxes hold the line's full height; letters do not fill the outer tenth.
-            slack = 0.12 * min(box.height, place.height)
-            apart = (
-                box.x1 <= place.x0 + 1 or place.x1 <= box.x0 + 1
-                or box.y1 <= place.y0 + slack or place.y1 <= box.y0 + slack
-            )  # fmt: skip
-            assert apart, f"{words!r} covers {other!r}"
+        check_texts(chart(language))
 
 
-@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
-def test_same_input_gives_the_same_bytes_in_another_process(kind, tmp_path):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_amended_target_is_marked_and_told(language):
+    words = {"zh": "2022-09调整", "en": "from 2022-09"}[language]
+    shown = [text.get_text() for ax in board(language).axes for text in ax.texts]
+    assert f"≥18%\n{words}" in shown
+    large = charts.plot_indicator(make_report(), "water_intensity_cut", language)
+    assert f"≥18%\n{words}" in [text.get_text() for text in large.texts]
+    key = {"zh": "调整后目标", "en": "amended target"}[language]
+    assert key in [text.get_text() for text in large.get_legend().get_texts()]
+    assert key not in [
+        text.get_text() for text in indicator(language).axes[0].get_legend().get_texts()
+    ]
+    heads = [text.get_text() for ax in comparison(language).axes for text in ax.texts]
+    assert any("2022-09" in head and "≥18%" in head for head in heads)
+
+
+def test_numbers_of_a_comparison_stand_clear_of_marks_and_rules():
+    figure = comparison("en")
+    figure.canvas.draw()
+    for ax in figure.axes[:10]:
+        edge = ax.get_window_extent().x1
+        numbers = [text for text in ax.texts if text.get_text()[:1].isdigit()]
+        numbers = [text for text in numbers if "  " not in text.get_text()]
+        assert len(numbers) >= 8
+        assert all(text.get_window_extent().x0 >= edge for text in numbers)
+
+
+def test_progress_by_outturns_and_by_projections_are_told_apart():
+    ax = charts.plot_progress(make_report(), "en")
+    heads = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert heads["by the latest published figure"] < heads["by the projection for 2025"]
+    years = [text.get_text() for text in ax.texts if text.get_text().startswith("20")]
+    assert years == sorted(years, key=lambda year: year == "2025")
+
+
+def test_same_input_gives_the_same_bytes_in_another_process(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "from stand_in import make_report; from zjsim.report.charts import *;"
-        "write_figure(plot_targets(make_report(), 'zh').figure, sys.argv[2], [sys.argv[3]], 60)"
+        "figure = plot_targets(make_report(), 'zh').figure;"
+        "write_figure(figure, sys.argv[2], ['png', 'svg', 'pdf'], 60)"
     )
     here = os.path.dirname(__file__)
-    contents = []
     for seed in ("1", "2"):
-        stem = tmp_path / seed
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run(
-            [sys.executable, "-c", code, here, str(stem), kind], check=True, env=environment
-        )
-        contents.append(stem.with_suffix(f".{kind}").read_bytes())
-    assert contents[0] == contents[1]
+        command = [sys.executable, "-c", code, here, str(tmp_path / seed)]
+        subprocess.run(command, check=True, env=environment)
+    for kind in ("png", "svg", "pdf"):
+        one, two = ((tmp_path / seed).with_suffix(f".{kind}").read_bytes() for seed in "12")
+        assert one == two, kind
 
 
 def test_the_board_has_a_panel_an_indicator_in_the_order_of_the_plan():
@@ -190,6 +186,13 @@ def test_chart_data_opens_in_a_spreadsheet_with_chinese_intact(tmp_path):
     assert path.name == "a.b.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert path.read_text("utf-8-sig").splitlines() == ["指标,2025", "能耗,13.9", "水,"]
+
+
+def test_a_chinese_line_breaks_by_sense_not_inside_a_word():
+    name = "4  规上制造业企业研究与试验发展经费占营业收入的比重"
+    assert style.wrap(name, 22.5).splitlines()[1] == "占营业收入的比重"
+    assert style.wrap("2025年预测", 4.2) == "2025年\n预测"
+    assert style.wrap("一个，两个", 2) == "一个，\n两个"
 
 
 def test_text_is_wrapped_between_words_and_between_chinese_characters():

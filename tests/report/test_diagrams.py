@@ -46,7 +46,7 @@ def test_a_sector_shows_stocks_flows_and_signed_causes(spec, language):
         figure = plot_stock_flow(spec, "people", language, levers=("birth rate",))
         figure.canvas.draw()
     shown = words(figure)
-    assert {"population", "births", "deaths", "[crowding]", "birth rate"} <= shown
+    assert {"population", "births", "deaths", "[crowding]", "◆ birth rate"} <= shown
     assert "density" not in shown
 
 

@@ -4,7 +4,16 @@ from string import Formatter
 import pytest
 
 from zjsim.assessment.progress import Verdict, Word
-from zjsim.report.labels import CATALOGUE, label, language_of_locale, localised
+from zjsim.language import language_of_locale
+from zjsim.report.labels import CATALOGUE, label, localised
+from zjsim.report.labels_charts import CHART_WORDS
+from zjsim.report.labels_cli import CLI_WORDS
+from zjsim.report.labels_document import DOCUMENT_WORDS
+from zjsim.report.labels_ensemble import ENSEMBLE_WORDS
+from zjsim.report.labels_model import MODEL_WORDS
+from zjsim.report.labels_trust import TRUST_WORDS
+from zjsim.report.labels_validation import VALIDATION_WORDS
+from zjsim.scenario.path_words import PATH_WORDS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -20,6 +29,28 @@ def test_every_key_is_said_in_both_languages_with_the_same_blanks(key):
     assert english.strip()
     assert not CHINESE.search(english)
     assert fields(chinese) == fields(english)
+
+
+# Names and acronyms that Chinese planners write in Latin letters, too.
+LATIN = {"gdp", "crps", "sobol", "morris", "shapley", "pysd"}
+
+
+@pytest.mark.parametrize("key", [*CATALOGUE, *MODEL_WORDS])
+def test_no_english_word_stands_in_the_chinese_of_the_catalogue(key):
+    chinese = (CATALOGUE.get(key) or MODEL_WORDS[key])[0]
+    # Blanks, code, options, commands, files and addresses are no words.
+    code = r"(?a)\{[^}]*\}|`[^`]*`|zjsim [a-z]+|--[a-z-]+( [a-z]+)?|[\w-]*[._/][\w./-]*|zjsim"
+    words = set(re.findall(r"[A-Za-z]{3,}", re.sub(code, "", chinese)))
+    assert {word.lower() for word in words} <= LATIN
+
+
+def test_no_part_of_the_catalogue_says_a_key_of_another():
+    parts = (CHART_WORDS, CLI_WORDS, DOCUMENT_WORDS, ENSEMBLE_WORDS, PATH_WORDS, TRUST_WORDS,
+             VALIDATION_WORDS)  # fmt: skip
+    keys = [key for part in parts for key in part]
+    assert len(keys) == len(set(keys))
+    assert set(keys) < set(CATALOGUE)
+    assert all(CATALOGUE[key] == part[key] for part in parts for key in part)
 
 
 def test_every_verdict_and_official_word_of_the_assessment_has_a_label():

@@ -8,6 +8,7 @@ from tests.report.stand_in import PLAN
 from zjsim.assessment.assess import assess
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import read_plan
+from zjsim.errors import RunError
 from zjsim.report.tables import verdict_rows
 from zjsim.report.view import as_report, plan_path
 
@@ -87,5 +88,5 @@ def test_the_path_of_the_plan_follows_how_an_indicator_grows(plan):
 
 def test_a_report_is_its_own_report_and_nothing_else_is(report):
     assert as_report(report) is report
-    with pytest.raises(AttributeError, match="plan"):
+    with pytest.raises(RunError, match="needs what assess\\(\\) returns, not int"):
         as_report(3)

@@ -91,6 +91,19 @@ def test_every_figure_says_its_source_and_run(tmp_path):
             assert "来源：" in comment.text
 
 
+def test_every_yearly_figure_says_its_source_and_run(tmp_path):
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", make_report(), "en"))
+    sheet = book["Yearly"]
+    kinds = {"outturn": "stand-in (B)", "projection": "model variable", "plan path": "the plan"}
+    for row in sheet.iter_rows(min_row=FIRST_LINE):
+        for cell in row[5:]:
+            if isinstance(cell.value, int | float):
+                assert "3f2a9c1d" in cell.comment.text
+                wanted = [words for kind, words in kinds.items() if kind in row[4].value]
+                assert wanted
+                assert wanted[0] in cell.comment.text
+
+
 def test_same_input_gives_the_same_bytes(tmp_path):
     contents = []
     for name in ("a", "b"):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zjsim.cli.output import Assignments, Language, Plan, Words, language, note
+from zjsim.cli.output import Assignments, Language, Plan, Words, language, wrote
 from zjsim.errors import RunError, did_you_mean
 
 OF_RUNS = ("board", "indicator", "targets", "progress", "comparison")
@@ -51,7 +51,10 @@ def plot(
             f"{kind}: no such chart. {did_you_mean(kind, KINDS) or 'Kinds: ' + ', '.join(KINDS)}"
         )
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.figures import write_chart_data, write_figure
+    from zjsim.report.figures import check_formats, write_chart_data, write_figure
+
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",")))
+    check_formats(wanted)
 
     opened, read = plan_and_scenarios(scenarios or ["baseline"], assignments or [], plan)
     if indicator is None and kind in ("fan", "tornado", "indicator"):
@@ -59,12 +62,18 @@ def plot(
     if indicator is not None:
         opened.plan.indicator(indicator)
     drawn = _charts(kind, opened, read, indicator, sector, runs, seed, words)
-    out.mkdir(parents=True, exist_ok=True)
-    for chart in drawn:
-        stem = out / f"{chart.stem}-{words}"
-        for path in write_figure(chart.figure, stem, tuple(formats.split(","))):
-            note(f"wrote {path}")
-        write_chart_data(stem, chart.headers, chart.rows)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for chart in drawn:
+            stem = out / f"{chart.stem}-{words}"
+            for path in write_figure(chart.figure, stem, wanted):
+                wrote(path, words)
+            write_chart_data(stem, chart.headers, chart.rows)
+    except OSError as problem:
+        raise RunError(
+            f"{out}: the charts cannot be written ({problem.strerror or problem}). "
+            "Close the files if they are open, or choose another place with --out."
+        ) from None
 
 
 def _charts(
@@ -87,8 +96,8 @@ def _charts(
 
         found = simulate_ensemble(opened, read[0], runs, seed=seed)
         if kind == "fan":
-            return [gallery.fan_chart(found, opened, str(indicator), words)]
-        return [gallery.probability_chart(found, opened, words)]
+            return [gallery.fan_chart(found, str(indicator), words)]
+        return [gallery.probability_chart(found, words)]
     simulated = [simulate(opened, scenario) for scenario in read]
     if kind in OF_RUNS:
         reports = [report_of(one, assess(one, opened)) for one in simulated]

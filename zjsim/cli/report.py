@@ -15,8 +15,8 @@ from zjsim.cli.output import (
     Plan,
     TrustModel,
     language,
-    note,
     with_progress,
+    wrote,
 )
 
 FORMATS = ("html", "docx", "pdf", "xlsx")
@@ -54,7 +54,8 @@ def report(
     Example: zjsim report baseline --format docx,pdf --lang zh --out reports
     """
     wanted = _formats(formats)
-    languages: Any = ("zh", "en") if lang == "both" else (language(lang),)
+    words = language(None if lang == "both" else lang)
+    languages: Any = ("zh", "en") if lang == "both" else (words,)
     if len(set(scenarios)) != len(scenarios):
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
@@ -74,13 +75,16 @@ def report(
         )
         for scenario in with_progress(read, len(read), "Simulating")
     ]
-    given = {"--plan": plan, "--observations": observations}
-    more = [part for key, value in given.items() if value for part in (key, value)]
+    given = {
+        "--format": ",".join(wanted), "--lang": lang or languages[0], "--plan": plan,
+        "--observations": observations, "--engine": engine if engine != "kernel" else None,
+    }  # fmt: skip
+    more = [part for key, value in given.items() if value for part in (key, str(value))]
     more += [part for change in assignments or [] for part in ("--set", change)]
-    more += ["--engine", engine] if engine != "kernel" else []
     more += [] if assumptions else ["--no-assumptions"]
+    more += ["--trust-model"] if trust_model else []
     for path in deliver(out, judged, wanted, languages, seen, _command(scenarios, more)):
-        note(f"wrote {path}")
+        wrote(path, words)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -95,5 +99,5 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _command(scenarios: list[str], more: list[str]) -> str:
-    """The command that repeats the content; formats and places do not change it."""
+    """The command as it was given, but for the folder, which changes nothing in the files."""
     return shlex.join(["zjsim", "report", *scenarios, *more])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,19 +12,27 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import offset_copy
 
+from zjsim.assessment.plan import Indicator
+from zjsim.language import chosen_language
 from zjsim.report import style
 from zjsim.report.labels import Language, label, localised
+from zjsim.report.line_breaks import wrap
 from zjsim.report.view import (
     COUNTS_AS_MET,
     VERDICTS,
     Outturn,
     Report,
     ReportRow,
-    Verdict,
     as_report,
     plan_path,
 )
-from zjsim.report.wording import target_words, value_words
+from zjsim.report.wording import (
+    amended_target_words,
+    amendment_decides,
+    amendment_lines,
+    target_words,
+    value_words,
+)
 
 COLUMNS = 4
 
@@ -51,13 +60,32 @@ LARGE = Sizes(
 
 
 @style.styled
-def plot_board(assessment: Any, language: Language = "en") -> style.HouseFigure:
+def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigure:
     """All indicators of one scenario, a panel each, with a key and a tally.
 
     History is solid, the projection dashed (with its band for an ensemble), the plan's path
     thin grey, outturns hollow dots, the target a diamond with its words. The verdict is said
     by shape, word and colour.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
+    language : {"zh", "en"} or None
+        None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
+
+    Returns
+    -------
+    Figure
+        Of matplotlib; a notebook shows it, ``savefig`` writes it.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> figure = zjsim.plot_board(result, "en")
     """
+    language = chosen_language(language)
     report = as_report(assessment)
     rows = -(-(len(report.rows) + 2) // COLUMNS)
     figure = style.new_figure(14.0, 3.1 * rows + 1.2)
@@ -84,9 +112,33 @@ def plot_board(assessment: Any, language: Language = "en") -> style.HouseFigure:
 
 @style.styled
 def plot_indicator(
-    assessment: Any, indicator: str, language: Language = "en", ax: Axes | None = None
+    assessment: Any, indicator: str, language: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """One indicator large, by its id."""
+    """One indicator large, by its id.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
+    indicator : str
+        Id, such as ``labour_productivity``.
+    language : {"zh", "en"} or None
+        None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
+    ax : Axes or None
+        None makes a figure with title, legend and footer.
+
+    Raises
+    ------
+    PlanError
+        When the plan has no such indicator; near misses are named.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> axes = zjsim.plot_indicator(result, "labour_productivity")
+    """
+    language = chosen_language(language)
     report = as_report(assessment)
     own = ax is None
     if ax is None:
@@ -155,11 +207,13 @@ def _history(row: ReportRow) -> list[Outturn]:
 def _set_ranges(ax: Axes, row: ReportRow) -> None:
     indicator = row.indicator
     values = [indicator.start, indicator.target.value, *row.low, *row.high]
+    values += [indicator.amended.value] if indicator.amended else []
     values += [value for value in row.projection if value == value]
     values += [outturn.value for outturn in row.outturns]
     low, high = min(values), max(values)
     room = 0.09 * (high - low or 1.0)
-    ax.set_ylim(low - room, high + room)
+    # The words of an amended target take two lines and stand above the others.
+    ax.set_ylim(low - room, high + (4.2 * room if indicator.amended else room))
     first = min([indicator.base.year, *row.years, *(outturn.year for outturn in row.outturns)])
     last = max(indicator.target.year, *row.years)
     ax.set_xlim(first - 0.25, last + 0.3)
@@ -170,7 +224,7 @@ def _set_ranges(ax: Axes, row: ReportRow) -> None:
 
 
 def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
-    """The diamond, its band, and both end labels in the right margin, kept apart."""
+    """The diamonds, the band, and their labels in the right margin, kept apart."""
     indicator = row.indicator
     target = indicator.target
     if target.highest is not None:
@@ -178,35 +232,48 @@ def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> 
             [target.year, target.year], [target.lowest, target.highest], color=style.INK,
             linewidth=1.2, marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
         )  # fmt: skip
-    ax.plot(
-        [target.year], [target.value], "D", markersize=sizes.diamond * 0.8, zorder=6,
-        markerfacecolor=style.ORANGE, markeredgecolor=style.INK, markeredgewidth=0.9,
-        clip_on=False, linestyle="none",
-    )  # fmt: skip
     labels = [(target.value, target_words(indicator, language), style.INK)]
+    if indicator.amended is not None:
+        labels.append((indicator.amended.value, amended_label(indicator, language), style.MUTED))
+    for value, amended in [(height, place > 0) for place, (height, _, _) in enumerate(labels)]:
+        ax.plot(
+            [target.year], [value], markersize=sizes.diamond * 0.8, zorder=6, clip_on=False,
+            **style.diamond(amended),
+        )  # fmt: skip
     if row.value == row.value:
         labels.append((row.projection[-1], value_words(row), style.BLUE))
-    for (_, text, colour), height in zip(labels, _apart(ax, labels, sizes.small), strict=True):
+    for (_, text, colour), height in zip(labels, apart(ax, labels, sizes.small), strict=True):
         ax.annotate(
-            text, (target.year, height), xytext=(sizes.diamond + 2, 0),
+            text, (target.year, height), xytext=(sizes.diamond + 2, 0), linespacing=1.1,
             textcoords="offset points", va="center", color=colour, fontsize=sizes.small,
             annotation_clip=False,
         )  # fmt: skip
 
 
-def _apart(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float) -> list[float]:
-    """Heights, in data units, of two end labels so that neither covers the other."""
-    heights = [height for height, _, _ in labels]
-    if len(heights) < 2:
-        return heights
+def amended_label(indicator: Indicator, language: Language) -> str:
+    """The target as amended later and since when, in two lines."""
+    amended, shown = indicator.amended, amended_target_words(indicator, language)
+    return label("note.amended_label", language, target=shown, date=amended.date if amended else "")
+
+
+def apart(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float) -> list[float]:
+    """Heights, in data units, of end labels (height, text, colour) so that none covers another."""
     points = ax.get_position().height * style.figure_of(ax).get_figheight() * 72
     low, high = ax.get_ylim()
-    needed = 1.45 * size * (high - low) / points
-    short = needed - abs(heights[0] - heights[1])
-    if short > 0:
-        up = 0 if heights[0] >= heights[1] else 1
-        heights[up] += short / 2
-        heights[1 - up] -= short / 2
+    unit = 1.45 * size * (high - low) / points
+    heights = [height for height, _, _ in labels]
+    tall = [unit * (text.count("\n") + 1) for _, text, _ in labels]
+    order = sorted(range(len(labels)), key=lambda place: heights[place])
+    for _ in range(100):  # each pass halves what is left of an overlap of three
+        moved = False
+        for under, over in pairwise(order):
+            short = (tall[under] + tall[over]) / 2 - (heights[over] - heights[under])
+            if short > 1e-6 * unit:
+                heights[over] += short / 2
+                heights[under] -= short / 2
+                moved = True
+        if not moved:
+            break
     return heights
 
 
@@ -228,14 +295,15 @@ def _draw_header(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> 
         style.SEPARATOR.join(words), (sizes.left, 1), xytext=(0, sizes.header - 6), va="top",
         fontsize=sizes.small, color=style.MUTED, **at,
     )  # fmt: skip
-    _draw_badge(ax, row.verdict, language, sizes)
+    _draw_badge(ax, row, language, sizes)
 
 
-def _draw_badge(ax: Axes, verdict: Verdict, language: Language, sizes: Sizes) -> None:
+def _draw_badge(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
     """The verdict at the right end of the header: shape, word and colour."""
-    size = sizes.small + 0.5
+    size, verdict = sizes.small + 0.5, row.verdict
+    word = label(f"verdict.{verdict}", language) + (" †" if amendment_decides(row) else "")
     text = ax.annotate(
-        label(f"verdict.{verdict}", language), (sizes.right, 1), xytext=(0, sizes.header - 5.5),
+        word, (sizes.right, 1), xytext=(0, sizes.header - 5.5),
         xycoords="axes fraction", textcoords="offset points", va="top", ha="right",
         fontsize=size, color=style.VERDICT_COLOUR[verdict], annotation_clip=False,
     )  # fmt: skip
@@ -249,15 +317,21 @@ def _draw_badge(ax: Axes, verdict: Verdict, language: Language, sizes: Sizes) ->
     style.verdict_mark(ax, sizes.right, 1, verdict, 0.85 * size, transform=shifted, zorder=8)
 
 
-def _line_looks(banded: bool) -> list[tuple[str, dict[str, Any]]]:
-    """Key of the catalogue → how the line or mark is drawn."""
+def line_looks(
+    banded: bool = False, amended: bool = False, outturns: bool = True
+) -> list[tuple[str, dict[str, Any]]]:
+    """Key of the catalogue → how the line or mark is drawn, for what a picture shows."""
     looks: list[tuple[str, dict[str, Any]]] = [
         ("legend.history", {"color": style.INK, "lw": 1.9, "marker": "o", "ms": 3.5}),
         ("legend.projection", {"color": style.BLUE, "lw": 1.9, "ls": (0, (4.2, 1.2))}),
         ("legend.plan_path", {"color": style.FAINT, "lw": 1.2}),
-        ("legend.outturn", {"ls": "none", "marker": "o", "mfc": "white", "mec": style.INK}),
-        ("legend.target", {"ls": "none", "marker": "D", "mfc": style.ORANGE, "mec": style.INK}),
     ]
+    if outturns:
+        hollow = {"linestyle": "none", "marker": "o", "mfc": "white", "mec": style.INK}
+        looks.append(("legend.outturn", hollow))
+    looks.append(("legend.target", style.diamond()))
+    if amended:
+        looks.append(("legend.amended", style.diamond(amended=True)))
     if banded:
         looks.insert(2, ("legend.band", {"color": style.SKY, "alpha": 0.35, "lw": 8}))
     return looks
@@ -267,9 +341,11 @@ def _draw_key(ax: Axes, report: Report, language: Language) -> None:
     """What each line and mark means."""
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    for position, (key, look) in enumerate(_line_looks(any(row.low for row in report.rows))):
+    banded = any(row.low for row in report.rows)
+    amended = any(row.indicator.amended for row in report.rows)
+    for position, (key, look) in enumerate(line_looks(banded, amended)):
         height = 1.02 - position * 0.15
-        xs = [0.06] if look.get("ls") == "none" else [0.0, 0.06, 0.12]
+        xs = [0.06] if look.get("linestyle") == "none" else [0.0, 0.06, 0.12]
         ax.plot(xs, [height] * len(xs), **{"ms": 5.5, "clip_on": False, **look})
         ax.text(0.19, height, label(key, language), va="center", fontsize=9)
     for position, verdict in enumerate(VERDICTS):
@@ -282,10 +358,10 @@ def _draw_key(ax: Axes, report: Report, language: Language) -> None:
 
 def _draw_legend(ax: Axes, row: ReportRow, language: Language) -> None:
     """The same key in one line under a large panel."""
+    seen = any(outturn.year > row.indicator.base.year for outturn in row.outturns)
     handles = [
         Line2D([], [], label=label(key, language), **{"ms": 6, **look})
-        for key, look in _line_looks(bool(row.low))
-        if key != "legend.outturn" or any(o.year > row.indicator.base.year for o in row.outturns)
+        for key, look in line_looks(bool(row.low), row.indicator.amended is not None, seen)
     ]
     ax.legend(
         handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=len(handles),
@@ -305,4 +381,6 @@ def _draw_tally(ax: Axes, report: Report, language: Language) -> None:
         label("note.tally_of", language, met=report.met, total=len(report.rows)),
         label("note.binding_tally", language, met=met, total=len(binding)),
     ]
+    # A target that was amended later and then missed must not hide behind the count.
+    lines += [wrap(line, 22) for line in amendment_lines([report], language)]
     ax.text(0.12, 0.68, "\n".join(lines), fontsize=10.5, va="top", linespacing=1.7)

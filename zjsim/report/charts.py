@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from zjsim.assessment.plan import Indicator
+from zjsim.assessment.progress import linear_progress, logarithmic_progress
+from zjsim.language import chosen_language
 from zjsim.report import style
 from zjsim.report.board import plot_board, plot_indicator
+from zjsim.report.comparison_chart import plot_comparison
 from zjsim.report.figures import write_chart_data, write_figure
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import format_plain, format_share
 from zjsim.report.uncertainty import plot_fan, plot_probabilities, plot_tornado
 from zjsim.report.view import Report, ReportRow, Verdict, as_report
-from zjsim.report.wording import target_words, value_words
+from zjsim.report.wording import value_words
 
 __all__ = [
     "plot_board",
@@ -36,8 +40,25 @@ PROGRESS_RANGE = (-0.25, 1.75)
 
 
 @style.styled
-def plot_targets(assessment: Any, language: Language = "en", ax: Axes | None = None) -> Axes:
-    """All indicators on one scale: 0 is the base of the plan, 100 the target."""
+def plot_targets(assessment: Any, language: str | None = None, ax: Axes | None = None) -> Axes:
+    """All indicators on one scale: 0 is the base of the plan, 100 the target.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
+    language : {"zh", "en"} or None
+        None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
+    ax : Axes or None
+        None makes a figure with title, legend and footer.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> axes = zjsim.plot_targets(result)
+    """
+    language = chosen_language(language)
     report = as_report(assessment)
     own = ax is None
     if ax is None:
@@ -51,12 +72,15 @@ def plot_targets(assessment: Any, language: Language = "en", ax: Axes | None = N
         colour = style.VERDICT_COLOUR[row.verdict]
         ax.plot([0, 100 * end], [position] * 2, color=colour, lw=2.2, alpha=0.45, zorder=2)
         _mark_or_arrow(ax, progress, position, row.verdict)
+        if row.indicator.amended is not None:
+            _amended_tick(ax, row.indicator, position)
     ax.axvline(100, color=style.INK, linewidth=1.2, zorder=1)
-    _name_rows(ax, [_row_name(row, language) for row in report.rows])
+    names = dict(enumerate(_row_name(row, language) for row in report.rows))
+    _name_rows(ax, names, len(names))
     low = min([0.0, *(_clamped(row.progress) for row in report.rows)])
     high = max([1.1, *(_clamped(row.progress) for row in report.rows)])
     ax.set_xlim(100 * low - 6, 100 * high + 8)
-    _progress_axis(ax, language)
+    _progress_axis(ax, language, any(row.indicator.amended for row in report.rows))
     for position, row in enumerate(report.rows):
         _right_columns(ax, position, _target_columns(row, language), row.verdict)
     if own:
@@ -67,38 +91,49 @@ def plot_targets(assessment: Any, language: Language = "en", ax: Axes | None = N
 
 
 @style.styled
-def plot_progress(assessment: Any, language: Language = "en", ax: Axes | None = None) -> Axes:
+def plot_progress(assessment: Any, language: str | None = None, ax: Axes | None = None) -> Axes:
     """Progress of each indicator beside the time that has passed, and the official word.
 
-    The latest outturn decides where there is one (filled bar), otherwise the projection at
-    the target year (hatched bar).
+    Indicators with an outturn stand first, by the latest of them (filled bars); the others
+    under a heading of their own, by the projection at the target year (hollow bars).
+
+    Parameters
+    ----------
+    assessment : Assessment
+        As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
+    language : {"zh", "en"} or None
+        None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
+    ax : Axes or None
+        None makes a figure with title, legend and footer.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> axes = zjsim.plot_progress(result)
     """
+    language = chosen_language(language)
     report = as_report(assessment)
     own = ax is None
     if ax is None:
-        ax = _row_axes(len(report.rows))
-    shown = [_progress_shown(row) for row in report.rows]
-    for position, (progress, time, _, observed, _) in enumerate(shown):
-        end = 100 * _clamped(progress)
-        ax.barh(
-            position, end, height=0.46, zorder=2, edgecolor=style.BLUE,
-            color=style.BLUE if observed else "#dcebf5", linewidth=0 if observed else 0.9,
-        )  # fmt: skip
-        if progress is not None and abs(progress - _clamped(progress)) > 1e-9:
-            _edge_arrow(ax, end, position, style.BLUE)
-        if time is not None:
-            ends = [position - 0.36, position + 0.36]
-            ax.plot([100 * time] * 2, ends, color=style.VERMILLION, lw=2.4)
-    names = [_row_name(row, language) for row in report.rows]
-    _name_rows(ax, names)
-    ends = [_clamped(progress) for progress, *_ in shown]
+        ax = _row_axes(progress_lines(report))
+    lines = _progress_lines(report, language)
+    rows = {place: line for place, line in lines.items() if isinstance(line, ReportRow)}
+    shown = {place: _progress_shown(row) for place, row in rows.items()}
+    for place, found in shown.items():
+        _progress_bar(ax, place, *found[:2], observed=found[3])
+    _name_rows(ax, {place: _row_name(row, language) for place, row in rows.items()}, len(lines))
+    for place, line in lines.items():
+        if isinstance(line, str):
+            ax.text(0, place + 0.1, line, va="center", fontsize=9, color=style.MUTED)
+    ends = [_clamped(progress) for progress, *_ in shown.values()]
     ax.set_xlim(100 * min([0.0, *ends]) - 4, 100 * max([1.1, *ends]) + 8)
     _progress_axis(ax, language)
-    for position, (progress, _, word, _, year) in enumerate(shown):
+    for place, (progress, _, word, _, year) in shown.items():
         columns = [f"{year}" if year else "", format_share(progress, 0), _official(word, language)]
-        _right_columns(ax, position, columns, None)
+        _right_columns(ax, place, columns, None)
     if own:
-        _progress_legend(ax, shown, language)
+        _progress_legend(ax, language)
         style.add_title(
             ax.figure, label("title.progress", language), style.scenario_words(report, language)
         )
@@ -106,74 +141,39 @@ def plot_progress(assessment: Any, language: Language = "en", ax: Axes | None = 
     return ax
 
 
-@style.styled
-def plot_comparison(assessments: Sequence[Any], language: Language = "en") -> style.HouseFigure:
-    """Several scenarios: a panel an indicator, a line a scenario, the target as a rule."""
-    reports = [as_report(assessment) for assessment in assessments]
-    first = reports[0]
-    columns = 5
-    rows = -(-len(first.rows) // columns)
-    panel = 0.30 * len(reports) + 0.35
-    height = rows * (panel + 0.85) + 1.5
-    figure = style.new_figure(15.0, height)
-    names = [localised(report.scenario_label, language) or report.scenario for report in reports]
-    wide = min(max(style.ems(name) for name in names) * 8.5 / 72 + 0.25, 3.6)
-    cells = figure.subplots(
-        rows, columns, squeeze=False,
-        gridspec_kw={
-            "left": wide / 15, "right": 1 - 0.42 / 15, "top": 1 - 1.5 / height,
-            "bottom": 0.86 / height, "hspace": 0.85 / panel, "wspace": 0.30,
-        },
-    )  # fmt: skip
-    for position, ax in enumerate(cells.ravel()):
-        if position >= len(first.rows):
-            ax.set_axis_off()
-            continue
-        own = [report.rows[position] for report in reports]
-        _comparison_panel(ax, own, names if position % columns == 0 else None, language)
-    title = label("title.comparison", language, year=first.target_year)
-    style.add_title(figure, title, localised(first.plan_title, language))
-    lines = style.add_footer(figure, _joint_source(reports, language))
-    _verdict_legend(figure, reports, language, 0.14 * (lines - 1))
-    return figure
+def progress_lines(report: Report) -> int:
+    """Lines of ``plot_progress``: one an indicator, and one for the heading of each group."""
+    return len(_progress_lines(report, "en"))
 
 
-def _comparison_panel(
-    ax: Axes, rows: Sequence[ReportRow], names: list[str] | None, language: Language
+def _progress_lines(report: Report, language: Language) -> dict[int, ReportRow | str]:
+    """Line → heading or indicator: those with an outturn first."""
+    seen = [row for row in report.rows if _has_outturn(row)]
+    rest = [row for row in report.rows if not _has_outturn(row)]
+    lines: list[ReportRow | str] = []
+    lines += [label("progress.published", language), *seen] if seen else []
+    heading = label("progress.projected", language, year=report.target_year)
+    lines += [heading, *rest] if rest else []
+    return dict(enumerate(lines))
+
+
+def _has_outturn(row: ReportRow) -> bool:
+    return row.latest is not None and row.latest_progress is not None
+
+
+def _progress_bar(
+    ax: Axes, place: int, progress: float | None, time: float | None, *, observed: bool
 ) -> None:
-    indicator = rows[0].indicator
-    target = indicator.target
-    values = [row.value for row in rows if row.value == row.value] + [target.value]
-    room = 0.12 * (max(values) - min(values) or 1.0)
-    ax.set_xlim(min(values) - room, max(values) + 3.4 * room)
-    if target.highest is not None:
-        ax.axvspan(target.lowest, target.highest, color=style.ORANGE, alpha=0.25, lw=0)
-    ax.axvline(target.value, color=style.ORANGE, lw=1.6, zorder=1)
-    for position, row in enumerate(rows):
-        ax.axhline(position, color=style.HAIRLINE, lw=0.7, zorder=0)
-        if row.value != row.value:
-            style.verdict_mark(ax, min(values), position, "missing", 7)
-            continue
-        style.verdict_mark(ax, row.value, position, row.verdict, 7, zorder=4)
-        number = ax.annotate(
-            value_words(row), (row.value, position), xytext=(6, 0),
-            textcoords="offset points", va="center", fontsize=7.5, zorder=5,
-            color=style.VERDICT_COLOUR[row.verdict],
-        )  # fmt: skip
-        style.halo(number)
-    style.quiet_axes(ax, "none")
-    ax.spines["bottom"].set_visible(False)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xticks([])
-    ax.set_yticks(range(len(rows)), names if names else [""] * len(rows))
-    ax.tick_params(axis="y", labelsize=8.5, labelcolor=style.INK)
-    title = style.wrap(f"{indicator.number}  {localised(indicator.label, language)}", 20)
-    at: dict[str, Any] = dict(style.ABOVE_AXES)
-    text = ax.annotate(title, (0, 1), xytext=(0, 17), va="bottom", fontsize=8.8, **at)
-    style.strong(text, 0.25)
-    unit = localised(indicator.unit, language)
-    words = style.SEPARATOR.join([unit, target_words(indicator, language)])
-    ax.annotate(words, (0, 1), xytext=(0, 4), fontsize=8, color=style.MUTED, **at)
+    end = 100 * _clamped(progress)
+    ax.barh(
+        place, end, height=0.46, zorder=2, edgecolor=style.BLUE,
+        color=style.BLUE if observed else style.PALE_BLUE, linewidth=0 if observed else 0.9,
+    )  # fmt: skip
+    if progress is not None and abs(progress - _clamped(progress)) > 1e-9:
+        _edge_arrow(ax, end, place, style.BLUE)
+    if time is not None:
+        ends = [place - 0.36, place + 0.36]
+        ax.plot([100 * time] * 2, ends, color=style.VERMILLION, lw=2.4)
 
 
 def _row_axes(count: int) -> Axes:
@@ -188,18 +188,33 @@ def _row_name(row: ReportRow, language: Language) -> str:
     return f"{row.indicator.number}  {localised(row.indicator.label, language)}"
 
 
-def _name_rows(ax: Axes, names: Sequence[str]) -> None:
+def _name_rows(ax: Axes, names: Mapping[int, str], lines: int) -> None:
+    """Names at the places they are given for, of so many lines."""
     style.quiet_axes(ax, "x")
     ax.spines["bottom"].set_visible(False)
-    ax.set_yticks(range(len(names)), [style.wrap(name, 29) for name in names])
+    ax.set_yticks(list(names), [style.wrap(name, 29) for name in names.values()])
     ax.tick_params(axis="y", labelsize=8.8, labelcolor=style.INK, pad=6)
-    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_ylim(lines - 0.4, -0.6)
 
 
-def _progress_axis(ax: Axes, language: Language) -> None:
+def _amended_tick(ax: Axes, indicator: Indicator, position: int) -> None:
+    """Where the target as amended later stands between base (0) and target (100)."""
+    later = indicator.amended.value if indicator.amended else indicator.target.value
+    target = indicator.target.value
+    share = (
+        logarithmic_progress(later, target)
+        if indicator.cumulative
+        else linear_progress(later, indicator.start, target)
+    )
+    ends = [position - 0.36, position + 0.36]
+    ax.plot([100 * float(share)] * 2, ends, color=style.ORANGE, lw=1.8, ls=(0, (2, 1)), zorder=5)
+
+
+def _progress_axis(ax: Axes, language: Language, amended: bool = False) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
-    ax.set_xlabel(label("axis.progress", language), fontsize=8.5)
+    more = label("note.amended_axis", language) if amended else ""
+    ax.set_xlabel(label("axis.progress", language) + more, fontsize=8.5)
 
 
 def _target_columns(row: ReportRow, language: Language) -> list[str]:
@@ -249,7 +264,7 @@ def _progress_shown(
     row: ReportRow,
 ) -> tuple[float | None, float | None, str, bool, int | None]:
     """Progress, time progress, word, whether observed, year."""
-    if row.latest is not None and row.latest_progress is not None:
+    if row.latest is not None and _has_outturn(row):
         progress, time = row.latest_progress, row.latest_time_progress
         return progress, time, row.latest_official, True, row.latest.year
     return row.progress, row.time_progress, row.official, False, row.indicator.target.year
@@ -259,56 +274,12 @@ def _official(word: str, language: Language) -> str:
     return label(f"official.{word}", language) if word else ""
 
 
-def _progress_legend(ax: Axes, shown: Sequence[Any], language: Language) -> None:
-    handles = []
-    if any(observed for _, _, _, observed, _ in shown):
-        handles.append((style.BLUE, style.BLUE, "legend.by_outturn"))
-    if not all(observed for _, _, _, observed, _ in shown):
-        handles.append(("#dcebf5", style.BLUE, "legend.by_projection"))
-    looks = [
-        Line2D([], [], ls="none", marker="s", ms=8, mfc=face, mec=edge, label=label(key, language))
-        for face, edge, key in handles
-    ]
-    time = label("legend.time_progress", language)
-    looks.append(
-        Line2D([], [], ls="none", marker="|", ms=11, mew=2.4, color=style.VERMILLION, label=time)
+def _progress_legend(ax: Axes, language: Language) -> None:
+    words = label("legend.time_progress", language)
+    look = Line2D(
+        [], [], ls="none", marker="|", ms=11, mew=2.4, color=style.VERMILLION, label=words
     )
     ax.legend(
-        handles=looks, loc="lower left", bbox_to_anchor=(1.0, 1.0), ncols=1, fontsize=8.5,
+        handles=[look], loc="lower left", bbox_to_anchor=(1.0, 1.0), ncols=1, fontsize=8.5,
         handletextpad=0.4, borderaxespad=0.2,
     )  # fmt: skip
-
-
-def _verdict_legend(figure: Any, reports: Sequence[Report], language: Language, up: float) -> None:
-    """The verdict shapes that occur, and the target rule, along the bottom."""
-    seen = {row.verdict for report in reports for row in report.rows}
-    handles = [
-        Line2D(
-            [], [], ls="none", marker=style.VERDICT_MARKER[verdict], ms=7.5,
-            mfc="white" if verdict == "undecidable" else style.VERDICT_COLOUR[verdict],
-            mec=style.VERDICT_COLOUR[verdict], label=label(f"verdict.{verdict}", language),
-        )
-        for verdict in style.VERDICT_COLOUR
-        if verdict in seen
-    ]  # fmt: skip
-    handles.append(
-        Line2D([], [], color=style.ORANGE, lw=1.8, label=label("legend.target", language))
-    )
-    legend = figure.legend(
-        handles=handles, loc="lower left", ncols=len(handles), fontsize=9, handletextpad=0.4,
-        bbox_to_anchor=(0.1 / figure.get_figwidth(), (0.26 + up) / figure.get_figheight()),
-        columnspacing=1.8, handlelength=1.4, borderpad=0.1,
-    )  # fmt: skip
-    for handle, text in zip(handles, legend.get_texts(), strict=True):
-        text.set_color(style.INK if handle is handles[-1] else handle.get_markeredgecolor())
-
-
-def _joint_source(reports: Sequence[Report], language: Language) -> str:
-    # A run id of the program begins with the scenario's name.
-    runs = ", ".join(
-        report.run_id
-        if report.run_id.startswith(report.scenario)
-        else f"{report.scenario} {report.run_id}".strip()
-        for report in reports
-    )
-    return style.SEPARATOR.join([runs, label("note.unofficial", language)])

@@ -29,7 +29,8 @@ from zjsim.report.document import (
     typeset,
 )
 from zjsim.report.labels import Language, label, localised
-from zjsim.report.tables import Table, matrix_table
+from zjsim.report.tables import matrix_table
+from zjsim.report.text_table import Table
 from zjsim.report.view import Report
 from zjsim.report.wording import VERDICT_MARK, plan_target_words
 from zjsim.version import __version__
@@ -63,7 +64,7 @@ def build_document(
     sections += ground_sections(judged, seen, command, language)
     plan = localised(reports[0].plan_title, language)
     # A long Chinese title breaks by sense, before the name of the period.
-    named = "《" + plan.replace('"', '\n"', 1) + "》" if language == "zh" else plan
+    named = "《" + plan.replace("“", "\n“", 1) + "》" if language == "zh" else plan
     done = Document(
         language=language,
         title=label("report.title", language, plan=named),

@@ -8,14 +8,15 @@ from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.model.names import canonical
 from zjsim.report.compose_scenario import Judged
-from zjsim.report.compose_words import model_number, model_unit, span_words
+from zjsim.report.compose_words import model_number, model_unit, source_words, span_words
 from zjsim.report.document import Block, Commands, Points, Section, TableBlock, Text
 from zjsim.report.folder import versions
-from zjsim.report.labels import Language, label
+from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_quantity, format_share
 from zjsim.report.plan_tables import growth_table
 from zjsim.report.references import Reference, read_references
-from zjsim.report.tables import Table
+from zjsim.report.results import method_words
+from zjsim.report.text_table import Table
 from zjsim.scenario.tables import CONTROLS
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
@@ -94,7 +95,7 @@ def _conflict_blocks(
                 str(group[0].year),
                 group[0].unit,
                 label("report.semicolon", language).join(
-                    f"{format_quantity(row.value)} ({row.grade}, {row.source})" for row in group
+                    _figure_words(row, language) for row in group
                 ),
             )
             for group in found
@@ -105,6 +106,12 @@ def _conflict_blocks(
             Table(tuple(label(f"column.{key}", language) for key in keys), rows, "<^<<"),
         )
     yield Points(tuple(_findings(audited, "conflict", language)))
+
+
+def _figure_words(row: Observation, language: Language) -> str:
+    said = f"{row.grade}{label('report.listed', language)}{source_words(row.source, language)}"
+    value = format_quantity(row.value)
+    return f"{value}（{said}）" if language == "zh" else f"{value} ({said})"
 
 
 def _series_words(row: Observation, language: Language) -> str:
@@ -191,9 +198,9 @@ def _facts(judged: Sequence[Judged], language: Language) -> Iterator[tuple[str, 
         yield label("fact.run", language, scenario=item.runs.name), item.runs.run_id
         inputs = item.runs.resolved.hash[:16]
         yield label("fact.inputs", language, scenario=item.runs.name), inputs
-    method = first.runs.resolved.inputs.method
-    said = f"{first.runs.engine}, {method}, {grid.start:g}{DASH}{grid.stop:g}, step {grid.step:g}"
-    yield label("fact.engine", language), said
+    span = f"t = {grid.start:g}{DASH}{grid.stop:g}"
+    method = localised(method_words(first.runs), language)
+    yield label("fact.engine", language), label("report.comma", language).join([method, span])
     yield label("fact.model", language), f"{plan.folder.model.name} {plan.model_hash[:16]}"
     for name, digest in plan.folder.hashes().items():
         if name != plan.folder.model.name:
@@ -217,7 +224,8 @@ def _annex(judged: Judged, language: Language) -> TableBlock:
             bounds = span_words(format_quantity(row.low), format_quantity(row.high))
         unit = names.units.get(name, "")
         shown, said = judged.named(name, language), model_unit(unit, language)
-        rows.append((shown, model_number(value, unit), bounds, said, row.grade, row.source))
+        source = source_words(row.source, language)
+        rows.append((shown, model_number(value, unit), bounds, said, row.grade, source))
     keys = ("assumption", "central", "range", "unit", "grade", "source")
     return TableBlock(
         "annex",

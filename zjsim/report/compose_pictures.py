@@ -11,11 +11,14 @@ from zjsim.report.compose_words import indicator_name, indicator_with_unit, scen
 from zjsim.report.document import Medium, Picture
 from zjsim.report.labels import Language, label
 from zjsim.report.view import VERDICTS, Report, ReportRow
-from zjsim.report.wording import target_words, value_words
+from zjsim.report.wording import amended_target_words, target_words, value_words
 
 BARS = 10
-# Panels of one picture of a printed page: small enough to stand under a table.
-PANELS_A_PAGE = 4
+PRINTED = ("page", "parts")
+# Font sizes of a line of a scenario's name.
+NAME_WIDTH = 13.0
+# Panels of one part of a picture: small enough to stand under a table.
+PANELS_A_PART = 4
 
 
 def board_picture(report: Report, language: Language) -> Picture:
@@ -27,7 +30,7 @@ def board_picture(report: Report, language: Language) -> Picture:
 
         if medium == "screen":
             return [plot_board(report, language)]
-        size = len(report.rows) if medium == "phone" else PANELS_A_PAGE
+        size = PANELS_A_PART if medium == "parts" else len(report.rows)
         columns = 1 if medium == "phone" else 2
         return [
             _panels(report, report.rows[first : first + size], columns, language, first == 0)
@@ -53,7 +56,8 @@ def _panels(
         lines = -(-len(rows) // columns)
         width = 4.3 * columns
         room = (0.55 if columns == 1 else 0.4) if keyed else 0.0
-        top, bottom, panel, between = 0.78 + room, 0.3, 1.5, 0.98
+        # Five lines and the key fit on one page with the title below.
+        top, bottom, panel, between = 0.78 + room, 0.3, 1.5 if lines < 5 else 1.15, 0.95
         height = top + bottom + lines * panel + (lines - 1) * between
         figure = style.new_figure(width, height)
         cells = figure.subplots(
@@ -79,14 +83,10 @@ def _key(figure: Any, report: Report, language: Language, columns: int) -> None:
     from matplotlib.lines import Line2D
 
     from zjsim.report import style
+    from zjsim.report.board import line_looks
 
-    looks: list[tuple[str, dict[str, Any]]] = [
-        ("legend.history", {"color": style.INK, "lw": 1.9, "marker": "o", "ms": 3.5}),
-        ("legend.projection", {"color": style.BLUE, "lw": 1.9, "ls": (0, (4.2, 1.2))}),
-        ("legend.plan_path", {"color": style.FAINT, "lw": 1.2}),
-        ("legend.outturn", {"ls": "none", "marker": "o", "mfc": "white", "mec": style.INK}),
-        ("legend.target", {"ls": "none", "marker": "D", "mfc": style.ORANGE, "mec": style.INK}),
-    ]
+    amended = any(row.indicator.amended for row in report.rows)
+    looks = line_looks(any(row.low for row in report.rows), amended)
     handles = [
         Line2D([], [], label=label(key, language), **{"ms": 5, **look}) for key, look in looks
     ]
@@ -107,15 +107,13 @@ def progress_picture(report: Report, language: Language) -> Picture:
     """Progress of each indicator against time progress."""
 
     def draw(medium: Medium) -> Sequence[Any]:
-        from zjsim.report.charts import plot_progress
+        from zjsim.report.charts import plot_progress, progress_lines
 
-        if medium != "page":
+        if medium not in PRINTED:
             return [_root(plot_progress(report, language))]
-        ax = _page_axes(0.40 * len(report.rows) + 1.1, 0.40, 0.72)
+        ax = _page_axes(0.36 * progress_lines(report) + 1.1, 0.40, 0.72)
         plot_progress(report, language, ax)
-        seen = [row.latest is not None for row in report.rows]
-        keys = (["by_outturn"] if any(seen) else []) + ([] if all(seen) else ["by_projection"])
-        _bar_key(ax, [*keys, "time_progress"], language)
+        _bar_key(ax, ["time_progress"], language)
         return [_root(ax)]
 
     title = label("figure.progress", language)
@@ -141,11 +139,10 @@ def _bar_key(ax: Any, keys: Sequence[str], language: Language) -> None:
     from zjsim.report import style
 
     looks: dict[str, dict[str, Any]] = {
-        "by_outturn": {"marker": "s", "mfc": style.BLUE, "mec": style.BLUE},
-        "by_projection": {"marker": "s", "mfc": "#dcebf5", "mec": style.BLUE},
         "time_progress": {"marker": "|", "mew": 2.4, "color": style.VERMILLION},
-        "low": {"marker": "s", "color": style.SKY},
+        "low": {"marker": "s", "mfc": style.PALE_BLUE, "mec": style.BLUE},
         "high": {"marker": "s", "color": style.BLUE},
+        "as_is": {"marker": "|", "mew": 1.2, "color": style.INK},
         "target": {"marker": "|", "mew": 2.0, "color": style.ORANGE},
     }
     with style.house():
@@ -165,7 +162,7 @@ def comparison_picture(reports: Sequence[Report], language: Language) -> Picture
     def draw(medium: Medium) -> Sequence[Any]:
         from zjsim.report.charts import plot_comparison
 
-        if medium == "page":
+        if medium in PRINTED:
             return [_comparison_page(reports, language)]
         return [plot_comparison(reports, language)]
 
@@ -178,7 +175,11 @@ def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
     from zjsim.report import style
 
     count = len(reports[0].rows)
-    lines, panel = -(-count // 2), 0.2 * len(reports) + 0.12
+    names = [style.wrap(scenario_name(report, language), NAME_WIDTH) for report in reports]
+    tall = 0.2 if all("\n" not in name for name in names) else 0.3
+    widest = max(style.ems(line) for name in names for line in name.split("\n"))
+    left = (widest * 8.5 / 72 + 0.15) / 8.4
+    lines, panel = -(-count // 2), tall * len(reports) + 0.12
     top, bottom, between = 0.5, 0.3, 0.72
     height = top + bottom + lines * panel + (lines - 1) * between
     with style.house():
@@ -186,15 +187,14 @@ def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
         cells = figure.subplots(
             lines, 2, squeeze=False,
             gridspec_kw={
-                "left": 0.2, "right": 0.95, "top": 1 - top / height,
-                "bottom": bottom / height, "hspace": between / panel, "wspace": 0.14,
+                "left": left, "right": 0.93, "top": 1 - top / height,
+                "bottom": bottom / height, "hspace": between / panel, "wspace": 0.24,
             },
         )  # fmt: skip
         for place in range(2 * lines):
             ax = cells[place // 2][place % 2]
             if place < count:
                 _scenario_dots(ax, [report.rows[place] for report in reports], language)
-                names = [scenario_name(report, language) for report in reports]
                 ax.set_yticks(range(len(names)), names if place % 2 == 0 else [""] * len(names))
                 ax.tick_params(axis="y", labelsize=8.5, labelcolor=style.INK)
             else:
@@ -205,27 +205,39 @@ def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
 def _scenario_dots(ax: Any, rows: Sequence[ReportRow], language: Language) -> None:
     """One indicator: the projection of each scenario with its verdict, and the target."""
     from zjsim.report import style
+    from zjsim.report.comparison_chart import draw_target_rules
 
     indicator = rows[0].indicator
     style.quiet_axes(ax, "y")
-    ax.axvline(indicator.target.value, color=style.ORANGE, lw=1.8, zorder=1)
+    draw_target_rules(ax, indicator)
     values = [row.value for row in rows if row.value == row.value]
+    values += [indicator.amended.value] if indicator.amended else []
     for place, row in enumerate(rows):
         if row.value == row.value:
             style.verdict_mark(ax, row.value, place, row.verdict, 7, zorder=3)
             ax.annotate(
-                value_words(row), (row.value, place), xytext=(6, 0), va="center",
-                textcoords="offset points", fontsize=7.8, color=style.MUTED,
+                value_words(row), (1, place), xytext=(30, 0), va="center", ha="right",
+                xycoords=ax.get_yaxis_transform(), textcoords="offset points", fontsize=7.8,
+                color=style.VERDICT_COLOUR[row.verdict], annotation_clip=False,
             )  # fmt: skip
     low, high = min([*values, indicator.target.value]), max([*values, indicator.target.value])
     room = (high - low) or abs(high) or 1.0
-    ax.set_xlim(low - 0.06 * room, high + 0.24 * room)
+    ax.set_xlim(low - 0.06 * room, high + 0.06 * room)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xticks([indicator.target.value], [target_words(indicator, language)], fontsize=8)
+    ax.set_xticks([indicator.target.value], [_rule_words(indicator, language)], fontsize=8)
     ax.set_title(
         style.wrap(f"{indicator.number}  {indicator_with_unit(indicator, language)}", 33),
         fontsize=8.8, pad=3,
     )  # fmt: skip
+
+
+def _rule_words(indicator: Indicator, language: Language) -> str:
+    """The target under its rule; the amended one beside it, as the dashed rule."""
+    words = target_words(indicator, language)
+    if indicator.amended is None:
+        return words
+    said = {"target": amended_target_words(indicator, language), "date": indicator.amended.date}
+    return " | ".join([words, label("note.amended_short", language, **said)])
 
 
 def tornado_picture(
@@ -250,10 +262,10 @@ def tornado_picture(
         from zjsim.report.uncertainty import plot_tornado
 
         base = influence.base[place]
-        if medium == "page":
-            ax = _page_axes(0.36 * len(bars) + 1.1, 0.36, 0.97)
+        if medium in PRINTED:
+            ax = _page_axes(0.36 * len(bars) + 1.1, 0.36, 0.86)
             plot_tornado(indicator, base, bars, language, ax)
-            _bar_key(ax, ("low", "high", "target"), language)
+            _bar_key(ax, ("low", "high", "as_is", "target"), language)
             return [_root(ax)]
         return [_root(plot_tornado(indicator, base, bars, language, footer=footer))]
 

@@ -18,12 +18,15 @@ from zjsim.report.compose_words import (
     model_unit,
     nearness,
     scenario_name,
+    source_words,
     span_words,
 )
 from zjsim.report.document import Block, Section, TableBlock, Text
 from zjsim.report.labels import Language, label, localised
-from zjsim.report.numbers import DASH, format_number, format_quantity
-from zjsim.report.tables import Table, progress_table, verdict_headers, verdict_rows
+from zjsim.report.numbers import DASH, format_number, format_quantity, format_share
+from zjsim.report.sensitivity_tables import input_words
+from zjsim.report.tables import progress_table, verdict_headers, verdict_rows
+from zjsim.report.text_table import Table
 from zjsim.report.view import InputLine, Report, ReportRow
 from zjsim.workflow import OpenPlan, Runs
 
@@ -62,8 +65,8 @@ def scenario_sections(judged: Judged, language: Language) -> Iterator[Section]:
     report = judged.report
     slug = identifier(report.scenario)
     said = label("heading.scenario", language, scenario=scenario_name(report, language))
-    why = judged.runs.resolved.scenario.why
-    opening = (Text(why),) if why and language == "en" else ()
+    why = judged.runs.resolved.scenario.why.get(language)
+    opening = (Text(why),) if why else ()
     yield Section(slug, 1, said, opening)
     board = pictures.board_picture(report, language)
     yield _section(slug, "verdicts", language, _verdicts(report, language), board)
@@ -183,7 +186,7 @@ def _levers(judged: Judged, language: Language) -> Iterator[Block]:
     yield TableBlock(
         "levers",
         label("table.levers", language, year=plan.base_year),
-        Table(tuple(heads), tuple(rows), "<" + ">" * len(years) + "<<<"[: len(heads) - 6]),
+        Table(tuple(heads), tuple(rows), "<" + ">" * len(years) + "^^<"[: len(heads) - 6]),
     )
 
 
@@ -245,7 +248,7 @@ def closest_place(report: Report) -> int:
 
 
 def _influence(judged: Judged, influence: Influence, language: Language) -> Iterator[Block]:
-    runs = 1 + 2 * len(influence.swings) + len(influence.levers)
+    runs = 2 + 2 * len(influence.swings) + len(influence.levers)
     said = label("text.influence", language, runs=runs)
     if influence.failed:
         said += label("text.failed", language, count=influence.failed)
@@ -257,29 +260,30 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     indicator = judged.report.rows[place].indicator
 
     def named(swing: Swing) -> str:
-        return judged.named(swing.dimension.name, language)
+        return input_words(swing.dimension, judged.plan, language)
 
     yield pictures.tornado_picture(indicator, place, influence, named, language, judged.runs.run_id)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:
-    keys = ("assumption", "central", "range", "grade", "source", "flips", "most")
+    keys = ("assumption", "central", "range", "grade", "source", "weight", "flips")
     rows = []
     for item in top:
         grade, source = _evidence(judged, item)
         central, bounds = _range_words(judged, item, language)
-        most = _most_moved(judged, item.low_values, item.high_values)
         flips = _numbers(item.flipped, language)
-        name = judged.named(item.dimension.name, language)
-        rows.append((name, central, bounds, grade, source, flips, most))
+        name = input_words(item.dimension, judged.plan, language)
+        said = source_words(source, language)
+        weight = format_share(item.score, 0)
+        rows.append((name, central, bounds, grade, said, weight, flips))
     notes = [] if judged.glossary and language == "zh" else [label("text.names", language)]
-    for of in ("scale", "drift"):
+    for of in ("scale", "drift", "outlook"):
         if any(item.dimension.kind == "driver" and item.dimension.of == of for item in top):
             notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))
     return TableBlock(
         "influence",
         label("table.influence", language),
-        Table(tuple(label(f"column.{key}", language) for key in keys), tuple(rows), "<>>^<<<"),
+        Table(tuple(label(f"column.{key}", language) for key in keys), tuple(rows), "<>>^<>^"),
         notes=tuple(notes),
     )
 
@@ -287,9 +291,9 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
 def _range_words(judged: Judged, item: Swing, language: Language) -> tuple[str, str]:
     """The central value with its unit, and the two ends."""
     dimension = item.dimension
-    signed = dimension.of == "drift"
+    signed = dimension.of in ("drift", "outlook")
     low, high = (format_quantity(value, signed=signed) for value in (dimension.low, dimension.high))
-    if dimension.kind == "driver":
+    if dimension.kind != "constant":
         ends = (low, high) if signed else (f"×{low}", f"×{high}")
         return DASH, span_words(*ends)
     unit = model_unit(judged.plan.names.units.get(dimension.name, ""), language)
@@ -315,7 +319,7 @@ def _swing_table(judged: Judged, top: Sequence[Swing], language: Language) -> Ta
     heads = (label("column.assumption", language), *(str(item.number) for item in indicators))
     rows = tuple(
         (
-            judged.named(item.dimension.name, language),
+            input_words(item.dimension, judged.plan, language),
             *(
                 format_number(high - low, indicator.decimals, signed=True)
                 for low, high, indicator in zip(
@@ -342,7 +346,9 @@ def influence_sentences(judged: Judged, language: Language) -> list[str]:
     """What the summary says of assumptions and policies."""
     if judged.influence is None:
         return []
-    names = [judged.named(item.dimension.name, language) for item in judged.influence.swings[:3]]
+    names = [
+        input_words(item.dimension, judged.plan, language) for item in judged.influence.swings[:3]
+    ]
     said = [label("summary.decided_by", language, names=joined(names, language))]
     labels = {line.name: localised(line.label, language) for line in judged.report.inputs}
     lost = [

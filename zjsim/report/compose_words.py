@@ -10,6 +10,7 @@ from zjsim.report.labels import CATALOGUE, Language, label, localised
 from zjsim.report.numbers import format_number, format_plain, format_quantity, format_share
 from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
 from zjsim.report.wording import is_percent, target_words, value_words
+from zjsim.report.wording import scenario_name as scenario_name
 
 NO_BREAK = "\u00a0"
 
@@ -17,11 +18,6 @@ NO_BREAK = "\u00a0"
 def span_words(low: str, high: str) -> str:
     """Both ends of a range, in one piece."""
     return f"{low}{NO_BREAK}…{NO_BREAK}{high}"
-
-
-def scenario_name(report: Report, language: Language) -> str:
-    """The scenario's label, or its name when it has none."""
-    return localised(report.scenario_label, language) or report.scenario
 
 
 def indicator_name(indicator: Indicator, language: Language) -> str:
@@ -176,6 +172,13 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
     said = _said(worst, language)
     said["error"] = quantity(worst.indicator, f"{worst.error:.1g}", language, change=True)
     return _sentence("summary.error_large", language, said)
+
+
+def source_words(source: str, language: Language) -> str:
+    """Keys of sources; what is no source but a judgement or a definition is said in words."""
+    parts = [part.strip() for part in source.replace(";", ",").split(",")]
+    keys = [(part, f"source.{part}") for part in parts]
+    return ", ".join(label(key, language) if key in CATALOGUE else part for part, key in keys)
 
 
 def model_unit(unit: str, language: Language) -> str:

@@ -19,7 +19,7 @@ from zjsim.model.order import causes
 from zjsim.model.spec import Constant, Flow, ModelSpec, Stock
 from zjsim.report import style
 from zjsim.report.labels import Language, label
-from zjsim.report.loop_diagram import DiagramLoop, diagram_loops, plot_loops
+from zjsim.report.loop_diagram import DiagramLoop, Names, diagram_loops, plot_loops
 
 __all__ = ["DiagramLoop", "diagram_loops", "plot_loops", "plot_stock_flow", "sectors"]
 
@@ -69,6 +69,7 @@ def plot_stock_flow(
     levers: Sequence[str] = (),
     title: str = "",
     footer: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> style.HouseFigure:
     """Stocks as boxes, flows as valves, and what each flow depends on.
 
@@ -78,9 +79,11 @@ def plot_stock_flow(
     values : values of all variables, for signs that structure alone does not fix
     levers : constants that policy sets; other constants are left out
     title : the sector's name for readers; the name in the model when empty
+    names : what variables are called in the picture, by canonical name; else as in the model
     """
     stocks = [stock for stock in spec.stocks if stock.group == sector]
     rows = [(stock, _valves(spec, stock, values, frozenset(levers))) for stock in stocks]
+    said = Names(names or {})
     heights = [_row_height(valves) for _, valves in rows]
     height = sum(heights) + 1.75
     width = WIDTH if any(stock.outflows for stock in stocks) else NARROW
@@ -90,7 +93,7 @@ def plot_stock_flow(
     ax.set(xlim=(0, width), ylim=(0, height))
     top = height - 1.0
     for (stock, valves), tall in zip(rows, heights, strict=True):
-        _draw_row(ax, stock, valves, top - tall / 2)
+        _draw_row(ax, stock, valves, top - tall / 2, said)
         top -= tall
     words = label("title.stock_flow", language, sector=title or sector or spec.name)
     style.add_title(figure, words, label("diagram.how_to_read", language))
@@ -136,7 +139,7 @@ def _row_height(valves: Sequence[Valve]) -> float:
     return max(1.05, *sides) + 0.22
 
 
-def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float) -> None:
+def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float, said: Names) -> None:
     """One stock in the middle, its inflows stacked at the left, outflows at the right."""
     sides = {side: [valve for valve in valves if valve.side == side] for side in (-1, 1)}
     reach = STOCK_HEIGHT
@@ -144,7 +147,7 @@ def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float) ->
         level = middle + sum(valve.height for valve in stacked) / 2
         for valve in stacked:
             level -= valve.height / 2
-            _draw_flow(ax, valve, side, level)
+            _draw_flow(ax, valve, side, level, said)
             reach = max(reach, 2 * abs(level - middle) + 0.3)
             level -= valve.height / 2
     left, bottom = STOCK_X - STOCK_WIDTH / 2, middle - reach / 2
@@ -155,23 +158,23 @@ def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float) ->
         )
     )  # fmt: skip
     text = ax.text(
-        STOCK_X, middle, style.wrap(stock.name, 15), ha="center", va="center", fontsize=10,
+        STOCK_X, middle, style.wrap(said.of(stock.name), 13), ha="center", va="center", fontsize=10,
         zorder=5, linespacing=1.15,
     )  # fmt: skip
     style.strong(text, 0.25)
 
 
-def _draw_flow(ax: Axes, valve: Valve, side: int, level: float) -> None:
+def _draw_flow(ax: Axes, valve: Valve, side: int, level: float, said: Names) -> None:
     edge = STOCK_X + side * STOCK_WIDTH / 2
     at, cloud = edge + side * VALVE_GAP, edge + side * CLOUD_GAP
     _draw_pipe(ax, edge, cloud, side, level)
     _draw_valve(ax, at, level)
     ax.text(
-        at, level - 0.17, style.wrap(valve.name, 17), ha="center", va="top", zorder=6,
+        at, level - 0.17, style.wrap(said.of(valve.name), 17), ha="center", va="top", zorder=6,
         fontsize=NAME_SIZE, color=style.BLUE, linespacing=1.05,
     )  # fmt: skip
     if valve.causes:
-        _draw_causes(ax, valve, side, level, at, cloud + side * 0.42)
+        _draw_causes(ax, valve, side, level, (at, cloud + side * 0.42), said)
 
 
 def _draw_pipe(ax: Axes, edge: float, cloud: float, side: int, level: float) -> None:
@@ -194,8 +197,11 @@ def _draw_valve(ax: Axes, x: float, y: float) -> None:
         ax.add_patch(Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5))
 
 
-def _draw_causes(ax: Axes, valve: Valve, side: int, level: float, at: float, margin: float) -> None:
+def _draw_causes(
+    ax: Axes, valve: Valve, side: int, level: float, ends: tuple[float, float], said: Names
+) -> None:
     """The list of causes, a bracket at its inner edge, and one arrow to the valve."""
+    at, margin = ends
     count = len(valve.causes)
     top = level + LINE * (count - 1) / 2
     for position, cause in enumerate(valve.causes):
@@ -206,7 +212,7 @@ def _draw_causes(ax: Axes, valve: Valve, side: int, level: float, at: float, mar
             sign_at, y, cause.sign, ha="center", va="center", fontsize=CAUSE_SIZE + 1,
             color=style.VERMILLION if cause.sign == "−" else style.INK,
         )  # fmt: skip
-        shown = f"[{cause.name}]" if cause.kind == "other" else cause.name
+        shown = MARKED.get(cause.kind, "{}").format(said.of(cause.name))
         ax.text(
             name_at, y, shown, ha=align, va="center", fontsize=CAUSE_SIZE,
             color=CAUSE_COLOUR[cause.kind],
@@ -222,6 +228,8 @@ def _draw_causes(ax: Axes, valve: Valve, side: int, level: float, at: float, mar
     )  # fmt: skip
 
 
+# What a colour says is said by a sign as well.
+MARKED = {"other": "[{}]", "lever": "◆ {}"}
 CAUSE_COLOUR = {
     "own": style.INK,
     "stock": style.BLUE,
@@ -255,8 +263,7 @@ def _draw_key(ax: Axes, language: Language) -> None:
         ("legend.other_sector", "other"),
         ("legend.lever", "lever"),
     ):
-        text = label(key, language)
-        shown = f"[{text}]" if kind == "other" else text
+        shown = MARKED.get(kind, "{}").format(label(key, language))
         ax.text(x, y, shown, va="center", fontsize=8.8, color=CAUSE_COLOUR[kind])
         x += style.ems(shown) * 8.8 / 72 + 0.45
     ax.text(x, y, label("legend.signs", language), va="center", fontsize=8.8, color=style.INK)

@@ -16,10 +16,12 @@ from typing import Any, Literal
 
 from zjsim.errors import ZjsimError
 from zjsim.report.labels import Language, label
-from zjsim.report.tables import Table
+from zjsim.report.line_breaks import wrap
+from zjsim.report.text_table import Table
 
-# A picture is drawn for a wide screen, for a phone, or for the width of a printed page.
-Medium = Literal["screen", "phone", "page"]
+# A picture is drawn for a wide screen, for a phone, or for the width of a printed page; in
+# parts where a page cannot move it away from the text it stands in.
+Medium = Literal["screen", "phone", "page", "parts"]
 CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -72,10 +74,23 @@ class TableBlock:
     long: bool = False
 
     @property
+    def heads(self) -> tuple[str, ...]:
+        """Heads for a printed page, broken into lines by sense where the cells are narrow."""
+        cells = zip(*self.table.rows, strict=True) if self.table.rows else ()
+        widest = [min(max(map(_ems, column)), 14.0) for column in cells]
+        widest = widest or [0.0] * len(self.table.headers)
+        return tuple(
+            wrap(head, max(HEAD_WIDTH, width))
+            for head, width in zip(self.table.headers, widest, strict=True)
+        )
+
+    @property
     def weights(self) -> tuple[float, ...]:
         """Widths of the columns, in font sizes, for a printed page."""
-        toned = {column for _, column in self.tones}
-        return column_widths(self.table, toned)
+        # English verdicts break between words; Chinese ones would break inside one.
+        chinese = any("\u4e00" <= sign <= "\u9fff" for sign in "".join(self.table.headers))
+        toned = {column for _, column in self.tones} if chinese else ()
+        return column_widths(replace(self.table, headers=self.heads), toned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +215,8 @@ def _full_width(match: re.Match[str]) -> str:
 PAGE_EMS, PAGE_EMS_SMALL = 51.0, 57.0
 MANY_COLUMNS = 9
 LONGEST_WORD = 8.0
+# A head of a column is broken to lines of so many font sizes.
+HEAD_WIDTH = 4.2
 # Cells as short as this are not worth a line break.
 SHORT_CELL = 4.5
 
@@ -213,12 +230,12 @@ def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...
     least, natural = [], []
     for place, head in enumerate(table.headers):
         cells = [row[place] for row in table.rows]
-        solid = table.alignment[place] == ">" or place in whole
+        solid = table.alignment[place] in ">^" or place in whole
         pieces = cells if solid else [piece for cell in cells for piece in _pieces(cell)]
-        words = [1.1 * _ems(piece) for piece in _pieces(head)]
+        words = [1.05 * _ems(line) for line in head.split("\n")]
         words += [_ems(piece) if solid else min(_ems(piece), LONGEST_WORD) for piece in pieces]
         least.append(max(words, default=1.0) + (1.2 if solid else 0.9))
-        longest = max([_ems(cell) for cell in cells] + [min(_ems(head), 6.0)])
+        longest = max([_ems(cell) for cell in cells] + [_ems(line) for line in head.split("\n")])
         # A little more where there is room: a machine may lack the narrow font asked for.
         natural.append(max(longest + 0.9, least[-1]) * (1.15 if solid else 1.0))
     chinese = any("\u4e00" <= sign <= "\u9fff" for head in table.headers for sign in head)

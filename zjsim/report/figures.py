@@ -18,6 +18,13 @@ METADATA: dict[str, dict[str, Any]] = {
 }
 
 
+def check_formats(formats: Sequence[str]) -> None:
+    """Raise RunError for a format that no picture is written in."""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise RunError(f"{unknown[0]}: no such picture format; take one of {', '.join(FORMATS)}")
+
+
 def write_figure(
     figure: Any, stem: Path | str, formats: Sequence[str] = ("png",), dpi: int = 150
 ) -> list[Path]:
@@ -30,9 +37,7 @@ def write_figure(
     """
     from zjsim.report import style
 
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise RunError(f"{unknown[0]}: no such picture format; take one of {', '.join(FORMATS)}")
+    check_formats(formats)
     written = []
     for name in formats:
         path = Path(stem).with_name(f"{Path(stem).name}.{name}")

@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,17 @@ def command_line() -> str:
     return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
-def write_folder(root: Path, name: str, writers: Mapping[str, Callable[[Path], None]]) -> Path:
+def write_folder(
+    root: Path,
+    name: str,
+    writers: Mapping[str, Callable[[Path], None]],
+    manifest: Callable[[Iterable[str]], Mapping[str, Any]] | None = None,
+) -> Path:
     """Fill ``root/name`` through ``writers``, whole or not at all.
 
     Each writer gets the path of its file in a temporary folder beside the final one, which
     is renamed when all are done; a run that is killed leaves nothing that looks finished.
+    ``manifest`` makes the document of ``manifest.json`` from the names of the other files.
 
     Raises
     ------
@@ -54,6 +60,9 @@ def write_folder(root: Path, name: str, writers: Mapping[str, Callable[[Path], N
         part.mkdir()
         for file_name, write in writers.items():
             write(part / file_name)
+        if manifest is not None:
+            names = sorted(file.name for file in part.iterdir())
+            write_json(part / "manifest.json", manifest(names))
         if final.exists():
             final.rename(old)
         part.rename(final)

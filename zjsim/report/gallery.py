@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zjsim.analysis.ensemble import compute_statistics
+from zjsim.analysis.ensemble import statistics_of
 from zjsim.analysis.one_at_a_time import compute_influence
-from zjsim.assessment.assess import indicator_value
-from zjsim.report import board, charts, style
+from zjsim.report import board, charts, run_charts, style
 from zjsim.report.diagrams import diagram_loops, plot_loops, plot_stock_flow, sectors
-from zjsim.report.labels import Language, label, localised
+from zjsim.report.labels import Language, label
 from zjsim.report.results import board_data
-from zjsim.report.uncertainty import plot_fan, plot_probabilities, plot_tornado
 
 if TYPE_CHECKING:
     from zjsim.ensembles.run import EnsembleRuns
     from zjsim.report.view import Report
     from zjsim.workflow import OpenPlan, Runs
 
-# Of the tornado: wider lists are tables.
-BARS = 12
 Rows = list[list[Any]]
 
 
@@ -71,12 +67,10 @@ def report_chart(
     return Chart(kind, style.figure_of(draw(report, language)), heads, table)
 
 
-def fan_chart(runs: EnsembleRuns, plan: OpenPlan, indicator: str, language: Language) -> Chart:
+def fan_chart(runs: EnsembleRuns, indicator: str, language: Language) -> Chart:
     """Bands of 50, 75 and 95 % of an ensemble's runs, by year."""
-    item = plan.plan.indicator(indicator)
-    years = (plan.plan.base_year, *plan.plan.years)
-    draws = np.stack([indicator_value(runs, item, year) for year in years], axis=1)
-    axes = plot_fan(item, years, draws, language, footer=_footer(runs, language))
+    axes = run_charts.plot_fan(runs, indicator, language)
+    years, draws = run_charts.fan_draws(runs, indicator)
     levels = (2.5, 12.5, 25, 50, 75, 87.5, 97.5)
     bands = np.nanpercentile(draws, levels, axis=0).T
     rows = [[year, *map(float, band)] for year, band in zip(years, bands, strict=True)]
@@ -84,35 +78,22 @@ def fan_chart(runs: EnsembleRuns, plan: OpenPlan, indicator: str, language: Lang
     return Chart(f"fan-{indicator}", style.figure_of(axes), heads, rows)
 
 
-def probability_chart(runs: EnsembleRuns, plan: OpenPlan, language: Language) -> Chart:
+def probability_chart(runs: EnsembleRuns, language: Language) -> Chart:
     """Probability of each target, of the binding ones and of all, with sampling error."""
-    found = compute_statistics(runs, plan.plan).probabilities
-    names = [f"{i.number} {i.label.get(language)}" for i in plan.plan.indicators]
-    names += [label("group.binding", language), label("group.all", language)]
-    shares = [*found.targets, found.binding, found.joint]
-    axes = plot_probabilities(names, shares, language, groups=2, footer=_footer(runs, language))
+    axes = run_charts.plot_probabilities(runs, language)
+    plan = runs.plan.plan
+    found = statistics_of(runs).probabilities
+    names, shares = run_charts.probability_rows(plan.indicators, found, language)
     rows = [[n, s.value, s.low, s.high] for n, s in zip(names, shares, strict=True)]
     heads = ["target", "probability", "low", "high"]
     return Chart("probabilities", style.figure_of(axes), heads, rows)
 
 
-def _footer(runs: EnsembleRuns, language: Language) -> str:
-    draws = label("note.draws", language, draws=f"{runs.n_run:,}", seed=runs.sample.seed)
-    return style.SEPARATOR.join([localised(runs.label, language) or runs.name, draws])
-
-
 def tornado_chart(runs: Runs, indicator: str, language: Language) -> Chart:
     """One indicator with each input at the low and the high end of its range."""
-    items = runs.plan.plan.indicators
-    item = runs.plan.plan.indicator(indicator)
-    place = items.index(item)
     influence = compute_influence(runs, backend="python")
-    bars = [
-        (swing.dimension.name, swing.low_values[place], swing.high_values[place])
-        for swing in influence.swings
-    ]
-    bars.sort(key=lambda bar: -abs(bar[2] - bar[1]))
-    axes = plot_tornado(item, influence.base[place], bars[:BARS], language, footer=runs.run_id)
+    axes = run_charts.plot_tornado(influence, indicator, language)
+    bars = run_charts.tornado_bars(influence, indicator, language)
     heads = ["input", "at_low_end", "at_high_end"]
     return Chart(f"tornado-{indicator}", style.figure_of(axes), heads, [list(bar) for bar in bars])
 
@@ -122,18 +103,26 @@ def diagram(kind: str, runs: Runs, sector: str | None, language: Language) -> li
     plan, spec = runs.plan, runs.plan.model
     values = {name: float(runs.trajectories[name][0, 0]) for name in runs.trajectories.names}
     values |= {constant.name: constant.value for constant in spec.constants}
+    names = plan.names_zh if language == "zh" else {}
+    model = label("note.model", language, model=f"{spec.name} {plan.model_hash[:8]}")
+    run = label("note.run", language, run=runs.run_id)
+    footer = style.footer_line(language, model, run)
     if kind == "loops":
         loops = diagram_loops(spec, plan.loops, values)
-        figure = plot_loops(loops, language, [stock.name for stock in spec.stocks])
+        stocks = [stock.name for stock in spec.stocks]
+        figure = plot_loops(loops, language, stocks, footer=footer, names=names)
         rows = [[x["id"], x["polarity"], " > ".join(x["cycle"])] for x in plan.loops]
         return [Chart("loops", figure, ["loop", "polarity", "cycle"], rows)]
     levers = [lever.variable for lever in plan.levers]
+    titles = _sector_titles(plan, language)
     chosen = [sector] if sector else list(sectors(spec))
     heads = ["stock", "unit", "inflows", "outflows"]
     return [
         Chart(
             f"stock-flow-{name.lower().replace(' ', '-').replace(',', '')}",
-            plot_stock_flow(spec, name, language, values, levers),
+            plot_stock_flow(
+                spec, name, language, values, levers, titles.get(name, ""), footer, names
+            ),
             heads,
             [
                 [s.name, s.unit, "; ".join(s.inflows), "; ".join(s.outflows)]
@@ -143,3 +132,15 @@ def diagram(kind: str, runs: Runs, sector: str | None, language: Language) -> li
         )
         for name in chosen
     ]
+
+
+def _sector_titles(plan: OpenPlan, language: Language) -> dict[str, str]:
+    """Names of sectors for readers, where the plan's boundary gives them."""
+    from zjsim.report.model_book import ModelBook
+
+    entries = ModelBook(plan, language).boundary.get("sectors") or {}
+    return {
+        name: str(entry.get(language, ""))
+        for name, entry in entries.items()
+        if isinstance(entry, dict)
+    }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import Literal
 
 from zjsim.assessment.table import NATURES, VERDICTS
+from zjsim.language import LANGUAGES, Language
+from zjsim.report.labels_charts import CHART_WORDS
+from zjsim.report.labels_cli import CLI_WORDS
 from zjsim.report.labels_document import DOCUMENT_WORDS
+from zjsim.report.labels_ensemble import ENSEMBLE_WORDS
 from zjsim.report.labels_trust import TRUST_WORDS
-
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
+from zjsim.report.labels_validation import VALIDATION_WORDS
+from zjsim.scenario.path_words import PATH_WORDS
 
 # key → (Chinese, English). Names in braces are filled in by `label`.
 CATALOGUE: Mapping[str, tuple[str, str]] = {
@@ -61,67 +62,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "column.milestone_date": ("期限", "Date"),
     "column.own_figure": ("本单位数据", "Own figure"),
     "column.state": ("状态", "State"),
-    "milestone.met": ("达成", "met"),
-    "milestone.open": ("未到期", "open"),
-    "milestone.missed": ("未达成", "missed"),
-    "milestone.no_figure": ("无数据", "no figure"),
-    "milestone.no_base": ("缺基数", "no base"),
-    "comparator.full_coverage": ("全覆盖", "full coverage"),
-    "comparator.doubled": ("倍增", "doubled"),
-    "comparator.not_falling": ("不下降", "not falling"),
-    "comparator.at_least_average": ("不低于平均", "at least the average"),
-    "comparator.rank": ("第{number}位", "rank {number}"),
-    "comparator.strive": ("力争{wanted}", "strive for {wanted}"),
-    "audit.indicator": ("指标", "Indicator"),
-    "audit.years": ("年数", "Years"),
-    "audit.yearly": ("年均%", "% a year"),
-    "audit.points": ("年均百分点", "points a year"),
-    "audit.logit": ("需快于其余部分%", "faster than the rest, %"),
-    "audit.amended": ("调整后年均%", "amended, % a year"),
-    "audit.text_pace": ("正文年均%", "text, % a year"),
-    "audit.real_growth": ("GDP实际增长%", "Real GDP %"),
-    "audit.inflation": ("价格%", "Prices %"),
-    "audit.growth_title": ("各目标隐含的年均变化", "What each target asks for, a year"),
-    "audit.paths_title": (
-        "目标相互组合所隐含的各量年均变化（%），按GDP实际增长与价格",
-        "Growth a year that pairs of targets imply for amounts (%), by real GDP and prices",
-    ),
-    "audit.conflict": ("不一致", "Disagreement"),
-    "audit.condition": ("必要条件", "Condition"),
-    "check.met": ("达成 {met}/{total} 项指标", "{met} of {total} targets met"),
-    "check.reality": (
-        "{name}：{holding}/{total} 条合理性检验成立",
-        "{name}: {holding} of {total} reality checks hold",
-    ),
-    "describe.name": ("名称", "name"),
-    "describe.name_zh": ("中文名", "name_zh"),
-    "describe.kind": ("类型", "kind"),
-    "describe.unit": ("单位", "unit"),
-    "describe.sector": ("部门", "sector"),
-    "describe.documentation": ("说明", "documentation"),
-    "describe.value": ("取值", "value"),
-    "describe.equation": ("方程", "equation"),
-    "describe.net_flow": ("净流量", "net_flow"),
-    "describe.initial": ("初值", "initial"),
-    "describe.points": ("表函数", "points"),
-    "describe.causes": ("原因", "causes"),
-    "describe.uses": ("影响", "uses"),
-    "describe.range": ("范围", "range"),
-    "describe.source": ("来源", "source"),
-    "describe.grade": ("证据等级", "grade"),
-    "describe.note": ("备注", "note"),
-    "describe.lever": ("杠杆", "lever"),
-    "describe.label": ("标题", "label"),
-    "describe.path": ("路径", "path"),
-    "describe.clause": ("章节", "clause"),
-    "describe.variable": ("变量", "variable"),
-    "describe.driver": ("外生变量", "driver"),
-    "describe.paths": ("数据路径", "paths"),
-    "describe.loop": ("回路", "loop"),
-    "describe.polarity": ("极性", "polarity"),
-    "describe.off_switch": ("关闭方式", "off_switch"),
-    "compare.title": ("{first} → {second}", "{first} → {second}"),
-    "compare.same_inputs": ("输入没有差别", "no input differs"),
     "column.input": ("输入", "Input"),
     # kinds of yearly figure
     "kind.projection": ("预测", "projection"),
@@ -131,6 +71,9 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "kind.driver": ("外生变量", "driver"),
     "kind.constant": ("常数", "constant"),
     "kind.initial": ("初值", "initial value"),
+    "kind.time": ("时间", "time"),
+    "kind.method": ("积分方法", "method"),
+    "kind.sampling": ("抽样", "sampling"),
     "kind.history": ("历史", "history"),
     # methods of progress
     "method.linear": ("线性", "linear"),
@@ -167,8 +110,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "legend.plan_path": ("规划路径", "plan path"),
     "legend.target": ("规划目标", "target"),
     "legend.time_progress": ("时间进度", "time progress"),
-    "legend.by_outturn": ("按实际值", "by outturn"),
-    "legend.by_projection": ("按预测值", "by projection"),
     "legend.low": ("取低值", "low value"),
     "legend.high": ("取高值", "high value"),
     "legend.stock": ("存量", "stock"),
@@ -183,7 +124,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     ),
     "legend.both_kinds": ("两类回路共有", "in loops of both kinds"),
     "diagram.how_to_read": (
-        "左：流入及其原因；右：流出及其原因（变量名与模型文件一致）",
+        "左：流入及其原因；右：流出及其原因",
         "left: inflows and what moves them; right: outflows (names as in the model file)",
     ),
     "diagram.loops": (
@@ -218,7 +159,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     ),
     "note.constant_price": ("按2020年价为{value}", "{value} at 2020 prices"),
     "note.error": ("数值误差±{error}", "numerical error ±{error}"),
-    "note.flipped": ("判断改变", "verdict changes"),
     # rates
     "rate.since": ("{value}（{year}年起）", "{value} from {year}"),
     "rate.points": ("{value}个百分点", "{value} points"),
@@ -249,8 +189,13 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "Progress: levels = (projection − base) ÷ (target − base); cumulative cuts = "
         "ln(1 − cut) ÷ ln(1 − target).",
     ),
+    **CHART_WORDS,
+    **PATH_WORDS,
+    **CLI_WORDS,
     **DOCUMENT_WORDS,
+    **ENSEMBLE_WORDS,
     **TRUST_WORDS,
+    **VALIDATION_WORDS,
 }
 
 
@@ -281,16 +226,3 @@ def localised(text: object, language: Language) -> str:
         if found:
             return str(found)
     return ""
-
-
-def language_of_locale(environment: Mapping[str, str] | None = None) -> Language:
-    """``zh`` when the locale's messages are Chinese, otherwise ``en``.
-
-    The first of LC_ALL, LC_MESSAGES and LANG that is set decides, as POSIX says.
-    """
-    environment = os.environ if environment is None else environment
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = environment.get(name, "")
-        if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"

@@ -102,8 +102,8 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "No numerical error was computed in this run.",
     ),
     "summary.decided_by": (
-        "各项假定单独变动时，影响最大的是：{names}。",
-        "Changed one at a time, these assumptions matter most: {names}.",
+        "各项假定单独变动时，对目标能否达成影响最大的是：{names}。",
+        "Changed one at a time, these assumptions decide most of what is in doubt: {names}.",
     ),
     "summary.lever_lost": (
         "单独退回{year}年力度便会使目标失守的政策：{names}。",
@@ -178,6 +178,7 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "column.lost": ("失守的指标", "Targets lost"),
     "column.gained": ("转为达成", "Targets gained"),
     "column.most": ("变动最大的指标", "Most moved"),
+    "column.weight": ("权重", "Weight"),
     "column.flips": ("改变判断的指标", "Verdicts that change"),
     "column.meaning": ("含义", "Meaning"),
     "column.ranged": ("有区间", "With a range"),
@@ -213,12 +214,14 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "indicator 8 goes from 25.1 to 23.0.",
     ),
     "text.influence": (
-        "本节为单因素变动：每次只把一个常数或一条外部条件取到区间的低值、高值，其余不变，共{runs}次运行。"
-        "它不是敏感性分析，不反映多项假定同时变动。按各指标变动幅度（以基期到目标的路程计，每项最多计一程）之和排序。",
-        "One at a time: each constant or outside condition is taken to the low and to the high "
-        "end of its range, all else unchanged; {runs} runs. This is no sensitivity analysis and "
-        "says nothing of joint changes. Ordered by the sum of the changes, in parts of the way "
-        "from base to target, at most one way an indicator.",
+        "本节为单因素变动：每次只把一个常数、一条外部条件或一项政策的落实程度取到区间的低值、高值，其余不变，共{runs}次运行；"
+        "不反映多项假定同时变动。按权重排序：该假定在各目标判断的不确定性中所占份额，越难定论的目标计得越重；"
+        "与命令zjsim sensitivity（单因素法）的排序一致。",
+        "One at a time: each constant, outside condition or degree to which a policy is carried "
+        "out is taken to the low and to the high end of its range, all else unchanged; {runs} "
+        "runs. It says nothing of joint changes. Ordered by weight: the share of the assumption "
+        "in the doubt about each target, where a target counts the more the less its verdict is "
+        "settled. It is the list of zjsim sensitivity (method tornado).",
     ),
     "text.names": (
         "假定名称与模型文件一致。",
@@ -231,6 +234,11 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "text.driver_drift": (
         "外部条件的区间带正负号：自{year}年起每年增速的增减（1为100%）。",
         "A signed range of a condition is added to its yearly growth from {year} on (1 is 100%).",
+    ),
+    "text.driver_outlook": (
+        "外部条件的区间带正负号：未知各年平均增速对展望的偏离（1为100%），区间含95%。",
+        "A signed range of a condition is the departure of its mean growth from the outlook over "
+        "the years not known (1 is 100%); the range holds 95 %.",
     ),
     "text.evidence": (
         "模型共有{total}个常数。有区间的可以改动，也参加抽样；无区间的是规划印出的数、定义和统计数。",

@@ -1,4 +1,4 @@
-"""The words of calibration, hindcast and sensitivity; part of the catalogue."""
+"""The words of calibration, hindcast, sensitivity and decomposition; part of the catalogue."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "calibration.why": ("原因", "Reason"),
     "calibration.fits": ("部门拟合（%或百分点）", "How the sectors fit (percent or points)"),
     "hindcast.head": (
-        "回测（情景 {scenario}）：外部条件知至{year}年，其后为2021年展望；{runs}次运行，"
+        "回测（情景：{scenario}）：外部条件知至{year}年，其后为2021年展望；{runs}次运行，"
         "种子{seed}。此后的数据不参与拟合。",
         "Hindcast of {scenario}: drivers known until {year}, the outlook of 2021 after it; "
         "{runs} runs, seed {seed}. No later figure is fitted.",
@@ -79,6 +79,8 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "hindcast.in80": ("80%内", "in 80 %"),
     "hindcast.in95": ("95%内", "in 95 %"),
     "hindcast.outside": ("95%外", "outside"),
+    "hindcast.months": ("{first}—{last}月", "months {first} to {last}"),
+    "hindcast.quarters": ("{first}—{last}季度", "quarters {first} to {last}"),
     "hindcast.known": ("已知年", "known year"),
     "hindcast.base_later": ("基期用到此数", "base rests on it"),
     "hindcast.score_title": ("评分", "Scores"),
@@ -103,7 +105,7 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "hindcast.probabilities": (
         "何时能知道：按评估年的达成概率",
-        "When could one have known: P(meet) by assessment year",
+        "When could one have known: P(met) by assessment year",
     ),
     "hindcast.decided": ("可判定自", "Called since"),
     "hindcast.never": ("未能判定", "never"),
@@ -112,8 +114,8 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "Called: from that year on the probability stays above 90 % or below 10 %, on one side.",
     ),
     "hindcast.projection": (
-        "十项指标的预测区间（中位数；80%区间）",
-        "The ten indicators as projected (median; 80 % band)",
+        "各指标（序号同上表）的预测：中位数（80%区间）",
+        "The indicators, numbered as above, as projected: median (80 % band)",
     ),
     "hindcast.calibrated": ("已用校准范围：{names}。", "Calibrated ranges used: {names}."),
     "hindcast.widen_value": ("×{value}", "×{value}"),
@@ -131,12 +133,18 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "sensitivity.score": ("权重", "Weight"),
     "sensitivity.moves": ("主要影响指标", "Decides"),
     "sensitivity.switch": ("转折值", "Switches at"),
-    "sensitivity.above": ("{number}项：≥{value}达成", "{number}: met from {value} up"),
-    "sensitivity.below": ("{number}项：≤{value}达成", "{number}: met up to {value}"),
+    "sensitivity.above": ("指标{number}：≥{value}达成", "{number}: met from {value} up"),
+    "sensitivity.below": ("指标{number}：≤{value}达成", "{number}: met up to {value}"),
+    "sensitivity.head_tornado": (
+        "敏感性（逐一变动）：{scenario}，{inputs}个输入，{runs}次运行。",
+        "Sensitivity (one at a time): {scenario}, {inputs} inputs, {runs} runs.",
+    ),
+    "sensitivity.name_morris": ("Morris筛选", "Morris screening"),
+    "sensitivity.name_sobol": ("Sobol总效应", "Sobol indices"),
     "sensitivity.by_indicator": ("各指标最强的输入", "Strongest inputs of each indicator"),
     "sensitivity.met": ("达成比例", "Runs that meet it"),
     "sensitivity.strongest": ("总效应（95%半宽）", "Total index (95 % half-width)"),
-    "sensitivity.strongest_morris": ("平均绝对效应占比", "Share of squared mean effects"),
+    "sensitivity.strongest_morris": ("平均绝对效应的平方占比", "Share of squared mean effects"),
     "sensitivity.strongest_tornado": ("低值 → 高值", "Low → high"),
     "sensitivity.sum_first": ("一阶之和", "Sum of first"),
     "sensitivity.groups": (
@@ -173,10 +181,23 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "{count}个指数因区间过宽未列出。",
         "{count} indices are not shown: their interval straddles everything.",
     ),
-    "sensitivity.one_at_a_time": (
-        "逐一变动：看不到交互作用。权重按正态近似的判断疑问度。",
-        "One at a time: interactions are not seen. Weights take verdicts as normal around the "
-        "scenario.",
+    "sensitivity.tornado": (
+        "本表逐一变动：每次只把一个输入取到范围两端，看不到交互作用；权重按正态近似的判断疑问度，"
+        "排序可以与总效应（--method sobol）不同。",
+        "One at a time: each input goes to the ends of its range alone, so interactions are not "
+        "seen; weights take verdicts as normal around the scenario. The order may differ from "
+        "that by total index (--method sobol).",
+    ),
+    "sensitivity.morris": (
+        "筛选（Morris）：权重按平均绝对效应的平方占比，只用于挑出值得细看的输入。",
+        "Screening (Morris): weights are shares of squared mean effects; they only pick what is "
+        "worth a closer look.",
+    ),
+    "sensitivity.sobol": (
+        "权重按总效应（方差占比，含交互作用）；排序可以与逐一变动（--method tornado，报告亦用）"
+        "不同。",
+        "Weights by total index: the share of variance, interactions included. The order may "
+        "differ from that of one at a time (--method tornado, as in reports).",
     ),
     "sensitivity.aside": (
         "情景中的{count}对相关在此按独立处理。",
@@ -186,5 +207,35 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "权重：每项指标按判断的方差4p(1−p)计；必达或必不达的指标不计。",
         "Weights: each indicator counts with the variance of its verdict, 4p(1−p); one that all "
         "runs meet, or none, counts for nothing.",
+    ),
+    "decompose.head": (
+        "{first}年至{year}年变动的构成：{scenario}，{runs}次运行。",
+        "What carries the change from {first} to {year}: {scenario}, {runs} runs.",
+    ),
+    "decompose.head_levers": (
+        "各政策杠杆对{year}年结果的贡献（基年{first}）：{scenario}，{runs}次运行。",
+        "What the levers add to {year}, base {first}: {scenario}, {runs} runs.",
+    ),
+    "decompose.cause": ("来源", "Cause"),
+    "decompose.outside": ("外部环境", "outside world"),
+    "decompose.policy": ("政策", "policy"),
+    "decompose.feedback": ("反馈回路", "feedback loops"),
+    "decompose.trends": ("趋势假定", "assumed trends"),
+    "decompose.sum": ("合计", "sum"),
+    "decompose.note": (
+        "Shapley值：每一来源在所有启用次序下的平均增量，合计等于总变动；列号为规划指标序号。",
+        "Shapley values: what each cause adds, averaged over every order of switching on; they "
+        "sum to the change. Columns are the plan's indicators.",
+    ),
+    "decompose.off": (
+        "关闭指：外部变量停在基年、杠杆为0、回路按 loops.yaml 切断、趋势常数取静止值；"
+        "全部关闭时没有变动。",
+        "Off means: the outside stays as in the base year, levers at 0, loops cut as in "
+        "loops.yaml, trends at rest; with all off nothing moves.",
+    ),
+    "decompose.sampled": (
+        "按{pairs}对随机次序抽样；标准误至多为最大贡献的{error}。",
+        "From {pairs} pairs of random orders; standard errors are at most {error} of the "
+        "largest share.",
     ),
 }

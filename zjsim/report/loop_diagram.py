@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,13 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
 from zjsim.model.loops import named_loop
+from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
 from zjsim.report import style
 from zjsim.report.labels import Language, label, localised
+from zjsim.report.loop_layout import Places, label_size, layout
 
 Link = tuple[str, str]
-Places = dict[str, Any]
 SIGNS = {"+": "+", "-": "−", "?": "±"}
 
 
@@ -35,6 +36,17 @@ class DiagramLoop:
     polarity: str
     variables: tuple[str, ...]
     links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What variables are called in a picture; a variable without a name keeps the model's."""
+
+    names: Mapping[str, str]
+
+    def of(self, name: str) -> str:
+        """The words for a variable of the model."""
+        return self.names.get(canonical(name), name)
 
 
 def diagram_loops(
@@ -69,24 +81,34 @@ def plot_loops(
     stocks: Collection[str] = (),
     most: int = 22,
     footer: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> style.HouseFigure:
     """Signed arrows between about ``most`` key variables, with the loops named beside them.
 
     Reinforcing loops are drawn in one colour and balancing ones in another; an arrow in
-    loops of both kinds is dark. ``stocks`` are framed and kept before other variables.
+    loops of both kinds is dark. ``stocks`` are framed and kept before other variables;
+    ``names`` are what variables are called in the picture, by canonical name.
     """
-    short = contract(loops, stocks, most)
-    figure = style.new_figure(16.0, 10.4)
-    ax = figure.add_axes((0.01, 0.05, 0.73, 0.86))
+    said = Names(names or {})
+    framed = [said.of(name) for name in stocks]
+    short = [_renamed(loop, said) for loop in contract(loops, stocks, most)]
+    width = PLAN_WIDTH + _list_width(short, language)
+    figure = style.new_figure(width, 10.4)
+    ax = figure.add_axes((0.15 / width, 0.05, 11.7 / width, 0.86))
     ax.set_axis_off()
     ax.set(xlim=(0, 11.7), ylim=(0, 8.9))
-    places = _layout(short, 11.7, 8.9)
-    _draw_names(ax, places, stocks)
+    names_shown = list(dict.fromkeys(name for loop in short for name in loop.variables))
+    places = layout(names_shown, _edges(short), 11.7, 8.9)
+    _draw_names(ax, places, framed)
     _draw_marks(ax, short, places, _draw_links(ax, short, places))
     style.add_title(figure, label("title.loops", language), label("diagram.loops", language))
     _draw_list(figure, short, language)
     style.add_footer(figure, footer)
     return figure
+
+
+def _renamed(loop: DiagramLoop, said: Names) -> DiagramLoop:
+    return replace(loop, variables=tuple(map(said.of, loop.variables)))
 
 
 def contract(loops: Sequence[DiagramLoop], stocks: Collection[str], most: int) -> list[DiagramLoop]:
@@ -160,78 +182,6 @@ def _edges(loops: Sequence[DiagramLoop]) -> dict[Link, tuple[str, set[str]]]:
     return edges
 
 
-def _layout(loops: Sequence[DiagramLoop], width: float, height: float) -> Places:
-    """Places by stress majorisation from a circle, then labels pushed apart; no chance in it."""
-    names = list(dict.fromkeys(name for loop in loops for name in loop.variables))
-    index = {name: k for k, name in enumerate(names)}
-    count = len(names)
-    far = np.full((count, count), float(count))
-    np.fill_diagonal(far, 0)
-    for start, end in _edges(loops):
-        far[index[start], index[end]] = far[index[end], index[start]] = 1
-    for k in range(count):
-        far = np.minimum(far, far[:, [k]] + far[[k], :])
-    # Loops that touch no other stand beside the rest, not at the end of the world.
-    joined = far < count
-    far = np.where(joined, far, far[joined].max() * 0.5 + 0.5)
-    angles = 2 * np.pi * np.arange(count) / count
-    places = np.column_stack([np.cos(angles), np.sin(angles)]) * far.max() / 2
-    weights = 1 / np.maximum(far, 1) ** 2
-    np.fill_diagonal(weights, 0)
-    for _ in range(400):
-        places = _stress_step(places, far, weights)
-    sizes = np.array([_label_size(name) for name in names])
-    places = _scaled(places, sizes, width, height)
-    for _ in range(300):
-        if not _push_apart(places, sizes):
-            break
-        places = np.clip(places, sizes / 2 + 0.1, np.array([width, height]) - sizes / 2 - 0.1)
-    return {name: places[index[name]] for name in names}
-
-
-def _stress_step(places: np.ndarray, far: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """One step of SMACOF: each point to the weighted mean of where the others want it."""
-    difference = places[:, None, :] - places[None, :, :]
-    distance = np.maximum(np.sqrt((difference**2).sum(axis=2)), 1e-9)
-    wanted = places[None, :, :] + difference * (far / distance)[:, :, None]
-    return (weights[:, :, None] * wanted).sum(axis=1) / weights.sum(axis=1)[:, None]
-
-
-def _scaled(places: np.ndarray, sizes: np.ndarray, width: float, height: float) -> np.ndarray:
-    """Turn the longer direction flat and stretch to the page."""
-    centred = places - places.mean(axis=0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    # The sign of a singular vector is arbitrary; fix it so that the picture is.
-    axes *= np.sign(axes[:, [0]] + 1e-12)
-    turned = centred @ axes.T
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    room = np.array([width, height]) - sizes.max(axis=0) - 0.3
-    return (turned - low) / np.maximum(high - low, 1e-9) * room + sizes.max(axis=0) / 2 + 0.15
-
-
-def _push_apart(places: np.ndarray, sizes: np.ndarray) -> bool:
-    """Move overlapping labels apart along the shorter way; whether any was moved."""
-    moved = False
-    for a in range(len(places)):
-        for b in range(a + 1, len(places)):
-            gap = places[b] - places[a]
-            need = (sizes[a] + sizes[b]) / 2 + np.array([0.60, 0.55]) - np.abs(gap)
-            if (need > 1e-6).all():
-                way = int(need[0] > need[1])
-                step = np.zeros(2)
-                step[way] = need[way] / 2 * (1 if gap[way] >= 0 else -1)
-                places[a] -= step
-                places[b] += step
-                moved = True
-    return moved
-
-
-def _label_size(name: str) -> tuple[float, float]:
-    """Inches of a wrapped name with its frame."""
-    lines = style.wrap(name, 13).split("\n")
-    return max(map(style.ems, lines)) * 9.5 / 72 + 0.16, len(lines) * 0.165 + 0.14
-
-
 def _draw_names(ax: Axes, places: Places, stocks: Collection[str]) -> None:
     for name, (x, y) in places.items():
         framed = name in stocks
@@ -253,36 +203,92 @@ def _colour(kinds: set[str]) -> str:
 
 
 def _draw_links(ax: Axes, loops: Sequence[DiagramLoop], places: Places) -> list[tuple[Any, Any]]:
-    """Curved arrows from label to label with their signs; the boxes that the signs take."""
-    taken = []
-    for (start, end), (sign, kinds) in _edges(loops).items():
-        colour = _colour(kinds)
-        points = _between(places, start, end)
+    """Curved arrows from label to label with their signs; the boxes that both take."""
+    edges = _edges(loops)
+    curves = {link: _clear_curve(places, *link) for link in edges}
+    taken = [(place, np.array(label_size(name))) for name, place in places.items()]
+    for link, (_, kinds) in edges.items():
         ax.add_patch(
             FancyArrowPatch(
-                path=Path(points, [Path.MOVETO, Path.CURVE3, Path.CURVE3]), color=colour,
-                arrowstyle="-|>,head_length=6,head_width=2.8", lw=1.4, zorder=3, shrinkA=0,
-                shrinkB=0,
+                path=Path(curves[link], [Path.MOVETO, Path.CURVE3, Path.CURVE3]),
+                color=_colour(kinds), arrowstyle="-|>,head_length=6,head_width=2.8", lw=1.4,
+                zorder=3, shrinkA=0, shrinkB=0,
             )
         )  # fmt: skip
-        way = (points[2] - points[1]) / max(math.hypot(*(points[2] - points[1])), 1e-9)
-        spot = points[2] - 0.24 * way + 0.13 * np.array([way[1], -way[0]])
-        taken.append((spot, np.array([0.16, 0.16])))
+        thin = np.array([0.06, 0.06])
+        taken += [(point, thin) for point in _along(curves[link], np.linspace(0, 1, 25))]
+        taken.append((_along(curves[link], [0.97])[0], np.array([0.14, 0.14])))
+    for link, (sign, kinds) in edges.items():
+        spot = _sign_spot(curves[link], taken)
+        taken.append((spot, SIGN_SIZE))
         ax.text(
-            spot[0], spot[1], SIGNS[sign], fontsize=11.5, color=colour, zorder=7,
+            spot[0], spot[1], SIGNS[sign], fontsize=11.5, color=_colour(kinds), zorder=7,
             ha="center", va="center",
         )  # fmt: skip
     return taken
 
 
-def _between(places: Places, start: str, end: str) -> np.ndarray:
+SIGN_SIZE = np.array([0.13, 0.13])
+
+
+def _sign_spot(curve: np.ndarray, taken: Sequence[tuple[Any, Any]]) -> Any:
+    """The place beside a curve, as near to its tip as may be, that is farthest from all else."""
+    spots = []
+    for share in (0.80, 0.72, 0.64, 0.56, 0.48, 0.40):
+        point, after = _along(curve, [share, share + 0.05])
+        way = (after - point) / max(math.hypot(*(after - point)), 1e-9)
+        for reach in (0.13, 0.17, 0.21):
+            for side in (1, -1):
+                spot = point + side * reach * np.array([way[1], -way[0]])
+                spots.append((_clearance(spot, SIGN_SIZE, taken), spot))
+                if spots[-1][0] > 0.02:
+                    return spot
+    return max(spots, key=lambda found: found[0])[1]
+
+
+def _clearance(spot: Any, size: Any, taken: Sequence[tuple[Any, Any]]) -> float:
+    """Inches between a box and the nearest of those taken; negative where they overlap."""
+    centres = np.array([place for place, _ in taken])
+    sizes = np.array([box for _, box in taken])
+    gaps = np.abs(centres - spot) - (sizes + size) / 2
+    return float(gaps.max(axis=1).min())
+
+
+def _along(curve: np.ndarray, shares: Any) -> np.ndarray:
+    """Points of a quadratic curve at shares of its way."""
+    s = np.asarray(shares)[:, None]
+    return np.asarray((1 - s) ** 2 * curve[0] + 2 * s * (1 - s) * curve[1] + s**2 * curve[2])
+
+
+# Tried in turn, until a curve passes behind no other name; parts of its length.
+BENDS = (0.16, 0.26, 0.08, 0.36, -0.08, -0.20, 0.50, -0.36)
+
+
+def _clear_curve(places: Places, start: str, end: str) -> np.ndarray:
+    """A curve between two labels that passes behind no third one, where there is one."""
+    others = [
+        (place, np.array(label_size(name)))
+        for name, place in places.items()
+        if name not in (start, end)
+    ]
+
+    def room(curve: np.ndarray) -> float:
+        points = _along(curve, np.linspace(0, 1, 25))
+        return min((_clearance(point, np.zeros(2), others) for point in points), default=1.0)
+
+    curves = [_between(places, start, end, bend) for bend in BENDS]
+    clear = (curve for curve in curves if not others or room(curve) > 0.02)
+    return next(clear, curves[0])
+
+
+def _between(places: Places, start: str, end: str, bending: float) -> np.ndarray:
     """The three points of a curve from the edge of one label to the edge of another."""
     first, last = places[start], places[end]
-    bend = 0.16 * np.array([last[1] - first[1], first[0] - last[0]])
+    bend = bending * np.array([last[1] - first[1], first[0] - last[0]])
     middle = (first + last) / 2 + bend
     shares = np.linspace(0, 1, 201)[:, None]
     curve = (1 - shares) ** 2 * first + 2 * shares * (1 - shares) * middle + shares**2 * last
-    room = [np.array(_label_size(name)) / 2 + 0.07 for name in (start, end)]
+    room = [np.array(label_size(name)) / 2 + 0.03 for name in (start, end)]
     leaves = np.flatnonzero((np.abs(curve - first) > room[0]).any(axis=1))
     enters = np.flatnonzero((np.abs(curve - last) > room[1]).any(axis=1))
     low, high = shares[leaves[0], 0], shares[enters[-1], 0]
@@ -295,15 +301,14 @@ def _between(places: Places, start: str, end: str) -> np.ndarray:
 
 
 def _draw_marks(
-    ax: Axes, loops: Sequence[DiagramLoop], places: Places, signs: Sequence[tuple[Any, Any]]
+    ax: Axes, loops: Sequence[DiagramLoop], places: Places, drawn: Sequence[tuple[Any, Any]]
 ) -> None:
-    """The id of each loop near the middle of its variables, clear of names and signs."""
-    taken = [(place, np.array(_label_size(name))) for name, place in places.items()]
-    taken += signs
+    """The id of each loop near the middle of its variables, clear of names, arrows and signs."""
+    taken = list(drawn)
     for loop in loops:
         middle = np.mean([places[name] for name in loop.variables], axis=0)
         spot = _free_spot(middle, taken)
-        taken.append((spot, np.array([0.5, 0.3])))
+        taken.append((spot, MARK_SIZE))
         colour = style.VERMILLION if loop.polarity == "+" else style.BLUE
         text = ax.text(
             spot[0], spot[1], loop.id, ha="center", va="center", fontsize=10, color="white",
@@ -313,24 +318,37 @@ def _draw_marks(
         style.strong(text, 0.2)
 
 
+MARK_SIZE = np.array([0.42, 0.28])
+
+
 def _free_spot(middle: Any, taken: Sequence[tuple[Any, Any]]) -> Any:
     """The nearest place on widening rings that touches nothing drawn so far."""
-    for radius in np.arange(0, 4, 0.12):
-        for angle in np.arange(0, 2 * math.pi, math.pi / 8):
+    for radius in np.arange(0, 4, 0.08):
+        for angle in np.arange(0, 2 * math.pi, math.pi / 12):
             spot = middle + radius * np.array([math.cos(angle), math.sin(angle)])
-            if all(
-                (np.abs(spot - place) > (size + np.array([0.5, 0.32])) / 2).any()
-                for place, size in taken
-            ):
+            if _clearance(spot, MARK_SIZE, taken) > 0.02:
                 return spot
     return middle
 
 
+# Inches of the drawing, before the list at its right.
+PLAN_WIDTH = 12.1
+
+
+def _list_width(loops: Sequence[DiagramLoop], language: Language) -> float:
+    """Inches that the list needs, up to a line of 3.2 inches."""
+    keys = ("legend.reinforcing", "legend.balancing", "legend.both_kinds")
+    texts = [localised(loop.label, language) for loop in loops]
+    widest = max(map(style.ems, [*texts, *(label(key, language) for key in keys)]))
+    return min(widest * 9.5 / 72, 3.2) + 0.8
+
+
 def _draw_list(figure: Any, loops: Sequence[DiagramLoop], language: Language) -> None:
     """Id, name and course of each loop at the right, and what the colours mean."""
-    ax = figure.add_axes((0.755, 0.05, 0.235, 0.86))
+    wide, inches = figure.get_figwidth(), _list_width(loops, language)
+    ax = figure.add_axes((PLAN_WIDTH / wide, 0.05, inches / wide, 0.86))
     ax.set_axis_off()
-    ax.set(xlim=(0, 3.76), ylim=(8.9, 0))
+    ax.set(xlim=(0, inches), ylim=(8.9, 0))
     y = 0.1
     for key, colour in (
         ("legend.reinforcing", style.VERMILLION),
@@ -341,7 +359,7 @@ def _draw_list(figure: Any, loops: Sequence[DiagramLoop], language: Language) ->
         ax.text(0.62, y, label(key, language), va="center", fontsize=9.5)
         y += 0.27
     y += 0.18
-    size = 9.5 if len(loops) <= 12 else 8.2
+    size = 9.5
     for loop in loops:
         colour = style.VERMILLION if loop.polarity == "+" else style.BLUE
         name = style.wrap(localised(loop.label, language), 3.2 * 72 / size)

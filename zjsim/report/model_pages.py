@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from zjsim.language import chosen_language
 from zjsim.model.expression import to_text
 from zjsim.model.names import canonical
 from zjsim.model.spec import Auxiliary, Constant, Element, Flow, Lookup, Stock
-from zjsim.report.labels import Language, localised
+from zjsim.report.labels import localised
 from zjsim.report.model_book import ModelBook, anchor, exact_name, page_name, table
+from zjsim.scenario.path_words import lever_words
 from zjsim.scenario.schema import Scenario
-from zjsim.scenario.writing import lever_words
 from zjsim.workflow import OpenPlan, simulate
 
 LINE = 96  # columns of an equation
@@ -109,7 +110,7 @@ def levers_page(book: ModelBook) -> str:
             worth = f"{share.value:g} " if isinstance(share, Constant) else ""
             cost = f"{worth}({book.link(exact_name(book.spec, lever.cost_share))})"
         bounds = f"{lever.low:g}–{lever.high:g}"
-        path = lever_words(lever.shape)
+        path = lever_words(lever.shape, language=book.language)
         variable = book.link(exact_name(book.spec, lever.variable))
         rows.append((f"`{lever.id}`", label, bounds, path, cost, lever.clause, variable))
         quotes += [f"## {lever.id}", "", f"> {lever.quote}", "", f"{lever.clause}. {lever.note}"]
@@ -299,7 +300,7 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
 
 
 def write_model_pages(
-    plan: OpenPlan, folder: Path | str, language: Language = "en", pictures: bool = True
+    plan: OpenPlan, folder: Path | str, language: str | None = None, pictures: bool = True
 ) -> list[Path]:
     """Write the documentation of a plan's model into a folder; the paths written.
 
@@ -312,7 +313,15 @@ def write_model_pages(
         Of headings and labels; names and sentences of the model stay as they are written.
     pictures : bool
         Also draw each sector's stocks and flows, and the causal loops.
+
+    Examples
+    --------
+    >>> import tempfile, zjsim
+    >>> pages = zjsim.write_model_pages(zjsim.open_plan(), tempfile.mkdtemp(), pictures=False)
+    >>> "index.md" in [page.name for page in pages]
+    True
     """
+    language = chosen_language(language)
     book = ModelBook(plan, language)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)

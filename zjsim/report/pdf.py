@@ -110,7 +110,7 @@ def _table(block: TableBlock) -> dict[str, Any]:
     return {
         "kind": "table",
         "title": block.title,
-        "headers": table.headers,
+        "headers": block.heads,
         "rows": [[breakable(cell) for cell in row] for row in table.rows],
         "alignment": list(table.alignment),
         "weights": block.weights,

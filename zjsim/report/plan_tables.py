@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from zjsim.report.labels import Language, label
 from zjsim.report.numbers import DASH, format_number
-from zjsim.report.tables import Table
-from zjsim.report.wording import base_words
+from zjsim.report.text_table import Table
+from zjsim.report.wording import base_words, plan_target_words
 
 if TYPE_CHECKING:
     from zjsim.assessment.audit import Audit
@@ -31,13 +31,13 @@ def indicator_table(plan: Plan, language: Language) -> Table:
             item.unit.get(language),
             label(f"nature.{item.nature}", language),
             base_words(item),
-            item.target.words,
+            plan_target_words(item, language),
             item.scope.get(language),
             item.clause,
         )
         for item in plan.indicators
     )
-    return Table(heads, rows, "><<<>><<")
+    return Table(heads, rows, "><<<>><<", keys=2)
 
 
 def milestone_table(statuses: Sequence[MilestoneStatus], language: Language) -> Table:
@@ -58,9 +58,9 @@ def milestone_table(statuses: Sequence[MilestoneStatus], language: Language) -> 
 
 
 def _wanted(item: Milestone, language: Language) -> str:
-    number = f"{item.number:g}"
+    number = f"{item.number:,g}"
     if item.number_high is not None:
-        number += f"–{item.number_high:g}"
+        number += f"–{item.number_high:,g}"
     mark = {">=": "≥", ">": ">", "about": "≈", "=": "", "range": ""}.get(item.comparator)
     if mark is None:
         return label(f"comparator.{item.comparator}", language, number=number)
@@ -99,11 +99,12 @@ def paths_table(audit: Audit, language: Language) -> Table:
         )
         for real, inflation in cells
     )
-    return Table((*heads, *names.values()), rows, ">" * (2 + len(names)))
+    return Table((*heads, *names.values()), rows, ">" * (2 + len(names)), keys=2)
 
 
 def findings_text(audit: Audit, language: Language) -> Iterator[str]:
     """Each finding as a title and a paragraph."""
     for finding in audit.findings:
-        yield f"{label(f'audit.{finding.kind}', language)}: {finding.title.get(language)}"
+        kind, title = label(f"audit.{finding.kind}", language), finding.title.get(language)
+        yield label("audit.finding", language, kind=kind, title=title)
         yield f"  {finding.text.get(language)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from zjsim.assessment.observations import Observations
+from zjsim.language import chosen_language
 from zjsim.model.names import canonical
 from zjsim.report import folder, tables
+from zjsim.report.compose_words import model_unit
 from zjsim.report.figures import write_chart_data, write_figure
-from zjsim.report.labels import Language
+from zjsim.report.labels import CATALOGUE, LANGUAGES, Language, label
 from zjsim.report.view import InputLine, Report, as_report
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 Writer = Callable[[Path], None]
 # A grade worse than this is an assumption that a reader must be told of.
 ASSUMED = frozenset({"D", "M"})
+# The remark of constants.csv on a number that rests on nothing else.
+JUDGED = "Modeller judgement."
 
 
 def report_of(
@@ -31,12 +36,26 @@ def report_of(
     return as_report(
         assessment,
         run_id=runs.run_id,
-        observations=observations or runs.plan.observations,
+        observations=observations or assessment.observations or runs.plan.observations,
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
-        footnote=f"{runs.engine}, {runs.resolved.inputs.method}, "
-        f"step {runs.resolved.inputs.grid.step:g} a",
+        footnote=method_words(runs),
     )
+
+
+def method_words(runs: Runs) -> dict[str, str]:
+    """Engine, method and step of a run, in both languages."""
+    inputs = runs.resolved.inputs
+
+    def said(language: Language) -> str:
+        engine, method = (
+            label(key, language) if key in CATALOGUE else key.partition(".")[2]
+            for key in (f"engine.{runs.engine}", f"solver.{inputs.method}")
+        )
+        step = f"{inputs.grid.step:g}"
+        return label("note.method", language, engine=engine, method=method, step=step)
+
+    return {language: said(language) for language in LANGUAGES}
 
 
 def input_lines(runs: Runs) -> tuple[InputLine, ...]:
@@ -52,8 +71,8 @@ def input_lines(runs: Runs) -> tuple[InputLine, ...]:
         else:
             held = inputs.constants.get(entry.name, inputs.initials.get(entry.name))
             values = {0: float(held[0])} if held is not None else {}
-        label = labels.get(entry.id) or _label(entry.name, names_zh)
-        line = InputLine(entry.kind, entry.id, label, entry.unit, values, entry.at, entry.said)
+        words = labels.get(entry.id) or _label(entry.name, names_zh)
+        line = InputLine(entry.kind, entry.id, words, entry.unit, values, entry.at, entry.said)
         lines.append(line)
     return tuple(lines)
 
@@ -65,7 +84,7 @@ def _label(name: str, names_zh: Mapping[str, str]) -> dict[str, str]:
 def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
     """Constants that nobody measured, with their ranges and what is known of them."""
     model = runs.plan.names
-    lines = []
+    lines: list[dict[str, str]] = []
     for row in runs.plan.constants.rows.values():
         if row.grade not in ASSUMED:
             continue
@@ -73,10 +92,23 @@ def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
         shown = model.constants.get(row.name) if value is None else float(value[0])
         bounds = "" if row.low is None else f" [{row.low:g} … {row.high:g}]"
         unit = model.units.get(row.name, "")
-        said = f" = {shown:g}{bounds} {unit} ({row.grade}): {row.note}"
         names = _label(row.name, runs.plan.names_zh)
-        lines.append({language: f"{name}{said}" for language, name in names.items()})
+        value_words = f"{shown:g}{bounds}"
+        lines.append(
+            {
+                language: f"{names[language]} = {value_words} {model_unit(unit, language)}".strip()
+                + _note_words(row.grade, row.note, language)
+                for language in LANGUAGES
+            }
+        )
     return tuple(lines)
+
+
+def _note_words(grade: str, note: str, language: Language) -> str:
+    """Grade and remark; the remark that most constants share is said in the language."""
+    if note.strip() == JUDGED:
+        note = label("note.judged", language)
+    return f"（{grade}）：{note}" if language == "zh" else f" ({grade}): {note}"
 
 
 def manifest(runs: Runs, files: Iterable[str]) -> dict[str, Any]:
@@ -102,18 +134,54 @@ def manifest(runs: Runs, files: Iterable[str]) -> dict[str, Any]:
 
 
 def write_run(
-    root: Path,
+    root: Path | str,
     runs: Runs,
-    report: Report,
-    language: Language,
+    result: Assessment | Report,
+    language: str | None = None,
     formats: Sequence[str] = ("png",),
     charts: bool = True,
 ) -> Path:
-    """Write the folder of one run; see ``folder.write_folder``.
+    """Write the folder of one run, as ``zjsim run`` does: ``<scenario>-<hash8>`` in ``root``.
 
     Files: the resolved scenario, all trajectories as netCDF, the assessment as CSV in both
-    languages, the board with its data, the workbook, and the manifest.
+    languages, the board with its data, the workbook, and the manifest. The folder is replaced
+    as a whole or not at all; a board and workbook in the other language, left by an earlier
+    run of the same numbers and versions, are kept.
+
+    Parameters
+    ----------
+    root : path
+        Made when it is not there.
+    runs : Runs
+    result : Assessment or Report
+        As `assess` returns it.
+    language : {"zh", "en", "both"} or None
+        Of the board and the workbook, whose names end in it; None is the user's.
+    formats : sequence of {"png", "svg", "pdf"}
+        Of the board.
+    charts : bool
+        Without, neither board nor workbook is written, which saves two seconds.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    RunError
+        When it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, zjsim
+    >>> runs = zjsim.simulate(zjsim.open_plan(), "baseline")
+    >>> folder = zjsim.write_run(tempfile.mkdtemp(), runs, zjsim.assess(runs), charts=False)
+    >>> (folder / "trajectories.nc").is_file()
+    True
     """
+    languages = LANGUAGES if language == "both" else (chosen_language(language),)
+    report = result if isinstance(result, Report) else report_of(runs, result)
     writers: dict[str, Writer] = {
         "scenario.resolved.yaml": lambda path: write_yaml(path, runs.resolved.document()),
         "trajectories.nc": lambda path: write_netcdf(path, runs),
@@ -121,11 +189,53 @@ def write_run(
         "assessment_zh.csv": lambda path: write_table(path, report, "zh"),
     }
     if charts:
-        writers["board.png"] = lambda path: write_board(path, report, language, formats)
-        writers["verdicts.xlsx"] = lambda path: write_book(path, report, language)
-    names = [*writers, *([f"board.{kind}" for kind in (*formats, "csv")] if charts else [])]
-    writers["manifest.json"] = lambda path: folder.write_json(path, manifest(runs, {*names}))
-    return folder.write_folder(root, runs.run_id, writers)
+        writers |= _pictures(report, languages, formats)
+        drawn = {f"board_{words}.{kind}" for words in languages for kind in formats}
+        writers = {**_kept(Path(root) / runs.run_id, {*writers, *drawn}), **writers}
+    return folder.write_folder(
+        Path(root), runs.run_id, writers, lambda names: manifest(runs, names)
+    )
+
+
+def _pictures(
+    report: Report, languages: Sequence[Language], formats: Sequence[str]
+) -> dict[str, Writer]:
+    """Writers of the board and its data, and of the workbook, in each language."""
+
+    def board(words: Language) -> Writer:
+        return lambda path: write_board(path, report, words, formats)
+
+    def book(words: Language) -> Writer:
+        return lambda path: write_book(path, report, words)
+
+    writers: dict[str, Writer] = {"board.csv": lambda path: _write_data(path, report)}
+    for words in languages:
+        writers |= {f"board_{words}.png": board(words), f"verdicts_{words}.xlsx": book(words)}
+    return writers
+
+
+def _kept(earlier: Path, names: set[str]) -> dict[str, Writer]:
+    """Writers of what the same versions left in the other language."""
+
+    def copy(content: bytes) -> Writer:
+        return lambda path: _write_bytes(path, content)
+
+    try:
+        told = json.loads((earlier / "manifest.json").read_text(encoding="utf-8"))
+        if told.get("versions") != folder.versions():
+            return {}
+        files = [*earlier.glob("board_*.*"), *earlier.glob("verdicts_*.xlsx")]
+        return {file.name: copy(file.read_bytes()) for file in files if file.name not in names}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _write_data(path: Path, report: Report) -> None:
+    write_chart_data(path.with_suffix(""), *board_data(report))
 
 
 def write_yaml(path: Path, document: Any) -> None:
@@ -134,7 +244,7 @@ def write_yaml(path: Path, document: Any) -> None:
         dump_yaml(document, file)
 
 
-def dump_yaml(document: Any, stream: TextIO) -> None:
+def dump_yaml(document: Any, stream: TextIO, width: int = 100) -> None:
     """Plain data as YAML text."""
     from ruamel.yaml import YAML
 
@@ -142,7 +252,7 @@ def dump_yaml(document: Any, stream: TextIO) -> None:
     writer.default_flow_style = False
     writer.allow_unicode = True
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 100
+    writer.width = width
     writer.dump(document, stream)
 
 
@@ -190,13 +300,11 @@ def write_table(path: Path, report: Report, language: Language) -> None:
 
 
 def write_board(path: Path, report: Report, language: Language, formats: Sequence[str]) -> None:
-    """The ten-panel board in each format, and its data."""
+    """The ten-panel board in each format."""
     # Charts are the slowest import; the table is on the screen before this.
     from zjsim.report.board import plot_board
 
-    stem = path.with_suffix("")
-    write_figure(plot_board(report, language), stem, tuple(formats))
-    write_chart_data(stem, *board_data(report))
+    write_figure(plot_board(report, language), path.with_suffix(""), tuple(formats))
 
 
 def board_data(report: Report) -> tuple[list[str], list[list[object]]]:

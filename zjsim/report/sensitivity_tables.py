@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_quantity, format_share
-from zjsim.report.tables import Table
+from zjsim.report.text_table import Table
+from zjsim.report.wording import variable_name
+
+if TYPE_CHECKING:
+    from zjsim.openplan import OpenPlan
+    from zjsim.scenario.draws import Dimension
 
 STRONGEST = 3
 
 
 def input_name(found: Any, position: int, language: Language) -> str:
-    """The words for an input: a lever's label, else its model name."""
-    item = found.study.dimensions[position]
-    for lever in found.study.plan.levers if item.kind == "lever" else ():
+    """The words for an input of an analysis, by its position."""
+    return input_words(found.study.dimensions[position], found.study.plan, language)
+
+
+def input_words(item: Dimension, plan: OpenPlan, language: Language) -> str:
+    """The words for an input: a lever's label, else its name in the language."""
+    for lever in plan.levers if item.kind == "lever" else ():
         if lever.variable.casefold() == item.name.casefold():
             kind = label("kind.lever", language)
-            return f"{localised(lever.label, language)} ({kind})"
+            return _bracketed(localised(lever.label, language), kind, language)
+    name = variable_name(item.name, language, plan.names_zh)
     if item.kind == "driver":
-        return f"{item.name} ({label('kind.driver', language)})"
-    return str(item.name)
+        return _bracketed(name, label("kind.driver", language), language)
+    return name
+
+
+def _bracketed(name: str, kind: str, language: Language) -> str:
+    return f"{name}（{kind}）" if language == "zh" else f"{name} ({kind})"
 
 
 def grade_name(grade: str, language: Language) -> str:
@@ -46,30 +60,39 @@ def deciders_table(found: Any, switches: Sequence[Any], language: Language) -> T
                 grade_name(found.study.grade(item), language),
                 f"{format_quantity(item.low)} – {format_quantity(item.high)}",
                 format_share(score, 0),
-                _moves(found, k),
-                _switches(item, switches, language),
+                _decides(found, k, language),
+                _switches(found, k, switches, language),
             )
         )
     return Table(heads, tuple(rows), "><<>><<")
 
 
-def _moves(found: Any, position: int) -> str:
-    """Numbers of the indicators whose verdict the input moves most."""
+def _moved(found: Any, position: int) -> list[int]:
+    """Positions of the indicators whose verdict the input moves most."""
     share = found.shares[position] * found.doubt
-    order = [k for k in np.argsort(-share) if share[k] > 0.02][:STRONGEST]
-    return ", ".join(str(found.study.indicators[k].number) for k in order) or DASH
+    return [int(k) for k in np.argsort(-share) if share[k] > 0.02][:STRONGEST]
 
 
-def _switches(item: Any, switches: Sequence[Any], language: Language) -> str:
+def _decides(found: Any, position: int, language: Language) -> str:
+    """Numbers of those indicators."""
+    numbers = [str(found.study.indicators[k].number) for k in _moved(found, position)]
+    return ("、" if language == "zh" else ", ").join(numbers) or DASH
+
+
+def _switches(found: Any, position: int, switches: Sequence[Any], language: Language) -> str:
+    """Where the input switches the verdicts that it moves most; JSON has all of them."""
+    key = found.study.dimensions[position].key
+    mine = {one.indicator: one for one in switches if one.dimension.key == key}
+    numbers = [found.study.indicators[k].number for k in _moved(found, position)]
     texts = [
         label(
-            f"sensitivity.{'above' if one.met_above else 'below'}", language,
-            number=one.indicator, value=format_quantity(one.value),
+            f"sensitivity.{'above' if mine[number].met_above else 'below'}", language,
+            number=number, value=format_quantity(mine[number].value),
         )
-        for one in switches
-        if one.dimension.key == item.key
+        for number in numbers
+        if number in mine
     ]  # fmt: skip
-    return "; ".join(texts) or DASH
+    return ("；" if language == "zh" else "; ").join(texts) or DASH
 
 
 def indicator_table(found: Any, language: Language) -> Table:
@@ -86,7 +109,7 @@ def indicator_table(found: Any, language: Language) -> Table:
         if method == "sobol":
             cells.append(format_number(float(found.first[:, k].sum()), 2))
         rows.append(tuple(cells))
-    return Table(tuple(heads), tuple(rows), "><><" + (">" if method == "sobol" else ""))
+    return Table(tuple(heads), tuple(rows), "><><" + (">" if method == "sobol" else ""), keys=2)
 
 
 def _strongest(found: Any, k: int, language: Language) -> str:
@@ -104,7 +127,7 @@ def _strongest(found: Any, k: int, language: Language) -> str:
             texts.append(f"{name} {format_number(value, 2)} (±{format_number(error, 2)})")
         else:
             texts.append(f"{name} {DASH}")
-    return "; ".join(texts)
+    return ("；" if language == "zh" else "; ").join(texts)
 
 
 def group_table(found: Any, language: Language) -> Table:
@@ -142,18 +165,19 @@ def measure_table(found: Any, language: Language) -> Table:
     for place, (k, score) in enumerate(found.to_measure(), start=1):
         item = found.study.dimensions[k]
         span = f"{format_quantity(item.low)} – {format_quantity(item.high)}"
-        name, grade = input_name(found, k, language), found.study.grade(item)
-        rows.append((str(place), name, grade, span, format_share(score, 0), _moves(found, k)))
+        name = input_name(found, k, language)
+        grade = grade_name(found.study.grade(item), language)
+        rows.append(
+            (str(place), name, grade, span, format_share(score, 0), _decides(found, k, language))
+        )
     return Table(heads, tuple(rows), "><<>><")
 
 
 def remarks(found: Any, language: Language) -> list[str]:
     """How far to trust the numbers."""
     state = found.convergence
-    lines = [label("sensitivity.doubt", language)]
-    if found.method == "tornado":
-        lines.append(label("sensitivity.one_at_a_time", language))
-    else:
+    lines = [label("sensitivity.doubt", language), label(f"sensitivity.{found.method}", language)]
+    if found.method != "tornado":
         key = "converged" if state.converged else "not_converged"
         widest = format_number(state.widest, 2)
         gap = format_number(state.gap, 2)

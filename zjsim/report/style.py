@@ -23,8 +23,13 @@ from matplotlib.ticker import FuncFormatter
 
 from zjsim.errors import ZjsimError
 from zjsim.report.labels import Language, label, localised
+from zjsim.report.line_breaks import ems as _ems
+from zjsim.report.line_breaks import wrap as _wrap
 from zjsim.report.numbers import format_number
 from zjsim.report.view import Report, Verdict
+
+# Charts take all they need from here.
+ems, wrap = _ems, _wrap
 
 # Okabe and Ito's colours, which people with any common colour blindness can tell apart.
 INK = "#222222"
@@ -35,6 +40,8 @@ BLUE = "#0072B2"
 SKY = "#56B4E9"
 GREEN = "#009E73"
 ORANGE = "#E69F00"
+PALE_ORANGE = "#FBE6B5"
+PALE_BLUE = "#DCEBF5"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 SEPARATOR = "  |  "
@@ -127,10 +134,17 @@ def font_name() -> str:
 
 @contextmanager
 def house() -> Iterator[None]:
-    """Draw in the house style; every setting is restored afterwards."""
+    """Draw in the house style; every setting is restored afterwards.
+
+    But one: the first figure of a notebook wakes its backend, which makes pyplot interactive.
+    Undone, neither the next chart nor any of the user's own would be shown.
+    """
     rules: Any = {**RULES, "font.family": [font_name()]}
+    interactive = mpl.is_interactive()
     with mpl.rc_context(rules):
         yield
+        interactive = mpl.is_interactive()
+    mpl.interactive(interactive)
 
 
 def styled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -207,20 +221,33 @@ def verdict_mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float = 7
 
 def scenario_words(report: Report, language: Language) -> str:
     """The scenario's label with its name, or the name alone."""
-    name = localised(report.scenario_label, language)
-    shown = f"{name} ({report.scenario})" if name and name != report.scenario else report.scenario
+    return _scenario(report.scenario_label, report.scenario, language)
+
+
+def scenario_title(runs: Any, language: Language) -> str:
+    """The same of runs, which have a ``name`` and a ``label``."""
+    return _scenario(runs.label, runs.name, language)
+
+
+def _scenario(words: object, name: str, language: Language) -> str:
+    """``Scenario: label (name)``, in the brackets of the language."""
+    said = localised(words, language)
+    if not said or said == name:
+        return label("note.scenario", language, scenario=name)
+    shown = f"{said}（{name}）" if language == "zh" else f"{said} ({name})"
     return label("note.scenario", language, scenario=shown)
 
 
 def source_line(report: Report, language: Language) -> str:
     """Scenario, run id and the standing caution, as one line under a chart."""
-    parts = [scenario_words(report, language)]
-    if report.run_id:
-        parts.append(label("note.run", language, run=report.run_id))
-    if report.footnote:
-        parts.append(report.footnote)
-    parts.append(label("note.unofficial", language))
-    return SEPARATOR.join(parts)
+    run = label("note.run", language, run=report.run_id) if report.run_id else ""
+    more = localised(report.footnote, language)
+    return footer_line(language, scenario_words(report, language), run, more)
+
+
+def footer_line(language: Language, *parts: str) -> str:
+    """What there is of ``parts`` and the standing caution, in one line."""
+    return SEPARATOR.join([*filter(None, parts), label("note.unofficial", language)])
 
 
 def add_title(figure: Any, title: str, subtitle: str = "") -> None:
@@ -253,55 +280,18 @@ def tick_formatter(ax: Axes, axis: str, decimals: int) -> FuncFormatter:
     return FuncFormatter(show)
 
 
+def diamond(amended: bool = False) -> dict[str, Any]:
+    """How a target is marked; a lighter one for a target as amended later."""
+    return {
+        "marker": "D", "linestyle": "none",
+        "markerfacecolor": PALE_ORANGE if amended else ORANGE,
+        "markeredgecolor": MUTED if amended else INK, "markeredgewidth": 0.9,
+    }  # fmt: skip
+
+
 def halo(text: Any, width: float = 2.2) -> Any:
     """A white edge round a text, so that a line behind it does not cut it."""
     from matplotlib.patheffects import Normal, Stroke
 
     text.set_path_effects([Stroke(linewidth=width, foreground="white"), Normal()])
     return text
-
-
-def ems(text: str) -> float:
-    """Roughly how many font sizes wide a text is drawn."""
-    return sum(1.0 if ord(character) > 0x2E7F else 0.52 for character in text)
-
-
-def wrap(text: str, width: float) -> str:
-    """Break a text into as few lines as fit ``width`` font sizes, about equally long.
-
-    Chinese breaks between any two characters, other writing at spaces only; punctuation
-    never begins a line.
-    """
-    lines = _broken(text, width)
-    narrower = width
-    while len(lines) > 1 and narrower > width / 2:
-        narrower -= 0.5
-        tried = _broken(text, narrower)
-        if len(tried) > len(lines) or max(map(ems, tried)) > width:
-            break
-        lines = tried
-    return "\n".join(lines)
-
-
-def _broken(text: str, width: float) -> list[str]:
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and ems(line + piece.rstrip()) > width and piece[0] not in "，。、；：）%)":
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()]
-
-
-def _pieces(text: str) -> list[str]:
-    """Words with the space after them, and single Chinese characters."""
-    pieces: list[str] = []
-    for character in text:
-        narrow = ord(character) <= 0x2E7F
-        inside = bool(pieces) and not pieces[-1].endswith(" ") and ord(pieces[-1][-1]) <= 0x2E7F
-        if pieces and (character == " " or (narrow and inside)):
-            pieces[-1] += character
-        else:
-            pieces.append(character)
-    return pieces

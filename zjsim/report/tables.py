@@ -6,35 +6,26 @@ before they would have been loaded.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_quantity, format_share
-from zjsim.report.view import COUNTS_AS_MET, InputLine, Report, ReportRow, as_report
+from zjsim.report.text_table import Table
+from zjsim.report.view import InputLine, Report, ReportRow, as_report
 from zjsim.report.wording import (
     VERDICT_MARK,
+    amendment_decides,
+    amendment_lines,
     base_words,
     latest_words,
     plan_target_words,
     rate_words,
     remark,
+    scenario_name,
     value_words,
+    verdict_words,
 )
-
-# Characters that take two columns of a terminal: East Asian wide and full-width ones.
-WIDE = frozenset("WF")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Headers and rows of text, with the alignment of each column: ``<``, ``>`` or ``^``."""
-
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    alignment: str
 
 
 def verdict_headers(report: Report, language: Language) -> tuple[str, ...]:
@@ -71,33 +62,53 @@ def _verdict_row(row: ReportRow, language: Language) -> tuple[str, ...]:
         format_share(row.progress),
         format_share(row.time_progress, 0),
         rate_words(row, language),
-        f"{VERDICT_MARK[row.verdict]} {label(f'verdict.{row.verdict}', language)}",
+        verdict_words(row, language),
         remark(row, language),
     )
 
 
-def verdict_table(assessment: Any, language: Language = "en") -> Table:
-    """The planning-office table with heads and alignment."""
-    report = as_report(assessment)
-    rows = tuple(verdict_rows(report, language))
-    return Table(verdict_headers(report, language), rows, "><<<<>>>>>>><<")
+def verdict_table(assessment: Any, language: Language = "en", remarks: bool = True) -> Table:
+    """The planning-office table without its time progress, which is 100% in the last year."""
+    keep = (0, 2, 1, 3, 4, 5, 6, 7, 8, 9, 11, 12, *((13,) if remarks else ()))
+    return _verdict_columns(assessment, language, keep)
 
 
 def brief_table(assessment: Any, language: Language = "en") -> Table:
     """The columns that fit a narrow screen; units are in the full table."""
+    return _verdict_columns(assessment, language, (0, 2, 5, 6, 7, 9, 12))
+
+
+def _verdict_columns(assessment: Any, language: Language, keep: tuple[int, ...]) -> Table:
     report = as_report(assessment)
-    heads = verdict_headers(report, language)
-    keep = (0, 2, 5, 6, 7, 9, 12)
-    rows = tuple(
-        tuple(row[position] for position in keep) for row in verdict_rows(report, language)
-    )
-    return Table(tuple(heads[position] for position in keep), rows, "><>>>><")
+    heads, alignment = verdict_headers(report, language), "><<<<>>>>>>><<"
+    rows = tuple(tuple(row[place] for place in keep) for row in verdict_rows(report, language))
+    alignment = "".join(alignment[place] for place in keep)
+    return Table(tuple(heads[place] for place in keep), rows, alignment, keys=2)
 
 
 def remark_lines(assessment: Any, language: Language = "en") -> list[str]:
     """Remarks that the brief table has no room for, each with its indicator's number."""
     rows = [(row.indicator.number, remark(row, language)) for row in as_report(assessment).rows]
     return [f"{number:>3}  {text}" for number, text in rows if text]
+
+
+def outturn_table(assessment: Any, language: Language = "en") -> Table:
+    """Published figures of years after the base, against the time that had passed."""
+    report = as_report(assessment)
+    keys = ("number", "indicator", "latest", "progress", "time_progress", "official")
+    rows = tuple(
+        (
+            str(row.indicator.number),
+            localised(row.indicator.label, language),
+            latest_words(row),
+            format_share(row.latest_progress),
+            format_share(row.latest_time_progress, 0),
+            label(f"official.{row.latest_official}", language) if row.latest_official else DASH,
+        )
+        for row in report.rows
+        if row.latest is not None and (row.latest_time_progress or 0) > 0
+    )
+    return Table(tuple(label(f"column.{key}", language) for key in keys), rows, "><>>><", keys=2)
 
 
 def progress_table(assessment: Any, language: Language = "en") -> Table:
@@ -129,7 +140,7 @@ def matrix_table(assessments: Sequence[Any], language: Language = "en") -> Table
     heads = (label("column.scenario", language), *numbers, label("column.met", language))
     rows = tuple(
         (
-            localised(report.scenario_label, language) or report.scenario,
+            scenario_name(report, language),
             *(_marked(row) for row in report.rows),
             f"{report.met}/{len(report.rows)}",
         )
@@ -152,12 +163,14 @@ def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[st
         indicator = row.indicator
         name, unit = localised(indicator.label, language), localised(indicator.unit, language)
         target = plan_target_words(indicator, language)
-        lines.append(f"{indicator.number:>2}  {name} ({unit}): {target}")
-    return lines
+        said = label("matrix.key", language, name=name, unit=unit, target=target)
+        lines.append(f"{indicator.number:>2}  {said}")
+    return lines + amendment_lines(reports, language)
 
 
 def _marked(row: ReportRow) -> str:
-    return f"{value_words(row)} {VERDICT_MARK[row.verdict]}"
+    dagger = "†" if amendment_decides(row) else ""
+    return f"{value_words(row)} {VERDICT_MARK[row.verdict]}{dagger}"
 
 
 def input_differences(first: Any, second: Any, language: Language = "en") -> Table:
@@ -173,11 +186,31 @@ def input_differences(first: Any, second: Any, language: Language = "en") -> Tab
         line = a or b
         assert line is not None
         name = localised(line.label, language) or line.name
-        rows.append((name, line.unit, _path_words(a), _path_words(b)))
-    heads = (
-        label("column.input", language), label("column.unit", language), one.scenario, two.scenario,
-    )  # fmt: skip
-    return Table(heads, tuple(rows), "<<>>")
+        unit = "" if line.unit == "Dmnl" else line.unit
+        rows.append((name, unit, _path_words(a), _path_words(b)))
+    heads = [label("column.input", language), label("column.unit", language)]
+    heads += [scenario_name(each, language) for each in (one, two)]
+    if not any(row[1] for row in rows):
+        return Table((heads[0], *heads[2:]), tuple((r[0], *r[2:]) for r in rows), "<<<")
+    return Table(tuple(heads), tuple(rows), "<<<<")
+
+
+def difference_table(
+    differences: Sequence[Any], names: tuple[str, str], labels: Mapping[str, object],
+    language: Language = "en",
+) -> Table:  # fmt: skip
+    """What scenario files say differently, in words; ``labels`` by the id of an input."""
+    rows = tuple(
+        (
+            label(f"kind.{one.kind}", language),
+            localised(labels.get(one.id), language) or one.id,
+            one.first,
+            one.second,
+        )
+        for one in differences
+    )
+    heads = (label("column.kind", language), label("column.input", language), *names)
+    return Table(heads, rows, "<<<<", keys=2)
 
 
 def _path_words(line: InputLine | None) -> str:
@@ -200,16 +233,12 @@ def _path_words(line: InputLine | None) -> str:
 
 
 def comparison_table(first: Any, second: Any, language: Language = "en") -> Table:
-    """Two scenarios by indicator: both projections, the difference, and flipped targets."""
+    """Two scenarios by indicator: both projections, the difference, and both verdicts."""
     one, two = as_report(first), as_report(second)
     rows = []
     for a, b in zip(one.rows, two.rows, strict=True):
         decimals = a.indicator.decimals
-        flipped = (a.verdict in COUNTS_AS_MET) != (b.verdict in COUNTS_AS_MET)
-        words = [
-            f"{VERDICT_MARK[row.verdict]} {label(f'verdict.{row.verdict}', language)}"
-            for row in (a, b)
-        ]
+        words = [verdict_words(row, language) for row in (a, b)]
         rows.append(
             (
                 str(a.indicator.number),
@@ -219,102 +248,9 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
                 format_number(b.value, decimals),
                 format_number(b.value - a.value, decimals + 1, signed=True),
                 " → ".join(dict.fromkeys(words)),
-                label("note.flipped", language) if flipped else "",
             )
         )
     heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
-    heads += [one.scenario, two.scenario]
-    heads += [label(f"column.{key}", language) for key in ("difference", "verdict", "remark")]
-    return Table(tuple(heads), tuple(rows), "><<>>><<")
-
-
-def display_width(text: str) -> int:
-    """Columns that a text takes on a terminal: two for wide characters, none for marks."""
-    return sum(
-        1 + (unicodedata.east_asian_width(character) in WIDE)
-        for character in text
-        if not unicodedata.combining(character)
-    )
-
-
-def pad(text: str, width: int, alignment: str = "<") -> str:
-    """``text`` filled with spaces to ``width`` columns."""
-    gap = max(width - display_width(text), 0)
-    if alignment == ">":
-        return " " * gap + text
-    if alignment == "^":
-        return " " * (gap // 2) + text + " " * (gap - gap // 2)
-    return text + " " * gap
-
-
-def cut(text: str, width: int) -> str:
-    """``text`` shortened to ``width`` columns, with an ellipsis where something is left out."""
-    if display_width(text) <= width:
-        return text
-    kept = ""
-    for character in text:
-        if display_width(kept + character) > width - 1:
-            break
-        kept += character
-    return kept + "…"
-
-
-def render_text_table(table: Table, width: int | None = None, style: str = "plain") -> str:
-    """A table as lines of text with columns that stand straight in Chinese too.
-
-    Parameters
-    ----------
-    width : columns of the screen; the widest text column gives way. None cuts nothing, which
-        is right for a pipe
-    style : ``plain`` (two spaces between columns and a rule under the heads), ``markdown``,
-        or ``tsv``
-    """
-    lines = [table.headers, *table.rows]
-    cells = [[" ".join(cell.split("\n")) for cell in line] for line in lines]
-    if style == "tsv":
-        return "\n".join("\t".join(cell.replace("\t", " ") for cell in row) for row in cells)
-    align = table.alignment
-    widths = [max(display_width(row[k]) for row in cells) for k in range(len(table.headers))]
-    if width is not None:
-        _narrow(widths, align, width - 2 * (len(widths) - 1))
-    if style == "markdown":
-        return _markdown(cells, widths, align)
-    return _plain(cells, widths, align)
-
-
-def _plain(cells: Sequence[Sequence[str]], widths: Sequence[int], align: str) -> str:
-    lines = [
-        "  ".join(pad(cut(cell, w), w, a) for cell, w, a in zip(row, widths, align, strict=True))
-        for row in cells
-    ]
-    lines.insert(1, "  ".join("-" * w for w in widths))
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _narrow(widths: list[int], align: str, available: int) -> None:
-    """Take columns from the widest left-aligned column until the table fits."""
-    while sum(widths) > available:
-        texts = [k for k, a in enumerate(align) if a == "<" and widths[k] > 8]
-        if not texts:
-            return
-        widest = max(texts, key=lambda k: widths[k])
-        widths[widest] -= 1
-
-
-def _markdown(cells: Sequence[Sequence[str]], widths: Sequence[int], align: str) -> str:
-    def line(row: Sequence[str]) -> str:
-        padded = (
-            pad(cell.replace("|", "\\|"), w, a)
-            for cell, w, a in zip(row, widths, align, strict=True)
-        )
-        return "| " + " | ".join(padded) + " |"
-
-    rule = (
-        "| "
-        + " | ".join(
-            "-" * max(w - 1, 2) + (":" if a == ">" else "-")
-            for w, a in zip(widths, align, strict=True)
-        )
-        + " |"
-    )
-    return "\n".join([line(cells[0]), rule, *(line(row) for row in cells[1:])])
+    heads += [scenario_name(each, language) for each in (one, two)]
+    heads += [label(f"column.{key}", language) for key in ("difference", "verdict")]
+    return Table(tuple(heads), tuple(rows), "><<>>><", keys=2)

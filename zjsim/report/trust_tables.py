@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_quantity, format_share
-from zjsim.report.tables import Table
+from zjsim.report.text_table import Table
+from zjsim.report.wording import variable_name
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_PERIOD = re.compile(r"([MQ])(\d+)-(\d+)")
 
 
 def _heads(language: Language, *keys: str) -> tuple[str, ...]:
     return tuple(label(key, language) for key in keys)
 
 
-def calibration_table(rows: Sequence[Any], names: dict[str, Any], language: Language) -> Table:
+def calibration_table(
+    rows: Sequence[Any],
+    names: Mapping[str, Any],
+    language: Language,
+    names_zh: Mapping[str, str] = NO_NAMES,
+) -> Table:
     """A row a constant: prior, posterior and whether the figures identify it.
 
     Parameters
@@ -29,7 +40,7 @@ def calibration_table(rows: Sequence[Any], names: dict[str, Any], language: Lang
     cells = [
         (
             localised(names.get(row.sector), language) or row.sector,
-            row.name,
+            variable_name(row.name, language, names_zh),
             format_quantity(row.prior_value),
             _span(row.prior_low, row.prior_high),
             format_quantity(row.value),
@@ -41,7 +52,7 @@ def calibration_table(rows: Sequence[Any], names: dict[str, Any], language: Lang
         )
         for row in rows
     ]
-    return Table(heads, tuple(cells), "<<>>>>>><<")
+    return Table(heads, tuple(cells), "<<>>>>>><<", keys=2)
 
 
 def _span(low: float, high: float) -> str:
@@ -62,7 +73,7 @@ def fit_table(sectors: Sequence[Any], language: Language) -> Table:
             cells.append(
                 (
                     localised(found.sector.label, language),
-                    f"{item.series} / {item.over}" if item.over else item.series,
+                    _series(item, language),
                     str(fit.datum.year),
                     format_number(fit.datum.value, 1),
                     format_number(fit.prior_median, 1),
@@ -72,7 +83,13 @@ def fit_table(sectors: Sequence[Any], language: Language) -> Table:
                     label("trust.yes", language) if fit.reached else DASH,
                 )
             )  # fmt: skip
-    return Table(heads, tuple(cells), "<<>>>>>>^")
+    return Table(heads, tuple(cells), "<<>>>>>>^", keys=3)
+
+
+def _series(item: Any, language: Language) -> str:
+    """A published series in words, else by its id."""
+    plain = f"{item.series} / {item.over}" if item.over else str(item.series)
+    return localised(item.label, language) or plain
 
 
 def left_out_table(file: Any, language: Language) -> Table:
@@ -82,31 +99,39 @@ def left_out_table(file: Any, language: Language) -> Table:
     return Table(heads, rows, "<<")
 
 
-def calibration_findings(found: Any, language: Language) -> list[str]:
+def calibration_findings(
+    found: Any, language: Language, names_zh: Mapping[str, str] = NO_NAMES
+) -> list[str]:
     """Sentences: what is identified, what is tied, what the sectors do not produce."""
-    rows = found.rows
-    known = [row.name for row in rows if row.identified]
+
+    def named(name: str) -> str:
+        return variable_name(name, language, names_zh)
+
+    rows, comma = found.rows, "、" if language == "zh" else ", "
+    known = [named(row.name) for row in rows if row.identified]
     lines = [
         label(
             "calibration.identified", language, count=len(known), total=len(rows),
-            names=", ".join(known) or DASH,
+            names=comma.join(known) or DASH,
         ),
         label("calibration.not_identified", language),
     ]  # fmt: skip
-    ties = [f"{a} ~ {b} ({r:+.2f})" for sector in found.sectors for a, b, r in sector.ties]
+    ties = [
+        f"{named(a)} ~ {named(b)} ({r:+.2f})" for sector in found.sectors for a, b, r in sector.ties
+    ]
     lines.append(
-        label("calibration.ties", language, pairs="; ".join(ties))
+        label("calibration.ties", language, pairs=("；" if language == "zh" else "; ").join(ties))
         if ties
         else label("calibration.no_ties", language)
     )
     outside = [
-        f"{fit.comparison.series} {fit.datum.year}"
+        f"{_series(fit.comparison, language)} {fit.datum.year}"
         for sector in found.sectors
         for fit in sector.fits
         if not fit.reached
     ]
     if outside:
-        lines.append(label("calibration.outside", language, names=", ".join(outside)))
+        lines.append(label("calibration.outside", language, names=comma.join(outside)))
     lines += [
         label(
             "calibration.few", language, sector=localised(sector.sector.label, language),
@@ -122,17 +147,19 @@ def case_table(cases: Sequence[Any], language: Language, known: bool = False) ->
     """Each figure that came later against median, bands and naive forecasts."""
     heads = _heads(
         language, "trust.series", "column.year", "trust.published", "hindcast.median",
-        "hindcast.band80", "hindcast.band95", "hindcast.where", "hindcast.crps",
+        "hindcast.band80", "hindcast.band95", "column.discrepancy", "hindcast.where",
+        "hindcast.crps",
         "hindcast.trend", "hindcast.plan_line", "hindcast.ar1", "column.remark",
     )  # fmt: skip
     rows = [
         (
-            localised(case.comparison.label, language) or case.comparison.series,
+            _series(case.comparison, language),
             str(case.datum.year),
             format_number(case.datum.value, 1),
             format_number(case.median, 1),
             _band(case.bands[1]),
             _band(case.bands[2]),
+            format_share(case.discrepancy, 0),
             label(_where(case), language),
             format_number(case.crps, 1),
             *(_naive(case, name) for name in ("trend", "plan_line", "ar1")),
@@ -141,7 +168,7 @@ def case_table(cases: Sequence[Any], language: Language, known: bool = False) ->
         for case in cases
         if known or not case.known
     ]
-    return Table(heads, tuple(rows), "<>>>>><>>>><")
+    return Table(heads, tuple(rows), "<>>>>>><>>>><", keys=2)
 
 
 def _band(ends: tuple[float, float]) -> str:
@@ -167,7 +194,16 @@ def _case_remark(case: Any, language: Language) -> str:
     if case.comparison.base_uses_later:
         return label("hindcast.base_later", language)
     rows = case.datum.rows
-    return rows[0].period if rows and rows[0].period not in ("year", "") else ""
+    return period_words(rows[0].period, language) if rows else ""
+
+
+def period_words(period: str, language: Language) -> str:
+    """Part of a year as the tables write it (``M1-11``, ``Q1-3``), in words; a year in none."""
+    found = _PERIOD.fullmatch(period)
+    if found is None:
+        return "" if period == "year" else period
+    key = "hindcast.months" if found[1] == "M" else "hindcast.quarters"
+    return label(key, language, first=found[2], last=found[3])
 
 
 def score_table(scores: Sequence[tuple[str, Any]], language: Language) -> Table:
@@ -210,7 +246,7 @@ def _skill(score: Any, name: str) -> str:
 
 def known_table(hindcasts: Sequence[Any], indicators: Sequence[Any], decided: Sequence[int | None],
                 language: Language) -> Table:  # fmt: skip
-    """P(meet) of each target by assessment year, and since when it can be called."""
+    """P(met) of each target by assessment year, and since when it can be called."""
     heads = (
         *_heads(language, "column.number", "column.indicator"),
         *(str(found.known_until) for found in hindcasts),
@@ -224,13 +260,13 @@ def known_table(hindcasts: Sequence[Any], indicators: Sequence[Any], decided: Se
     for key, name in (("binding", "group.binding"), ("joint", "group.all")):
         shares = [format_share(getattr(found, key).value, 0) for found in hindcasts]
         rows.append(("", label(name, language), *shares, ""))
-    return Table(heads, tuple(rows), "><" + ">" * len(hindcasts) + "<")
+    return Table(heads, tuple(rows), "><" + ">" * len(hindcasts) + "<", keys=2)
 
 
 def projection_table(found: Any, indicators: Sequence[Any], language: Language) -> Table:
-    """Median and 80 % band of each indicator by year."""
+    """Median and 80 % band of each indicator, by its number, and year."""
     heads = (
-        *_heads(language, "column.number", "column.indicator", "column.unit"),
+        *_heads(language, "column.number", "column.unit"),
         *map(str, found.years),
     )
     rows = []
@@ -240,6 +276,5 @@ def projection_table(found: Any, indicators: Sequence[Any], language: Language) 
             f"({format_number(q[1], item.decimals)} – {format_number(q[5], item.decimals)})"
             for q in found.quantiles[k]
         ]
-        name, unit = localised(item.label, language), localised(item.unit, language)
-        rows.append((str(item.number), name, unit, *cells))
-    return Table(heads, tuple(rows), "><<" + ">" * len(found.years))
+        rows.append((str(item.number), localised(item.unit, language), *cells))
+    return Table(heads, tuple(rows), "><" + ">" * len(found.years), keys=2)

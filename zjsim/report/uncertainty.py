@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.assessment.plan import Indicator
 from zjsim.report import style
+from zjsim.report.board import amended_label, apart
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import format_number
 from zjsim.report.view import plan_path
@@ -30,6 +31,7 @@ def plot_fan(
     language: Language = "en",
     ax: Axes | None = None,
     footer: str = "",
+    subtitle: str = "",
 ) -> Axes:
     """Bands of 50, 75 and 95 % of the runs of an ensemble, their median and the target.
 
@@ -37,6 +39,7 @@ def plot_fan(
     ----------
     draws : array, shape (n_run, n_year), in the unit of the plan; failed runs are NaN
     footer : scenario, run, number of draws and seed
+    subtitle : the scenario, before the unit
     """
     own = ax is None
     if ax is None:
@@ -49,11 +52,11 @@ def plot_fan(
     ax.plot(years, median, color=style.BLUE, lw=2.2, zorder=3)
     span = np.linspace(indicator.base.year, indicator.target.year, 41)
     ax.plot(span, plan_path(indicator, span), color=style.MUTED, lw=1.0, zorder=2)
-    target = indicator.target
-    ax.plot(
-        [target.year], [target.value], "D", ms=8, mfc=style.ORANGE, mec=style.INK, zorder=6,
-        clip_on=False,
-    )  # fmt: skip
+    target, amended = indicator.target, indicator.amended
+    ax.plot([target.year], [target.value], ms=8, zorder=6, clip_on=False, **style.diamond())
+    if amended is not None:
+        look = style.diamond(amended=True)
+        ax.plot([target.year], [amended.value], ms=8, zorder=6, clip_on=False, **look)
     style.quiet_axes(ax)
     ax.set_xlim(min(*years, indicator.base.year) - 0.2, max(years) + 0.2)
     _end_labels(ax, indicator, float(median[-1]), max(years), language)
@@ -64,8 +67,8 @@ def plot_fan(
     if own:
         title = f"{indicator.number}  {localised(indicator.label, language)}"
         unit = label("axis.unit", language, unit=localised(indicator.unit, language))
-        style.add_title(ax.figure, title, unit)
-        _fan_legend(ax, language)
+        style.add_title(ax.figure, title, style.SEPARATOR.join(filter(None, [subtitle, unit])))
+        _fan_legend(ax, indicator, language)
         style.add_footer(ax.figure, footer or label("note.unofficial", language))
     return ax
 
@@ -74,25 +77,21 @@ def _end_labels(
     ax: Axes, indicator: Indicator, median: float, year: float, language: Language
 ) -> None:
     """Target words and the median at the right end, kept apart when they are near."""
-    low, high = ax.get_ylim()
-    target = indicator.target.value
-    gap = 0.065 * (high - low)
-    middle, upper = (target + median) / 2, target >= median
-    near = abs(target - median) < gap
-    places = (
-        (middle + gap / 2 * (1 if upper else -1), middle - gap / 2 * (1 if upper else -1))
-        if near
-        else (target, median)
-    )
-    texts = (target_words(indicator, language), format_number(median, indicator.decimals))
-    for place, text, colour in zip(places, texts, (style.INK, style.BLUE), strict=True):
+    labels = [
+        (indicator.target.value, target_words(indicator, language), style.INK),
+        (median, format_number(median, indicator.decimals), style.BLUE),
+    ]
+    if indicator.amended is not None:
+        words = amended_label(indicator, language)
+        labels.append((indicator.amended.value, words, style.MUTED))
+    for (_, text, colour), place in zip(labels, apart(ax, labels, 10), strict=True):
         ax.annotate(
             text, (year, place), xytext=(12, 0), textcoords="offset points", va="center",
-            fontsize=10, color=colour, annotation_clip=False,
+            fontsize=10, color=colour, annotation_clip=False, linespacing=1.1,
         )  # fmt: skip
 
 
-def _fan_legend(ax: Axes, language: Language) -> None:
+def _fan_legend(ax: Axes, indicator: Indicator, language: Language) -> None:
     shares = ("95%", "75%", "50%")
     handles: list[Any] = [
         Patch(color=colour, label=share)
@@ -101,11 +100,11 @@ def _fan_legend(ax: Axes, language: Language) -> None:
     handles += [
         Line2D([], [], color=style.BLUE, lw=2.2, label=label("legend.median", language)),
         Line2D([], [], color=style.MUTED, lw=1, label=label("legend.plan_path", language)),
-        Line2D(
-            [], [], ls="none", marker="D", ms=7, mfc=style.ORANGE, mec=style.INK,
-            label=label("legend.target", language),
-        ),
-    ]  # fmt: skip
+        Line2D([], [], ms=7, label=label("legend.target", language), **style.diamond()),
+    ]
+    if indicator.amended is not None:
+        words = label("legend.amended", language)
+        handles.append(Line2D([], [], ms=7, label=words, **style.diamond(amended=True)))
     ax.legend(
         handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=len(handles),
         fontsize=9, handlelength=1.6, columnspacing=1.8,
@@ -171,6 +170,7 @@ def plot_tornado(
     language: Language = "en",
     ax: Axes | None = None,
     footer: str = "",
+    subtitle: str = "",
 ) -> Axes:
     """What moves one indicator: its value at the low and the high end of each input.
 
@@ -181,21 +181,23 @@ def plot_tornado(
     """
     own = ax is None
     if ax is None:
-        ax = style.new_axes(9.6, 0.40 * len(bars) + 2.0)
+        ax = style.new_axes(9.6, 0.40 * len(bars) + 2.2)
         height = style.figure_of(ax).get_figheight()
-        ax.figure.subplots_adjust(
-            left=0.34, right=0.95, top=1 - 1.12 / height, bottom=0.92 / height
-        )
+        ax.figure.subplots_adjust(left=0.34, right=0.84, top=1 - 1.3 / height, bottom=0.92 / height)
     ordered = sorted(bars, key=lambda bar: -abs(bar[2] - bar[1]))
     decimals = indicator.decimals
     for position, (_, low, high) in enumerate(ordered):
-        for end, colour in ((low, style.SKY), (high, style.BLUE)):
-            ax.barh(position, end - base, left=base, height=0.56, color=colour, zorder=2)
-        _tornado_numbers(ax, position, low, high, decimals)
+        for end, colour in ((low, style.PALE_BLUE), (high, style.BLUE)):
+            ax.barh(
+                position, end - base, left=base, height=0.56, color=colour, zorder=2,
+                edgecolor=style.BLUE, linewidth=0.9,
+            )  # fmt: skip
+        _tornado_numbers(ax, position, (low, high), decimals)
+    _tornado_heads(ax, language)
     ax.axvline(base, color=style.INK, lw=1.0, zorder=3)
     ax.axvline(indicator.target.value, color=style.ORANGE, lw=1.8, zorder=3)
     values = [base, indicator.target.value, *(v for _, low, high in bars for v in (low, high))]
-    room = 0.10 * (max(values) - min(values) or 1.0)
+    room = 0.05 * (max(values) - min(values) or 1.0)
     ax.set_xlim(min(values) - room, max(values) + room)
     style.quiet_axes(ax, "none")
     ax.set_yticks(range(len(ordered)), [style.wrap(name, 26) for name, _, _ in ordered])
@@ -206,31 +208,43 @@ def plot_tornado(
     ax.set_xlabel(localised(indicator.unit, language), fontsize=8.5)
     if own:
         name = localised(indicator.label, language)
-        style.add_title(ax.figure, label("title.tornado", language, indicator=name))
+        said = f"{indicator.number}  {name}"
+        style.add_title(ax.figure, label("title.tornado", language, indicator=said), subtitle)
         _tornado_legend(ax, indicator, language)
         style.add_footer(ax.figure, footer or label("note.unofficial", language))
     return ax
 
 
-def _tornado_numbers(ax: Axes, position: int, low: float, high: float, decimals: int) -> None:
-    """The value at each end, outside the bar."""
-    left, right = min(low, high), max(low, high)
-    for value, shift, align in ((left, -4, "right"), (right, 4, "left")):
+# Right ends, in parts of the axes, of the columns for the low and the high value.
+TORNADO_COLUMNS = (1.10, 1.22)
+
+
+def _tornado_numbers(ax: Axes, position: int, ends: tuple[float, float], decimals: int) -> None:
+    """The value at each end, in columns right of the bars: nothing covers them there."""
+    for place, value in zip(TORNADO_COLUMNS, ends, strict=True):
+        ax.text(
+            place, position, format_number(value, decimals), ha="right", va="center",
+            transform=ax.get_yaxis_transform(), fontsize=8.5, color=style.INK, clip_on=False,
+        )  # fmt: skip
+
+
+def _tornado_heads(ax: Axes, language: Language) -> None:
+    for place, key in zip(TORNADO_COLUMNS, ("column.at_low", "column.at_high"), strict=True):
         ax.annotate(
-            format_number(value, decimals), (value, position), xytext=(shift, 0),
-            textcoords="offset points", ha=align, va="center", fontsize=7.5, color=style.MUTED,
-            zorder=5,
+            label(key, language), (place, 1), xytext=(0, 4), ha="right", fontsize=8.5,
+            color=style.MUTED, **style.ABOVE_AXES,
         )  # fmt: skip
 
 
 def _tornado_legend(ax: Axes, indicator: Indicator, language: Language) -> None:
     words = f"{label('legend.target', language)} {target_words(indicator, language)}"
     handles: list[Any] = [
-        Patch(color=style.SKY, label=label("legend.low", language)),
-        Patch(color=style.BLUE, label=label("legend.high", language)),
+        Patch(fc=style.PALE_BLUE, ec=style.BLUE, label=label("legend.low", language)),
+        Patch(fc=style.BLUE, ec=style.BLUE, label=label("legend.high", language)),
+        Line2D([], [], color=style.INK, lw=1.0, label=label("legend.as_is", language)),
         Line2D([], [], color=style.ORANGE, lw=1.8, label=words),
     ]
     ax.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, fontsize=8.8,
-        handlelength=1.4, columnspacing=1.8,
+        handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.02), ncols=4, fontsize=8.5,
+        handlelength=1.4, columnspacing=1.5,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import rate_needed
+from zjsim.errors import RunError
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Row
@@ -103,7 +104,7 @@ class Report:
     scenario_label: object = None
     inputs: tuple[InputLine, ...] = ()
     assumptions: tuple[object, ...] = ()
-    footnote: str = ""
+    footnote: object = ""
 
     @property
     def target_year(self) -> int:
@@ -151,23 +152,29 @@ def as_report(
     bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
     inputs: Sequence[InputLine] = (),
     assumptions: Sequence[object] = (),
-    footnote: str = "",
+    footnote: object = "",
 ) -> Report:
     """The report of an Assessment, with what only the caller knows; a Report stays as it is.
 
     Parameters
     ----------
     run_id : first characters of the run's hash, for footers and comments
-    observations : every published figure, for history and outturns
-    bands : by indicator, the low and high ends of a 95 % band for the base year and each year
+    observations : every published figure, for history and outturns; those of the assessment
+        if None
+    bands : by indicator, the low and high ends of a band for the base year and each year; the
+        95 % band of the assessment's runs if None
     inputs, assumptions : for the sheets of the workbook
     footnote : more for the source line, such as draws and seed
     """
     if isinstance(assessment, Report):
         return assessment
+    if not hasattr(assessment, "observations"):
+        kind = type(assessment).__name__
+        raise RunError(f"this needs what assess() returns, not {kind}.")
     plan = assessment.plan
+    seen = observations or assessment.observations
     rows = tuple(
-        _row(row, plan.base_year, observations, (bands or {}).get(row.indicator.id, ((), ())))
+        _row(row, plan.base_year, seen, (bands or {}).get(row.indicator.id, row.bands))
         for row in assessment.rows
     )
     return Report(

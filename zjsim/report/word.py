@@ -319,7 +319,7 @@ class _Writer:
     def _picture(self, block: Picture) -> None:
         from docx.shared import Mm, Pt
 
-        figures = block.draw("page")
+        figures = block.draw("parts")
         for number, figure in enumerate(figures, start=1):
             paragraph = self.file.add_paragraph(style="Caption")
             paragraph.paragraph_format.keep_with_next = number == len(figures)

@@ -116,7 +116,7 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
         column.width = width
     size = layout.small if len(table.headers) > 6 or block.long else layout.table
     size -= 1 if len(table.headers) > MANY_COLUMNS else 0
-    for place, texts in enumerate((table.headers, *table.rows)):
+    for place, texts in enumerate((block.heads, *table.rows)):
         row = grid.add_row()
         row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
         if place == 0:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from zjsim.assessment.plan import Indicator
+from zjsim.model.names import canonical
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_plain
-from zjsim.report.view import ReportRow
+from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
 
 # A verdict in one character, for tables of plain text; a word always stands beside it.
 VERDICT_MARK = {"met": "✓", "above_band": "○", "missed": "✗", "undecidable": "?", "missing": DASH}
+
+
+def variable_name(name: str, language: Language, names_zh: Mapping[str, str]) -> str:
+    """A model variable in Chinese where ``names_zh.csv`` has it, else as the model writes it."""
+    return names_zh.get(canonical(name), name) if language == "zh" else name
+
+
+def scenario_name(report: Report, language: Language) -> str:
+    """The scenario's label, or its name when it has none."""
+    return localised(report.scenario_label, language) or report.scenario
 
 
 def is_percent(indicator: Indicator) -> bool:
@@ -18,7 +31,18 @@ def is_percent(indicator: Indicator) -> bool:
 
 def target_words(indicator: Indicator, language: Language) -> str:
     """The target as short as on a chart: ≥16%, 33.3左右."""
-    number = format_plain(indicator.target.value) + ("%" if is_percent(indicator) else "")
+    return _short_target(indicator, indicator.target.value, language)
+
+
+def amended_target_words(indicator: Indicator, language: Language) -> str:
+    """The target as amended later, in the same short form; empty where there is none."""
+    if indicator.amended is None:
+        return ""
+    return _short_target(indicator, indicator.amended.value, language)
+
+
+def _short_target(indicator: Indicator, value: float, language: Language) -> str:
+    number = format_plain(value) + ("%" if is_percent(indicator) else "")
     kind = "about" if indicator.target.kind == "about" else "at_least"
     return label(f"target.{kind}", language, number=number)
 
@@ -44,11 +68,19 @@ def rate_words(row: ReportRow, language: Language) -> str:
         return DASH
     shown = format_number(row.rate_needed, 2, signed=True)
     words = label("rate.points", language, value=shown)
-    since = row.indicator.base.year if row.latest is None else row.latest.year
     if row.indicator.pace != "points":
         words = f"{shown}%"
-    # From the latest published figure, or from the base where there is none: it says which.
-    return label("rate.since", language, value=words, year=since)
+    return label("rate.since", language, value=words, year=rate_since(row))
+
+
+def rate_since(row: ReportRow) -> int:
+    """The year from which the rate counts: of the latest published figure, else of the base."""
+    return row.indicator.base.year if row.latest is None else row.latest.year
+
+
+def rate_unit(row: ReportRow) -> str:
+    """The unit of the rate still needed, for machines."""
+    return "points a year" if row.indicator.pace == "points" else "% a year"
 
 
 def value_decimals(row: ReportRow) -> int:
@@ -99,14 +131,69 @@ def remark(row: ReportRow, language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(parts)
 
 
+def tally_words(report: Report, language: Language) -> str:
+    """How many targets are met, the binding ones apart, and what a later amendment changes.
+
+    The plan's own value decides; a target that was amended later is judged on both.
+    """
+    count = {"met": report.met, "total": len(report.rows)}
+    parts = [label("check.met", language, **count)]
+    binding = [row for row in report.rows if row.indicator.nature == "binding"]
+    if binding:
+        met = sum(row.verdict in COUNTS_AS_MET for row in binding)
+        changed = [row for row in report.rows if amendment_decides(row)]
+        key = "check.binding_own" if changed else "check.binding"
+        parts.append(label(key, language, met=met, total=len(binding)))
+        parts += [_amended(row, "check.amended", language) for row in changed]
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def amendment_decides(row: ReportRow) -> bool:
+    """Whether the target as amended later gives another verdict than the plan's own."""
+    other = row.amended_verdict
+    return other is not None and (other in COUNTS_AS_MET) != (row.verdict in COUNTS_AS_MET)
+
+
+def amendment_lines(reports: Sequence[Report], language: Language) -> list[str]:
+    """What the dagger of a table means; nothing where no amendment changes a verdict."""
+    changed = {
+        row.indicator.number: row.indicator
+        for report in reports
+        for row in report.rows
+        if amendment_decides(row)
+    }
+    return [
+        label(
+            "note.dagger", language, number=number, date=item.amended.date,
+            value=format_plain(item.amended.value) + ("%" if is_percent(item) else ""),
+        )
+        for number, item in changed.items()
+        if item.amended is not None
+    ]  # fmt: skip
+
+
+def verdict_words(row: ReportRow, language: Language) -> str:
+    """The verdict with its mark; a dagger where the target as amended is judged otherwise."""
+    said = f"{VERDICT_MARK[row.verdict]} {label(f'verdict.{row.verdict}', language)}"
+    return f"{said} †" if amendment_decides(row) else said
+
+
+def _amended(row: ReportRow, key: str, language: Language) -> str:
+    indicator = row.indicator
+    assert indicator.amended is not None
+    value = format_plain(indicator.amended.value) + ("%" if is_percent(indicator) else "")
+    return label(
+        key, language, number=indicator.number, date=indicator.amended.date, value=value,
+        verdict=label(f"verdict.{row.amended_verdict}", language),
+    )  # fmt: skip
+
+
 def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
     """Verdicts on the target as amended and on the pace that the prose states."""
     indicator, parts = row.indicator, []
     if indicator.amended is not None and row.amended_verdict is not None:
-        value = format_plain(indicator.amended.value) + ("%" if is_percent(indicator) else "")
-        verdict = label(f"verdict.{row.amended_verdict}", language)
-        date = indicator.amended.date
-        parts.append(label("note.amended", language, date=date, value=value, verdict=verdict))
+        dagger = "† " if amendment_decides(row) else ""
+        parts.append(dagger + _amended(row, "note.amended", language))
     if indicator.text_pace is not None and row.text_pace_verdict is not None:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)

@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from zjsim.report.tables import display_width
+from zjsim.report.compose_words import model_unit
+from zjsim.report.numbers import DASH
+from zjsim.report.text_table import display_width
 from zjsim.report.view import InputLine, Report, ReportRow, plan_path
 from zjsim.report.workbook_file import FIRST_ROW, Book, fit, pattern_of
 
@@ -27,7 +29,7 @@ def yearly(book: Book, reports: Sequence[Report]) -> dict[str, tuple[int, int, s
             if report is reports[0]:
                 places[row.indicator.id] = (at, first, name)
             for kind, values in _series(row, years):
-                _year_line(book, sheet, at, report, row, kind, values)
+                _year_line(book, sheet, at, report, row, kind, values, first)
                 at += 1
     names = [book.said(row.indicator.label) for row in reports[0].rows]
     scenarios = [report.scenario for report in reports]
@@ -47,6 +49,7 @@ def _year_line(
     row: ReportRow,
     kind: str,
     values: Sequence[float | None],
+    first: int,
 ) -> None:
     indicator = row.indicator
     sheet.write_string(at, 0, report.scenario, book.format())
@@ -58,6 +61,19 @@ def _year_line(
     for column, value in enumerate(values, start=5):
         if value is not None and math.isfinite(value):
             sheet.write_number(at, column, value, look)
+            source = _year_source(book, row, kind, first + column - 5)
+            words = book.text("workbook.comment", source=source, run=report.run_id or DASH)
+            sheet.write_comment(at, column, words, {"author": "zjsim", "x_scale": 1.8})
+
+
+def _year_source(book: Book, row: ReportRow, kind: str, year: int) -> str:
+    """Where a yearly figure comes from: the model, the plan, or a publication with its grade."""
+    if kind == "projection":
+        return book.text("workbook.from_model", variable=row.indicator.variable)
+    if kind == "plan_path":
+        return book.text("workbook.from_plan", clause=row.indicator.clause)
+    found = [seen for seen in row.outturns if seen.year == year]
+    return f"{found[0].source} ({found[0].grade})" if found else DASH
 
 
 def chart(book: Book, report: Report, places: dict[str, tuple[int, int, str]]) -> None:
@@ -144,7 +160,8 @@ def _input_line(
     shown = f"{name} ({line.name})" if name and name != line.name else line.name
     look = book.format(num_format="#,##0.####")
     kind = f"kind.{line.kind}"
-    words = (report.scenario, book.text(kind), shown, line.unit)
+    unit = model_unit(line.unit, book.language)
+    words = (report.scenario, book.text(kind), shown, unit)
     for column, word in enumerate(words):
         sheet.write_string(at, column, word, book.format())
     if 0 in line.values:

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH
-from zjsim.report.tables import display_width
+from zjsim.report.text_table import display_width
 from zjsim.report.view import Report
 
 # A thin pale line under each cell of a table.
