@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,20 @@ from zjsim.assessment.checks import (
 )
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
+from zjsim.assessment.table import target_words
 from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
+from zjsim.language import chosen_language
+from zjsim.markup import html_table
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
 from zjsim.scenario.calibrated import calibrated_ranges
+from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
+from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
+from zjsim.scenario.outlook import FILE as OUTLOOK_ERRORS
+from zjsim.scenario.outlook import read_outlook_errors
 from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
 from zjsim.scenario.schema import Range, Scenario
@@ -54,6 +61,21 @@ class OpenPlan:
     """
 
     folder: PlanFolder
+
+    def __repr__(self) -> str:
+        return f"<OpenPlan {self.folder.name} in {self.folder.path}>"
+
+    def _repr_html_(self) -> str:
+        language = chosen_language()
+        rows = [
+            (item.id, item.number, item.label.get(language), item.unit.get(language),
+             target_words(item, language), item.target.year)
+            for item in self.plan.indicators
+        ]  # fmt: skip
+        heads = ("id", "No.", "Indicator", "Unit", "Target", "Year")
+        if language == "zh":
+            heads = ("id", "序号", "指标", "单位", "目标", "年份")
+        return html_table(self.plan.title.get(language), heads, rows)
 
     @cached_property
     def model(self) -> ModelSpec:
@@ -145,8 +167,12 @@ class OpenPlan:
 
     @cached_property
     def drivers(self) -> DriverTable:
-        """Exogenous series by named path."""
-        return read_drivers(self.folder.file("drivers.csv"))
+        """Exogenous series by named path, and how wrong their outlook may be."""
+        table = read_drivers(self.folder.file("drivers.csv"))
+        path = self.folder.file(OUTLOOK_ERRORS)
+        if not path.is_file():
+            return table
+        return replace(table, errors=read_outlook_errors(path, table.drivers))
 
     @cached_property
     def constants(self) -> ConstantTable:
@@ -157,6 +183,11 @@ class OpenPlan:
     def calibrated(self) -> Mapping[str, Range]:
         """Ranges learnt from history, by canonical name; empty without a calibration."""
         return calibrated_ranges(self)
+
+    @cached_property
+    def discrepancies(self) -> Mapping[str, Discrepancy]:
+        """How far quantities may wander from the model, by indicator or comparison."""
+        return read_discrepancies(self.folder.file(DISCREPANCIES))
 
     @cached_property
     def observations(self) -> Observations:
@@ -232,9 +263,25 @@ _LOOP_KEYS = ("id", "name", "polarity", "cycle", "off")
 def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
     """Open a shipped plan by name, or a plan folder by path.
 
+    Parameters
+    ----------
+    name : str or Path
+        ``zhejiang``, or a folder with a model and ``plan.yaml``.
+
+    Returns
+    -------
+    OpenPlan
+        Nothing is read before it is asked for.
+
     Raises
     ------
     PlanError
         When there is no such folder or it holds no model.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> [item.id for item in zjsim.open_plan("zhejiang").plan.indicators][:2]
+    ['manufacturing_share', 'labour_productivity']
     """
     return OpenPlan(find_plan(name))

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from zjsim.assessment.assess import Assessment
+from zjsim.assessment.assess import Assessment, Lay, reading_time
+from zjsim.assessment.assess import Runs as RunsToAssess
 from zjsim.assessment.assess import assess as assess_runs
 from zjsim.assessment.checks import (
     Change,
@@ -22,18 +23,20 @@ from zjsim.assessment.checks import (
     judge,
     saved_variables,
 )
+from zjsim.assessment.labelled import LabelledRuns
 from zjsim.assessment.observations import Observations, read_own_observations
+from zjsim.assessment.plan import Indicator
+from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.errors import RunError
 from zjsim.inputs import Inputs, TimePath
-from zjsim.model.spec import ModelSpec
+from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, open_plan
-from zjsim.scenario.reader import assigned
-from zjsim.scenario.resolve import Resolved, names_of, resolve
+from zjsim.scenario.discrepancy import Discrepancy
+from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.schema import SET, Scenario
-from zjsim.scenario.tables import ConstantTable, DriverTable
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
 
@@ -50,8 +53,6 @@ __all__ = [
     "open_plan",
     "run_checks",
     "simulate",
-    "simulate_model",
-    "simulate_text",
     "with_own_observations",
 ]
 
@@ -132,6 +133,13 @@ class Runs:
         """All saved variables as an xarray Dataset over (run, time)."""
         return self.trajectories.dataset()
 
+    def __repr__(self) -> str:
+        words = words_for(self.label, chosen_language()) or self.name
+        saved = f"{len(self.trajectories.names)} variables"
+        times = self.trajectories.times
+        span = f"t = {times[0]:g} to {times[-1]:g}"
+        return f"<Runs of {words} ({self.run_id}): 1 run, {saved}, {span}, {self.engine}>"
+
     def _repr_html_(self) -> str:
         return assess(self)._repr_html_()
 
@@ -193,6 +201,13 @@ def simulate(
     ------
     ZjsimError
         When a file is wrong, or the scenario does not fit the plan.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> runs = zjsim.simulate(zjsim.open_plan(), "baseline", ["levers.water=1.4"])
+    >>> runs.frame()["employment"].index.name
+    'time'
     """
     resolved = plan.resolve(plan.read_scenario(scenario, assignments))
     compiled = compiled_for(plan, engine, trust_model)
@@ -231,20 +246,90 @@ def _described(
 
 
 def assess(
-    runs: Runs, plan: OpenPlan | None = None, observations: Observations | Path | str | None = None
+    runs: RunsToAssess | xr.Dataset,
+    plan: OpenPlan | None = None,
+    observations: Observations | Path | str | None = None,
 ) -> Assessment:
     """Judge runs by their plan.
 
     Parameters
     ----------
-    runs : Runs
+    runs : Runs, EnsembleRuns or xarray.Dataset
+        What `simulate` or `simulate_ensemble` returns; or a Dataset over (run, time) with the
+        indicators' variables, such as ``runs.dataset``, a selection of it, or
+        ``trajectories.nc`` opened.
     plan : OpenPlan or None
-        The plan that judges; None takes the one the runs belong to.
+        The plan that judges; None takes the one the runs belong to. A Dataset needs one.
     observations : Observations, path or None
         The user's own outturns, laid over the published ones of the plan's folder.
+
+    Returns
+    -------
+    Assessment
+        A row a target; of many runs medians, and shares of runs that meet each target. Over
+        the draws of an ensemble the plan's discrepancies are laid, as in ``zjsim ensemble``.
+
+    Raises
+    ------
+    RunError
+        For a Dataset without plan, or without the dimension time.
+    DataError
+        When the user's outturns are wrong.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> result.row("water_intensity_cut").met
+    True
     """
-    judge = plan or runs.plan
-    return assess_runs(runs, judge.plan, with_own_observations(judge, observations))
+    judge = plan or getattr(runs, "plan", None)
+    if not isinstance(judge, OpenPlan):
+        raise RunError("assess(dataset, plan): a dataset does not say which plan judges it.")
+    published = with_own_observations(judge, observations)
+    # Only a Dataset has those; xarray takes half a second to import and is not asked.
+    found: Any = runs
+    if hasattr(runs, "data_vars"):
+        found = LabelledRuns(cast("xr.Dataset", runs))
+    return assess_runs(found, judge.plan, published, _discrepancies_of(found, judge))
+
+
+def _discrepancies_of(runs: Any, plan: OpenPlan) -> Lay | None:
+    """What lays the plan's discrepancies over the draws of an ensemble; None for other runs."""
+    seed = getattr(runs, "seed", None)
+    if seed is None or not plan.discrepancies:
+        return None
+    numbers = runs.numbers
+
+    def lay(item: Indicator, paths: Sequence[np.ndarray], years: Sequence[int]) -> list[np.ndarray]:
+        one = plan.discrepancies.get(item.id)
+        if one is None:
+            return list(paths)
+        return lay_over(one, paths, years, item, plan.plan.base_year, seed, numbers)
+
+    return lay
+
+
+def lay_over(
+    one: Discrepancy,
+    paths: Sequence[np.ndarray],
+    years: Sequence[int],
+    item: Indicator,
+    base_year: int,
+    seed: int,
+    numbers: np.ndarray | None = None,
+) -> list[np.ndarray]:
+    """An indicator in several years with its discrepancy, shape (n_run,) each.
+
+    Parameters
+    ----------
+    numbers : array, shape (n_run,), or None
+        Number of each run in its ensemble; None counts from 0.
+    """
+    kept = np.arange(paths[0].size) if numbers is None else numbers
+    times = [reading_time(item, year) for year in years]
+    walk = one.walk(int(kept.max(initial=-1)) + 1, seed, float(base_year), times)[kept]
+    return [one.applied(path, walk[:, k]) for k, path in enumerate(paths)]
 
 
 def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None) -> Observations:
@@ -256,25 +341,29 @@ def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None)
     return plan.observations.with_own(own)
 
 
-def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> Trajectories:
-    """Run a model that only PySD reads, such as one with subscripts: its scalars, by Euler.
-
-    Raises
-    ------
-    ModelError, RunError
-        When PySD cannot translate or run it, or when it is not trusted.
-    """
-    from zjsim.engines.reference import ReferenceEngine
-
-    compiled = ReferenceEngine(trust=trust_model).compile_text(source, suffix, origin)
-    return compiled.run(Inputs(compiled.own_grid(), method="euler"))
-
-
 def run_checks(plan: OpenPlan, resolved: Resolved) -> list[CheckOutcome]:
     """Every reality check of the plan's folder, judged on a scenario.
 
     Each check runs the scenario changed as its ``if`` says, and once more as its
     ``against`` says; all share one compiled form of the model.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    resolved : Resolved
+        The scenario as it was run: ``runs.resolved``.
+
+    Returns
+    -------
+    list of CheckOutcome
+        ``holds``, and ``reason`` with numbers where it does not.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> plan = zjsim.open_plan()
+    >>> all(outcome.holds for outcome in zjsim.run_checks(plan, zjsim.simulate(plan).resolved))
+    True
     """
     if not plan.checks:
         return []
@@ -306,43 +395,3 @@ def _with_all_paths(plan: OpenPlan, inputs: Inputs, save: tuple[str, ...]) -> In
         if name not in paths:
             paths[name] = TimePath(start, np.array([[plan.names.constants[name]]]))
     return replace(inputs, paths=paths, save=save)
-
-
-def simulate_model(
-    model: ModelSpec,
-    assignments: Sequence[str] = (),
-    *,
-    engine: str = "kernel",
-    method: str = "euler",
-    trust_model: bool = False,
-) -> Trajectories:
-    """Run a bare model file as it stands, by its own time settings.
-
-    Parameters
-    ----------
-    model : ModelSpec
-    assignments : sequence of str
-        Such as ``constants.rate=0.3``, ``rate=0.3``, ``time.step=0.125`` or ``method=rk4``.
-    method : {"euler", "rk4"}
-        Euler is what Vensim files are written for.
-
-    Raises
-    ------
-    ZjsimError
-        When the engine does not compute the model, or an assignment does not fit it.
-    """
-    scenario = assigned(Scenario(name=model.name, method=method), assignments)  # type: ignore[arg-type]
-    resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
-    if engine == "kernel":
-        compiled: CompiledModel = KernelEngine().compile(model)
-    elif engine == "adaptive":
-        from zjsim.engines.adaptive import AdaptiveEngine
-
-        compiled = AdaptiveEngine().compile(model)
-    elif engine == "pysd":
-        from zjsim.engines.reference import ReferenceEngine
-
-        compiled = ReferenceEngine(trust=trust_model).compile(model)
-    else:
-        raise RunError(f"{engine}: no such engine. Choose one of {', '.join(ENGINES)}.")
-    return compiled.run(resolved.inputs)

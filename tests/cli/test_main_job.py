@@ -26,11 +26,11 @@ def test_a_run_leaves_one_whole_folder(zjsim, tmp_path):
         "assessment_en.csv",
         "assessment_zh.csv",
         "board.csv",
-        "board.png",
+        "board_en.png",
         "manifest.json",
         "scenario.resolved.yaml",
         "trajectories.nc",
-        "verdicts.xlsx",
+        "verdicts_en.xlsx",
     ]
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert folder.name == manifest["run_id"]
@@ -60,7 +60,7 @@ def test_a_setting_changes_the_run_and_its_name(zjsim):
 
 def test_the_table_speaks_chinese(zjsim):
     text = zjsim("run", "baseline", "--no-charts", "--lang", "zh").out
-    for head in ("序号", "类别", "指标", "单位", "属性", "完成率", "时间进度", "后续年均", "判断"):
+    for head in ("序号", "类别", "指标", "单位", "属性", "完成率", "后续年均", "判断", "时间进度"):
         assert head in text
 
 

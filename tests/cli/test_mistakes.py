@@ -124,6 +124,70 @@ def test_lint_tells_a_mistake_in_each_file_of_a_plan(zjsim, tmp_path, name, old,
     assert said in outcome.out + outcome.err
 
 
+def test_a_table_that_names_nothing_of_the_model_is_blamed_itself(zjsim, tmp_path):
+    copy = _plan_copy(tmp_path)
+    levers = copy / "levers.yaml"
+    levers.write_text(levers.read_text("utf-8").replace("water lever", "watr lever", 1), "utf-8")
+    (copy / "outlook_errors.csv").unlink()
+    drivers = copy / "drivers.csv"
+    drivers.write_text(
+        drivers.read_text("utf-8").replace(",world demand,", ",wrld demand,"), "utf-8"
+    )
+    outcome = zjsim("check", "baseline", "--plan", copy)
+    assert outcome.status == 1
+    (lever,) = [line for line in outcome.err.splitlines() if "watr lever" in line]
+    (driver,) = [line for line in outcome.err.splitlines() if "wrld demand" in line]
+    assert lever.strip().startswith("levers.yaml line ")
+    assert driver.strip().startswith("drivers.csv line ")
+
+
+def test_a_bare_model_is_judged_by_no_observations(zjsim, tmp_path):
+    model = models_folder() / "zhejiang" / "zhejiang_manufacturing.mdl"
+    for option in ("--observations", "--plan"):
+        outcome = zjsim("run", model, option, "mine.csv")
+        assert outcome.status == 2
+        assert "a bare model file is judged by no plan" in outcome.err
+        assert option in outcome.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a folder in use cannot be deleted")
+def test_a_folder_that_was_deleted_under_the_command_is_told(zjsim, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    try:
+        for words in (
+            ("run", "baseline", "--no-charts"),
+            ("check", "./x.yaml"),
+            ("batch", "s.yaml"),
+        ):
+            outcome = zjsim(*words)
+            assert outcome.status == 1
+            assert "The folder you are in no longer exists; change to another" in outcome.err
+    finally:
+        monkeypatch.chdir(tmp_path)
+
+
+def test_no_message_is_in_the_words_of_a_library(zjsim, tmp_path):
+    (tmp_path / "odd.yaml").write_text(
+        "name: ''\nbased_on: ''\nwhy: [1]\nlevers: {talent: {shape: 3}}\ntime: {step: x}\n"
+        "sampling: {runs: 1.5, constants: {a: 1}, correlations: [{between: [a], r: 2}]}\n",
+        "utf-8",
+    )
+    outcome = zjsim("run", "./odd.yaml")
+    assert outcome.status == 1
+    for foreign in (
+        "nput should",
+        "Extra inputs",
+        "Field required",
+        "String should",
+        "List should",
+    ):
+        assert foreign not in outcome.err
+    assert "the text is empty" in outcome.err
+
+
 def test_emptying_the_cache_spares_what_is_not_ours(zjsim, tmp_path, monkeypatch):
     (tmp_path / "cache" / "mine").mkdir(parents=True)
     (tmp_path / "cache" / "mine" / "thesis.docx").write_text("years of work")

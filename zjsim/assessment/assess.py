@@ -7,6 +7,7 @@ variable, gives no value: its verdict is ``missing`` and never a pass.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,15 +17,25 @@ import numpy as np
 from zjsim.assessment import progress as rules
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator, Plan, Variant
-from zjsim.assessment.probability import Probabilities, Share, compute_probabilities, wilson_share
+from zjsim.assessment.probability import (
+    Probabilities,
+    Share,
+    bands_of,
+    compute_probabilities,
+    wilson_share,
+)
 from zjsim.assessment.progress import Verdict, Word
-from zjsim.assessment.table import assessment_html, assessment_records
+from zjsim.assessment.shown import assessment_html, assessment_text
+from zjsim.assessment.table import assessment_records
 from zjsim.errors import PlanError, RunError, did_you_mean
+from zjsim.language import chosen_language
 from zjsim.timeline import end_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# Indicator, its values by year, the years → the values that are judged.
+Lay = Callable[[Indicator, Sequence[np.ndarray], Sequence[int]], list[np.ndarray]]
 ALL_MET = 0
 FAILED = 1
 ANTICIPATORY_MISSED = 10
@@ -80,7 +91,8 @@ class Row:
 
     ``values``, ``errors`` and ``verdicts`` have shape (n_run,), in the printed unit, at the
     target year; the other numbers are medians over the runs that ended well. ``error`` is
-    None when no error was computed.
+    None when no error was computed. ``bands`` are the ends of the 95 % band of many runs,
+    for the base year and each year of ``readings``; empty for one run.
     """
 
     indicator: Indicator
@@ -96,6 +108,7 @@ class Row:
     base_projection: float
     constant_price: float | None
     variants: tuple[tuple[Variant, float | None], ...]
+    bands: tuple[tuple[float, ...], tuple[float, ...]]
     amendment_verdict: Verdict | None
     text_pace_verdict: Verdict | None
     reason: str
@@ -133,6 +146,7 @@ class Assessment:
     rows: tuple[Row, ...]
     n_run: int
     n_failed: int
+    observations: Observations | None = None
 
     def row(self, indicator: str) -> Row:
         """The row of an indicator by its id; PlanError names near misses."""
@@ -162,26 +176,34 @@ class Assessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """The planning-office table in Chinese, at the target year."""
-        return self.table_for("zh")
+        """The planning-office table at the target year, in the user's language."""
+        return self.table_for()
 
-    def table_for(self, language: str = "zh", as_of: int | None = None) -> pd.DataFrame:
-        """The planning-office table in ``zh`` or ``en``.
+    def table_for(self, language: str | None = None, as_of: int | None = None) -> pd.DataFrame:
+        """The planning-office table.
 
         Parameters
         ----------
-        as_of : year whose progress and rate still needed are shown; the last of the plan if
-            None, with the rate counted from the latest outturn or, without one, the base
+        language : {"zh", "en"} or None
+            None is what ``ZJSIM_LANG`` or the locale says, otherwise English.
+        as_of : int or None
+            Year whose progress and rate still needed are shown; the last of the plan if
+            None, with the rate counted from the latest outturn or, without one, the base.
         """
         import pandas as pd
 
-        return pd.DataFrame(assessment_records(self, language, as_of))
+        return pd.DataFrame(assessment_records(self, chosen_language(language), as_of))
+
+    def __repr__(self) -> str:
+        return assessment_text(self)
 
     def _repr_html_(self) -> str:
         return assessment_html(self)
 
 
-def assess(runs: Runs, plan: Plan, observations: Observations | None = None) -> Assessment:
+def assess(
+    runs: Runs, plan: Plan, observations: Observations | None = None, lay: Lay | None = None
+) -> Assessment:
     """Judge runs of one scenario by a plan.
 
     Parameters
@@ -189,26 +211,30 @@ def assess(runs: Runs, plan: Plan, observations: Observations | None = None) -> 
     runs : values at times over n_run runs
     plan : its indicators and thresholds
     observations : published figures, for the latest outturn of each indicator
+    lay : what is laid over an indicator's values by year before they are judged, if anything
     """
     alive = np.asarray(runs.status) == 0
     rows = tuple(
-        _assess_indicator(runs, alive, plan, item, observations) for item in plan.indicators
+        _assess_indicator(runs, alive, plan, item, observations, lay) for item in plan.indicators
     )
-    failed = int(alive.size - np.count_nonzero(alive))
-    return Assessment(plan, runs.name, runs.label, rows, int(alive.size), failed)
+    size, failed = int(alive.size), int(alive.size - np.count_nonzero(alive))
+    return Assessment(plan, runs.name, runs.label, rows, size, failed, observations)
 
 
 def _assess_indicator(
-    runs: Runs, alive: np.ndarray, plan: Plan, item: Indicator, observations: Observations | None
-) -> Row:
+    runs: Runs, alive: np.ndarray, plan: Plan, item: Indicator,
+    observations: Observations | None, lay: Lay | None,
+) -> Row:  # fmt: skip
     target = item.target
     years = [year for year in plan.years if year <= target.year]
     paths, reason = _read_years(runs, alive, item, years)
+    paths = lay(item, paths, years) if lay else paths
     values = paths[-1]
     errors = None if reason else _errors(runs, item, target.year, values)
     verdicts = rules.compute_verdicts(values, target.lowest, target.highest, errors)
     medians = [_median(path) for path in paths]
     error = None if errors is None else _median(errors[alive])
+    base = _read_years(runs, alive, item, [plan.base_year])[0][0]
     amended, pace = item.amended, item.text_pace
     met = int(np.count_nonzero(rules.are_passes(verdicts)))
     return Row(
@@ -222,11 +248,12 @@ def _assess_indicator(
         share=wilson_share(met, int(alive.size)),
         readings=_readings(item, plan, years, medians),
         outturn=_outturn(item, plan, observations),
-        base_projection=_median(_read_years(runs, alive, item, [plan.base_year])[0][0]),
+        base_projection=_median(base),
         constant_price=_extra(runs, alive, item, item.constant_price_variable),
         variants=tuple(
             (variant, _extra(runs, alive, item, variant.variable)) for variant in item.variants
         ),
+        bands=bands_of([base, *paths]),
         amendment_verdict=None
         if amended is None
         else _verdict(medians[-1], amended.value, None, error),
@@ -241,7 +268,8 @@ def _verdict(value: float, lowest: float, highest: float | None, error: float | 
     return Verdict(str(rules.compute_verdicts(value, lowest, highest, error)[()]))
 
 
-def _time(item: Indicator, year: int) -> float:
+def reading_time(item: Indicator, year: int) -> float:
+    """Model time at which an indicator of a year is read."""
     return end_of(year) if item.reading == "year_end" else float(year)
 
 
@@ -270,11 +298,11 @@ def indicator_value(runs: Readable, item: Indicator, year: int) -> np.ndarray:
     RunError or KeyError
         When the runs do not hold it.
     """
-    value = item.scale * np.asarray(runs.at(item.variable, _time(item, year)), dtype=float)
+    value = item.scale * np.asarray(runs.at(item.variable, reading_time(item, year)), dtype=float)
     if item.reads == "value":
         return value
     start = item.scale * np.asarray(
-        runs.at(item.variable, _time(item, item.base.year)), dtype=float
+        runs.at(item.variable, reading_time(item, item.base.year)), dtype=float
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         return 100 * (1 - value / start)
@@ -283,14 +311,14 @@ def indicator_value(runs: Readable, item: Indicator, year: int) -> np.ndarray:
 def _errors(runs: Runs, item: Indicator, year: int, values: np.ndarray) -> np.ndarray | None:
     """Numerical error of each value in the printed unit; None when it was not computed."""
     try:
-        error = runs.error_at(item.variable, _time(item, year))
+        error = runs.error_at(item.variable, reading_time(item, year))
     except (RunError, KeyError):
         return None
     if error is None:
         return None
     error = np.abs(item.scale * np.asarray(error, dtype=float))
     if item.reads == "intensity":
-        start = item.scale * np.asarray(runs.at(item.variable, _time(item, item.base.year)))
+        start = item.scale * np.asarray(runs.at(item.variable, reading_time(item, item.base.year)))
         error = 100 * error / np.abs(start)
     # A failed run has no error to speak of; its verdict is missing by its value.
     return np.where(np.isfinite(values), error, 0.0)
@@ -308,7 +336,7 @@ def _extra(runs: Runs, alive: np.ndarray, item: Indicator, variable: str | None)
     if variable is None:
         return None
     try:
-        values = np.asarray(runs.at(variable, _time(item, item.target.year)), dtype=float)
+        values = np.asarray(runs.at(variable, reading_time(item, item.target.year)), dtype=float)
     except (RunError, KeyError):
         return None
     median = _median(item.scale * values[alive])

@@ -73,12 +73,26 @@ class Audit:
 
 
 def audit(plan: Plan, observations: Observations) -> Audit:
-    """The arithmetic of a plan.
+    """The arithmetic of a plan, before any model is run.
 
     Parameters
     ----------
-    plan : with its audit settings; without them only growth rates are computed
-    observations : published figures for base values and comparisons
+    plan : Plan
+        ``open_plan().plan``; without audit settings only growth rates are computed.
+    observations : Observations
+        Published figures for base values and comparisons: ``open_plan().observations``.
+
+    Returns
+    -------
+    Audit
+        Growth that each target implies, paths that follow from it, and findings.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> plan = zjsim.open_plan()
+    >>> len(zjsim.audit(plan.plan, plan.observations).growth)
+    10
     """
     growth = tuple(compute_growth(item) for item in plan.indicators)
     settings = plan.audit

@@ -14,6 +14,11 @@ from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import AuditSettings, Indicator, Label, Plan, Statement
 from zjsim.assessment.progress import yearly_cut, yearly_growth
 
+# What the tables' words for a basis of publication mean; another stands as it is.
+VINTAGES = {
+    "": Label("另一来源", "another basis"),
+    "census_2023": Label("五经普后", "the basis of the fifth census"),
+}
 PLAN_VINTAGE = "plan"  # figures on the basis on which the plan prints its shares
 
 
@@ -250,16 +255,17 @@ def _restated_bases(facts: _Facts) -> Iterator[Finding]:
             if row.year != item.base.year or row.value == item.base.value:
                 continue
             change = item.target.value - item.start
+            basis = VINTAGES.get(row.vintage, Label(row.vintage, row.vintage))
             yield Finding(
                 f"restated_{item.id}",
                 "conflict",
                 Label("基数口径不同", "Another basis of the base year"),
                 Label(
                     f"{item.label.zh}：规划{item.start:g}，"
-                    f"{row.vintage or '另一来源'}口径{row.value:g}，"
+                    f"{basis.zh}口径{row.value:g}，"
                     f"相差{row.value - item.start:+.2f}；目标的变化为{change:+.2f}。",
                     f"{item.label.en}: {item.start:g} in the plan, {row.value:g} on "
-                    f"{row.vintage or 'another basis'}, {row.value - item.start:+.2f}; the target "
+                    f"{basis.en}, {row.value - item.start:+.2f}; the target "
                     f"asks for {change:+.2f}.",
                 ),
                 {"plan": item.start, "restated": row.value, "change": change},

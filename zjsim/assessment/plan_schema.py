@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from zjsim.complaints import in_words
 from zjsim.errors import did_you_mean
 
 Text = Annotated[str, Field(min_length=1)]
@@ -249,8 +250,7 @@ def _complaint(problem: Any, kind: type[BaseModel]) -> tuple[tuple, str, str]:
         given = str(problem["input"])[:60]
         hint = did_you_mean(given, choices.split(", "))
         return location, f"{given} is none of {choices}", hint
-    what = str(problem["msg"])
-    return location, what[:1].lower() + what[1:], ""
+    return location, *in_words(problem, location, ())
 
 
 def _fields_at(location: tuple, kind: Any) -> list[str]:

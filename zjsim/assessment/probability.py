@@ -89,3 +89,11 @@ def compute_probabilities(verdicts: np.ndarray, binding: Sequence[bool]) -> Prob
         binding=wilson_share(int(met[:, binds].all(axis=1).sum()), n_run),
         number_met=tuple(int(n) for n in counts),
     )
+
+
+def bands_of(paths: Sequence[np.ndarray]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """2.5 and 97.5 % of many runs in each year; empty for one run."""
+    if paths[0].size < 2 or not all(np.isfinite(path).any() for path in paths):
+        return (), ()
+    ends = [np.nanpercentile(path, [2.5, 97.5]) for path in paths]
+    return tuple(float(low) for low, _ in ends), tuple(float(high) for _, high in ends)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,7 @@ def _record(assessment: Assessment, row: Row, language: str, as_of: int | None) 
         item.unit.get(language),
         NATURES[item.nature].get(language),
         item.base.value,
-        item.target.words,
+        target_words(item, language),
         _rounded(row.projection, item.decimals),
         _percent(row.readings[-1].completion),
         _percent(reading.progress),
@@ -52,6 +51,13 @@ def _record(assessment: Assessment, row: Row, language: str, as_of: int | None) 
         ("；" if language == "zh" else "; ").join(_notes(row, language, reading)),
     )
     return dict(zip(_titles(plan.base_year, plan.years[-1], language), values, strict=True))
+
+
+def target_words(item: Indicator, language: str) -> str:
+    """The target as the plan's table prints it, in English as short as on a chart."""
+    if language == "zh":
+        return item.target.words
+    return f"{'about ' if item.target.kind == 'about' else '≥'}{item.target.value:g}"
 
 
 def _titles(base_year: int, last_year: int, language: str) -> tuple[str, ...]:
@@ -175,25 +181,3 @@ def _second_readings(row: Row, item: Indicator, chinese: bool, language: str) ->
 
 def _scope(item: Indicator, unstated: str) -> str:
     return "" if item.text_pace is None or item.text_pace.scope_stated else unstated
-
-
-def assessment_html(assessment: Assessment, language: str = "zh") -> str:
-    """The table as HTML, every text escaped."""
-    records = assessment_records(assessment, language)
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in records[0])
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td>{html.escape(_shown(cell))}</td>" for cell in record.values())
-        + "</tr>"
-        for record in records
-    )
-    label = assessment.label
-    title = label.get(language) if isinstance(label, Label) else str(label or assessment.name)
-    return (
-        f"<table><caption>{html.escape(title)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
-def _shown(cell: Any) -> str:
-    return "" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zjsim.cli.output import note, say, say_json
+from zjsim.cli.output import Words, note, say_json, say_text, wrote
 
 
 def run_model(
-    path: Path, assignments: list[str], engine: str, out: Path, json: bool, trust_model: bool
+    path: Path,
+    assignments: list[str],
+    engine: str,
+    out: Path,
+    words: Words,
+    json: bool,
+    trust_model: bool,
 ) -> None:
     """Simulate a model by its own time settings and write every variable."""
+    from zjsim.bare import simulate_model, simulate_text
     from zjsim.cache import content_hash
     from zjsim.errors import RunError, UnsupportedError
     from zjsim.model.reader import read_model
     from zjsim.model.source import check_suffix, read_source
     from zjsim.report.figures import write_chart_data
     from zjsim.report.folder import command_line, versions, write_folder, write_json
-    from zjsim.workflow import simulate_model, simulate_text
+    from zjsim.report.labels import label
 
     source, suffix = read_source(path), check_suffix(path.suffix, path)
     try:
@@ -58,10 +65,11 @@ def run_model(
         variables = {name: runs[name][0] for name in runs.names}
         say_json({"time": runs.times, "status": int(runs.status[0]), "variables": variables})
     else:
-        say(f"{path.name}: {len(runs.names)} variables at {len(runs.times)} times")
+        counts = {"variables": len(runs.names), "times": len(runs.times)}
+        say_text(label("said.bare", words, name=path.name, **counts))
     if runs.status[0] != 0:
         note("warning: a value is not finite; the run is NaN from there on")
-    note(f"wrote {folder}")
+    wrote(folder, words)
 
 
 def _ignore(_path: Path) -> None:

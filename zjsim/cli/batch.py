@@ -18,7 +18,8 @@ from zjsim.cli.output import (
     note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
 )
 
 MOST_LISTED = 40
@@ -47,29 +48,26 @@ def batch(
 
     Example: zjsim batch study.yaml --dry-run
     """
-    from zjsim.analysis.batch import run_batch
-    from zjsim.analysis.batch_summary import summarise, summary_text
-    from zjsim.ensembles.shards import write_text
+    from zjsim.analysis.run_study import plan_study, run_study
     from zjsim.report.folder import command_line, versions
 
     words = language(lang)
-    opened, cases, planned = _planned(study, plan, trust_model)
+    planned = plan_study(study, plan, trust_model)
     if dry_run:
-        _list(cases, planned, words, json)
+        _list(planned, words, json)
         return
-    if executor is None and workers is None and scheduler is None and len(planned.shards) > 1:
+    if executor is None and workers is None and scheduler is None and len(planned.batch.shards) > 1:
         executor = "process"
     place = chosen_executor(executor, workers, scheduler)
-    with counting(planned.n_run, "Simulating", json) as advance:
-        done = run_batch(
+    with counting(planned.batch.n_run, "Simulating", json) as advance:
+        found = run_study(
             planned,
-            out / planned.name,
-            place,
+            out,
+            executor=place,
             advance=advance,
             provenance={"versions": versions(), "command": command_line()},
         )
-    rows = summarise(done.runs, opened.plan, cases)
-    write_text(done.folder / "summary.csv", summary_text(rows))
+    done, rows = found.batch, found.rows
     for line in done.notes:
         note(f"note: {line}")
     if json:
@@ -85,81 +83,76 @@ def batch(
             }
         )
         return
-    _show(done, rows, words)
+    _show(done, rows, planned, words)
 
 
-def _planned(study: Path, plan: str | None, trust_model: bool) -> tuple[Any, Any, Any]:
-    """The plan, the cases and the shards of a study; every case fits the plan."""
-    from zjsim.analysis.batch import check_cases, plan_batch
-    from zjsim.bundle import scenarios_folder
-    from zjsim.ensembles.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
-    from zjsim.scenario.study import expand, read_study
-    from zjsim.workflow import open_plan
+def _list(planned: Any, words: Any, json: bool) -> None:
+    from zjsim.report.labels import label
+    from zjsim.report.text_table import Table
 
-    read = read_study(study)
-    cases = expand(read, scenarios_folder())
-    plans = sorted({case.scenario.plan for case in cases})
-    name = plan or read.plan or plans[0]
-    if plan is None and read.plan is None and len(plans) > 1:
-        raise typer.BadParameter(f"the scenarios belong to several plans: {', '.join(plans)}")
-    opened = open_plan(name)
-    check_cases(read, cases, opened)
-    planned = plan_batch(
-        read,
-        cases,
-        plan=plan_reference(opened.folder),
-        bundle=bundle_hash(opened.folder),
-        save=names_to_keep(opened, read.save),
-        times=times_to_keep(opened, every_year=bool(read.save)),
-        trust_model=trust_model,
-    )
-    return opened, cases, planned
-
-
-def _list(cases: Any, planned: Any, words: Any, json: bool) -> None:
-    from zjsim.report import ensemble_tables
-    from zjsim.report.tables import Table, render_text_table
-
+    cases, batch = planned.cases, planned.batch
     if json:
         say_json(
             {
-                "study": planned.name,
-                "runs": planned.n_run,
-                "shards": len(planned.shards),
+                "study": batch.name,
+                "runs": batch.n_run,
+                "shards": len(batch.shards),
                 "cases": [{"case": case.id, **case.coordinates} for case in cases],
             }
         )
         return
-    heads = ("case", *cases[0].coordinates)
+    heads = (
+        _head("case", planned, words),
+        *(_head(k, planned, words) for k in cases[0].coordinates),
+    )
     rows = tuple((case.id, *map(str, case.coordinates.values())) for case in cases)
-    say(render_text_table(Table(heads, rows, "<" * len(heads)), screen_width()))
-    counts = {"cases": len(cases), "runs": planned.n_run, "shards": len(planned.shards)}
-    say(ensemble_tables.words("batch.list", words, **counts))
+    say_table(Table(heads, rows, "<" * len(heads)))
+    counts = {"cases": len(cases), "runs": f"{batch.n_run:,}", "shards": len(batch.shards)}
+    say_text(label("batch.list", words, **counts))
 
 
-def _show(done: Any, rows: Any, words: Any) -> None:
-    from zjsim.report import ensemble_tables
+def _show(done: Any, rows: Any, planned: Any, words: Any) -> None:
+    from zjsim.report.labels import label
     from zjsim.report.numbers import format_number, format_share
-    from zjsim.report.tables import Table, render_text_table
+    from zjsim.report.text_table import Table
 
     joint = [key for key in ("number_met", "binding_met", "all_met") if key in rows[0]]
     places = [key for key in rows[0] if key in ("case", "scenario") or _is_axis(key)]
-    cells = []
-    for row in rows[:MOST_LISTED]:
-        judged = [
-            format_number(row[key], 1) if key == "number_met" else format_share(row[key], 0)
-            for key in joint
-        ]
-        cells.append((*(str(row[key]) for key in places), *judged))
-    heads = (*places, *joint)
-    table = Table(heads, tuple(cells), "<" * len(places) + ">" * len(joint))
-    say(render_text_table(table, screen_width()))
+
+    def judged(row: Any, key: str) -> str:
+        if key == "number_met":
+            return format_number(row[key], 0 if row["runs"] == 1 else 1)
+        if row["runs"] == 1:
+            return label("trust.yes" if row[key] else "batch.no", words)
+        return format_share(row[key], 0)
+
+    cells = tuple(
+        (*(str(row[key]) for key in places), *(judged(row, key) for key in joint))
+        for row in rows[:MOST_LISTED]
+    )
+    heads = tuple(_head(key, planned, words) for key in (*places, *joint))
+    say_table(Table(heads, cells, "<" * len(places) + ">" * len(joint)))
+    summary = done.folder / "summary.csv"
     if len(rows) > MOST_LISTED:
-        say("…")
+        say_text(label("said.more", words, count=len(rows) - MOST_LISTED, path=summary))
     counts = {"cases": done.n_case, "runs": f"{done.n_run:,}", "failed": done.failed}
     counts |= {"computed": f"{done.computed:,}", "reused": f"{done.reused:,}"}
-    say(ensemble_tables.words("batch.said", words, **counts))
-    say(str(done.folder / "summary.csv"))
+    say_text(label("batch.said", words, **counts))
+    say(str(summary))
+
+
+def _head(key: str, planned: Any, words: Any) -> str:
+    """The words for a column: a lever's label or a variable's name in the language."""
+    from zjsim.report.labels import label, localised
+    from zjsim.report.wording import variable_name
+
+    section, _, name = key.partition(".")
+    if not name:
+        return label(f"batch.{key}", words)
+    for lever in planned.plan.levers if section == "levers" else ():
+        if lever.id == name:
+            return localised(lever.label, words)
+    return variable_name(name.replace("_", " "), words, planned.plan.names_zh)
 
 
 def _is_axis(key: str) -> bool:

@@ -6,16 +6,17 @@ import shutil
 
 import typer
 
-from zjsim.cli.output import say
+from zjsim.cli.output import Language, language, say
 
 OURS = {".json", ".part", ".py", ".pyc", ".nbi", ".nbc", ".lock", ""}
 app = typer.Typer(help="The private folder of lowered programs and compiled code.")
 
 
 @app.command("clear")
-def clear() -> None:
+def clear(lang: Language = None) -> None:
     """Empty the cache; the next run of each model lowers and compiles it again."""
     from zjsim.cache import folder
+    from zjsim.report.labels import label
 
     place = folder()
     kept = 0
@@ -25,7 +26,8 @@ def clear() -> None:
             shutil.rmtree(child)
         else:
             kept += 1
-    say(f"Emptied {place}" if not kept else f"Emptied {place}, but for {kept} foreign entries")
+    said = "cache.kept" if kept else "cache.emptied"
+    say(label(said, language(lang), place=place, kept=kept))
 
 
 @app.command("path")

@@ -16,7 +16,9 @@ from zjsim.cli.output import (
     note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
+    wrote,
 )
 
 
@@ -47,14 +49,17 @@ def calibrate(
     """
     from zjsim.analysis.calibration import calibrate as fit
     from zjsim.analysis.sectors_file import read_sectors
+    from zjsim.report.labels import label
     from zjsim.scenario.calibrated import write_calibration
+    from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
+    from zjsim.scenario.discrepancy import write_discrepancies
     from zjsim.workflow import open_plan
 
     words = language(lang)
     opened = open_plan(plan or "zhejiang")
     only = tuple(sector or ())
     total = len(only) or len(read_sectors(opened).sectors)
-    note("Some minutes the first time, while the sectors are compiled.")
+    note(label("said.slow_calibration", words))
     with counting(total, "Calibrating", json) as advance:
         found = fit(
             opened, seed=seed, draws=draws, profile_points=profile, only=only, advance=advance
@@ -62,13 +67,29 @@ def calibrate(
     target = out or _own_file(opened, only)
     if target is not None:
         write_calibration(target, found.rows)
-        note(f"Wrote {target}")
+        wrote(target, words)
+        if not only:
+            # What is left to discrepancy rests on the ranges that were just written.
+            beside = target.with_name(DISCREPANCIES)
+            write_discrepancies(beside, _discrepancies(opened, found))
+            wrote(beside, words)
     elif not only:
-        note("Nothing was written: name a file with --out.")
+        note(label("said.nothing_written", words))
     if json:
         say_json(calibration_document(found))
     else:
-        _show(found, words)
+        _show(found, words, opened.names_zh)
+
+
+def _discrepancies(opened: Any, found: Any) -> Any:
+    """Model discrepancy with the ranges of the new calibration."""
+    from zjsim.analysis.discrepancies import estimate_discrepancies
+    from zjsim.openplan import OpenPlan
+    from zjsim.scenario.calibrated import ranges_of
+
+    fresh = OpenPlan(opened.folder)
+    fresh.__dict__["calibrated"] = ranges_of(found.rows)
+    return estimate_discrepancies(fresh)
 
 
 def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:
@@ -81,27 +102,26 @@ def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:
     return path if checkout and not only else None
 
 
-def _show(found: Any, words: Any) -> None:
+def _show(found: Any, words: Any, names_zh: Any) -> None:
     from zjsim.report import trust_tables as tables
     from zjsim.report.labels import label
-    from zjsim.report.tables import render_text_table
 
     names = {fit.sector.id: fit.sector.label for fit in found.sectors}
     shown = [row for fit in found.sectors for row in fit.rows]
     draws = shown[0].draws if shown else 0
     cut_off = found.file.cut_off
-    say(label("calibration.head", words, year=cut_off, seed=found.seed, draws=f"{draws:,}"))
-    say(render_text_table(tables.calibration_table(shown, names, words), screen_width()))
+    say_text(label("calibration.head", words, year=cut_off, seed=found.seed, draws=f"{draws:,}"))
+    say_table(tables.calibration_table(shown, names, words, names_zh))
     say()
-    for line in tables.calibration_findings(found, words):
-        say(line)
+    for line in tables.calibration_findings(found, words, names_zh):
+        say_text(line)
     for title, table in (
         ("calibration.fits", tables.fit_table(found.sectors, words)),
         ("calibration.left_out", tables.left_out_table(found.file, words)),
     ):
         say()
-        say(label(title, words))
-        say(render_text_table(table, screen_width()))
+        say_text(label(title, words))
+        say_table(table)
 
 
 def calibration_document(found: Any) -> dict[str, Any]:

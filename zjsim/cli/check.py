@@ -17,9 +17,9 @@ from zjsim.cli.output import (
     Words,
     language,
     note,
-    say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
 )
 
 CHECK_VIOLATED = 30
@@ -81,6 +81,8 @@ def check(
         simulated.append((runs, judged))
         if not json:
             _say_verdicts(judged, words)
+    from zjsim.report.labels import localised
+
     statuses, documents = [], []
     for runs, judged in simulated:
         outcomes = run_checks(opened, runs.resolved) if reality else []
@@ -88,23 +90,23 @@ def check(
         statuses.append(CHECK_VIOLATED if violated else judged.exit_status)
         documents.append(_document(judged, outcomes, statuses[-1]))
         if not json:
-            _say_checks(judged.name, outcomes, violated, words)
+            _say_checks(localised(judged.label, words) or judged.name, outcomes, violated, words)
     if json:
         say_json(documents)
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
 def _say_verdicts(judged: Any, words: Words) -> None:
-    from zjsim.report.labels import label, localised
-    from zjsim.report.tables import brief_table, remark_lines, render_text_table
+    from zjsim.report.tables import brief_table, remark_lines
     from zjsim.report.view import as_report
+    from zjsim.report.wording import scenario_name, tally_words
 
     report = as_report(judged)
-    say(localised(report.scenario_label, words) or report.scenario)
-    say(render_text_table(brief_table(report, words), screen_width()))
+    say_text(scenario_name(report, words))
+    say_table(brief_table(report, words))
     for line in remark_lines(report, words):
-        say(line)
-    say(label("check.met", words, met=report.met, total=len(report.rows)))
+        say_text(line, hang=5)
+    say_text(tally_words(report, words))
 
 
 def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Words) -> None:
@@ -112,7 +114,7 @@ def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Word
 
     if outcomes:
         holding = len(outcomes) - len(violated)
-        say(label("check.reality", words, name=name, holding=holding, total=len(outcomes)))
+        say_text(label("check.reality", words, name=name, holding=holding, total=len(outcomes)))
     for outcome in violated:
         note(f"  {outcome.check.id}: {outcome.check.statement.get(words)} {outcome.reason}")
 

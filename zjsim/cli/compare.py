@@ -16,10 +16,11 @@ from zjsim.cli.output import (
     TrustModel,
     Words,
     language,
-    note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
+    wrote,
 )
 
 
@@ -87,18 +88,20 @@ def compare(
 
 def _show(reports: list, words: Words) -> None:
     from zjsim.report.labels import label
-    from zjsim.report.tables import comparison_table, input_differences, render_text_table
+    from zjsim.report.tables import comparison_table, input_differences
+    from zjsim.report.wording import scenario_name
 
-    first, width = reports[0], screen_width()
+    first = reports[0]
     for other in reports[1:]:
-        say(label("compare.title", words, first=first.scenario, second=other.scenario))
+        names = {"first": scenario_name(first, words), "second": scenario_name(other, words)}
+        say_text(label("compare.title", words, **names))
         inputs = input_differences(first, other, words)
         if inputs.rows:
-            say(render_text_table(inputs, width))
+            say_table(inputs)
         else:
-            say("  " + label("compare.same_inputs", words))
+            say_text("  " + label("compare.same_inputs", words))
         say()
-        say(render_text_table(comparison_table(first, other, words), width))
+        say_table(comparison_table(first, other, words))
 
 
 def _write(reports: list, out: Path, words: Words) -> None:
@@ -118,4 +121,4 @@ def _write(reports: list, out: Path, words: Words) -> None:
         for item in reports[0].rows
     ]
     write_chart_data(stem, headers, rows)
-    note(f"wrote {written[0]}")
+    wrote(written[0], words)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zjsim.cli.output import Json, Language, Words, language, note, say, say_json, screen_width
+from zjsim.cli.output import (
+    Json,
+    Language,
+    Words,
+    language,
+    note,
+    say,
+    say_json,
+    say_table,
+    say_text,
+)
 from zjsim.errors import ModelError, did_you_mean
 
 if TYPE_CHECKING:
@@ -46,15 +56,17 @@ def describe(
     if document is not None:
         if opened is None:
             raise typer.BadParameter("the pages need a plan folder, not a bare model file")
+        from zjsim.report.labels import label
         from zjsim.report.model_pages import write_model_pages
 
         write_model_pages(opened, document, words)
-        note(f"wrote the pages of {opened.folder.name} to {document}")
+        note(label("said.pages", words, plan=opened.folder.name, path=document))
         return
     if levers or drivers:
         if opened is None:
             raise typer.BadParameter("a bare model file has no table of levers or drivers")
-        _say_records(_levers(opened, words) if levers else _drivers(opened), json, words)
+        records = _levers(opened, words) if levers else _drivers(opened, words, json)
+        _say_records(records, json, words)
         return
     from zjsim.model.reader import read_model
 
@@ -68,36 +80,38 @@ def describe(
 
 
 def _say_records(records: list[dict[str, Any]], json: bool, words: Words) -> None:
-    from zjsim.report.tables import Table, render_text_table
+    from zjsim.report.text_table import Table
 
     if json:
         say_json(records)
         return
+    from zjsim.report.labels import label
+
     if not records:
-        say("none")
+        say(label("said.none", words))
         return
     heads = tuple(_head(key, words) for key in records[0])
     rows = tuple(tuple(map(str, record.values())) for record in records)
-    say(render_text_table(Table(heads, rows, "<" * len(heads)), screen_width()))
+    say_table(Table(heads, rows, "<" * len(heads)))
 
 
 def _head(key: str, words: Words) -> str:
-    """The name of a field in Chinese; in English the field as JSON has it."""
+    """The name of a field."""
     from zjsim.report.labels import label
 
-    return label(f"describe.{key}", words) if words == "zh" else key
+    return label(f"describe.{key}", words)
 
 
 def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
     from zjsim.report.labels import localised
-    from zjsim.scenario.writing import lever_words
+    from zjsim.scenario.path_words import lever_words
 
     return [
         {
             "lever": lever.id,
             "label": localised(lever.label, words),
-            "range": f"{lever.low:g}..{lever.high:g}",
-            "path": lever_words(lever.shape),
+            "range": f"{lever.low:g}–{lever.high:g}",
+            "path": lever_words(lever.shape, language=words),
             "clause": lever.clause,
             "variable": lever.variable,
         }
@@ -105,14 +119,17 @@ def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
     ]
 
 
-def _drivers(opened: OpenPlan) -> list[dict[str, Any]]:
+def _drivers(opened: OpenPlan, words: Words, json: bool) -> list[dict[str, Any]]:
+    """The drivers; in a Chinese table with their Chinese name, for machines with the model's."""
     from zjsim.model.names import identifier
+    from zjsim.report.wording import variable_name
 
-    table = opened.drivers
+    table, zh = opened.drivers, words == "zh" and not json
     return [
         {
             "driver": identifier(name),
-            "variable": name,
+            **({"name_zh": variable_name(name, words, opened.names_zh)} if zh else {}),
+            **({} if zh else {"variable": name}),
             "unit": opened.names.units.get(name, ""),
             "paths": ", ".join(path for path, series in table.series.items() if key in series),
         }
@@ -124,6 +141,7 @@ def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict
     """The named loops of the plan's folder; for a bare model every loop, shortest first."""
     from zjsim.model.loops import feedback_loops
     from zjsim.report.labels import localised
+    from zjsim.report.wording import variable_name
 
     if opened is not None and opened.loops:
         return [
@@ -131,7 +149,10 @@ def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict
                 "loop": entry["id"],
                 "name": localised(entry["name"], words),
                 "polarity": entry["polarity"],
-                "off_switch": ", ".join(f"{k} = {v:g}" for k, v in entry["off"].items()),
+                "off_switch": ", ".join(
+                    f"{variable_name(k, words, opened.names_zh)} = {v:g}"
+                    for k, v in entry["off"].items()
+                ),
                 "path": " → ".join([*entry["cycle"], entry["cycle"][0]]),
             }
             for entry in opened.loops
@@ -144,7 +165,8 @@ def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict
 
 
 def _overview(model: ModelSpec, words: Words, json: bool) -> None:
-    from zjsim.report.tables import Table, render_text_table
+    from zjsim.report.labels import label
+    from zjsim.report.text_table import Table
 
     records = [
         {
@@ -162,14 +184,26 @@ def _overview(model: ModelSpec, words: Words, json: bool) -> None:
     kinds: dict[str, int] = {}
     for record in records:
         kinds[record["kind"]] = kinds.get(record["kind"], 0) + 1
-    counts = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
-    say(f"{model.name}: {counts}; t = {model.start:g}..{model.stop:g} {model.time_unit}")
-    rows = tuple(tuple(record.values()) for record in records if record["kind"] != "constant")
-    say(
-        render_text_table(
-            Table(tuple(_head(k, words) for k in records[0]), rows, "<<<<<"), screen_width()
+    counts = [
+        label("describe.count", words, count=count, kind=label(f"element.{kind}", words))
+        for kind, count in kinds.items()
+    ]
+    filled = {"start": f"{model.start:g}", "stop": f"{model.stop:g}", "unit": model.time_unit}
+    joined = ("、" if words == "zh" else ", ").join(counts)
+    say_text(label("describe.head", words, name=model.name, counts=joined, **filled))
+    keys = ("name", "kind", "unit", "documentation")
+    heads = tuple(_head(key, words) for key in keys)
+    shown = [record for record in records if record["kind"] != "constant"]
+    for sector in dict.fromkeys(record["sector"] for record in shown):
+        rows = tuple(
+            (r["name"], label(f"element.{r['kind']}", words), r["unit"], r["documentation"])
+            for r in shown
+            if r["sector"] == sector
         )
-    )
+        say()
+        colon = "：" if words == "zh" else ": "
+        say_text(f"{_head('sector', words)}{colon}{sector}")
+        say_table(Table(heads, rows, "<<<<"))
 
 
 def _named(model: ModelSpec, opened: OpenPlan | None, name: str) -> str:
@@ -224,9 +258,14 @@ def _variable(
     if json:
         say_json(record)
         return
-    from zjsim.report.tables import pad
+    from zjsim.report.labels import label
+    from zjsim.report.text_table import pad
 
+    colon = "：" if words == "zh" else ":"
+    if record.get("range"):
+        record["range"] = "{:g}–{:g}".format(*record["range"])
+    record["kind"] = label(f"element.{record['kind']}", words)
     for key, value in record.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         if shown not in ("", None):
-            say(f"{pad(_head(key, words) + ':', 15)}{shown}")
+            say_text(f"{pad(_head(key, words) + colon, 15)}{shown}", hang=15)

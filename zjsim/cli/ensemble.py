@@ -19,7 +19,9 @@ from zjsim.cli.output import (
     note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
+    wrote,
 )
 
 METHODS = ("sobol", "latin_hypercube", "random")
@@ -87,7 +89,7 @@ def ensemble(
     Example: zjsim ensemble baseline -n 4096
     """
     from zjsim.analysis.convergence import convergence_notes
-    from zjsim.analysis.ensemble import compute_statistics
+    from zjsim.analysis.ensemble import statistics_of
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.ensembles.run import simulate_ensemble
 
@@ -102,16 +104,16 @@ def ensemble(
     }  # fmt: skip
     with counting(total, "Simulating", json) as advance:
         found = simulate_ensemble(opened, read, runs, seed=seed, advance=advance, **options)
-        statistics = compute_statistics(found, opened.plan, found.drivers)
+        statistics = statistics_of(found)
         errors = _repeat(opened, read, found, repeats, advance, options)
     notes = convergence_notes(statistics, found.sample.method)
-    document = statistics_document(found, statistics, notes, errors, words)
+    document = statistics_document(found, statistics, notes, errors, words, opened.names_zh)
     if out is not None:
-        _write(out, found, statistics, document, words)
+        _write(out, found, statistics, document, words, opened.names_zh)
     if json:
         say_json(document)
         return
-    _show(found, statistics, notes, errors, words, years)
+    _show(found, statistics, notes, errors, words, years, opened.names_zh)
 
 
 def chosen_executor(name: str | None, workers: int | None, scheduler: str | None) -> Any:
@@ -134,7 +136,7 @@ def _repeat(
     if not repeats:
         return None
     from zjsim.analysis.convergence import replicate_error
-    from zjsim.analysis.ensemble import compute_statistics
+    from zjsim.analysis.ensemble import statistics_of
     from zjsim.ensembles.run import simulate_ensemble
 
     if repeats < 2:
@@ -144,7 +146,7 @@ def _repeat(
         again = simulate_ensemble(
             opened, read, found.n_run, seed=found.sample.seed + number, advance=advance, **options
         )
-        shares.append(_shares(compute_statistics(again, opened.plan)))
+        shares.append(_shares(statistics_of(again)))
     # The error of one ensemble of this size, not that of the mean of the repeats.
     return [
         replicate_error(column).standard_error * repeats**0.5
@@ -157,48 +159,55 @@ def _shares(statistics: Any) -> list[float]:
     return [share.value for share in (*found.targets, found.binding, found.joint)]
 
 
-def _show(found: Any, statistics: Any, notes: Any, errors: Any, words: Any, years: bool) -> None:
+def _show(
+    found: Any, statistics: Any, notes: Any, errors: Any, words: Any, years: bool, names_zh: Any
+) -> None:
     from zjsim.analysis.ensemble import LEVELS
     from zjsim.report import ensemble_tables as tables
     from zjsim.report.labels import label, localised
-    from zjsim.report.tables import render_text_table
-
-    def show(table: Any) -> None:
-        say(render_text_table(table, screen_width()))
 
     sample = found.sample
-    say(
-        tables.words(
+    say_text(
+        label(
             "ensemble.head",
             words,
             scenario=localised(found.label, words) or found.name,
             runs=f"{statistics.n_run:,}",
-            method=tables.words(f"method.{sample.method}", words),
+            method=label(f"method.{sample.method}", words),
             seed=sample.seed,
         )
     )
-    show(tables.probability_table(statistics, words, errors))
+    say_table(tables.probability_table(statistics, words, errors, units=False))
     for title, table in (
         ("number_met", tables.number_met_table(statistics, words)),
         ("correlations", tables.correlation_table(statistics, words)),
     ):
         say()
-        say(tables.words(f"title.{title}", words))
-        show(table)
+        say_text(label(f"title.{title}", words))
+        say_table(table)
+    for line in tables.driver_key(statistics, words, names_zh):
+        say_text(line, hang=3)
+    spread = tables.driver_table(sample, words, names_zh)
+    if spread.rows:
+        say()
+        say_text(label("title.spread", words))
+        say_table(spread)
     if years:
         say()
-        say(tables.words("title.quantiles", words))
-        show(tables.quantile_table(statistics, LEVELS, words))
+        say_text(label("title.quantiles", words))
+        say_table(tables.quantile_table(statistics, LEVELS, words, named=False))
     say()
-    for line in tables.findings(statistics, notes, words):
-        say(line)
-    say(label("disclaimer", words))
-    for line in found.resolved.notes:
+    for line in tables.findings(statistics, notes, words, names_zh):
+        say_text(line)
+    if found.plan.discrepancies:
+        say_text(label("ensemble.discrepancy", words))
+    say_text(label("disclaimer", words))
+    for line in (*found.resolved.notes, *found.sample.notes):
         note(f"note: {line}")
 
 
 def statistics_document(
-    found: Any, statistics: Any, notes: Any, errors: Any, words: Any
+    found: Any, statistics: Any, notes: Any, errors: Any, words: Any, names_zh: Any
 ) -> dict[str, Any]:
     """The whole result for machines."""
     from zjsim.analysis.ensemble import LEVELS
@@ -218,6 +227,8 @@ def statistics_document(
         "targets": {
             target.indicator.id: {
                 **share(target.share),
+                "without_discrepancy": share(target.model_share),
+                "discrepancy_share_of_variance": target.discrepancy,
                 "expected_shortfall": target.shortfall,
                 "shortfall_if_missed": target.shortfall_if_missed,
                 "missed_in_joint_failures": share(target.fails_with_joint),
@@ -241,11 +252,13 @@ def statistics_document(
             "runs": correlations.n_run,
         },
         "errors_by_repeats": errors,
-        "findings": findings(statistics, notes, words),
+        "findings": findings(statistics, notes, words, names_zh),
     }
 
 
-def _write(out: Path, found: Any, statistics: Any, document: Any, words: Any) -> None:
+def _write(
+    out: Path, found: Any, statistics: Any, document: Any, words: Any, names_zh: Any
+) -> None:
     from zjsim.analysis.ensemble import LEVELS
     from zjsim.cli.output import plain
     from zjsim.report import ensemble_tables as tables
@@ -260,11 +273,12 @@ def _write(out: Path, found: Any, statistics: Any, document: Any, words: Any) ->
         {
             "ensemble.json": lambda path: write_json(path, plain(document)),
             "probabilities.csv": csv(tables.probability_table(statistics, words)),
+            "drivers.csv": csv(tables.driver_table(found.sample, words, names_zh)),
             "quantiles.csv": csv(tables.quantile_table(statistics, LEVELS, words)),
-            "correlations.csv": csv(tables.correlation_table(statistics, words)),
+            "correlations.csv": csv(tables.correlation_file(statistics, words, names_zh)),
         },
     )
-    note(f"Wrote {folder}")
+    wrote(folder, words)
 
 
 def write_csv(path: Path, table: Any) -> None:

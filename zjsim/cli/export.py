@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, EngineName, Plan, TrustModel, note, say
+from zjsim.cli.output import (
+    Assignments,
+    EngineName,
+    Language,
+    Plan,
+    TrustModel,
+    language,
+    note,
+    say_text,
+    wrote,
+)
+
+ENDINGS = {
+    "iamc-csv": "csv", "iamc-xlsx": "xlsx", "parquet": "parquet", "netcdf": "nc", "cin": "cin",
+    "xmile": "xmile",
+}  # fmt: skip
 
 
 def export(
@@ -19,16 +34,21 @@ def export(
         str,
         typer.Option("--format", metavar="iamc-csv|iamc-xlsx|parquet|netcdf|cin|xmile"),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The file; SCENARIO.ENDING here if none."),
+    ] = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
+    lang: Language = None,
     trust_model: TrustModel = False,
 ) -> None:
     """Write one scenario for another tool.
 
     Example: zjsim export baseline --format iamc-csv --out baseline.csv
     """
+    words = language(lang)
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.errors import RunError
     from zjsim.report.exchange import FORMATS
@@ -39,6 +59,7 @@ def export(
         raise typer.BadParameter(f"{kind}: choose from {', '.join(FORMATS)}", param_hint="--format")
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     runs = simulate(opened, read[0], engine=engine, trust_model=trust_model)
+    out = Path(f"{runs.name}.{ENDINGS[kind]}") if out is None else out
     part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -49,19 +70,21 @@ def export(
         raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
     finally:
         part.unlink(missing_ok=True)
-    note(f"wrote {out}")
+    wrote(out, words)
 
 
 def import_cin(
     path: Annotated[Path, typer.Argument(metavar="FILE.cin", help="Vensim constant changes.")],
     out: Annotated[Path, typer.Argument(metavar="OUT.yaml", help="The scenario to write.")],
     plan: Plan = None,
+    lang: Language = None,
 ) -> None:
     """Make a scenario of the constants in a Vensim .cin file.
 
     Example: zjsim scenario import changes.cin my_scenario.yaml
     """
     from zjsim.errors import ScenarioError
+    from zjsim.report.labels import label
     from zjsim.report.results import dump_yaml
     from zjsim.scenario.cin import read_cin, scenario_of_cin
     from zjsim.workflow import open_plan
@@ -80,4 +103,5 @@ def import_cin(
             dump_yaml(document, file)
     except FileExistsError:
         raise ScenarioError(f"{out} exists; it is not overwritten. Name another file.") from None
-    say(f"{out}: {len(values)} values read from {path.name}")
+    said = {"path": out, "count": len(values), "source": path.name}
+    say_text(label("said.imported", language(lang), **said))

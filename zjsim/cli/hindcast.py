@@ -14,10 +14,11 @@ from zjsim.cli.output import (
     Plan,
     counting,
     language,
-    note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
+    wrote,
 )
 
 REPLAYED = (2020, 2021, 2022, 2023)
@@ -79,7 +80,8 @@ def hindcast(
 
 
 def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
-    from zjsim.analysis.hindcast import decided_in, score_of
+    from zjsim.analysis.hindcast import decided_in
+    from zjsim.analysis.hindcast_score import score_of
     from zjsim.report import trust_tables as tables
     from zjsim.report.labels import label
 
@@ -99,30 +101,48 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
 
 def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario: str) -> None:
     from zjsim.report.labels import label
-    from zjsim.report.tables import render_text_table
 
     head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
-    say(label("hindcast.head", words, scenario=scenario, **head))
+    say_text(label("hindcast.head", words, scenario=_title(scenario, words), **head))
     if chosen.calibrated:
-        say(label("hindcast.calibrated", words, names=", ".join(chosen.calibrated)))
+        say_text(
+            label("hindcast.calibrated", words, names=_names(opened, chosen.calibrated, words))
+        )
     for key, table in _tables(opened, found, chosen, words).items():
         say()
-        say(label(f"hindcast.{key}", words))
+        say_text(label(f"hindcast.{key}", words))
         if key == "cases" and not table.rows:
-            say(label("hindcast.no_cases", words))
+            say_text(label("hindcast.no_cases", words))
             continue
-        say(render_text_table(table, screen_width()))
+        say_table(table)
         if key == "score_title":
-            say(label("hindcast.skill_note", words))
+            say_text(label("hindcast.skill_note", words))
         if key == "probabilities":
-            say(label("hindcast.decided_note", words))
+            say_text(label("hindcast.decided_note", words))
     say()
-    say(label("disclaimer", words))
+    say_text(label("disclaimer", words))
+
+
+def _title(scenario: str, words: Any) -> str:
+    from zjsim.bundle import scenarios_folder
+    from zjsim.report.labels import localised
+    from zjsim.scenario.reader import read_scenario
+
+    read = read_scenario(scenario, scenarios_folder())
+    return localised(read.label, words) or read.name
+
+
+def _names(opened: Any, names: Any, words: Any) -> str:
+    from zjsim.report.wording import variable_name
+
+    said = [variable_name(name, words, opened.names_zh) for name in names]
+    return ("、" if words == "zh" else ", ").join(said)
 
 
 def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:
     """The whole result for machines."""
-    from zjsim.analysis.hindcast import BANDS, LEVELS, decided_in
+    from zjsim.analysis.hindcast import LEVELS, decided_in
+    from zjsim.analysis.hindcast_score import BANDS
 
     ids = [item.id for item in opened.plan.indicators]
     return {
@@ -137,6 +157,9 @@ def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:
                 "calibrated": list(item.calibrated),
                 "score": _score(item.score),
                 "probabilities": {name: item.probabilities[k].value for k, name in enumerate(ids)},
+                "without_discrepancy": {
+                    name: item.model_probabilities[k].value for k, name in enumerate(ids)
+                },
                 "binding": item.binding.value,
                 "all": item.joint.value,
                 "projection": {
@@ -174,6 +197,7 @@ def _case(case: Any) -> dict[str, Any]:
         "published": case.datum.value,
         "median": case.median,
         "bands": [list(ends) for ends in case.bands],
+        "discrepancy_share_of_variance": case.discrepancy,
         "rank": case.rank,
         "crps": case.crps,
         "known": case.known,
@@ -202,4 +226,4 @@ def _write(
         f"{names.get(key, key)}.csv": csv(table) for key, table in made.items()
     }
     writers["hindcast.json"] = lambda path: write_json(path, plain(document))
-    note(f"Wrote {write_folder(out, f'hindcast-{chosen.known_until}', writers)}")
+    wrote(write_folder(out, f"hindcast-{chosen.known_until}", writers), words)

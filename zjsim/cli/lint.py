@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zjsim.cli.output import Json, say, say_json
+from zjsim.cli.output import Json, Language, language, say_json, say_table, say_text
 
 EXIT_FOUND = 1
 
@@ -20,6 +20,7 @@ def lint(
             help="A shipped plan, a plan folder, a model file or a scenario file.",
         ),
     ] = "zhejiang",
+    lang: Language = None,
     json: Json = False,
 ) -> None:
     """Check units, documentation, sources, tables and scenarios; list what is wrong.
@@ -28,15 +29,17 @@ def lint(
 
     Example: zjsim lint models/mine
     """
-    from zjsim.bundle import MODEL_SUFFIXES, looks_like_path
+    from zjsim.bundle import MODEL_SUFFIXES
     from zjsim.lint import lint_model_file, lint_plan
     from zjsim.openplan import open_plan
-    from zjsim.report.tables import Table, render_text_table
+    from zjsim.report.labels import label
+    from zjsim.report.text_table import Table
 
+    words = language(lang)
     suffix = Path(target).suffix.lower()
     if suffix in MODEL_SUFFIXES:
         findings = lint_model_file(Path(target))
-    elif suffix in (".yaml", ".yml") and looks_like_path(target):
+    elif suffix in (".yaml", ".yml"):
         findings = _lint_scenario(target)
     else:
         findings = lint_plan(open_plan(target))
@@ -44,10 +47,11 @@ def lint(
         say_json([{"rule": f.rule, "where": f.where, "what": f.what} for f in findings])
     elif findings:
         rows = tuple((f.rule, f.where, f.what) for f in findings)
-        say(render_text_table(Table(("rule", "where", "what"), rows, "<<<")))
-        say(f"{len(findings)} found")
+        heads = tuple(label(f"lint.{key}", words) for key in ("rule", "where", "what"))
+        say_table(Table(heads, rows, "<<<"))
+        say_text(label("lint.found", words, count=len(findings)))
     else:
-        say(f"{target}: nothing found")
+        say_text(label("lint.nothing", words, target=target))
     raise typer.Exit(EXIT_FOUND if findings else 0)
 
 

@@ -16,6 +16,7 @@ from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
 from zjsim.cli.compare import compare
+from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.export import export, import_cin
@@ -70,6 +71,7 @@ app.command("compare")(compare)
 app.command("ensemble")(ensemble)
 app.command("batch")(batch)
 app.command("sensitivity")(sensitivity)
+app.command("decompose")(decompose)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("validate")(validate)
@@ -135,5 +137,14 @@ def _show_log() -> None:
 def _fail(problem: BaseException, text: str) -> None:
     if os.environ.get("ZJSIM_DEBUG"):
         traceback.print_exception(problem)
-    print(f"Error: {text}", file=sys.stderr)
+    print(f"Error: {text}{_lost_folder()}", file=sys.stderr)
     sys.exit(EXIT_FAILED)
+
+
+def _lost_folder() -> str:
+    """What to do when the folder that relative paths begin at has been deleted; or nothing."""
+    try:
+        os.getcwd()
+    except OSError:
+        return " The folder you are in no longer exists; change to another one (cd) first."
+    return ""

@@ -8,17 +8,47 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from zjsim.errors import ZjsimError
+from zjsim.language import chosen_language
+
+if TYPE_CHECKING:
+    from zjsim.report.text_table import Table
+
 Item = TypeVar("Item")
 Words = Literal["zh", "en"]
+PIPE_WIDTH = 160  # columns beyond which heads are wrapped where no terminal is
 
 
 def say(text: str = "") -> None:
-    """A result, to stdout; at once, because work may follow that takes longer."""
-    print(text, flush=True)
+    """A result, to stdout; at once, because work may follow that takes longer.
+
+    When the reader of a pipe has left, the work goes on and the rest is said to nobody: a
+    run whose table goes through ``head`` still leaves its whole folder.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say_text(text: str, hang: int = 0) -> None:
+    """A sentence, to stdout, in lines no wider than the terminal."""
+    from zjsim.report.text_table import wrap
+
+    for line in wrap(text, screen_width(), hang):
+        say(line)
+
+
+def say_table(table: Table) -> None:
+    """A table, to stdout: no wider than the terminal; in a pipe a row stays a line."""
+    from zjsim.report.text_table import render_text_table
+
+    width = screen_width()
+    say(render_text_table(table, width or PIPE_WIDTH, whole_rows=width is None))
 
 
 def note(text: str) -> None:
@@ -26,9 +56,16 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def wrote(path: object, words: Words) -> None:
+    """Where a result was written, to stderr."""
+    from zjsim.report.labels import label
+
+    note(label("said.wrote", words, path=path))
+
+
 def say_json(document: Any) -> None:
     """A result for machines, to stdout; NaN and infinity become null."""
-    print(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False))
+    say(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def plain(value: Any) -> Any:
@@ -48,15 +85,10 @@ def plain(value: Any) -> Any:
 
 def language(asked: str | None) -> Words:
     """``zh`` or ``en``: as asked, as ``ZJSIM_LANG`` says, or by the locale; else English."""
-    for source in (asked, os.environ.get("ZJSIM_LANG")):
-        if source:
-            word = source.lower()[:2]
-            if word not in ("zh", "en"):
-                raise typer.BadParameter(f"{source}: choose zh or en", param_hint="--lang")
-            return "zh" if word == "zh" else "en"
-    from zjsim.report.labels import language_of_locale
-
-    return language_of_locale()
+    try:
+        return chosen_language(asked)
+    except ZjsimError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--lang") from None
 
 
 def screen_width() -> int | None:

@@ -15,7 +15,8 @@ from zjsim.cli.output import (
     note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
 )
 
 app = typer.Typer(help="The plan as data: show, audit, template for your own figures.")
@@ -35,7 +36,6 @@ def show(
     """
     from zjsim.assessment.milestones import milestone_statuses
     from zjsim.report.plan_tables import indicator_table, milestone_table
-    from zjsim.report.tables import render_text_table
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
@@ -58,9 +58,10 @@ def show(
             }
         )
         return
-    say(f"{opened.plan.title.get(words)}  {opened.plan.number}")
-    say(render_text_table(indicator_table(opened.plan, words), screen_width()))
-    say(render_text_table(milestone_table(statuses, words), screen_width()))
+    say_text(f"{opened.plan.title.get(words)}  {opened.plan.number}")
+    say_table(indicator_table(opened.plan, words))
+    say()
+    say_table(milestone_table(statuses, words))
 
 
 @app.command("audit")
@@ -77,7 +78,6 @@ def audit(
     from zjsim.assessment.audit import audit as audit_plan
     from zjsim.report.labels import label
     from zjsim.report.plan_tables import findings_text, growth_table, paths_table
-    from zjsim.report.tables import render_text_table
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
@@ -86,14 +86,14 @@ def audit(
     if json:
         say_json(_audit_document(result))
         return
-    say(label("audit.growth_title", words))
-    say(render_text_table(growth_table(result, words), screen_width()))
+    say_text(label("audit.growth_title", words))
+    say_table(growth_table(result, words))
     say()
-    say(label("audit.paths_title", words))
-    say(render_text_table(paths_table(result, words), screen_width()))
+    say_text(label("audit.paths_title", words))
+    say_table(paths_table(result, words))
     say()
     for line in findings_text(result, words):
-        say(line)
+        say_text(line, hang=2)
 
 
 def _audit_document(result: Any) -> dict[str, Any]:
@@ -127,7 +127,9 @@ def template(
     Example: zjsim plan template mine.csv
     """
     from zjsim.assessment.observations import write_template
+    from zjsim.report.labels import label
     from zjsim.workflow import open_plan
 
-    write_template(open_plan(plan).plan, out, language(lang))
-    note(f"wrote {out}; fill in years and values, then: zjsim run --observations {out}")
+    words = language(lang)
+    write_template(open_plan(plan).plan, out, words)
+    note(label("said.template", words, path=out))

@@ -11,7 +11,6 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
     Observations,
     Plan,
     TrustModel,
@@ -20,7 +19,11 @@ from zjsim.cli.output import (
     note,
     say,
     say_json,
+    say_table,
+    say_text,
+    screen_width,
     with_progress,
+    wrote,
 )
 
 Scenarios = Annotated[
@@ -55,7 +58,14 @@ def run(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Seed of the scenario's sampling, for ensembles.")
     ] = None,
-    lang: Language = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="zh|en|both",
+            help="Language of tables, charts and words; both draws the charts twice.",
+        ),
+    ] = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -65,7 +75,7 @@ def run(
     """
     from zjsim.bundle import MODEL_SUFFIXES
 
-    words = language(lang)
+    words = language(None if lang == "both" else lang)
     chosen = scenarios or []
     changes = [*(assignments or [])]
     changes += [f"method={method}"] if method else []
@@ -74,20 +84,24 @@ def run(
     if models:
         if len(models) != len(chosen):
             raise typer.BadParameter("name model files or scenarios, not both")
+        for option, given in (("--observations", observations), ("--plan", plan)):
+            if given is not None:
+                what = "a bare model file is judged by no plan; name a scenario instead"
+                raise typer.BadParameter(what, param_hint=option)
         from zjsim.cli.bare import run_model
 
         for name in models:
-            run_model(Path(name), changes, engine, out, json, trust_model)
+            run_model(Path(name), changes, engine, out, words, json, trust_model)
         return
     _check_places(out, formats)
     simulated = _simulate(chosen, changes, plan, engine, trust_model, observations)
-    if json:
-        say_json([_document(report, assessment) for _, assessment, report in simulated])
-    else:
+    if not json:
         _show([report for _, _, report in simulated], words)
         for line in _notes(simulated):
             note(line)
-    _write(simulated, out, words, tuple(formats.split(",")), charts, json)
+    _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")
+    if json:
+        say_json([_document(report, assessment) for _, assessment, report in simulated])
 
 
 def _check_places(out: Path, formats: str) -> None:
@@ -126,33 +140,42 @@ def _simulate(
 
 
 def _show(reports: list[Any], words: Words) -> None:
-    from zjsim.cli.output import screen_width
-    from zjsim.report.labels import label, localised
-    from zjsim.report.tables import (
-        brief_table,
-        display_width,
-        matrix_key,
-        matrix_table,
-        remark_lines,
-        render_text_table,
-        verdict_table,
-    )
+    from zjsim.report.labels import label
+    from zjsim.report.tables import matrix_key, matrix_table
 
-    width = screen_width()
     if len(reports) == 1:
-        report = reports[0]
-        title = localised(report.scenario_label, words) or report.scenario
-        say(f"{title} ({report.run_id})")
-        wide = render_text_table(verdict_table(report, words))
-        fits = width is None or max(map(display_width, wide.splitlines())) <= width
-        say(wide if fits else render_text_table(brief_table(report, words), width))
-        for line in [] if fits else remark_lines(report, words):
-            say(line)
+        _show_one(reports[0], words)
     else:
-        say(render_text_table(matrix_table(reports, words), width))
+        say_table(matrix_table(reports, words))
         for line in matrix_key(reports, words):
-            say(line)
-    say(label("disclaimer", words))
+            say_text(line, hang=4)
+    say_text(label("disclaimer", words))
+
+
+def _show_one(report: Any, words: Words) -> None:
+    from zjsim.report.labels import label
+    from zjsim.report.tables import brief_table, outturn_table, remark_lines, verdict_table
+    from zjsim.report.text_table import display_width, render_text_table
+    from zjsim.report.wording import scenario_name, tally_words
+
+    say_text(f"{scenario_name(report, words)} ({report.run_id})")
+    width = screen_width()
+    wide = render_text_table(verdict_table(report, words))
+    if width is not None and max(map(display_width, wide.splitlines())) <= width:
+        say(wide)
+    else:
+        # A pipe has no screen to spare: every column, with the remarks below.
+        whole = verdict_table(report, words, remarks=False)
+        say_table(whole if width is None else brief_table(report, words))
+        for line in remark_lines(report, words):
+            say_text(line, hang=5)
+    say_text(tally_words(report, words))
+    outturns = outturn_table(report, words)
+    if outturns.rows:
+        say()
+        say_text(label("run.outturns", words))
+        say_table(outturns)
+        say()
 
 
 def _notes(simulated: list[tuple[Any, Any, Any]]) -> list[str]:
@@ -175,16 +198,19 @@ def _write(
     formats: tuple[str, ...],
     charts: bool,
     quiet: bool,
+    both: bool,
 ) -> None:
     from zjsim.report.results import write_run
 
     for runs, _, report in with_progress(simulated, len(simulated), "Writing", quiet):
-        folder = write_run(out, runs, report, words, formats, charts)
-        note(f"wrote {folder}")
+        folder = write_run(out, runs, report, "both" if both else words, formats, charts)
+        wrote(folder, words)
 
 
 def _document(report: Any, assessment: Any) -> dict[str, Any]:
-    """One scenario for machines."""
+    """One scenario for machines; shares such as progress are parts of one."""
+    from zjsim.report.wording import rate_since, rate_unit
+
     return {
         "scenario": report.scenario,
         "run_id": report.run_id,
@@ -201,10 +227,14 @@ def _document(report: Any, assessment: Any) -> dict[str, Any]:
                 "projection": row.value,
                 "gap": row.gap,
                 "verdict": row.verdict,
+                "amended_target": row.indicator.amended and row.indicator.amended.value,
+                "amended_verdict": row.amended_verdict,
                 "error": row.error,
                 "progress": row.progress,
                 "time_progress": row.time_progress,
                 "rate_needed": row.rate_needed,
+                "rate_needed_unit": rate_unit(row),
+                "rate_needed_since": rate_since(row),
                 "official_word": row.official,
                 "constant_price": row.constant_price,
                 "by_year": dict(zip(row.years, row.projection, strict=True)),

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, Json, Language, Plan, language, note, say, say_json
+from zjsim.cli.output import (
+    Assignments,
+    Json,
+    Language,
+    Plan,
+    language,
+    note,
+    say,
+    say_json,
+    say_table,
+    say_text,
+    screen_width,
+    wrote,
+)
 
 app = typer.Typer(help="Scenario files: list, new, show, diff, schema.")
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")]
@@ -17,18 +30,18 @@ Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or
 def list_(lang: Language = None, json: Json = False) -> None:
     """List the shipped scenarios with their ground in the plan."""
     from zjsim.bundle import scenario_names, scenarios_folder
-    from zjsim.report.labels import localised
-    from zjsim.report.tables import Table, render_text_table
+    from zjsim.report.labels import label, localised
+    from zjsim.report.text_table import Table
     from zjsim.scenario.reader import read_scenario
 
     words = language(lang)
     read = [read_scenario(name, scenarios_folder()) for name in scenario_names()]
     if json:
-        say_json([{"name": s.name, "label": dict(s.label), "why": s.why} for s in read])
+        say_json([{"name": s.name, "label": dict(s.label), "why": dict(s.why)} for s in read])
         return
-    heads = ("name", "label", "why") if words == "en" else ("名称", "标题", "依据")
-    rows = tuple((s.name, localised(s.label, words), s.why) for s in read)
-    say(render_text_table(Table(heads, rows, "<<<")))
+    heads = tuple(label(f"scenario.{key}", words) for key in ("name", "label", "why"))
+    rows = tuple((s.name, localised(s.label, words), localised(s.why, words)) for s in read)
+    say_table(Table(heads, rows, "<<<"))
 
 
 @app.command("new")
@@ -37,23 +50,33 @@ def new(
     based_on: Annotated[
         str, typer.Option("--based-on", help="The scenario it differs from.")
     ] = "baseline",
+    label: Annotated[
+        str, typer.Option("--label", metavar="TEXT", help="Its title; the file's name if none.")
+    ] = "",
+    lang: Language = None,
 ) -> None:
     """Write a short scenario file to start from; an existing file is never overwritten.
 
     Example: zjsim scenario new my.yaml && zjsim run my.yaml
     """
     from zjsim.bundle import scenarios_folder
+    from zjsim.report.labels import label as said
     from zjsim.scenario.compare import new_scenario
     from zjsim.scenario.reader import read_scenario
 
+    words = language(lang)
     read_scenario(based_on, scenarios_folder())
-    new_scenario(path, path.stem, based_on)
-    note(f"wrote {path}; edit it, then: zjsim run {path}")
+    new_scenario(path, path.stem, based_on, label)
+    note(said("said.next", words, path=path))
 
 
 @app.command("show")
 def show(
-    scenario: Name, assignments: Assignments = None, plan: Plan = None, json: Json = False
+    scenario: Name,
+    assignments: Assignments = None,
+    plan: Plan = None,
+    lang: Language = None,
+    json: Json = False,
 ) -> None:
     """Show a scenario fully resolved: each path with dates, and the line that decided it."""
     import io
@@ -62,12 +85,13 @@ def show(
     from zjsim.report.results import dump_yaml
 
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
-    document = opened.resolve(read[0]).document()
+    resolved = opened.resolve(read[0])
     if json:
-        say_json(document)
+        say_json(resolved.document())
         return
+    document = resolved.document(language(lang))
     text = io.StringIO()
-    dump_yaml(document, text)
+    dump_yaml(document, text, min(screen_width() or 100, 100))
     say(text.getvalue().rstrip())
 
 
@@ -77,23 +101,41 @@ def diff(
     second: Annotated[str, typer.Argument(metavar="OTHER")],
     assignments: Assignments = None,
     plan: Plan = None,
+    lang: Language = None,
     json: Json = False,
 ) -> None:
-    """Show the inputs in which two scenarios differ."""
+    """Show the inputs in which two scenarios differ, in the words of their files."""
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.report.labels import label, localised
+    from zjsim.report.tables import difference_table
+    from zjsim.report.wording import variable_name
     from zjsim.scenario.compare import diff as differences_of
 
+    words = language(lang)
     opened, read = plan_and_scenarios([first, second], assignments or [], plan)
-    found = differences_of(opened.resolve(read[0]), opened.resolve(read[1]))
+    one, other = opened.resolve(read[0]), opened.resolve(read[1])
     if json:
         say_json(
-            [{"kind": d.kind, "id": d.id, "first": d.first, "second": d.second} for d in found]
+            [
+                {"kind": d.kind, "id": d.id, "first": d.first, "second": d.second}
+                for d in differences_of(one, other)
+            ]
         )
         return
-    for difference in found:
-        say(str(difference))
+    found = differences_of(one, other, words)
     if not found:
-        say("no input differs")
+        say_text(label("compare.same_inputs", words))
+        return
+    labels: dict[str, object] = {lever.id: lever.label for lever in opened.levers}
+    if words == "zh":
+        labels |= {
+            d.id: variable_name(d.name, words, opened.names_zh)
+            for d in found
+            if d.id not in labels and d.kind in ("driver", "constant")
+        }
+    names = (localised(read[0].label, words), localised(read[1].label, words))
+    shown = (names[0] or read[0].name, names[1] or read[1].name)
+    say_table(difference_table(found, shown, labels, words))
 
 
 @app.command("schema")
@@ -101,6 +143,7 @@ def schema(
     out: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="Write it there instead of printing.")
     ] = None,
+    lang: Language = None,
 ) -> None:
     """Print the JSON schema of scenario files, for editors."""
     import json as json_library
@@ -112,4 +155,4 @@ def schema(
         say(text)
     else:
         out.write_text(text + "\n", encoding="utf-8")
-        note(f"wrote {out}")
+        wrote(out, language(lang))

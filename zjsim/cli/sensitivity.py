@@ -15,14 +15,14 @@ from zjsim.cli.output import (
     Plan,
     counting,
     language,
-    note,
     say,
     say_json,
-    screen_width,
+    say_table,
+    say_text,
+    wrote,
 )
 
 METHODS = ("tornado", "morris", "sobol")
-SIZES = {"tornado": 0, "morris": 40, "sobol": 1024}
 BARS = 12
 SWITCHED = 12
 
@@ -57,6 +57,7 @@ def sensitivity(
 
     Example: zjsim sensitivity baseline --method sobol -n 1024
     """
+    from zjsim.analysis.deciders import SIZES, analyse
     from zjsim.analysis.study import open_study
     from zjsim.analysis.switching import switching_values
     from zjsim.cli.plans import plan_and_scenarios
@@ -68,7 +69,7 @@ def sensitivity(
     what = open_study(opened, read, calibrated=not uncalibrated)
     n = SIZES[method] if size is None else size
     with counting(_runs(method, n, what), "Simulating", json) as advance:
-        found = _analyse(what, method, n, seed, advance)
+        found = analyse(what, method, n, seed, advance)  # type: ignore[arg-type]
     strongest = [k for k, _ in found.deciders(SWITCHED)]
     switches = switching_values(what, strongest)
     document = sensitivity_document(found, switches)
@@ -87,29 +88,21 @@ def _runs(method: str, n: int, what: Any) -> int:
     return n * (inputs + 1) if method == "morris" else n * (inputs + 2 + 4 * 9)
 
 
-def _analyse(what: Any, method: str, n: int, seed: int, advance: Callable[[int], None]) -> Any:
-    from zjsim.analysis import sensitivity as analysis
-
-    if method == "tornado":
-        return analysis.tornado(what, advance)
-    if method == "morris":
-        return analysis.morris(what, n, seed, advance)
-    return analysis.sobol(what, n, seed, advance)
-
-
 def _show(found: Any, switches: Any, words: Any) -> None:
     from zjsim.report import sensitivity_tables as tables
     from zjsim.report.labels import label, localised
-    from zjsim.report.tables import render_text_table
 
     scenario = found.study.resolved.scenario
-    say(
-        label(
-            "sensitivity.head", words, method=found.method, seed=found.seed,
-            scenario=localised(scenario.label, words) or scenario.name,
-            inputs=len(found.study.dimensions), runs=f"{found.convergence.runs:,}",
-        )
-    )  # fmt: skip
+    head = {
+        "scenario": localised(scenario.label, words) or scenario.name,
+        "inputs": len(found.study.dimensions),
+        "runs": f"{found.convergence.runs:,}",
+    }
+    if found.method == "tornado":  # no draws, no seed
+        say_text(label("sensitivity.head_tornado", words, **head))
+    else:
+        method = label(f"sensitivity.name_{found.method}", words)
+        say_text(label("sensitivity.head", words, method=method, seed=found.seed, **head))
     sections = [
         ("deciders", tables.deciders_table(found, switches, words)),
         ("by_indicator", tables.indicator_table(found, words)),
@@ -119,12 +112,12 @@ def _show(found: Any, switches: Any, words: Any) -> None:
     sections.append(("measure", tables.measure_table(found, words)))
     for key, table in sections:
         say()
-        say(label(f"sensitivity.{key}", words))
-        say(render_text_table(table, screen_width()))
+        say_text(label(f"sensitivity.{key}", words))
+        say_table(table)
     say()
     for line in tables.remarks(found, words):
-        say(line)
-    say(label("disclaimer", words))
+        say_text(line)
+    say_text(label("disclaimer", words))
 
 
 def sensitivity_document(found: Any, switches: Any) -> dict[str, Any]:
@@ -199,7 +192,7 @@ def _write(out: Path, found: Any, document: dict[str, Any], words: Any) -> None:
     if found.method == "tornado":
         for k, item in enumerate(found.study.indicators):
             writers[f"tornado_{item.number:02d}_{item.id}.png"] = _chart(found, k, words)
-    note(f"Wrote {write_folder(out, name, writers)}")
+    wrote(write_folder(out, name, writers), words)
 
 
 def _chart(found: Any, k: int, words: Any) -> Callable[[Path], None]:

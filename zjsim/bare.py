@@ -1,0 +1,78 @@
+"""A bare model file run as it stands: no plan, no levers, no targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zjsim.engines.base import CompiledModel
+from zjsim.engines.kernel.engine import KernelEngine
+from zjsim.errors import RunError
+from zjsim.inputs import Inputs
+from zjsim.model.spec import ModelSpec
+from zjsim.scenario.reader import assigned
+from zjsim.scenario.resolve import names_of, resolve
+from zjsim.scenario.schema import Scenario
+from zjsim.scenario.tables import ConstantTable, DriverTable
+from zjsim.trajectories import Trajectories
+from zjsim.workflow import ENGINES
+
+
+def simulate_model(
+    model: ModelSpec,
+    assignments: Sequence[str] = (),
+    *,
+    engine: str = "kernel",
+    method: str = "euler",
+    trust_model: bool = False,
+) -> Trajectories:
+    """Run a bare model file as it stands, by its own time settings.
+
+    Parameters
+    ----------
+    model : ModelSpec
+    assignments : sequence of str
+        Such as ``constants.rate=0.3``, ``rate=0.3``, ``time.step=0.125`` or ``method=rk4``.
+    method : {"euler", "rk4"}
+        Euler is what Vensim files are written for.
+
+    Raises
+    ------
+    ZjsimError
+        When the engine does not compute the model, or an assignment does not fit it.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> model = zjsim.read_model(zjsim.open_plan().folder.model)
+    >>> zjsim.simulate_model(model, ["time.step=0.25"])["employment"].shape[0]
+    1
+    """
+    scenario = assigned(Scenario(name=model.name, method=method), assignments)  # type: ignore[arg-type]
+    resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
+    if engine == "kernel":
+        compiled: CompiledModel = KernelEngine().compile(model)
+    elif engine == "adaptive":
+        from zjsim.engines.adaptive import AdaptiveEngine
+
+        compiled = AdaptiveEngine().compile(model)
+    elif engine == "pysd":
+        from zjsim.engines.reference import ReferenceEngine
+
+        compiled = ReferenceEngine(trust=trust_model).compile(model)
+    else:
+        raise RunError(f"{engine}: no such engine. Choose one of {', '.join(ENGINES)}.")
+    return compiled.run(resolved.inputs)
+
+
+def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> Trajectories:
+    """Run a model that only PySD reads, such as one with subscripts: its scalars, by Euler.
+
+    Raises
+    ------
+    ModelError, RunError
+        When PySD cannot translate or run it, or when it is not trusted.
+    """
+    from zjsim.engines.reference import ReferenceEngine
+
+    compiled = ReferenceEngine(trust=trust_model).compile_text(source, suffix, origin)
+    return compiled.run(Inputs(compiled.own_grid(), method="euler"))

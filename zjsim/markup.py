@@ -1,0 +1,69 @@
+"""How results show themselves: a line on a console, a small table in a notebook."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 40
+
+
+class Shown:
+    """A result with a `frame`; its dataclass says ``repr=False``."""
+
+    __slots__ = ()
+
+    def frame(self) -> pd.DataFrame:
+        """The result as a table."""
+        raise NotImplementedError
+
+    def _said(self) -> str:
+        """One line: what it is of, and what came out."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._said()}>"
+
+    def _repr_html_(self) -> str:
+        table = self.frame()
+        rows = [list(row) for row in table.head(MOST_ROWS).itertuples(index=False)]
+        more = f"The first {MOST_ROWS} of {len(table)} rows; frame() has all."
+        note = more if len(table) > MOST_ROWS else ""
+        return html_table(self._said(), [str(name) for name in table.columns], rows, note)
+
+
+def html_table(
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], note: str = ""
+) -> str:
+    """A table with every text escaped; numbers stand right, None is left empty.
+
+    Parameters
+    ----------
+    caption : str
+        Over the table.
+    heads : sequence of str
+    rows : iterable of sequences
+        A cell a head.
+    note : str
+        A line under the table.
+    """
+    head = "".join(f"<th>{html.escape(title)}</th>" for title in heads)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    below = f"<p>{html.escape(note)}</p>" if note else ""
+    return (
+        f"<table><caption>{html.escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+    )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int | float):
+        shown = f"{value:g}" if value == value else ""
+        return f'<td style="text-align:right">{shown}</td>'
+    # Jupyter sets cells to the right; words read from the left.
+    text = "" if value is None else html.escape(str(value))
+    return f'<td style="text-align:left">{text}</td>'
