@@ -6,7 +6,6 @@ that differ by so many operations and nothing else, and the difference of their 
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from collections import Counter
@@ -58,7 +57,7 @@ def _model(term: Any, length: int, folder: Path) -> Any:
 
 
 def cost_of_operations(rounds: int) -> dict[str, float]:
-    """Nanoseconds of one operation for one run, by difference."""
+    """Nanoseconds of one operation for one run, by difference of the best times."""
     inputs = Inputs(
         grid=TimeGrid(0, 5, 5 / N_STEP, 5),
         n_run=N_RUN,
@@ -77,7 +76,7 @@ def cost_of_operations(rounds: int) -> dict[str, float]:
                     start = time.perf_counter()
                     model.run(inputs)
                     times.append(time.perf_counter() - start)
-            short, long = (statistics.median(times[1:]) for times in seconds)
+            short, long = (min(times[1:]) for times in seconds)
             found[name] = (long - short) / (N_RUN * N_STEP * N_STATE * EXTRA) * 1e9
     return found
 

@@ -48,13 +48,29 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def medians(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Median seconds of each, all taken in turn so that a busy minute hits every one."""
+def times(
+    works: dict[str, Callable[[], Any]], rounds: int, warm: bool = False
+) -> dict[str, list[float]]:
+    """Seconds of each, all taken in turn so that a busy minute hits every one.
+
+    ``warm`` calls each once more before it is timed, so that none pays for finding the caches
+    filled by another.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
+            if warm:
+                work()
             seconds[name].append(timed(work))
-    return {name: statistics.median(values) for name, values in seconds.items()}
+    return seconds
+
+
+def medians(
+    works: dict[str, Callable[[], Any]], rounds: int, warm: bool = False
+) -> dict[str, float]:
+    """Median seconds of each, taken as by `times`."""
+    taken = times(works, rounds, warm)
+    return {name: statistics.median(values) for name, values in taken.items()}
 
 
 def grid(save_every: float | None = 1.0) -> TimeGrid:
@@ -100,8 +116,10 @@ def ensembles(sizes: tuple[int, ...], rounds: int, folder: Path) -> dict[str, An
             works["C++ by hand"] = lambda: cpp_run(whole, reference.empty_results(size))  # noqa: B023
         for work in works.values():  # compiled, loaded and paged in
             work()
-        seconds = medians(works, rounds)
-        found[str(size)] = {name: size / value for name, value in seconds.items()}
+        taken = times(works, rounds)
+        found[str(size)] = {name: size / statistics.median(t) for name, t in taken.items()}
+        # What a busy neighbour or a slow page cost is no property of an engine.
+        found["best"] = {name: size / min(t) for name, t in taken.items()}
     found["agreement"] = _agreement(one, numba_run, cpp_run)
     return found
 
@@ -147,7 +165,7 @@ def single_runs(model: Path, rounds: int, steps: TimeGrid) -> dict[str, float]:
     works |= _scipy() if model == MFG else {}
     for work in works.values():
         work()
-    found = medians(works, 5 * rounds)
+    found = medians(works, 5 * rounds, warm=True)
     found |= _pysd(model, 3)
     return found
 
@@ -274,6 +292,7 @@ def peak_memory(sizes: tuple[int, ...]) -> dict[str, float]:
     found = {}
     for size in (10_000, *sizes[1:]):
         command = [sys.executable, str(Path(__file__).resolve()), "--memory-of", str(size)]
+        subprocess.run(command, capture_output=True, check=True)  # the kernel is compiled once
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         found[str(size)] = float(done.stdout.split()[-1])
     return found
@@ -328,21 +347,27 @@ def zhejiang(rounds: int, runs: int) -> dict[str, Any]:
     model = plan.folder.model
     steps = TimeGrid(2020, 2025.5, 0.0625, None)
     costs = limit.cost_of_operations(rounds)
-    paths = tuple(inputs.paths)
+    floor = limit.limit(plan.program, tuple(inputs.paths), costs)
     return {
         "runs a second": rates,
         "one run": single_runs(model, max(1, rounds // 2), steps),
-        "limit": {"cost of one, ns": costs, **limit.limit(plan.program, paths, costs)},
-        "distance": _distance(rates, limit.limit(plan.program, paths, costs)["ns"], inputs.grid),
+        "limit": {"cost of one, ns": costs, **floor},
+        "distance": _distance(works, runs, floor["ns"], inputs.grid, rounds),
     }
 
 
-def _distance(rates: dict[str, float], floor: float, steps: TimeGrid) -> dict[str, float]:
-    """Nanoseconds of one evaluation beside its floor; rows saved are evaluations too."""
+def _distance(
+    works: dict[str, Callable[[], Any]], runs: int, floor: float, steps: TimeGrid, rounds: int
+) -> dict[str, float]:
+    """Nanoseconds of one evaluation beside its floor; rows saved are evaluations too.
+
+    The best of some rounds on both sides: a floor is not a median.
+    """
     rows = len(steps.saved_times)
     found = {"floor": floor}
     for name, stages in (("kernel, RK4, one core", 4), ("kernel, Euler, one core", 1)):
-        found[name] = 1e9 / rates[name] / (stages * steps.n_steps + rows)
+        seconds = min(timed(works[name]) for _ in range(rounds + 2))
+        found[name] = 1e9 * seconds / runs / (stages * steps.n_steps + rows)
     return found
 
 
@@ -379,8 +404,8 @@ def _compiler() -> str:
 
 
 def ratios(report: dict[str, Any]) -> dict[str, float]:
-    """The ratios that the claims are made of; above 1 is in our favour."""
-    largest = report["ensembles"][max((k for k in report["ensembles"] if k.isdigit()), key=int)]
+    """The ratios that the claims are made of, from the best times; above 1 is in our favour."""
+    largest = report["ensembles"]["best"]
     own = largest["zjsim, one core"]
     found = {"zjsim again (noise)": own / largest["zjsim again (noise)"]}
     for name in ("Numba by hand", "C++ by hand"):
@@ -431,6 +456,8 @@ def show(report: dict[str, Any]) -> None:
             table(
                 f"mfg, {int(size):,} runs (Euler, ten variables by year)", rows, "12,.0f", "runs/s"
             )
+    best = report["ensembles"]["best"]
+    table("the largest of these, best of all rounds", best, "12,.0f", "runs/s")
     table("largest relative difference", report["ensembles"]["agreement"], "8.1e", "")
     table("threads, 200,000 runs", report["scaling"], "12,.0f", "runs/s")
     milli = {name: 1000 * value for name, value in report["one run"].items()}

@@ -91,7 +91,7 @@ def run_command(text: str) -> tuple[int, list[str]]:
     """Exit status and lines of one command; zjsim's own run in this process."""
     filtered = GREP.match(text)
     if filtered:
-        _, lines = _zjsim(shlex.split(filtered[1]), Terminal())
+        _, lines = _zjsim(shlex.split(filtered[1]), io.StringIO())
         pattern = filtered[4].strip('"')
         keep = filtered[3] is None
         kept = [line for line in lines if bool(re.search(pattern, line)) == keep]
@@ -104,7 +104,7 @@ def run_command(text: str) -> tuple[int, list[str]]:
     return done.returncode, _lines(done.stdout + done.stderr)
 
 
-def _zjsim(words: list[str], screen: Terminal) -> tuple[int, list[str]]:
+def _zjsim(words: list[str], screen: io.StringIO) -> tuple[int, list[str]]:
     from zjsim.cli import main as cli
 
     # Messages and results in the order in which they are said; no progress bars.

@@ -20,12 +20,26 @@ from pathlib import Path
 from typing import Any
 
 import blocks
+import measured
 
 import zjsim
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+SAID = """What a command prints for people comes in Chinese with `--lang zh` and in English with
+`--lang en`; without the option `ZJSIM_LANG` decides, then the locale, then English. Errors, notes
+on the input and the findings of `lint` have one wording, in English, so that it can be searched
+for; names of model variables without a Chinese name stay as the model file has them. In a terminal
+nothing is wider than the screen; in a pipe each row of a table is one line.
+
+`--json` has English field names and codes whatever the language. Values are in the unit the plan
+prints (`unit`); `progress`, `time_progress` and probabilities are parts of one; `rate_needed` has
+its unit beside it (`rate_needed_unit`) and counts from `rate_needed_since`; `official_word` is the
+code of the official word for the projected progress: `reached_early`, `faster`, `on_course` or
+`behind`.
+
+"""
 NOTE = "<!-- Written by docs/generate.py; do not edit by hand. -->\n\n"
 
 
@@ -46,7 +60,7 @@ def commands_page() -> str:
     from zjsim.cli.main import app
 
     root = typer.main.get_command(app)
-    text = f"# Commands\n\n{NOTE}`zjsim --help` and `zjsim COMMAND --help` say the same.\n\n"
+    text = f"# Commands\n\n{NOTE}`zjsim --help` and `zjsim COMMAND --help` say the same.\n\n{SAID}"
     return text + "\n".join(
         _command(root.commands[name], f"zjsim {name}") for name in root.commands
     )
@@ -175,9 +189,10 @@ def _signature(item: Any) -> str:
 
 
 def _docstring(text: str) -> str:
-    """Parameters and Raises as lists; everything else as it is."""
+    """Parameters, Returns and Raises as lists, examples as a block; the rest as it is."""
+    text, _, examples = text.partition("Examples\n--------\n")
     lines: list[str] = []
-    source = text.splitlines()
+    source = text.rstrip().splitlines()
     section = ""
     for place, line in enumerate(source):
         below = source[place + 1] if place + 1 < len(source) else ""
@@ -186,13 +201,15 @@ def _docstring(text: str) -> str:
             lines += [f"**{line}**", ""]
         elif line and set(line) == {"-"}:
             continue
-        elif section in ("Parameters", "Raises") and line and not line.startswith(" "):
+        elif section in ("Parameters", "Returns", "Raises") and line and not line.startswith(" "):
             name, _, kind = line.partition(" : ")
             lines.append(f"- `{name}`" + (f": {kind.replace('`', '')}" if kind else ""))
         elif section and line.startswith(" "):
-            lines.append(f"  {line.strip()}")
+            lines.append(f"  {line.strip().replace('``', '`')}")
         else:
             lines.append(line.replace("``", "`"))
+    if examples:
+        lines += ["", "**Example**", "", "```pycon", examples.strip(), "```"]
     return "\n".join(lines)
 
 
@@ -291,6 +308,54 @@ def calibrated() -> str:
     return table(heads, rows)
 
 
+def substitution() -> str:
+    """The plan as written with capital and labour replacing each other less and more easily."""
+    from zjsim.report.wording import VERDICT_MARK
+
+    plan = zjsim.open_plan()
+    row = plan.constants.row("elasticity of substitution")
+    assert row is not None
+    rows = []
+    for value in (row.low, plan.names.constants[row.name], row.high):
+        runs = zjsim.simulate(plan, "baseline", [f"constants.{row.name}={value:g}"])
+        found = zjsim.assess(runs, plan).rows
+        marks = [f"{item.projection:.1f} {VERDICT_MARK[item.verdict]}" for item in found]
+        rows.append([f"{value:g}", *marks])
+    numbers = (str(item.number) for item in plan.plan.indicators)
+    return table(["elasticity", *numbers], rows)
+
+
+def boundary_variants() -> str:
+    """How alike the levers rank when the boundary or the form is another."""
+    from zjsim.analysis.validation.family import agreements
+    from zjsim.analysis.validation.subject import subject_of
+
+    subject = subject_of(zjsim.open_plan())
+    numbers = {item.variable: item.number for item in subject.plan.plan.indicators}
+    rows = [
+        (entry["what"], f"{sum(found.values()) / len(found):.2f}",
+         f"{min(found.values()):.2f} ({numbers[min(found, key=lambda n: found[n])]})")
+        for entry, found in agreements(subject)
+    ]  # fmt: skip
+    return table(("if", "Kendall's tau, mean", "least (indicator)"), rows)
+
+
+def family_member() -> str:
+    """Another province's published figures beside the same equations."""
+    from zjsim.analysis.validation.family import member_fits, read_family
+    from zjsim.analysis.validation.subject import subject_of
+
+    subject = subject_of(zjsim.open_plan())
+    rows = []
+    for member in read_family(subject)["members"]:
+        for fit in member_fits(subject, member):
+            pairs = [f"{p:.4g} / {m:.4g}" for p, m in zip(fit.published, fit.model, strict=True)]
+            rows.append(
+                (f"{member['label']['en']}: {fit.series}", *pairs, f"{100 * fit.mape:.1f} %")
+            )
+    return table(("published / model", "2021", "2022", "2023", "mean error"), rows)
+
+
 def price_twins() -> str:
     """Indicators at current prices beside the same at 2020 prices, plan as written."""
     rows = [
@@ -312,6 +377,16 @@ REGIONS: dict[str, Callable[[], str]] = {
     "levers_apart_and_together": levers_apart_and_together,
     "calibrated": calibrated,
     "price_twins": price_twins,
+    "substitution": substitution,
+    "boundary_variants": boundary_variants,
+    "family_member": family_member,
+    "speed_machine": measured.machine,
+    "speed_ensembles": measured.ensembles,
+    "speed_one": measured.one_run,
+    "speed_memory": measured.memory,
+    "speed_floor": measured.floor,
+    "speed_zhejiang": measured.zhejiang,
+    "speed_ratios": measured.ratios,
 }
 
 
@@ -357,7 +432,7 @@ def pictures() -> None:
     with blocks.workplace():
         for language in ("en", "zh"):
             blocks.run_command(f"zjsim run baseline --lang {language}")
-            board = Image.open(next(Path("runs").glob("baseline-*/board.png")))
+            board = Image.open(next(Path("runs").glob(f"baseline-*/board_{language}.png")))
             wide = 1500 if language == "en" else 1000
             board = board.convert("RGB").resize((wide, round(wide * board.height / board.width)))
             target = DOCS / "images" / f"board_{language}.png"

@@ -192,13 +192,15 @@ def test_a_longer_plan_reads_a_year_end_count_half_a_year_later(plan, plan_docum
 
 def test_the_table_has_the_columns_of_a_planning_office(plan):
     result = assess(runs_reaching(plan), plan)
-    assert " ".join(result.table.columns) == (
+    assert " ".join(result.table_for("zh").columns) == (
         "序号 类别 指标 单位 属性 2020 2025目标 预测 完成率 进度 时间进度 后续年均 判断 说明"
     )
     english = result.table_for("en", as_of=2023)
     assert english.shape == (10, 14)
     assert not any(ord(c) > 0x2FFF for c in "".join(map(str, english["Verdict"])))
     assert english["Time progress"].tolist()[:2] == [60.0, 60.0]
+    assert english["2025 target"].tolist()[:2] == ["about 33.3", "≥33"]
+    assert result.table_for("zh")["2025目标"][0] == "33.3左右"
 
 
 def test_the_rate_still_needed_is_that_of_the_year_asked_for(plan, observations):

@@ -26,4 +26,5 @@ def blocks():
 
 @pytest.fixture(scope="session")
 def generate(blocks):
+    load("measured")
     return load("generate")

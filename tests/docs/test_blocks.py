@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 WRITTEN = [path for path in PAGES if "reference" not in path.parts]
 # Languages that the tests run, those that are written to a file, and those left alone.
-KNOWN = {"console", "python", "yaml", "csv", "vensim", "text", "sh"}
+KNOWN = {"console", "pycon", "python", "yaml", "csv", "vensim", "text", "sh"}
 
 
 def name(path):

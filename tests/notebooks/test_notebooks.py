@@ -1,6 +1,7 @@
 """The notebooks run as they are, offline, and end with a figure and its meaning in words."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,21 @@ def test_a_notebook_is_stored_bare_and_asks_a_question(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_ends_with_a_figure_and_words(path, tmp_path):
     book = run(path, tmp_path)
-    assert shown(book, "image/png"), "no figure"
+    charts = [cell for cell in book.cells if re.search(r"^zjsim\.plot_", cell.source, re.M)]
+    drawn = shown(book, "image/png")
+    assert charts
+    assert all(cell in drawn for cell in charts), "a chart was not shown"
     last = [cell for cell in book.cells if cell.cell_type == "code"][-1]
     assert "text/markdown" in last.outputs[-1]["data"], "no interpretation at the end"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_imports_nothing_from_inside_the_program(path):
+    book = nbformat.read(path, as_version=4)
+    code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
+    assert "import zjsim\n" in code
+    assert not re.findall(r"(?:from|import) zjsim\.\S+", code)
 
 
 def test_the_sliders_become_a_figure_without_ipywidgets(tmp_path):

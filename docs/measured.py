@@ -1,0 +1,79 @@
+"""Tables of the speed page, from the figures that ``benchmarks/run.py --json`` wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FIGURES = Path(__file__).resolve().parents[1] / "benchmarks" / "measured.json"
+
+
+@cache
+def _report() -> Any:
+    return json.loads(FIGURES.read_text(encoding="utf-8"))
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    from zjsim.report.model_book import table
+
+    return "\n".join(table(list(heads), [list(row) for row in rows]))
+
+
+def machine() -> str:
+    """What the figures were taken on."""
+    return _table(("", ""), _report()["machine"].items())
+
+
+def ensembles() -> str:
+    """Runs a second by number of runs, of the small model that all engines share."""
+    sizes = {int(key): rows for key, rows in _report()["ensembles"].items() if key.isdigit()}
+    names = list(next(iter(sizes.values())))
+    heads = ("runs a second", *(f"N = {size:,}" for size in sizes))
+    return _table(heads, [(n, *(f"{rows[n]:,.0f}" for rows in sizes.values())) for n in names])
+
+
+def one_run() -> str:
+    """Milliseconds of one warm run, and seconds from the start of a process."""
+    rows = _figures(_report()["one run"], 1000, "{:.2f} ms")
+    cold = _figures(_report()["cold start"], 1, "{:.2f} s")
+    return _table(("one run", "small model"), [*rows, *((f"start: {a}", b) for a, b in cold)])
+
+
+def memory() -> str:
+    """Peak memory of a process that keeps its runs."""
+    rows = (
+        (f"{int(n):,} runs kept", f"{mib:,.0f} MiB") for n, mib in _report()["peak memory"].items()
+    )
+    return _table(("small model, ten variables by year", "peak"), rows)
+
+
+def zhejiang() -> str:
+    """The shipped model: rates, and one evaluation beside its floor."""
+    found = _report()["zhejiang"]
+    rows = [(name, f"{value:,.0f} a second") for name, value in found["runs a second"].items()]
+    rows += [(f"one evaluation: {a}", f"{b:.0f} ns") for a, b in found["distance"].items()]
+    return _table(("Zhejiang model", ""), rows)
+
+
+def floor() -> str:
+    """What the floor of an evaluation is made of."""
+    found = _report()["zhejiang"]["limit"]
+    costs, spent = found["cost of one, ns"], found["ns by operation"]
+    rows = [
+        (name, count, f"{costs[name]:.2f}", f"{spent[name]:.1f}")
+        for name, count in found["operations"].items()
+    ]
+    rows.append(("together", "", "", f"{found['ns']:.0f}"))
+    return _table(("operation", "in one evaluation", "ns each", "ns"), rows)
+
+
+def ratios() -> str:
+    """The ratios that claims are made of; above 1 is in our favour."""
+    return _table(("ratio", ""), _figures(_report()["ratios"], 1, "{:,.2f}"))
+
+
+def _figures(figures: Mapping[str, float], factor: float, form: str) -> list[tuple[str, str]]:
+    return [(name, form.format(factor * value)) for name, value in figures.items()]
