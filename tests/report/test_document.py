@@ -10,10 +10,12 @@ from zjsim.report.document import (
     TableBlock,
     Text,
     chinese_number,
+    column_widths,
     picture_bytes,
     typeset,
 )
 from zjsim.report.references import parse_references
+from zjsim.report.text_table import Table
 from zjsim.report.view import COUNTS_AS_MET
 from zjsim.workflow import assess, simulate
 
@@ -184,3 +186,11 @@ def test_references_are_read_with_nested_braces():
     text = "% note\n@article{k2,\n title = {A {B} C},\n author = {A and B}}\n"
     (one,) = parse_references(text)
     assert one.text == "A, B. A B C"
+
+
+def test_names_keep_their_width_beside_a_long_list_of_sources() -> None:
+    rows = tuple((f"数字化政策对核心产业作用{k}", "0.5", "假设") for k in range(9))
+    rows += (("国内需求", "0.5", "imf_weo_2021_04, wb_gep_2021_06, focuseconomics_2021_07 " * 3),)
+    name, number, source = column_widths(Table(("假定", "取值", "来源"), rows, "<><"))
+    assert name >= 13.0  # the name in one line
+    assert source > number

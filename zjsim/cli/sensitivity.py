@@ -191,17 +191,19 @@ def _write(out: Path, found: Any, document: dict[str, Any], words: Any) -> None:
     }
     if found.method == "tornado":
         for k, item in enumerate(found.study.indicators):
-            writers[f"tornado_{item.number:02d}_{item.id}.png"] = _chart(found, k, words)
+            writers[f"tornado_{item.number:02d}_{item.id}.png"] = _chart(found, k, name, words)
     wrote(write_folder(out, name, writers), words)
 
 
-def _chart(found: Any, k: int, words: Any) -> Callable[[Path], None]:
-    """A writer of one indicator's tornado chart."""
+def _chart(found: Any, k: int, run: str, words: Any) -> Callable[[Path], None]:
+    """A writer of one indicator's tornado chart; ``run`` is the name of the study's folder."""
 
     def write(path: Path) -> None:
         import numpy as np
 
+        from zjsim.report import style
         from zjsim.report.figures import write_figure
+        from zjsim.report.labels import label
         from zjsim.report.sensitivity_tables import input_name
         from zjsim.report.uncertainty import plot_tornado
 
@@ -211,7 +213,10 @@ def _chart(found: Any, k: int, words: Any) -> Callable[[Path], None]:
             for i in order
         ]
         indicator, base = found.study.indicators[k], float(found.base[k])
-        axes = plot_tornado(indicator, base, bars, words)
+        scenario = style.scenario_title(found.study.resolved.scenario, words)
+        footer = style.footer_line(words, scenario, label("note.run", words, run=run))
+        subtitle = label("note.one_at_a_time", words)
+        axes = plot_tornado(indicator, base, bars, words, footer=footer, subtitle=subtitle)
         write_figure(axes.figure, path.with_suffix(""))
 
     return write

@@ -8,7 +8,13 @@ from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.model.names import canonical
 from zjsim.report.compose_scenario import Judged
-from zjsim.report.compose_words import model_number, model_unit, source_words, span_words
+from zjsim.report.compose_words import (
+    model_number,
+    model_unit,
+    printed_unit,
+    source_words,
+    span_words,
+)
 from zjsim.report.document import Block, Commands, Points, Section, TableBlock, Text
 from zjsim.report.folder import versions
 from zjsim.report.labels import Language, label, localised
@@ -86,6 +92,8 @@ def _conflicts(plan: OpenPlan, observations: Observations) -> list[tuple[Observa
 def _conflict_blocks(
     found: Sequence[tuple[Observation, ...]], audited: Audit, language: Language
 ) -> Iterator[Block]:
+    """Points before the table, as in the audit: they fill a page on which it does not fit."""
+    yield Points(tuple(_findings(audited, "conflict", language)))
     if found:
         yield Text(label("text.conflicts", language))
         keys = ("series", "year", "unit", "figures")
@@ -93,7 +101,7 @@ def _conflict_blocks(
             (
                 _series_words(group[0], language),
                 str(group[0].year),
-                group[0].unit,
+                printed_unit(group[0].unit, language),
                 label("report.semicolon", language).join(
                     _figure_words(row, language) for row in group
                 ),
@@ -105,7 +113,6 @@ def _conflict_blocks(
             label("table.conflicts", language),
             Table(tuple(label(f"column.{key}", language) for key in keys), rows, "<^<<"),
         )
-    yield Points(tuple(_findings(audited, "conflict", language)))
 
 
 def _figure_words(row: Observation, language: Language) -> str:
@@ -117,7 +124,10 @@ def _figure_words(row: Observation, language: Language) -> str:
 def _series_words(row: Observation, language: Language) -> str:
     """The definition up to its first remark, for Chinese readers; otherwise the series."""
     words = row.definition.split(",")[0].split(";")[0].strip()
-    return words if words and language == "zh" else row.series.replace("_", " ")
+    if not words or language == "en":
+        return row.series.replace("_", " ")
+    said = words.replace(f" {label('remark.real_growth', 'en')}", label("remark.real_growth", "zh"))
+    return said.removesuffix(f" {row.year}")
 
 
 def _findings(found: Audit, kind: str, language: Language) -> Iterator[str]:
@@ -129,13 +139,8 @@ def _findings(found: Audit, kind: str, language: Language) -> Iterator[str]:
 
 def _audit_blocks(found: Audit, language: Language) -> Iterator[Block]:
     yield Text(label("text.audit", language))
-    table = growth_table(found, language)
-    yield TableBlock(
-        "growth",
-        label("table.growth", language),
-        table,
-    )
     yield Points(tuple(_findings(found, "condition", language)))
+    yield TableBlock("growth", label("table.growth", language), growth_table(found, language))
 
 
 def _cited(

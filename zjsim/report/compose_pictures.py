@@ -241,14 +241,14 @@ def _rule_words(indicator: Indicator, language: Language) -> str:
 
 
 def tornado_picture(
-    indicator: Indicator,
+    report: Report,
     place: int,
     influence: Influence,
     named: Callable[[Swing], str],
     language: Language,
-    footer: str,
 ) -> Picture:
     """What moves one indicator; ``place`` is its position in the plan."""
+    indicator = report.rows[place].indicator
     visible = 0.5 * 10.0**-indicator.decimals
 
     def width(item: Swing) -> float:
@@ -259,6 +259,7 @@ def tornado_picture(
     bars = [(named(item), item.low_values[place], item.high_values[place]) for item in widest]
 
     def draw(medium: Medium) -> Sequence[Any]:
+        from zjsim.report.style import source_line
         from zjsim.report.uncertainty import plot_tornado
 
         base = influence.base[place]
@@ -267,6 +268,7 @@ def tornado_picture(
             plot_tornado(indicator, base, bars, language, ax)
             _bar_key(ax, ("low", "high", "as_is", "target"), language)
             return [_root(ax)]
+        footer = source_line(report, language)
         return [_root(plot_tornado(indicator, base, bars, language, footer=footer))]
 
     name = indicator_name(indicator, language)

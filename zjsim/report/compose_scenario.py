@@ -257,12 +257,11 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     yield _influence_table(judged, top, language)
     yield _swing_table(judged, top, language)
     place = closest_place(judged.report)
-    indicator = judged.report.rows[place].indicator
 
     def named(swing: Swing) -> str:
         return input_words(swing.dimension, judged.plan, language)
 
-    yield pictures.tornado_picture(indicator, place, influence, named, language, judged.runs.run_id)
+    yield pictures.tornado_picture(judged.report, place, influence, named, language)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from zjsim.assessment.plan import Indicator
 from zjsim.report.labels import CATALOGUE, Language, label, localised
-from zjsim.report.numbers import format_number, format_plain, format_quantity, format_share
+from zjsim.report.numbers import DASH, format_number, format_plain, format_quantity, format_share
 from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
 from zjsim.report.wording import is_percent, target_words, value_words
 from zjsim.report.wording import scenario_name as scenario_name
@@ -17,7 +17,7 @@ NO_BREAK = "\u00a0"
 
 def span_words(low: str, high: str) -> str:
     """Both ends of a range, in one piece."""
-    return f"{low}{NO_BREAK}…{NO_BREAK}{high}"
+    return f"{low}{NO_BREAK}{DASH}{NO_BREAK}{high}"
 
 
 def indicator_name(indicator: Indicator, language: Language) -> str:
@@ -192,6 +192,14 @@ def model_unit(unit: str, language: Language) -> str:
     if said == "1":
         return ""
     return f"/{said[2:]}" if said.startswith("1/") else said
+
+
+def printed_unit(unit: str, language: Language) -> str:
+    """A unit as publications print it, in Chinese, in the language of the report."""
+    found = (
+        key for key, (zh, _) in CATALOGUE.items() if key.startswith("model_unit.") and zh == unit
+    )
+    return next((label(key, language) for key in found), unit)
 
 
 def model_number(value: float, unit: str) -> str:

@@ -84,13 +84,12 @@ class TableBlock:
             for head, width in zip(self.table.headers, widest, strict=True)
         )
 
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """Widths of the columns, in font sizes, for a printed page."""
+    def weights(self, slack: float = 1.0) -> tuple[float, ...]:
+        """Widths of the columns, in font sizes, for a printed page; ``slack`` widens numbers."""
         # English verdicts break between words; Chinese ones would break inside one.
         chinese = any("\u4e00" <= sign <= "\u9fff" for sign in "".join(self.table.headers))
         toned = {column for _, column in self.tones} if chinese else ()
-        return column_widths(replace(self.table, headers=self.heads), toned)
+        return column_widths(replace(self.table, headers=self.heads), toned, slack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +216,15 @@ MANY_COLUMNS = 9
 LONGEST_WORD = 8.0
 # A head of a column is broken to lines of so many font sizes.
 HEAD_WIDTH = 4.2
+# Space beside words in a cell, and the steps in which spare width is given away.
+MARGIN, STEP = 0.9, 0.5
 # Cells as short as this are not worth a line break.
-SHORT_CELL = 4.5
+SHORT_CELL = 5.0
 
 
-def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...]:
+def column_widths(
+    table: Table, whole: Collection[int] = (), slack: float = 1.0
+) -> tuple[float, ...]:
     """Widths that keep words and numbers in one piece and share what is left.
 
     Numbers and the columns of ``whole`` are not broken; other cells may break between words
@@ -234,18 +237,40 @@ def column_widths(table: Table, whole: Collection[int] = ()) -> tuple[float, ...
         pieces = cells if solid else [piece for cell in cells for piece in _pieces(cell)]
         words = [1.05 * _ems(line) for line in head.split("\n")]
         words += [_ems(piece) if solid else min(_ems(piece), LONGEST_WORD) for piece in pieces]
-        least.append(max(words, default=1.0) + (1.2 if solid else 0.9))
+        wide = max(words, default=1.0)
+        least.append(slack * wide + 1.2 if solid else wide + MARGIN)
         longest = max([_ems(cell) for cell in cells] + [_ems(line) for line in head.split("\n")])
-        # A little more where there is room: a machine may lack the narrow font asked for.
-        natural.append(max(longest + 0.9, least[-1]) * (1.15 if solid else 1.0))
+        natural.append(least[-1] if solid else max(longest + MARGIN, least[-1]))
     chinese = any("\u4e00" <= sign <= "\u9fff" for head in table.headers for sign in head)
-    roomy = len(least) > MANY_COLUMNS or not chinese
-    spare = (PAGE_EMS_SMALL if roomy else PAGE_EMS) - sum(least)
-    wanted = sum(natural) - sum(least)
-    share = min(max(spare, 0.0) / wanted, 1.0) if wanted > 0 else 0.0
-    return tuple(
-        round(low + share * (high - low), 3) for low, high in zip(least, natural, strict=True)
-    )
+    small = len(least) > MANY_COLUMNS or not chinese
+    room = PAGE_EMS_SMALL if small else PAGE_EMS
+    widths = _shared(table.rows, least, natural, room - sum(least))
+    return tuple(round(width, 3) for width in widths)
+
+
+def _shared(
+    rows: Sequence[Sequence[str]], least: Sequence[float], natural: Sequence[float], spare: float
+) -> list[float]:
+    """Widths between least and natural: each step of ``spare`` goes where it saves most height.
+
+    One long list of sources does not squeeze the names beside it, nor the other way round.
+    """
+    widths = list(least)
+    broken = [place for place, width in enumerate(least) if width < natural[place]]
+    needs = {tuple(_ems(row[place]) for place in broken) for row in rows}
+
+    def lines(place: int, step: float) -> tuple[float, float]:
+        tried = [widths[other] - MARGIN + step * (other == place) for other in broken]
+        each = [[need / width for need, width in zip(row, tried, strict=True)] for row in needs]
+        # Of columns that save nothing alone, the one that needs most lines comes first.
+        most = max((row[broken.index(place)] for row in each), default=0.0)
+        return round(sum(max(1.0, *row) for row in each), 9), -most
+
+    while spare > 1e-6 and (open_ := [place for place in broken if widths[place] < natural[place]]):
+        step = min(STEP, spare)
+        widths[min(open_, key=lambda place: lines(place, step))] += step
+        spare -= step
+    return widths
 
 
 def _pieces(text: str) -> list[str]:
@@ -261,7 +286,7 @@ def breakable(text: str) -> str:
 
 
 def _ems(text: str) -> float:
-    return sum(1.0 if ord(character) > 0x2E7F else 0.53 for character in text)
+    return sum(1.0 if ord(character) > 0x25A0 else 0.53 for character in text)
 
 
 def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> bytes:

@@ -97,7 +97,9 @@ def _block(block: Block, language: Language) -> dict[str, Any]:
 
 
 def _picture(block: Picture) -> dict[str, Any]:
-    phone = _data_of(block.draw("phone")[0]) if block.id in PHONE else ""
+    # Another picture is shown as on a page: wider than a phone, narrower than a screen.
+    fits = block.id in PHONE
+    phone = _data_of(block.draw("phone" if fits else "page")[0])
     return {
         "kind": "picture",
         "id": block.id,
@@ -105,6 +107,7 @@ def _picture(block: Picture) -> dict[str, Any]:
         "alt": block.alt,
         "screen": _data_of(block.draw("screen")[0]),
         "phone": phone,
+        "fits": fits,
     }
 
 

@@ -113,7 +113,7 @@ def _table(block: TableBlock) -> dict[str, Any]:
         "headers": block.heads,
         "rows": [[breakable(cell) for cell in row] for row in table.rows],
         "alignment": list(table.alignment),
-        "weights": block.weights,
+        "weights": block.weights(),
         "tones": {f"{row},{column}": tone for (row, column), tone in block.tones.items()},
         "notes": block.notes,
         "long": block.long,

@@ -90,7 +90,7 @@ def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
             continue
         value = runs.resolved.inputs.constants.get(row.name)
         shown = model.constants.get(row.name) if value is None else float(value[0])
-        bounds = "" if row.low is None else f" [{row.low:g} … {row.high:g}]"
+        bounds = "" if row.low is None else f" [{row.low:g} – {row.high:g}]"
         unit = model.units.get(row.name, "")
         names = _label(row.name, runs.plan.names_zh)
         value_words = f"{shown:g}{bounds}"

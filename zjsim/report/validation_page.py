@@ -12,15 +12,23 @@ from zjsim.report.text_table import Table, render_text_table
 _MOST_DETAILS = 60
 _MARKS = {"passed": "✔", "failed": "✘", "not_run": "–"}
 _STYLE = """
+:root{color-scheme:light dark;--ink:#1b1b1b;--paper:#fff;--rule:#ccc;--soft:#555;
+--good:#12512a;--good-bg:#dcefe0;--bad:#7d1511;--bad-bg:#f7d9d6;--none-bg:#eee}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6e8ea;--paper:#17191c;--rule:#3a4047;
+--soft:#a9b0b7;--good:#8fe0c4;--good-bg:#123a2f;--bad:#ffb4ab;--bad-bg:#4a1a17;--none-bg:#33383d}}
 body{font:16px/1.5 system-ui,"Noto Sans SC",sans-serif;margin:2rem auto;max-width:76rem;
-padding:0 1rem;color:#1b1b1b;background:#fff}
+padding:0 1rem;color:var(--ink);background:var(--paper)}
 table{border-collapse:collapse;width:100%;font-size:.86rem}
-th,td{border-bottom:1px solid #ccc;padding:.35rem .5rem;text-align:left;vertical-align:top}
+th,td{border-bottom:1px solid var(--rule);padding:.35rem .5rem;text-align:left;vertical-align:top}
 td.number{text-align:right;white-space:nowrap}
-td.passed{background:#dcefe0;color:#12512a}td.failed{background:#f7d9d6;color:#7d1511;
-font-weight:700}td.not_run{background:#eee}
+td.passed{background:var(--good-bg);color:var(--good)}
+td.failed{background:var(--bad-bg);color:var(--bad);font-weight:700}
+td.not_run{background:var(--none-bg)}td.passed,td.failed,td.not_run{white-space:nowrap}
 details{margin:.3rem 0}summary{cursor:pointer}.scroll{overflow-x:auto}
-li{overflow-wrap:anywhere}footer{margin-top:2rem;color:#555;font-size:.85rem}
+li{overflow-wrap:anywhere}footer{margin-top:2rem;color:var(--soft);font-size:.85rem}
+@media (max-width:46rem){body{margin:1rem auto}h1{font-size:1.5rem}table{width:62rem}}
+@media print{@page{size:A4 landscape;margin:14mm}body{margin:0;max-width:none;font-size:9pt}
+tr{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}}
 """
 
 
@@ -122,7 +130,8 @@ def render_html(validation: Any, language: Language) -> str:
         f"<h1>{title}</h1><p><strong>{escape(summary(validation, language))}</strong></p>",
         f"<p>{escape(word('lead', language))}</p>",
     ]
-    keys = ("test", "what", "source", "statistic", "threshold", "value", "result", "verdict",
+    # The verdict stands second: a phone shows it without scrolling.
+    keys = ("test", "verdict", "what", "result", "value", "threshold", "statistic", "source",
             "seconds")  # fmt: skip
     heads = "".join(f'<th scope="col">{escape(word(key, language))}</th>' for key in keys)
     for group, rows in _groups(validation):
@@ -162,12 +171,13 @@ def _html_row(row: Any, language: Language) -> str:
         details = f"<details><summary>{heading}</summary><ul>{items}</ul></details>"
     value = row.measured.value if row.measured else None
     return (
-        f'<tr id="{escape(row.id)}"><td>{escape(row.id)}</td><td>{escape(row.what[language])}</td>'
-        f"<td>{escape(row.source)}</td><td>{escape(row.statistic[language])}</td>"
-        f'<td class="number">{escape(row.compare)} {shown_value(row.threshold)}</td>'
-        f'<td class="number">{shown_value(value)}</td>'
-        f"<td>{escape(result_of(row))}{details}</td>"
+        f'<tr id="{escape(row.id)}"><td>{escape(row.id)}</td>'
         f'<td class="{row.verdict}">{escape(verdict_word(row.verdict, language))}</td>'
+        f"<td>{escape(row.what[language])}</td>"
+        f"<td>{escape(result_of(row))}{details}</td>"
+        f'<td class="number">{shown_value(value)}</td>'
+        f'<td class="number">{escape(row.compare)} {shown_value(row.threshold)}</td>'
+        f"<td>{escape(row.statistic[language])}</td><td>{escape(row.source)}</td>"
         f'<td class="number">{row.seconds:.1f}</td></tr>'
     )
 

@@ -10,6 +10,7 @@ import datetime
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +150,11 @@ class _Writer:
             part = f"heading{section.level}"
             heading = self.file.add_paragraph(style=f"Heading {section.level}")
             self._run(heading, section.heading, part)
-            for block in section.blocks:
+            for block, after in zip_longest(section.blocks, section.blocks[1:]):
                 self._block(block, section.id)
+                if isinstance(block, Text) and isinstance(after, TableBlock):
+                    # Words that introduce a table stay with it.
+                    self.file.paragraphs[-1].paragraph_format.keep_with_next = True
 
     def _metadata(self) -> None:
         core = self.file.core_properties

@@ -18,6 +18,8 @@ ALT_NAMES = {
     "黑体": "SimHei,STHeiti,华文黑体,Noto Sans CJK SC,Noto Sans SC",
     "宋体": "SimSun,STSong,华文宋体,Noto Serif CJK SC",
 }
+# How much wider numbers may be than in the font asked for, which a machine may lack.
+SLACK = 1.1
 # Rows of a table that is not broken across pages.
 SHORT = 14
 # The fill and the ink of a verdict, as in the workbook.
@@ -110,7 +112,7 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
     _borders(grid)
-    weights = block.weights
+    weights = block.weights(SLACK)
     widths = [Mm(layout.text_width * weight / sum(weights)) for weight in weights]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
@@ -128,9 +130,11 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
             tone = block.tones.get((place - 1, column), "") if place else ""
             look = (table.alignment[column], size, place == 0, tone)
             _fill(cell, text, layout, language, *look)
-            # A short table stays on one page; a long one keeps its first lines together.
-            together = len(table.rows) if len(table.rows) <= SHORT else 3
-            cell.paragraphs[0].paragraph_format.keep_with_next = place < together
+            # A short table stays on one page; a long one keeps its first and last lines together.
+            count = len(table.rows)
+            first = count if count <= SHORT else 3
+            together = place < first or count - 2 <= place < count
+            cell.paragraphs[0].paragraph_format.keep_with_next = together
 
 
 def _fill(

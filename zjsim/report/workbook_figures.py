@@ -80,6 +80,9 @@ def chart(book: Book, report: Report, places: dict[str, tuple[int, int, str]]) -
     """A native line chart an indicator: projection, plan path and outturns by year."""
     sheet = book.sheet(book.text("sheet.chart"))
     book.head(sheet, book.said(report.plan_title), book.source(report))
+    # A break between pages would cut a chart.
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
     first, last = _span([report])
     for position, row in enumerate(report.rows):
         top, start, name = places[row.indicator.id]
