@@ -1,4 +1,7 @@
+import io
+import re
 import sys
+import zipfile
 
 import pytest
 
@@ -44,6 +47,37 @@ def test_chinese_fonts_are_named_and_have_stand_ins(written):
     parts = {str(part.partname): part for part in file.part.package.iter_parts()}
     table = parts["/word/fontTable.xml"]
     assert "FangSong" in table.blob.decode("utf-8")
+
+
+def test_a_machine_without_chinese_fonts_finds_every_letter_in_the_file(written):
+    from fontTools.ttLib import TTFont
+
+    language, path, _ = written
+    with zipfile.ZipFile(path) as packed:
+        fonts = [name for name in packed.namelist() if name.endswith(".odttf")]
+        if language == "en":
+            assert fonts == []
+            return
+        table = packed.read("word/fontTable.xml").decode("utf-8")
+        links = packed.read("word/_rels/fontTable.xml.rels").decode("utf-8")
+        text = re.sub(r"<[^>]+>", "", packed.read("word/document.xml").decode("utf-8"))
+        wanted = {ord(letter) for letter in text if "\u3400" <= letter <= "\u9fff"}
+        embedded = re.findall(
+            r'<w:font w:name="([^"]+)">(?:(?!</w:font>).)*'
+            r'<w:embedRegular r:id="(\w+)" w:fontKey="\{([^}]+)\}"/>',
+            table,
+        )
+        assert {name for name, *_ in embedded} == {
+            "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
+        }  # fmt: skip
+        for name, link, key in embedded:
+            target = re.search(rf'Id="{link}"[^>]*Target="([^"]+)"', links)[1]
+            content = packed.read(f"word/{target}")
+            mask = bytes.fromhex(key.replace("-", ""))[::-1] * 2
+            head = bytes(a ^ b for a, b in zip(content[:32], mask, strict=True))
+            font = TTFont(io.BytesIO(head + content[32:]))
+            assert font["name"].getBestFamilyName() == name
+            assert wanted <= set(font.getBestCmap())
 
 
 def test_a_chinese_page_has_the_official_margins(written):

@@ -207,10 +207,10 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "text.levers": (
         "力度0为{year}年水平，1为规划所写。表中右侧为该政策单独退回{year}年力度、其余不变时的结果；"
-        "“8: 25.1 → 23.0”指第8项指标由25.1变为23.0。",
+        "“8: 甲 → 乙”指第8项指标由甲变为乙。",
         "Effort 0 is that of {year}, 1 the plan as written. The columns at the right say what "
-        "happens when this policy alone stays at the effort of {year}; “8: 25.1 → 23.0” means that "
-        "indicator 8 goes from 25.1 to 23.0.",
+        "happens when this policy alone stays at the effort of {year}; “8: x → y” means that "
+        "indicator 8 goes from x to y.",
     ),
     "text.influence": (
         "本节为单因素变动：每次只把一个常数、一条外部条件或一项政策的落实程度取到区间的低值、高值，其余不变，共{runs}次运行；"

@@ -1,7 +1,8 @@
 """A report as a Word file: the layout of Chinese official documents, or a plain English one.
 
-The Chinese sizes and margins are those usually quoted for GB/T 9704. Fonts are named, not
-embedded: each has stand-ins in the file's font table for machines without it.
+The Chinese sizes and margins are those usually quoted for GB/T 9704. Its fonts are named and
+never shipped: each has stand-ins in the file's font table, and the letters of the text come
+along for a machine that has none of them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from zjsim.report.document import (
     picture_bytes,
 )
 from zjsim.report.labels import Language
+from zjsim.report.word_fonts import with_fonts
 from zjsim.report.word_parts import (
     add_alt_names,
     add_field,
@@ -109,7 +111,10 @@ def write_word(path: Path, document: Document) -> None:
     writer.write()
     buffer = BytesIO()
     writer.file.save(buffer)
-    path.write_bytes(without_times(buffer.getvalue()))
+    packed = buffer.getvalue()
+    if document.language == "zh":
+        packed = with_fonts(packed, [east_asian for _, east_asian in OFFICIAL.fonts.values()])
+    path.write_bytes(without_times(packed))
 
 
 def without_times(packed: bytes) -> bytes:
