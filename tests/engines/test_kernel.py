@@ -122,10 +122,9 @@ def test_what_else_is_saved_changes_nothing(mixed):
     assert one["lever"][0] == pytest.approx([0, 0.5, 1.25, 2, 2])
 
 
-@pytest.mark.parametrize("method", ["euler", "rk4"])
-def test_a_kernel_for_every_study_agrees_with_one_made_for_this_study(mixed, monkeypatch, method):
+def test_a_kernel_for_every_study_agrees_with_one_made_for_this_study(mixed, monkeypatch):
     special = KernelEngine("compiled", 1).compile(vensim(*MIXED))
-    inputs = many(special, 100, method=method, save=("people", "root", "life", "elasticity"))
+    inputs = many(special, 100, method="rk4", save=("people", "root", "life", "elasticity"))
     other = mixed.run(inputs, backend="compiled")
     monkeypatch.setattr(engine, "LARGEST_SPECIAL", 600)
     mine = special.run(inputs)
