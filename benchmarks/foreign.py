@@ -6,10 +6,7 @@ peers run one run at a time, as their users do; their rate is that of one warm r
 
 from __future__ import annotations
 
-import shutil
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import peers
 
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.inputs import Inputs
@@ -26,7 +24,7 @@ from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import ConstantTable, DriverTable
 
-N_VARIED, N_SAVED, N_ROW = 5, 10, 5
+N_VARIED, N_ROW = 5, 5
 # About this long may one timing of an ensemble take.
 SECONDS = 4.0
 
@@ -44,7 +42,7 @@ def own_inputs(path: Path) -> tuple[Any, Inputs, list[str]]:
     varied = [c.name for c in program.constants if c.value and c.name not in program.structural]
     names = [s.name for s in program.states if not s.hidden]
     names += [v.name for v in program.variables if v.kind != "control"]
-    inputs = replace(resolved.inputs, grid=grid, save=tuple(dict.fromkeys(names))[:N_SAVED])
+    inputs = replace(resolved.inputs, grid=grid, save=tuple(dict.fromkeys(names))[: peers.N_SAVED])
     return compiled, inputs, varied[:N_VARIED]
 
 
@@ -74,9 +72,10 @@ def measure(path: Path, rounds: int) -> dict[str, dict[str, float]]:
     table = replace(inputs, save=None, grid=replace(inputs.grid, save_every=None))
     milli = {
         "zjsim, all variables, DataFrame": _median(lambda: one.run(table).frame(), rounds),
-        **_pysimlin(path, rounds),
-        **_pysd(path, rounds),
+        **{name: _median(work, rounds) for name, work in peers.pysimlin(path).items()},
     }
+    if seconds := peers.pysd(path, min(rounds, 3)):
+        milli["PySD, DataFrame"] = statistics.median(seconds)
     best = max(value for name, value in rates.items() if "one core" in name)
     ratios = {
         f"ensemble, per core, against a loop of {name}": best * seconds
@@ -98,44 +97,3 @@ def _median(work: Callable[[], Any], rounds: int) -> float:
         work()
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds)
-
-
-def _pysimlin(path: Path, rounds: int) -> dict[str, float]:
-    try:
-        import simlin
-
-        loaded = simlin.load(path)
-        simulation = loaded.simulate({})
-        simulation.run_to_end()
-        wanted = list(simulation.get_var_names())[:N_SAVED]
-    except Exception as problem:
-        print(f"left out: pysimlin ({problem})", file=sys.stderr)
-        return {}
-
-    def lean() -> Any:
-        simulation.reset()
-        simulation.run_to_end()
-        return [simulation.get_series(name) for name in wanted]
-
-    return {
-        "pysimlin, leanest": _median(lean, rounds),
-        "pysimlin, DataFrame": _median(lambda: loaded.run({}, analyze_loops=False).results, rounds),
-    }
-
-
-def _pysd(path: Path, rounds: int) -> dict[str, float]:
-    try:
-        import pysd
-    except ImportError:
-        print("left out: PySD is not installed", file=sys.stderr)
-        return {}
-    read = pysd.read_vensim if path.suffix == ".mdl" else pysd.read_xmile
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / path.name  # PySD writes beside the model
-            shutil.copy(path, copy)
-            loaded = read(copy)
-            return {"PySD, DataFrame": _median(lambda: loaded.run(progress=False), min(rounds, 3))}
-    except Exception as problem:
-        print(f"left out: PySD ({problem})", file=sys.stderr)
-        return {}

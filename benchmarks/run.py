@@ -25,6 +25,7 @@ from typing import Any
 import foreign
 import limit
 import numpy as np
+import peers
 import reference
 
 from zjsim.cache import cached_document, content_hash
@@ -161,12 +162,13 @@ def single_runs(model: Path, rounds: int, steps: TimeGrid) -> dict[str, float]:
         "zjsim, RK4, DataFrame": lambda: compiled.run(_rk4(inputs)).frame(),
         "zjsim, xarray": lambda: compiled.run(inputs).dataset(),
     }
-    works |= _pysimlin(model)
+    works |= peers.pysimlin(model)
     works |= _scipy() if model == MFG else {}
     for work in works.values():
         work()
     found = medians(works, 5 * rounds, warm=True)
-    found |= _pysd(model, 3)
+    if seconds := peers.pysd(model, 3, saveper=1):
+        found["PySD, DataFrame"] = statistics.median(seconds)
     return found
 
 
@@ -174,30 +176,6 @@ def _rk4(inputs: Inputs) -> Inputs:
     from dataclasses import replace
 
     return replace(inputs, method="rk4")
-
-
-def _pysimlin(model: Path) -> dict[str, Callable[[], Any]]:
-    try:
-        import simlin
-
-        loaded = simlin.load(model)
-        simulation = loaded.simulate({})
-        simulation.run_to_end()
-        known = simulation.get_var_names()
-    except Exception as problem:
-        print(f"left out: pysimlin on {model.name} ({problem})", file=sys.stderr)
-        return {}
-    wanted = list(known)[:10]
-
-    def lean() -> Any:
-        simulation.reset()
-        simulation.run_to_end()
-        return [simulation.get_series(name) for name in wanted]
-
-    return {
-        "pysimlin, DataFrame": lambda: loaded.run({}, analyze_loops=False).results,
-        "pysimlin, leanest": lean,
-    }
 
 
 def _scipy() -> dict[str, Callable[[], Any]]:
@@ -212,21 +190,6 @@ def _scipy() -> dict[str, Callable[[], Any]]:
         "SciPy RK45, 1e-6": lambda: solve(1e-6, "RK45"),
         "SciPy LSODA, 1e-6": lambda: solve(1e-6, "LSODA"),
     }
-
-
-def _pysd(model: Path, runs: int) -> dict[str, float]:
-    try:
-        import pysd
-    except ImportError:
-        print("left out: PySD is not installed", file=sys.stderr)
-        return {}
-    with tempfile.TemporaryDirectory() as folder:
-        # PySD writes beside the model.
-        copy = Path(folder) / model.name
-        shutil.copy(model, copy)
-        loaded = pysd.read_vensim(copy)
-        times = [timed(lambda: loaded.run(saveper=1, progress=False)) for _ in range(runs + 1)]
-    return {"PySD, DataFrame": statistics.median(times[1:])}
 
 
 COLD = """

@@ -21,6 +21,7 @@ from typing import Any
 
 import blocks
 import measured
+from measured import table
 
 import zjsim
 
@@ -41,13 +42,6 @@ code of the official word for the projected progress: `reached_early`, `faster`,
 
 """
 NOTE = "<!-- Written by docs/generate.py; do not edit by hand. -->\n\n"
-
-
-def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table."""
-    from zjsim.report.model_book import table as lines
-
-    return "\n".join(lines(list(heads), [list(row) for row in rows]))
 
 
 # Commands

@@ -16,15 +16,16 @@ def _report() -> Any:
     return json.loads(FIGURES.read_text(encoding="utf-8"))
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    from zjsim.report.model_book import table
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    from zjsim.report.model_book import table as lines
 
-    return "\n".join(table(list(heads), [list(row) for row in rows]))
+    return "\n".join(lines(list(heads), [list(row) for row in rows]))
 
 
 def machine() -> str:
     """What the figures were taken on."""
-    return _table(("", ""), _report()["machine"].items())
+    return table(("", ""), _report()["machine"].items())
 
 
 def ensembles() -> str:
@@ -32,14 +33,14 @@ def ensembles() -> str:
     sizes = {int(key): rows for key, rows in _report()["ensembles"].items() if key.isdigit()}
     names = list(next(iter(sizes.values())))
     heads = ("runs a second", *(f"N = {size:,}" for size in sizes))
-    return _table(heads, [(n, *(f"{rows[n]:,.0f}" for rows in sizes.values())) for n in names])
+    return table(heads, [(n, *(f"{rows[n]:,.0f}" for rows in sizes.values())) for n in names])
 
 
 def one_run() -> str:
     """Milliseconds of one warm run, and seconds from the start of a process."""
     rows = _figures(_report()["one run"], 1000, "{:.2f} ms")
     cold = _figures(_report()["cold start"], 1, "{:.2f} s")
-    return _table(("one run", "small model"), [*rows, *((f"start: {a}", b) for a, b in cold)])
+    return table(("one run", "small model"), [*rows, *((f"start: {a}", b) for a, b in cold)])
 
 
 def memory() -> str:
@@ -47,7 +48,7 @@ def memory() -> str:
     rows = (
         (f"{int(n):,} runs kept", f"{mib:,.0f} MiB") for n, mib in _report()["peak memory"].items()
     )
-    return _table(("small model, ten variables by year", "peak"), rows)
+    return table(("small model, ten variables by year", "peak"), rows)
 
 
 def zhejiang() -> str:
@@ -55,7 +56,7 @@ def zhejiang() -> str:
     found = _report()["zhejiang"]
     rows = [(name, f"{value:,.0f} a second") for name, value in found["runs a second"].items()]
     rows += [(f"one evaluation: {a}", f"{b:.0f} ns") for a, b in found["distance"].items()]
-    return _table(("Zhejiang model", ""), rows)
+    return table(("Zhejiang model", ""), rows)
 
 
 def floor() -> str:
@@ -67,12 +68,12 @@ def floor() -> str:
         for name, count in found["operations"].items()
     ]
     rows.append(("together", "", "", f"{found['ns']:.0f}"))
-    return _table(("operation", "in one evaluation", "ns each", "ns"), rows)
+    return table(("operation", "in one evaluation", "ns each", "ns"), rows)
 
 
 def ratios() -> str:
     """The ratios that claims are made of; above 1 is in our favour."""
-    return _table(("ratio", ""), _figures(_report()["ratios"], 1, "{:,.2f}"))
+    return table(("ratio", ""), _figures(_report()["ratios"], 1, "{:,.2f}"))
 
 
 def _figures(figures: Mapping[str, float], factor: float, form: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +13,18 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 
 
-class Shown:
+class Shown(ABC):
     """A result with a `frame`; its dataclass says ``repr=False``."""
 
     __slots__ = ()
 
+    @abstractmethod
     def frame(self) -> pd.DataFrame:
         """The result as a table."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _said(self) -> str:
         """One line: what it is of, and what came out."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._said()}>"

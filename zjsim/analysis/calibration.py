@@ -317,7 +317,7 @@ def _row(
         prior_sd=found.prior_sd,
         overlap=found.overlap,
         profile=words[dimension.name],
-        identified=found.sd < IDENTIFIED_BELOW * found.prior_sd,
+        identified=bool(found.sd < IDENTIFIED_BELOW * found.prior_sd),
         tied_to=";".join(tied),
         **provenance,  # type: ignore[arg-type]
     )

@@ -158,7 +158,7 @@ def estimate_discrepancies(
     sample, resolved = _sample(plan, seed, runs)
     ran = _first_year(plan, sample, resolved, backend)
     known = {item.key: item for item in read_comparisons(plan).comparisons}
-    hashes = discrepancy_hashes(plan, seed, runs)
+    hashes = _hashes(plan, told, sample, resolved)
     found = []
     for one in told:
         model = _model_sd(plan, one.entry, known.get(one.entry.of), ran)
@@ -181,10 +181,7 @@ def estimate_discrepancies(
 
 def discrepancy_hashes(plan: OpenPlan, seed: int = SEED, runs: int = RUNS) -> dict[str, str]:
     """Hash by quantity of the figures, the model and the ranges that its row rests on."""
-    sample, resolved = _sample(plan, seed, runs)
-    ranges = [f"{d.key} {d.low:.9g} {d.mode:.9g} {d.high:.9g}" for d in sample.dimensions]
-    whole = content_hash(plan.model_hash, resolved.hash, *ranges, str(seed), str(runs))
-    return {one.entry.of: content_hash(hash_of(one.rows), whole)[:16] for one in _told(plan)}
+    return _hashes(plan, _told(plan), *_sample(plan, seed, runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +223,15 @@ def _told(plan: OpenPlan) -> list[_Told]:
             )
         )
     return found
+
+
+def _hashes(
+    plan: OpenPlan, told: Sequence[_Told], sample: SamplePlan, resolved: Resolved
+) -> dict[str, str]:
+    ranges = [f"{d.key} {d.low:.9g} {d.mode:.9g} {d.high:.9g}" for d in sample.dimensions]
+    drawn = (str(sample.seed), str(sample.runs))
+    whole = content_hash(plan.model_hash, resolved.hash, *ranges, *drawn)
+    return {one.entry.of: content_hash(hash_of(one.rows), whole)[:16] for one in told}
 
 
 def _sample(plan: OpenPlan, seed: int, runs: int) -> tuple[SamplePlan, Resolved]:

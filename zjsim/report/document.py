@@ -6,15 +6,12 @@ and pictures. Every word is in one language already, every number already rounde
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Literal
 
-from zjsim.errors import ZjsimError
 from zjsim.report.labels import Language, label
 from zjsim.report.line_breaks import wrap
 from zjsim.report.text_table import Table
@@ -306,23 +303,4 @@ def missing_library(name: str, problem: ImportError) -> str:
     return (
         f"This format needs {name}, which is not installed ({problem}). "
         'Install it with: pip install "zjsim[report]"'
-    )
-
-
-def font_file() -> Path:
-    """The Chinese font that comes with the package zhplot, found without importing it.
-
-    Raises
-    ------
-    ZjsimError
-        When it is not there.
-    """
-    found = importlib.util.find_spec("zhplot")
-    for place in found.submodule_search_locations or () if found else ():
-        path = Path(place) / "fonts" / "NotoSansSC-Regular.ttf"
-        if path.is_file():
-            return path
-    raise ZjsimError(
-        "The Chinese font is missing: the package zhplot is not installed or has changed. "
-        "Install it with: pip install 'zhplot>=1.0'"
     )

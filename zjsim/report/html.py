@@ -17,10 +17,10 @@ from zjsim.report.document import (
     Points,
     TableBlock,
     Text,
-    font_file,
     missing_library,
     picture_bytes,
 )
+from zjsim.report.font import chinese_letters, font_of
 from zjsim.report.labels import Language, label
 from zjsim.version import __version__
 
@@ -154,19 +154,10 @@ def embedded_font(text: str) -> str:
 
     The page names the reader's own fonts first; this one serves a machine that has none.
     """
-    letters = set(re.findall(r"[\u2000-\u2fff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]", text))
-    if not any("\u3400" <= letter <= "\u9fff" for letter in letters):
+    letters = chinese_letters(text)
+    if not letters:
         return ""
-    # fontTools comes with matplotlib.
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True)
-    # Otherwise the file carries the time at which it was made.
-    font = TTFont(font_file(), recalcTimestamp=False)
-    worker = subset.Subsetter(options)
-    worker.populate(unicodes=sorted(map(ord, letters)))
-    worker.subset(font)
+    font = font_of(letters)
     font.flavor = "woff"
     buffer = BytesIO()
     font.save(buffer)

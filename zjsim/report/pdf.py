@@ -18,10 +18,10 @@ from zjsim.report.document import (
     TableBlock,
     Text,
     breakable,
-    font_file,
     missing_library,
     picture_bytes,
 )
+from zjsim.report.font import font_file
 
 TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 # Family name of the font file that zhplot ships.

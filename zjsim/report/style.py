@@ -6,12 +6,10 @@ Nothing here changes matplotlib's global settings or its backend: every chart is
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from io import BytesIO
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -21,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ticker import FuncFormatter
 
-from zjsim.errors import ZjsimError
+from zjsim.report.font import font_file
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.line_breaks import ems as _ems
 from zjsim.report.line_breaks import wrap as _wrap
@@ -115,21 +113,10 @@ class HouseFigure(Figure):
 
 @lru_cache(maxsize=1)
 def font_name() -> str:
-    """Register the font that zjsim brings along and return its family name.
-
-    The package that ships the font is located, not imported: importing it has effects on
-    matplotlib that are not ours to cause.
-    """
-    found = importlib.util.find_spec("zhplot")
-    for place in found.submodule_search_locations or () if found else ():
-        path = Path(place) / "fonts" / "NotoSansSC-Regular.ttf"
-        if path.is_file():
-            fontManager.addfont(path)
-            return str(FontProperties(fname=path).get_name())
-    raise ZjsimError(
-        "The Chinese font is missing: the package zhplot is not installed or has changed. "
-        "Install it with: pip install 'zhplot>=1.0'"
-    )
+    """Register the font that zjsim brings along and return its family name."""
+    path = font_file()
+    fontManager.addfont(path)
+    return str(FontProperties(fname=path).get_name())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterable
 from io import BytesIO
 
-from zjsim.report.document import font_file
+from zjsim.report.font import chinese_letters, font_of
 
 _FONTS = "word/fontTable.xml"
 _RELATIONS = "word/_rels/fontTable.xml.rels"
@@ -32,11 +32,12 @@ def with_fonts(packed: bytes, names: Iterable[str]) -> bytes:
         for name in parts
         if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", name)
     )
+    letters = chinese_letters(text)
     relations = []
     table = parts[_FONTS].decode("utf-8")
     for place, name in enumerate(dict.fromkeys(names), start=1):
         key = uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.fonts.zjsim")
-        parts[f"word/fonts/font{place}.odttf"] = _mixed(_subset(text, name), key)
+        parts[f"word/fonts/font{place}.odttf"] = _mixed(_renamed(letters, name), key)
         relations.append(
             f'<Relationship Id="rFont{place}" Type="{_KIND}" Target="fonts/font{place}.odttf"/>'
         )
@@ -67,19 +68,9 @@ def with_fonts(packed: bytes, names: Iterable[str]) -> bytes:
     return buffer.getvalue()
 
 
-def _subset(text: str, name: str) -> bytes:
-    """The Chinese letters of ``text`` as a TrueType font that goes by ``name``."""
-    # fontTools comes with matplotlib.
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    letters = set(re.findall(r"[\u2000-\u2fff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]", text))
-    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
-    # Otherwise the file carries the time at which it was made.
-    font = TTFont(font_file(), recalcTimestamp=False)
-    worker = subset.Subsetter(options)
-    worker.populate(unicodes=sorted(map(ord, letters)))
-    worker.subset(font)
+def _renamed(letters: set[str], name: str) -> bytes:
+    """Letters as a TrueType font that goes by ``name``."""
+    font = font_of(letters)
     table = font["name"]
     table.names = [record for record in table.names if record.nameID not in (16, 17, 21, 22)]
     for record in table.names:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
 from zjsim.bundle import PlanFolder
-from zjsim.errors import DataError
 from zjsim.model.names import canonical
-from zjsim.scenario.csvfile import CsvFile
+from zjsim.scenario.csvfile import CsvFile, csv_text, write_csv
 from zjsim.scenario.schema import Range
 
 FILE = "calibration.csv"
@@ -121,17 +118,7 @@ def read_calibration(path: Path) -> tuple[CalibrationRow, ...]:
 
 def calibration_text(rows: Sequence[CalibrationRow]) -> str:
     """The rows as CSV; six figures, so that the file is the same wherever it is made."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        cells = asdict(row)
-        cells["identified"] = "yes" if row.identified else "no"
-        writer.writerow(
-            f"{cells[name]:.6g}" if isinstance(cells[name], float) else cells[name]
-            for name in COLUMNS
-        )
-    return text.getvalue()
+    return csv_text(COLUMNS, map(asdict, rows), 6)
 
 
 def write_calibration(path: Path, rows: Sequence[CalibrationRow]) -> None:
@@ -142,7 +129,4 @@ def write_calibration(path: Path, rows: Sequence[CalibrationRow]) -> None:
     DataError
         When the file cannot be written.
     """
-    try:
-        path.write_text(calibration_text(rows), encoding="utf-8", newline="")
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be written ({problem.strerror}).") from None
+    write_csv(path, calibration_text(rows))

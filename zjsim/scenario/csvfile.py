@@ -106,3 +106,32 @@ class CsvFile:
         if len(self.problems) > len(shown):
             shown.append(Problem("below", f"and {len(self.problems) - len(shown)} more"))
         raise_if_any(self.path, shown, DataError)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], digits: int) -> str:
+    """Rows as CSV: yes and no for truths, so many figures that any machine writes the same."""
+
+    def cell(value: Any) -> Any:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return f"{value:.{digits}g}" if isinstance(value, float) else value
+
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(row[name]) for name in columns] for row in rows)
+    return text.getvalue()
+
+
+def write_csv(path: Path, text: str) -> None:
+    """Write a CSV file of a plan's folder.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be written ({problem.strerror}).") from None

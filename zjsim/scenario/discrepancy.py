@@ -8,8 +8,6 @@ are judged; the runs themselves stay the model's.
 
 from __future__ import annotations
 
-import csv
-import io
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -18,8 +16,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from zjsim.errors import DataError
-from zjsim.scenario.csvfile import GRADES, CsvFile
+from zjsim.scenario.csvfile import GRADES, CsvFile, csv_text, write_csv
 
 FILE = "discrepancy.csv"
 Form = Literal["ratio", "gap"]
@@ -136,14 +133,7 @@ def read_discrepancies(path: Path) -> Mapping[str, Discrepancy]:
 
 def discrepancies_text(rows: Sequence[Discrepancy]) -> str:
     """The rows as CSV; three figures, so that the file is the same wherever it is made."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        cells = asdict(row)
-        cells["pooled"] = "yes" if row.pooled else "no"
-        writer.writerow(f"{v:.3g}" if isinstance(v, float) else v for v in cells.values())
-    return text.getvalue()
+    return csv_text(COLUMNS, map(asdict, rows), 3)
 
 
 def write_discrepancies(path: Path, rows: Sequence[Discrepancy]) -> None:
@@ -154,7 +144,4 @@ def write_discrepancies(path: Path, rows: Sequence[Discrepancy]) -> None:
     DataError
         When the file cannot be written.
     """
-    try:
-        path.write_text(discrepancies_text(rows), encoding="utf-8", newline="")
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be written ({problem.strerror}).") from None
+    write_csv(path, discrepancies_text(rows))
