@@ -30,10 +30,10 @@ BROKEN = {
     "UTF-16": ("name: a\n".encode("utf-16"), "not UTF-8"),
     "binary": (bytes(range(256)), "not UTF-8"),
     "too large": ("#" + "x" * 600_000, "larger than 500 kB"),
-    "deep": ("a: " + "[" * 300 + "]" * 300, "deep|nested"),
-    "very deep": ("a: " + "[" * 3000 + "]" * 3000, "deep|nested|valid YAML"),
+    "deep": ("a: " + "[" * 300 + "]" * 300, "brackets are nested too deeply"),
+    "very deep": ("a: " + "[" * 3000 + "]" * 3000, "brackets are nested too deeply"),
     "alias bomb": ("a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]\n", "alias"),
-    "merge key": ("x: &x {a: 1}\nlevers: {<<: *x}\n", "merge keys|alias"),
+    "merge key": ("x: &x {a: 1}\nlevers: {<<: *x}\n", "merge keys (<<) are not used here"),
     "python tag": ("name: !!python/object/apply:os.system ['true']\n", "tag"),
     "custom tag": ("name: !secret x\n", "tag"),
     # keys
@@ -71,8 +71,11 @@ BROKEN = {
     "overflowing number": (L + "land: 1e999\n", "not a finite number"),
     "huge number": (L + "land: 1e30\n", "at most 1e+15"),
     "huge integer": (L + f"land: {HUGE[:500]}\n", "too large"),
-    "longer integer than Python reads": (L + f"land: {HUGE}\n", "finite|too large"),
-    "mapping for path": (BASED + "driver_path: {a: 1}\n", "mapping stands where|a list"),
+    "longer integer than Python reads": (L + f"land: {HUGE}\n", "not a finite number"),
+    "mapping for path": (
+        BASED + "driver_path: {a: 1}\n",
+        "a mapping stands where a list is expected",
+    ),
     "empty path list": (BASED + "driver_path: []\n", "wrong number of entries"),
     "label keys": ("label: {de: x}\n", "label.de: no such key"),
     "method": (BASED + "method: rk5\n", "'rk5' is not one of rk4, euler. Did you mean rk4?"),
@@ -101,11 +104,14 @@ BROKEN = {
     "table with to": (L + "land: {shape: table, to: 1, values: {2021: 1}}\n", "to does not go"),
     "values without table": (L + "land: {values: {2021: 1}}\n", "values need shape: table"),
     "word as year": (L + "land: {shape: table, values: {soon: 1}}\n", "where a year is expected"),
-    "half year in table": (L + "land: {shape: table, values: {2021.5: 1}}\n", "whole|year"),
+    "half year in table": (
+        L + "land: {shape: table, values: {2021.5: 1}}\n",
+        "where a year is expected",
+    ),
     "year of the past": (L + "land: {shape: step, to: 1, from: 21}\n", "at least 1900"),
     "date as year": (
         L + "land: {shape: step, to: 1, from: 2021-01-01}\n",
-        "timestamp|'2021-01-01' stands",
+        "'2021-01-01' stands where a number is expected",
     ),
     # levers
     "unknown lever": (
@@ -187,15 +193,13 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_file_gives_one_clear_error_and_writes_nothing(bench, name):
-    text, *_ = BROKEN[name]
+    text, expected = BROKEN[name]
     bench.write(text)
     before = sorted(bench.own.rglob("*"))
     with pytest.raises(ScenarioError) as caught:
         bench.resolve(text)
     message = str(caught.value)
-    expected = BROKEN[name][1]
-    alternatives = expected.split("|") if "|" in expected else [expected]
-    assert any(part in message for part in alternatives), message
+    assert expected in message
     assert "mine.yaml" in message
     assert "pydantic" not in message
     assert "Traceback" not in message
@@ -247,7 +251,7 @@ def test_folders_missing_files_and_odd_paths(bench):
         read_scenario(bench.own, bench.folder)
     with pytest.raises(ScenarioError, match="no such file"):
         read_scenario(bench.own / "none.yaml", bench.folder)
-    with pytest.raises(ScenarioError, match=r"cannot be read|no such file"):
+    with pytest.raises(ScenarioError, match="cannot be read: it holds a NUL"):
         read_scenario("a\x00b.yaml", bench.folder)
     with pytest.raises(ScenarioError, match=r"cannot be read"):
         read_scenario("x" * 5000 + ".yaml", bench.folder)
@@ -289,9 +293,9 @@ def test_sections_without_entries_are_empty(bench):
         ("step=0.125", "Did you mean time.step?"),
         ("constants.rebound=7", "7 is outside 0.1..0.5"),
         ("levers.land=1e999", "not a finite number"),
-        (f"levers.land={HUGE}", "finite|too large|cannot be read"),
+        (f"levers.land={HUGE}", "not a finite number"),
         ("sampling.runs=0", "0 must be at least 1"),
-        ("sampling.method.x=0", "'method'|a mapping"),
+        ("sampling.method.x=0", "a mapping is not one of sobol"),
         ("levers=3", "levers cannot be set here"),
         ("land={shape: ramp, to: 1}", "a ramp needs from; a ramp needs until"),
     ],
@@ -300,7 +304,7 @@ def test_a_wrong_assignment_is_told_as_typed(bench, assignment, expected):
     with pytest.raises(ScenarioError) as caught:
         bench.resolve(BASED, assignment)
     message = str(caught.value)
-    assert any(part in message for part in expected.split("|")), message
+    assert expected in message
     assert f"--set {assignment}"[:40] in message
 
 

@@ -54,23 +54,19 @@ def test_a_smaller_unit_of_measurement_changes_nothing(subject):
     assert ledger.scale(subject).value < 1e-12
 
 
-def test_sixteen_levers_and_fourteen_drivers(plan):
-    assert len(plan.levers) == 16
-    assert len(plan.drivers.drivers) == 14
-    assert len(plan.exogenous) == 30
+def test_what_comes_from_outside_is_a_lever_or_a_driver_and_never_both(plan):
+    levers = {lever.variable for lever in plan.levers}
+    drivers = set(plan.drivers.drivers)
+    assert not levers & drivers
+    assert set(plan.exogenous) == levers | drivers
 
 
-def test_eleven_scenarios(plan, scenarios):
-    assert set(scenarios) == {
-        "frozen_effort", "baseline", "innovation_push", "digital_sprint", "green_squeeze",
-        "investment_led", "reform_first", "trade_shock", "energy_price_shock", "observed",
-        "late_start",
-    }  # fmt: skip
+def test_every_scenario_says_why(plan, scenarios):
     assert all(plan.read_scenario(name).why for name in scenarios)
 
 
 def test_every_named_loop_is_there_with_its_polarity(subject, plan):
-    assert len(plan.loops) >= 21
+    assert plan.loops
     assert structure.loops(subject).details == []
 
 
@@ -88,9 +84,6 @@ def test_most_of_what_decides_the_indicators_comes_from_inside(subject):
     assert structure.boundary(subject).value >= 0.8
 
 
-def test_forty_reality_checks(plan):
-    assert len(plan.checks) >= 40
-
-
-def test_reality_checks_hold_on_every_scenario(subject, scenarios):
+def test_reality_checks_hold_on_every_scenario(subject, plan, scenarios):
+    assert plan.checks
     assert [line for name in scenarios for line in behaviour.violated(subject, name)] == []

@@ -91,7 +91,6 @@ class Score:
     coverage: tuple[float, ...]
     crps: float
     bias: float
-    median_error: float
     skill: Mapping[Name, tuple[float, int]]
     widen: float
 
@@ -114,7 +113,6 @@ def score_of(hindcasts: Sequence[HasCases]) -> Score:
         coverage=tuple(mean([float(c.inside[k]) for c in cases]) for k in range(len(BANDS))),
         crps=mean([c.crps for c in cases]),
         bias=mean([c.error for c in cases]),
-        median_error=float(np.median([abs(c.error) for c in cases])) if cases else math.nan,
         skill=skill,
         widen=float(np.quantile([c.stretch for c in cases], SCORED_BAND)) if cases else math.nan,
     )

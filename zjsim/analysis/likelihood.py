@@ -94,7 +94,6 @@ def weighted_quantile(
 class Marginal:
     """One unknown before and after: sd, quantiles and overlap of the two distributions."""
 
-    prior_mean: float
     prior_sd: float
     mean: float
     median: float
@@ -116,7 +115,6 @@ def marginal(values: np.ndarray, weights: np.ndarray) -> Marginal:
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, BINS - 1)
     shares = np.bincount(place, weights=weights, minlength=BINS)
     return Marginal(
-        prior_mean=float(values.mean()),
         prior_sd=float(values.std()),
         mean=mean,
         median=float(median),

@@ -7,7 +7,7 @@ it is the model's base in the base year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -305,8 +305,3 @@ def _with_initials(inputs: Inputs, initials: Mapping[str, np.ndarray]) -> Inputs
         grid=inputs.grid, n_run=inputs.n_run, constants=inputs.constants, initials=initials,
         paths=inputs.paths, save=inputs.save, method=inputs.method,
     )  # fmt: skip
-
-
-def covered(sectors: Sequence[Sector]) -> tuple[str, ...]:
-    """Parameters that some sector estimates, each once, in the order of the file."""
-    return tuple(dict.fromkeys(name for sector in sectors for name in sector.parameters))

@@ -57,20 +57,6 @@ class Audit:
         rows = [{name: getattr(growth, name) for name in columns} for growth in self.growth]
         return pd.DataFrame(rows, columns=list(columns))
 
-    @property
-    def path_table(self) -> pd.DataFrame:
-        """Growth a year of each quantity over the grid: one row a cell of the grid."""
-        import pandas as pd
-
-        rows: dict[tuple[float, float], dict[str, float]] = {}
-        for path in self.paths:
-            cell = rows.setdefault(
-                (path.real_growth, path.inflation),
-                {"real_growth": path.real_growth, "inflation": path.inflation},
-            )
-            cell[path.quantity] = path.yearly
-        return pd.DataFrame(list(rows.values()))
-
 
 def audit(plan: Plan, observations: Observations) -> Audit:
     """The arithmetic of a plan, before any model is run.

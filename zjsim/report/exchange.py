@@ -1,7 +1,7 @@
 """Results in the formats of other tools: IAMC tables, Parquet, netCDF, Vensim .cin, XMILE.
 
 An IAMC table has a row a variable and a column a year, with the columns Model, Scenario,
-Region, Variable and Unit before them. It is written and read without pyam.
+Region, Variable and Unit before them. It is written without pyam.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zjsim.assessment.observations import Observation, Observations
-from zjsim.errors import DataError, Problem, RunError, did_you_mean, raise_if_any
+from zjsim.errors import RunError, did_you_mean
 from zjsim.report.results import write_netcdf
 from zjsim.scenario.cin import cin_text
 from zjsim.version import __version__
@@ -22,12 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zjsim.assessment.assess import Assessment
-    from zjsim.assessment.plan import Plan
     from zjsim.workflow import Runs
 
 FORMATS = ("iamc-csv", "iamc-xlsx", "parquet", "netcdf", "cin", "xmile")
 IAMC_COLUMNS = ("Model", "Scenario", "Region", "Variable", "Unit")
-LARGEST_FILE = 100_000_000  # bytes
 # The plan's indicators by id, in the words of the IAMC community; another plan's by label.
 IAMC_NAMES = {
     "manufacturing_share": "Value Added|Manufacturing|Share of GDP",
@@ -102,117 +99,6 @@ def write_iamc(path: Path, frames: Sequence[pd.DataFrame]) -> None:
             whole.to_excel(writer, sheet_name="data", index=False)
     else:
         whole.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-
-def read_iamc(path: Path | str) -> pd.DataFrame:
-    """A wide IAMC table (CSV or XLSX) as a long one.
-
-    Returns
-    -------
-    DataFrame
-        Columns model, scenario, region, variable, unit, year, value; empty cells are left out.
-
-    Raises
-    ------
-    DataError
-        For a file that is none, with every problem.
-    """
-    import pandas as pd
-
-    path = Path(path)
-    wide = _read_wide(path)
-    wide.columns = [str(name).strip() for name in wide.columns]
-    lower = {name.casefold(): name for name in wide.columns}
-    problems = [
-        Problem("the header", f"the column {name} is missing", did_you_mean(name, wide.columns))
-        for name in IAMC_COLUMNS
-        if name.casefold() not in lower
-    ]
-    keys = [lower.get(name.casefold(), name) for name in IAMC_COLUMNS]
-    years = [name for name in wide.columns if name not in keys]
-    problems += [
-        Problem("the header", f"{name} is no year", "Years are columns: 2020, 2021, …")
-        for name in years
-        if not _is_year(name)
-    ]
-    if not years:
-        problems.append(Problem("the header", "no column is a year"))
-    raise_if_any(path, problems, DataError)
-    long = wide.melt(id_vars=keys, value_vars=years, var_name="year", value_name="value")
-    long.columns = pd.Index([*(name.casefold() for name in IAMC_COLUMNS), "year", "value"])
-    numbers = pd.to_numeric(long["value"], errors="coerce")
-    wrong = long[numbers.isna() & long["value"].notna()]
-    problems = [
-        Problem(f"{row.variable}, {row.year}", f"{row.value} is no number")
-        for row in wrong.itertuples()
-    ]
-    raise_if_any(path, problems[:20], DataError)
-    long["value"], long["year"] = numbers, long["year"].astype(float).astype(int)
-    return long.dropna(subset=["value"]).reset_index(drop=True)
-
-
-def _is_year(name: str) -> bool:
-    text = name.removesuffix(".0")
-    return text.isascii() and text.isdigit() and 1900 <= int(text) <= 2200
-
-
-def _read_wide(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise DataError(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB; not read.")
-        if path.suffix.lower() == ".xlsx":
-            return pd.read_excel(path, engine="openpyxl", dtype=object)
-        return pd.read_csv(path, dtype=object, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file.") from None
-    except ImportError as problem:
-        raise DataError(
-            f"{path}: reading a workbook needs openpyxl ({problem}). "
-            'Install it with: pip install "zjsim[report]", or save the sheet as CSV.'
-        ) from None
-    except (OSError, ValueError, KeyError) as problem:
-        raise DataError(f"{path}: not a table ({problem}).") from None
-
-
-def iamc_observations(path: Path | str, plan: Plan, scenario: str | None = None) -> Observations:
-    """The plan's indicators in an IAMC table, as figures of the user's own.
-
-    Parameters
-    ----------
-    scenario : str or None
-        Which scenario of the table is meant; None is right for a table of one.
-
-    Raises
-    ------
-    DataError
-        When the table holds several scenarios and none is named, or another unit.
-    """
-    long = read_iamc(path)
-    present = sorted(set(long["scenario"].astype(str)))
-    if scenario is None and len(present) > 1:
-        raise DataError(f"{path}: holds several scenarios; name one of {', '.join(present)}.")
-    chosen = long if scenario is None else long[long["scenario"].astype(str) == scenario]
-    if chosen.empty:
-        hint = did_you_mean(scenario or "", present) or f"It has {', '.join(present) or 'none'}."
-        raise DataError(f"{path}: no scenario {scenario}. {hint}")
-    known = {iamc_name(item.id, item.label.en): item for item in plan.indicators}
-    problems: list[Problem] = []
-    rows: list[Observation] = []
-    for line in chosen.itertuples():
-        item = known.get(str(line.variable))
-        if item is None:
-            continue
-        unit = str(line.unit)
-        if unit not in (item.unit.en, item.unit.zh):
-            problems.append(Problem(str(line.variable), f"is in {unit}, not {item.unit.en}"))
-            continue
-        rows.append(
-            Observation(item.id, int(line.year), float(line.value), item.unit.zh, source=str(path))
-        )
-    raise_if_any(path, list(dict.fromkeys(problems)), DataError)
-    return Observations(tuple(rows))
 
 
 def write_parquet(path: Path, runs: Runs) -> None:

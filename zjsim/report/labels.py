@@ -162,12 +162,9 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     # rates
     "rate.since": ("{value}（{year}年起）", "{value} from {year}"),
     "rate.points": ("{value}个百分点", "{value} points"),
-    "rate.units": ("{value}", "{value}"),
-    "rate.percent": ("{value}%", "{value}%"),
     # groups of targets
     "group.all": ("全部指标", "all targets"),
     "group.binding": ("约束性指标", "binding targets"),
-    "group.anticipatory": ("预期性指标", "anticipatory targets"),
     # sheets of the workbook
     "sheet.verdicts": ("判断", "Verdicts"),
     "sheet.matrix": ("情景对照", "Scenarios"),

@@ -25,7 +25,6 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "report.colon": ("：", ": "),
     "report.comma": ("、", ", "),
     "report.semicolon": ("；", "; "),
-    "report.stop": ("。", "."),
     "report.none": ("无", "none"),
     # headings
     "heading.summary": ("主要结论", "Summary"),

@@ -33,7 +33,6 @@ ENSEMBLE_WORDS: Mapping[str, tuple[str, str]] = {
     "column.of_runs": ("占比", "Share of runs"),
     "column.number_met": ("达成数", "Targets met"),
     "row.binding": ("全部约束性指标", "all binding targets"),
-    "row.joint": ("全部十项指标", "all ten targets"),
     "row.joint_of": ("全部{n}项指标", "all {n} targets"),
     "title.quantiles": ("分年度分位数", "Quantiles by year"),
     "title.correlations": (

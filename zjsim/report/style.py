@@ -43,7 +43,6 @@ PALE_BLUE = "#DCEBF5"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 SEPARATOR = "  |  "
-SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#4d4d4d", "#8c6d1f")
 
 # verdict → colour and marker: shape and word say it without the colour.
 VERDICT_COLOUR: dict[Verdict, str] = {
@@ -274,11 +273,3 @@ def diamond(amended: bool = False) -> dict[str, Any]:
         "markerfacecolor": PALE_ORANGE if amended else ORANGE,
         "markeredgecolor": MUTED if amended else INK, "markeredgewidth": 0.9,
     }  # fmt: skip
-
-
-def halo(text: Any, width: float = 2.2) -> Any:
-    """A white edge round a text, so that a line behind it does not cut it."""
-    from matplotlib.patheffects import Normal, Stroke
-
-    text.set_path_effects([Stroke(linewidth=width, foreground="white"), Normal()])
-    return text

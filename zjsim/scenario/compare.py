@@ -28,8 +28,6 @@ class Difference:
         As scenario files name it; model name; the model's unit.
     first, second : str
         What each scenario says, in words.
-    first_at, second_at : str
-        File and line that said so.
     """
 
     kind: Literal["lever", "driver", "constant", "initial", "time", "method", "sampling"]
@@ -38,15 +36,13 @@ class Difference:
     unit: str
     first: str
     second: str
-    first_at: str = ""
-    second_at: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}: {self.first} → {self.second}"
 
 
 def diff(first: Resolved, second: Resolved, language: Language = "en") -> list[Difference]:
-    """Inputs that differ in their numbers; the words of each side, and who decided it.
+    """Inputs that differ in their numbers; the words of each side.
 
     Two descriptions with the same numbers are no difference.
     """
@@ -67,8 +63,6 @@ def diff(first: Resolved, second: Resolved, language: Language = "en") -> list[D
                 unit=shown.unit,
                 first=a.words(language) if a else said("not_set", language),
                 second=b.words(language) if b else said("not_set", language),
-                first_at=a.at if a else "",
-                second_at=b.at if b else "",
             )
         )
     return differences
@@ -88,7 +82,7 @@ def _time(first: Resolved, second: Resolved, language: Language) -> list[Differe
     for key in ("method", "runs", "seed"):
         if getattr(ours, key) != getattr(theirs, key):
             one, other = str(getattr(ours, key)), str(getattr(theirs, key))
-            found.append(Difference("sampling", key, key, "", one, other, ours.at, theirs.at))
+            found.append(Difference("sampling", key, key, "", one, other))
     return found
 
 

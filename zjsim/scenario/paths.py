@@ -40,9 +40,9 @@ class Switches:
     def notes(self) -> list[str]:
         """One sentence for each time that was moved."""
         return [
-            f"{', '.join(dict.fromkeys(whats))}: a change at t = {time:g} is moved to "
+            f"{', '.join(dict.fromkeys(names))}: a change at t = {time:g} is moved to "
             f"t = {to:g}, the nearest step of {self.grid.step:g} year"
-            for (time, to), whats in sorted(self.moved.items())
+            for (time, to), names in sorted(self.moved.items())
         ]
 
 
