@@ -49,6 +49,8 @@ from zjsim.scenario.tables import (
 from zjsim.timeline import TimeGrid
 from zjsim.yamlfile import read_text, read_yaml
 
+LONGEST_PATH = 240  # in a repr
+
 
 @dataclass(frozen=True)
 class OpenPlan:
@@ -63,7 +65,13 @@ class OpenPlan:
     folder: PlanFolder
 
     def __repr__(self) -> str:
-        return f"<OpenPlan {self.folder.name} in {self.folder.path}>"
+        place = str(self.folder.path)
+        place = place if len(place) <= LONGEST_PATH else f"…{place[-LONGEST_PATH:]}"
+        return f"<OpenPlan {self.folder.name[:80]} in {place}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was read is read again where it is wanted: a plan travels as its folder.
+        return OpenPlan, (self.folder,)
 
     def _repr_html_(self) -> str:
         language = chosen_language()

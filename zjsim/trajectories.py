@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
+from zjsim.frozen import FrozenDict
 from zjsim.timeline import TIME_TOLERANCE
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class Trajectories:
     times: np.ndarray
     values: np.ndarray
     status: np.ndarray
-    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    documentation: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, str] = field(default_factory=FrozenDict)
+    documentation: Mapping[str, str] = field(default_factory=FrozenDict)
+    attributes: Mapping[str, Any] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
         expected = (self.status.shape[0], self.times.shape[0], len(self.names))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Literal
 
 from zjsim.errors import Problem
+from zjsim.frozen import FrozenDict
 
 Shape = Literal["constant", "step", "ramp", "s_curve", "table"]
 Distribution = Literal["fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
@@ -219,9 +219,9 @@ class Sampling:
     runs: int = 1024
     seed: int = 2021
     constants: Literal["all"] | tuple[str, ...] = "all"
-    drivers: Mapping[str, Range] = field(default_factory=lambda: MappingProxyType({}))
+    drivers: Mapping[str, Range] = field(default_factory=FrozenDict)
     implementation: Range | None = IMPLEMENTATION
-    implementation_of: Mapping[str, Range] = field(default_factory=lambda: MappingProxyType({}))
+    implementation_of: Mapping[str, Range] = field(default_factory=FrozenDict)
     correlations: tuple[Correlation, ...] = ()
     at: str = "default"
 
@@ -262,21 +262,28 @@ class Scenario:
     """
 
     name: str
-    label: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    label: Mapping[str, str] = field(default_factory=FrozenDict)
+    why: Mapping[str, str] = field(default_factory=FrozenDict)
     plan: str = "zhejiang"
     driver_path: tuple[str, ...] = ()
     lever_delay: float = 0.0
-    levers: Mapping[str, LeverPath] = field(default_factory=lambda: MappingProxyType({}))
-    drivers: Mapping[str, DriverPath] = field(default_factory=lambda: MappingProxyType({}))
-    constants: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
-    initial: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
-    time: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
+    levers: Mapping[str, LeverPath] = field(default_factory=FrozenDict)
+    drivers: Mapping[str, DriverPath] = field(default_factory=FrozenDict)
+    constants: Mapping[str, Setting] = field(default_factory=FrozenDict)
+    initial: Mapping[str, Setting] = field(default_factory=FrozenDict)
+    time: Mapping[str, Setting] = field(default_factory=FrozenDict)
     method: Literal["euler", "rk4"] | None = None
     sampling: Sampling = field(default_factory=Sampling)
     unplaced: tuple[Unplaced, ...] = ()
     chain: tuple[str, ...] = ()
-    decided: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    decided: Mapping[str, str] = field(default_factory=FrozenDict)
+
+    def __repr__(self) -> str:
+        sections = ("levers", "drivers", "constants", "initial")
+        counts = [f"{len(getattr(self, part))} {part}" for part in sections if getattr(self, part)]
+        more = [f"{len(self.unplaced)} more"] if self.unplaced else []
+        said = ", ".join([*counts, *more]) or "the model as it stands"
+        return f"<Scenario {self.name[:80]} of {self.plan[:80]}: {said}>"
 
     @property
     def origin(self) -> str:
