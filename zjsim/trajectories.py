@@ -101,14 +101,14 @@ class Trajectories:
             )
         return self.values[:, row, self.index(name)]
 
-    def frame(self, run: int = 0) -> pd.DataFrame:
+    def to_frame(self, run: int = 0) -> pd.DataFrame:
         """All saved variables of one run, indexed by time in years."""
         import pandas as pd
 
         index = pd.Index(self.times, name="time")
         return pd.DataFrame(self.values[run], index=index, columns=list(self.names))
 
-    def dataset(self) -> xr.Dataset:
+    def to_dataset(self) -> xr.Dataset:
         """An xarray Dataset with dims (run, time); units and sentences as attributes."""
         import xarray as xr
 

@@ -300,6 +300,36 @@ class Scenario:
         """A copy with other values of some fields."""
         return replace(self, **fields)
 
+    def with_(
+        self,
+        changes: Any = (),
+        *,
+        name: str | None = None,
+        levers: Mapping[str, Any] | None = None,
+        drivers: Mapping[str, Any] | None = None,
+        constants: Mapping[str, Any] | None = None,
+    ) -> Scenario:
+        """A copy with changes laid over it, as ``--set`` lays them.
+
+        Parameters
+        ----------
+        changes : str, sequence of str, or mapping
+            ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``.
+        name : str or None
+            Of the copy, for tables and run ids; None keeps the name.
+        levers, drivers, constants : mapping or None
+            Entries as a scenario file has them, such as ``levers={"water": 1.4}``.
+
+        Raises
+        ------
+        ScenarioError
+            When a change is none or does not fit its section.
+        """
+        from zjsim.scenario.reader import with_changes
+
+        changed = with_changes(self, changes, levers=levers, drivers=drivers, constants=constants)
+        return changed if name is None else replace(changed, name=name, label={})
+
     def where(self, at: str, *location: object) -> str:
         """``line 14, levers.rd_support`` for messages; another file is named."""
         dotted = ".".join(map(str, location))

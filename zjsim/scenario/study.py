@@ -18,7 +18,7 @@ from zjsim.cache import content_hash
 from zjsim.errors import Problem, ScenarioError, raise_if_any
 from zjsim.frozen import FrozenDict
 from zjsim.scenario import schema
-from zjsim.scenario.reader import find_scenario, read_scenario
+from zjsim.scenario.reader import assignment, find_scenario, read_scenario
 from zjsim.scenario.schema import Scenario
 from zjsim.yamlfile import read_yaml
 
@@ -228,11 +228,6 @@ def _assigned(
     if not chosen:
         return scenario
     return read_scenario(path, folder, [*common, *(assignment(k, v) for k, v in chosen)])
-
-
-def assignment(key: str, value: Any) -> str:
-    """``key=value`` as ``--set`` takes it; JSON is YAML too."""
-    return f"{key}={json.dumps(_plain(value), ensure_ascii=False)}"
 
 
 def _shown(value: Any) -> Any:
