@@ -71,7 +71,7 @@ def measure(path: Path, rounds: int) -> dict[str, dict[str, float]]:
     one = KernelEngine("python").compile_program(compiled.program)
     table = replace(inputs, save=None, grid=replace(inputs.grid, save_every=None))
     milli = {
-        "zjsim, all variables, DataFrame": _median(lambda: one.run(table).frame(), rounds),
+        "zjsim, all variables, DataFrame": _median(lambda: one.run(table).to_frame(), rounds),
         **{name: _median(work, rounds) for name, work in peers.pysimlin(path).items()},
     }
     if seconds := peers.pysd(path, min(rounds, 3)):

@@ -158,9 +158,9 @@ def single_runs(model: Path, rounds: int, steps: TimeGrid) -> dict[str, float]:
     inputs = Inputs(grid=steps, method="euler")
     works: dict[str, Callable[[], Any]] = {
         "zjsim, block": lambda: compiled.run(inputs),
-        "zjsim, DataFrame": lambda: compiled.run(inputs).frame(),
-        "zjsim, RK4, DataFrame": lambda: compiled.run(_rk4(inputs)).frame(),
-        "zjsim, xarray": lambda: compiled.run(inputs).dataset(),
+        "zjsim, DataFrame": lambda: compiled.run(inputs).to_frame(),
+        "zjsim, RK4, DataFrame": lambda: compiled.run(_rk4(inputs)).to_frame(),
+        "zjsim, xarray": lambda: compiled.run(inputs).to_dataset(),
     }
     works |= peers.pysimlin(model)
     works |= _scipy() if model == MFG else {}
@@ -302,7 +302,9 @@ def zhejiang(rounds: int, runs: int) -> dict[str, Any]:
         "kernel, RK4, all cores": lambda: every.run(inputs),
         "kernel, Euler, one core": lambda: one.run(replace(inputs, method="euler")),
         "draws alone": lambda: draw(sample, 0, runs),
-        "ensemble with its draws, this process": lambda: simulate_ensemble(plan, "baseline", runs),
+        "ensemble with its draws, this process": lambda: simulate_ensemble(
+            plan, "baseline", runs=runs
+        ),
     }
     for work in works.values():
         work()

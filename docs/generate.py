@@ -219,7 +219,7 @@ def _reports() -> tuple[Any, ...]:
     reports = []
     for name in scenario_names():
         runs = zjsim.simulate(plan, name)
-        reports.append(report_of(runs, zjsim.assess(runs, plan), plan.observations))
+        reports.append(report_of(runs, zjsim.assess(plan, runs), plan.observations))
     return tuple(reports)
 
 
@@ -273,7 +273,7 @@ def _without(scenario: Any, levers: list[str]) -> Any:
 
 def _values(plan: Any, scenario: Any) -> list[float]:
     runs = zjsim.simulate(plan, scenario, estimate_error=False, save=plan.indicator_variables)
-    return [row.projection for row in zjsim.assess(runs, plan).rows]
+    return [row.projection for row in zjsim.assess(plan, runs).rows]
 
 
 def _less(first: list[float], second: list[float]) -> list[float]:
@@ -312,7 +312,7 @@ def substitution() -> str:
     rows = []
     for value in (row.low, plan.names.constants[row.name], row.high):
         runs = zjsim.simulate(plan, "baseline", [f"constants.{row.name}={value:g}"])
-        found = zjsim.assess(runs, plan).rows
+        found = zjsim.assess(plan, runs).rows
         marks = [f"{item.projection:.1f} {VERDICT_MARK[item.verdict]}" for item in found]
         rows.append([f"{value:g}", *marks])
     numbers = (str(item.number) for item in plan.plan.indicators)

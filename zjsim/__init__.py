@@ -3,7 +3,7 @@
 >>> import zjsim
 >>> plan = zjsim.open_plan("zhejiang")
 >>> runs = zjsim.simulate(plan, "baseline")
->>> result = zjsim.assess(runs, plan)
+>>> result = zjsim.assess(plan, runs)
 >>> len(result.rows)
 10
 """
@@ -49,7 +49,7 @@ _HOMES = {
     "OpenPlan": "zjsim.openplan",
     "Runs": "zjsim.workflow",
     "assess": "zjsim.workflow",
-    "audit": "zjsim.assessment.audit",
+    "audit": "zjsim.workflow",
     "calibrate": "zjsim.analysis.calibration",
     "compute_influence": "zjsim.analysis.one_at_a_time",
     "compute_sensitivity": "zjsim.analysis.deciders",
@@ -66,6 +66,7 @@ _HOMES = {
     "plot_targets": "zjsim.report.charts",
     "plot_tornado": "zjsim.report.run_charts",
     "read_model": "zjsim.model.reader",
+    "read_scenario": "zjsim.openplan",
     "run_checks": "zjsim.workflow",
     "run_study": "zjsim.analysis.run_study",
     "scenario_names": "zjsim.bundle",
@@ -114,6 +115,7 @@ __all__ = [
     "plot_targets",
     "plot_tornado",
     "read_model",
+    "read_scenario",
     "run_checks",
     "run_study",
     "scenario_names",

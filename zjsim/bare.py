@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.errors import RunError
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
-from zjsim.scenario.reader import assigned
+from zjsim.scenario.reader import Changes, with_changes
 from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import ConstantTable, DriverTable
@@ -19,8 +20,9 @@ from zjsim.workflow import ENGINES
 
 def simulate_model(
     model: ModelSpec,
-    assignments: Sequence[str] = (),
+    changes: Changes = (),
     *,
+    constants: Mapping[str, Any] | None = None,
     engine: str = "kernel",
     method: str = "euler",
     trust_model: bool = False,
@@ -30,8 +32,10 @@ def simulate_model(
     Parameters
     ----------
     model : ModelSpec
-    assignments : sequence of str
+    changes : str, sequence of str, or mapping
         Such as ``constants.rate=0.3``, ``rate=0.3``, ``time.step=0.125`` or ``method=rk4``.
+    constants : mapping or None
+        The same as a mapping: ``constants={"rate": 0.3}``.
     method : {"euler", "rk4"}
         Euler is what Vensim files are written for.
 
@@ -43,11 +47,12 @@ def simulate_model(
     Examples
     --------
     >>> import zjsim
-    >>> model = zjsim.read_model(zjsim.open_plan().folder.model)
-    >>> zjsim.simulate_model(model, ["time.step=0.25"])["employment"].shape[0]
+    >>> model = zjsim.open_plan("zhejiang").model
+    >>> zjsim.simulate_model(model, "time.step=0.25")["employment"].shape[0]
     1
     """
-    scenario = assigned(Scenario(name=model.name, method=method), assignments)  # type: ignore[arg-type]
+    own = Scenario(name=model.name, method=method)  # type: ignore[arg-type]
+    scenario = with_changes(own, changes, constants=constants)
     resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
     if engine == "kernel":
         compiled: CompiledModel = KernelEngine().compile(model)

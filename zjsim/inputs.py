@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
+from zjsim.frozen import FrozenDict
 from zjsim.timeline import TimeGrid
 
 Method = Literal["euler", "rk4"]
@@ -102,9 +102,9 @@ class Inputs:
 
     grid: TimeGrid
     n_run: int = 1
-    constants: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
-    initials: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
-    paths: Mapping[str, TimePath] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, np.ndarray] = field(default_factory=FrozenDict)
+    initials: Mapping[str, np.ndarray] = field(default_factory=FrozenDict)
+    paths: Mapping[str, TimePath] = field(default_factory=FrozenDict)
     save: tuple[str, ...] | None = None
     method: Method = "rk4"
 
@@ -116,10 +116,10 @@ class Inputs:
             }
             for name, array in arrays.items():
                 self._check_rows(f"{kind[:-1]} {name}", array.shape[0])
-            object.__setattr__(self, kind, MappingProxyType(arrays))
+            object.__setattr__(self, kind, FrozenDict(arrays))
         for name, path in self.paths.items():
             self._check_rows(f"path {name}", path.values.shape[0])
-        object.__setattr__(self, "paths", MappingProxyType(dict(self.paths)))
+        object.__setattr__(self, "paths", FrozenDict(dict(self.paths)))
 
     def _check_rows(self, what: str, rows: int) -> None:
         if rows not in (1, self.n_run):

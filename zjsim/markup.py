@@ -14,12 +14,12 @@ MOST_ROWS = 40
 
 
 class Shown(ABC):
-    """A result with a `frame`; its dataclass says ``repr=False``."""
+    """A result with a `to_frame`; its dataclass says ``repr=False``."""
 
     __slots__ = ()
 
     @abstractmethod
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """The result as a table."""
 
     @abstractmethod
@@ -30,9 +30,9 @@ class Shown(ABC):
         return f"<{type(self).__name__} {self._said()}>"
 
     def _repr_html_(self) -> str:
-        table = self.frame()
+        table = self.to_frame()
         rows = [list(row) for row in table.head(MOST_ROWS).itertuples(index=False)]
-        more = f"The first {MOST_ROWS} of {len(table)} rows; frame() has all."
+        more = f"The first {MOST_ROWS} of {len(table)} rows; to_frame() has all."
         note = more if len(table) > MOST_ROWS else ""
         return html_table(self._said(), [str(name) for name in table.columns], rows, note)
 

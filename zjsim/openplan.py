@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +35,8 @@ from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
 from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
 from zjsim.scenario.outlook import FILE as OUTLOOK_ERRORS
 from zjsim.scenario.outlook import read_outlook_errors
-from zjsim.scenario.reader import read_scenario
+from zjsim.scenario.reader import Changes, scenario_from_mapping, with_changes
+from zjsim.scenario.reader import read_scenario as read_file
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
 from zjsim.scenario.schema import Range, Scenario
 from zjsim.scenario.tables import (
@@ -48,6 +49,9 @@ from zjsim.scenario.tables import (
 )
 from zjsim.timeline import TimeGrid
 from zjsim.yamlfile import read_text, read_yaml
+
+LONGEST_PATH = 240  # in a repr
+ScenarioLike = str | Path | Mapping[str, Any] | Scenario
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,13 @@ class OpenPlan:
     folder: PlanFolder
 
     def __repr__(self) -> str:
-        return f"<OpenPlan {self.folder.name} in {self.folder.path}>"
+        place = str(self.folder.path)
+        place = place if len(place) <= LONGEST_PATH else f"…{place[-LONGEST_PATH:]}"
+        return f"<OpenPlan {self.folder.name[:80]} in {place}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was read is read again where it is wanted: a plan travels as its folder.
+        return OpenPlan, (self.folder,)
 
     def _repr_html_(self) -> str:
         language = chosen_language()
@@ -203,14 +213,10 @@ class OpenPlan:
         return tuple(spelt[canonical(name)] for name in wanted if canonical(name) in spelt)
 
     def read_scenario(
-        self, name_or_path: str | Path | Scenario, assignments: Sequence[str] = ()
+        self, scenario: ScenarioLike = "baseline", changes: Changes = (), **sections: Any
     ) -> Scenario:
-        """A scenario by shipped name, by path, or as it is; see `read_scenario`."""
-        if isinstance(name_or_path, Scenario):
-            if assignments:
-                raise ScenarioError("assignments go with a scenario's name or path")
-            return name_or_path
-        return read_scenario(name_or_path, scenarios_folder(), assignments)
+        """A scenario by name, path or content, or as it is, with changes; see `read_scenario`."""
+        return read_scenario(scenario, changes, **sections)
 
     def resolve(self, scenario: Scenario, save: tuple[str, ...] | None = None) -> Resolved:
         """The scenario as inputs of one run of this plan's model."""
@@ -225,6 +231,54 @@ class OpenPlan:
             wanted += [variant.variable for variant in item.variants]
             names.update(dict.fromkeys(name for name in wanted if name))
         return tuple(names)
+
+
+def read_scenario(
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
+    *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> Scenario:
+    """Read a scenario, and lay changes over it.
+
+    Parameters
+    ----------
+    scenario : str, Path, mapping or Scenario
+        A shipped name, a file, the content of a file such as
+        ``{"based_on": "baseline", "levers": {"water": 1.4}}``, or a Scenario.
+    changes : str, sequence of str, or mapping
+        ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``.
+    levers, drivers, constants : mapping or None
+        Entries as a scenario file has them: a number, or such as
+        ``{"shape": "step", "to": 1, "from": 2022}``. Numbers are taken as they are.
+
+    Returns
+    -------
+    Scenario
+        With everything it is based on; ``.with_(levers={...})`` is a changed copy.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the scenario, or of the changes.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> zjsim.read_scenario("baseline", levers={"water": 1.4}).levers["water"].to
+    1.4
+    """
+    if isinstance(scenario, Mapping):
+        scenario = scenario_from_mapping(scenario, scenarios_folder())
+    elif not isinstance(scenario, Scenario):
+        if not isinstance(scenario, str | Path):
+            raise ScenarioError(
+                f"a scenario is a name, a file, a mapping or a Scenario, not {_kind(scenario)}."
+            )
+        scenario = read_file(scenario, scenarios_folder())
+    return with_changes(scenario, changes, levers=levers, drivers=drivers, constants=constants)
 
 
 def read_loops_document(path: Path) -> list[dict[str, Any]]:
@@ -260,13 +314,20 @@ def read_loops_document(path: Path) -> list[dict[str, Any]]:
 _LOOP_KEYS = ("id", "name", "polarity", "cycle", "off")
 
 
-def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+def open_plan(name: PlanLike = "zhejiang") -> OpenPlan:
     """Open a shipped plan by name, or a plan folder by path.
+
+    Every function that takes a plan takes it first, and takes what this takes.
 
     Parameters
     ----------
-    name : str or Path
-        ``zhejiang``, or a folder with a model and ``plan.yaml``.
+    name : str, Path or OpenPlan
+        ``zhejiang``, or a folder with a model and ``plan.yaml``; an open plan is given back.
 
     Returns
     -------
@@ -276,7 +337,8 @@ def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
     Raises
     ------
     PlanError
-        When there is no such folder or it holds no model.
+        When there is no such folder or it holds no model, or when something else stands
+        where the plan belongs.
 
     Examples
     --------
@@ -284,4 +346,14 @@ def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
     >>> [item.id for item in zjsim.open_plan("zhejiang").plan.indicators][:2]
     ['manufacturing_share', 'labour_productivity']
     """
-    return OpenPlan(find_plan(name))
+    if isinstance(name, OpenPlan):
+        return name
+    if isinstance(name, str | Path):
+        return OpenPlan(find_plan(name))
+    raise PlanError(
+        f"the plan comes first: its name, its folder or what open_plan() returns, not {_kind(name)}"
+        ", as in assess(plan, runs)."
+    )
+
+
+PlanLike = OpenPlan | str | Path

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
+from zjsim.frozen import FrozenDict
 from zjsim.timeline import TIME_TOLERANCE
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class Trajectories:
     times: np.ndarray
     values: np.ndarray
     status: np.ndarray
-    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    documentation: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, str] = field(default_factory=FrozenDict)
+    documentation: Mapping[str, str] = field(default_factory=FrozenDict)
+    attributes: Mapping[str, Any] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
         expected = (self.status.shape[0], self.times.shape[0], len(self.names))
@@ -101,14 +101,14 @@ class Trajectories:
             )
         return self.values[:, row, self.index(name)]
 
-    def frame(self, run: int = 0) -> pd.DataFrame:
+    def to_frame(self, run: int = 0) -> pd.DataFrame:
         """All saved variables of one run, indexed by time in years."""
         import pandas as pd
 
         index = pd.Index(self.times, name="time")
         return pd.DataFrame(self.values[run], index=index, columns=list(self.names))
 
-    def dataset(self) -> xr.Dataset:
+    def to_dataset(self) -> xr.Dataset:
         """An xarray Dataset with dims (run, time); units and sentences as attributes."""
         import xarray as xr
 

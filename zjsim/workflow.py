@@ -16,6 +16,8 @@ import numpy as np
 from zjsim.assessment.assess import Assessment, Lay, reading_time
 from zjsim.assessment.assess import Runs as RunsToAssess
 from zjsim.assessment.assess import assess as assess_runs
+from zjsim.assessment.audit import Audit
+from zjsim.assessment.audit import audit as audit_plan
 from zjsim.assessment.checks import (
     Change,
     CheckOutcome,
@@ -33,10 +35,11 @@ from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.errors import RunError
 from zjsim.inputs import Inputs, TimePath
 from zjsim.language import chosen_language
-from zjsim.openplan import OpenPlan, open_plan
+from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan, read_scenario
 from zjsim.scenario.discrepancy import Discrepancy
+from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.schema import SET, Scenario
+from zjsim.scenario.schema import SET
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
 
@@ -49,8 +52,10 @@ __all__ = [
     "OpenPlan",
     "Runs",
     "assess",
+    "audit",
     "compiled_for",
     "open_plan",
+    "read_scenario",
     "run_checks",
     "simulate",
     "with_own_observations",
@@ -128,10 +133,9 @@ class Runs:
         change = self.at(variable, time) - self.halved.at(variable, time)
         return np.abs(change) * _ERROR_SHARE[self.resolved.inputs.method]
 
-    @property
-    def dataset(self) -> xr.Dataset:
+    def to_dataset(self) -> xr.Dataset:
         """All saved variables as an xarray Dataset over (run, time)."""
-        return self.trajectories.dataset()
+        return self.trajectories.to_dataset()
 
     def __repr__(self) -> str:
         words = words_for(self.label, chosen_language()) or self.name
@@ -141,11 +145,11 @@ class Runs:
         return f"<Runs of {words} ({self.run_id}): 1 run, {saved}, {span}, {self.engine}>"
 
     def _repr_html_(self) -> str:
-        return assess(self)._repr_html_()
+        return assess(self.plan, self)._repr_html_()
 
-    def frame(self, run: int = 0) -> pd.DataFrame:
+    def to_frame(self, run: int = 0) -> pd.DataFrame:
         """All saved variables of one run, indexed by time in years."""
-        return self.trajectories.frame(run)
+        return self.trajectories.to_frame(run)
 
 
 def compiled_for(plan: OpenPlan, engine: str, trust_model: bool = False) -> CompiledModel:
@@ -171,10 +175,13 @@ def compiled_for(plan: OpenPlan, engine: str, trust_model: bool = False) -> Comp
 
 
 def simulate(
-    plan: OpenPlan,
-    scenario: str | Path | Scenario = "baseline",
-    assignments: Sequence[str] = (),
+    plan: PlanLike,
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
     *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
     engine: str = "kernel",
     save: Sequence[str] | None = None,
     estimate_error: bool = True,
@@ -184,11 +191,14 @@ def simulate(
 
     Parameters
     ----------
-    plan : OpenPlan
-    scenario : str, Path or Scenario
-        A shipped name, a file, or a Scenario that has been read.
-    assignments : sequence of str
-        Changes laid over the file, such as ``levers.rd_support=1.2``.
+    plan : str, Path or OpenPlan
+    scenario : str, Path, mapping or Scenario
+        A shipped name, a file, the content of one, or a Scenario; see `read_scenario`.
+    changes : str, sequence of str, or mapping
+        Laid over the scenario: ``"levers.rd_support=1.2"``, several of them, or
+        ``{"levers.rd_support": 1.2}``.
+    levers, drivers, constants : mapping or None
+        The same as mappings: ``levers={"rd_support": 1.2}``.
     engine : {"kernel", "adaptive", "pysd"}
     save : names or None
         Model variables to save; None saves all.
@@ -202,14 +212,23 @@ def simulate(
     ZjsimError
         When a file is wrong, or the scenario does not fit the plan.
 
+    Returns
+    -------
+    Runs
+        ``to_frame()`` and ``to_dataset()`` have every saved variable.
+
     Examples
     --------
     >>> import zjsim
-    >>> runs = zjsim.simulate(zjsim.open_plan(), "baseline", ["levers.water=1.4"])
-    >>> runs.frame()["employment"].index.name
+    >>> runs = zjsim.simulate("zhejiang", "baseline", levers={"water": 1.4})
+    >>> runs.to_frame()["employment"].index.name
     'time'
     """
-    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
+    plan = open_plan(plan)
+    read = plan.read_scenario(
+        scenario, changes, levers=levers, drivers=drivers, constants=constants
+    )
+    resolved = plan.resolve(read)
     compiled = compiled_for(plan, engine, trust_model)
     inputs = replace(resolved.inputs, save=None if save is None else tuple(save))
     trajectories = compiled.run(inputs)
@@ -246,20 +265,20 @@ def _described(
 
 
 def assess(
+    plan: PlanLike,
     runs: RunsToAssess | xr.Dataset,
-    plan: OpenPlan | None = None,
     observations: Observations | Path | str | None = None,
 ) -> Assessment:
     """Judge runs by their plan.
 
     Parameters
     ----------
+    plan : str, Path or OpenPlan
+        The plan that judges.
     runs : Runs, EnsembleRuns or xarray.Dataset
         What `simulate` or `simulate_ensemble` returns; or a Dataset over (run, time) with the
-        indicators' variables, such as ``runs.dataset``, a selection of it, or
+        indicators' variables, such as ``runs.to_dataset()``, a selection of it, or
         ``trajectories.nc`` opened.
-    plan : OpenPlan or None
-        The plan that judges; None takes the one the runs belong to. A Dataset needs one.
     observations : Observations, path or None
         The user's own outturns, laid over the published ones of the plan's folder.
 
@@ -271,21 +290,25 @@ def assess(
 
     Raises
     ------
+    PlanError
+        When something else stands where the plan belongs.
     RunError
-        For a Dataset without plan, or without the dimension time.
+        When there are no runs, or a Dataset lacks the dimension time.
     DataError
         When the user's outturns are wrong.
 
     Examples
     --------
     >>> import zjsim
-    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> plan = zjsim.open_plan("zhejiang")
+    >>> result = zjsim.assess(plan, zjsim.simulate(plan, "baseline"))
     >>> result.row("water_intensity_cut").met
     True
     """
-    judge = plan or getattr(runs, "plan", None)
-    if not isinstance(judge, OpenPlan):
-        raise RunError("assess(dataset, plan): a dataset does not say which plan judges it.")
+    judge = open_plan(plan)
+    if not hasattr(runs, "at") and not hasattr(runs, "data_vars"):
+        kind = type(runs).__name__
+        raise RunError(f"assess(plan, runs): runs are what simulate() returns, not {kind}.")
     published = with_own_observations(judge, observations)
     # Only a Dataset has those; xarray takes half a second to import and is not asked.
     found: Any = runs
@@ -332,6 +355,31 @@ def lay_over(
     return [one.applied(path, walk[:, k]) for k, path in enumerate(paths)]
 
 
+def audit(plan: PlanLike, observations: Observations | Path | str | None = None) -> Audit:
+    """The arithmetic of a plan, before any model is run.
+
+    Parameters
+    ----------
+    plan : str, Path or OpenPlan
+        Without audit settings only growth rates are computed.
+    observations : Observations, path or None
+        The user's own outturns, laid over the published ones of the plan's folder.
+
+    Returns
+    -------
+    Audit
+        Growth that each target implies, paths that follow from it, and findings.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> len(zjsim.audit("zhejiang").growth)
+    10
+    """
+    plan = open_plan(plan)
+    return audit_plan(plan.plan, with_own_observations(plan, observations))
+
+
 def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None) -> Observations:
     """The plan's published figures, with a user's own laid over them."""
     if own is None:
@@ -341,7 +389,7 @@ def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None)
     return plan.observations.with_own(own)
 
 
-def run_checks(plan: OpenPlan, resolved: Resolved) -> list[CheckOutcome]:
+def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
     """Every reality check of the plan's folder, judged on a scenario.
 
     Each check runs the scenario changed as its ``if`` says, and once more as its
@@ -349,9 +397,9 @@ def run_checks(plan: OpenPlan, resolved: Resolved) -> list[CheckOutcome]:
 
     Parameters
     ----------
-    plan : OpenPlan
-    resolved : Resolved
-        The scenario as it was run: ``runs.resolved``.
+    plan : str, Path or OpenPlan
+    runs : Runs or Resolved
+        What `simulate` returns; its scenario is run again with each check's changes.
 
     Returns
     -------
@@ -361,10 +409,12 @@ def run_checks(plan: OpenPlan, resolved: Resolved) -> list[CheckOutcome]:
     Examples
     --------
     >>> import zjsim
-    >>> plan = zjsim.open_plan()
-    >>> all(outcome.holds for outcome in zjsim.run_checks(plan, zjsim.simulate(plan).resolved))
+    >>> runs = zjsim.simulate("zhejiang")
+    >>> all(outcome.holds for outcome in zjsim.run_checks("zhejiang", runs))
     True
     """
+    plan = open_plan(plan)
+    resolved = runs.resolved if isinstance(runs, Runs) else runs
     if not plan.checks:
         return []
     compiled = KernelEngine(backend="python").compile_program(plan.program)

@@ -29,7 +29,7 @@ def plan():
 
 @pytest.fixture(scope="module")
 def runs(plan):
-    return simulate_ensemble(plan, "baseline", N)
+    return simulate_ensemble(plan, "baseline", runs=N)
 
 
 @pytest.fixture(scope="module")

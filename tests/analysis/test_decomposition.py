@@ -107,7 +107,7 @@ def test_the_causes_sum_to_the_change_that_the_run_itself_shows(plan, whole):
     runs = zjsim.simulate(plan, "baseline")
     change = [
         row.projection - runs.at(row.indicator.variable, 2020.0)[0]
-        for row in zjsim.assess(runs, plan).rows
+        for row in zjsim.assess(plan, runs).rows
     ]
     assert whole.causes == CAUSES
     np.testing.assert_allclose(whole.shares.sum(axis=0), change, rtol=1e-9, atol=1e-9)
@@ -127,7 +127,7 @@ def test_what_the_frozen_effort_lacks_is_policy(plan):
 def test_levers_sum_to_the_plan_less_no_policy(plan, by_lever):
     none = [f"levers.{lever.id}=0" for lever in plan.levers]
     with_all, without = (
-        zjsim.assess(zjsim.simulate(plan, "baseline", settings), plan).rows
+        zjsim.assess(plan, zjsim.simulate(plan, "baseline", settings)).rows
         for settings in ([], none)
     )
     worth = [a.projection - b.projection for a, b in zip(with_all, without, strict=True)]

@@ -43,7 +43,7 @@ def plan():
 
 def test_an_ensemble_and_a_hindcast_from_its_base_year_say_the_same(plan):
     """The same draws, the same discrepancy, the same judgement: not only within sampling error."""
-    runs = simulate_ensemble(plan, "baseline", 64, seed=2021)
+    runs = simulate_ensemble(plan, "baseline", runs=64, seed=2021)
     told = statistics_of(runs)
     back = hindcast(plan, 2020, runs=64, seed=2021)
     assert [t.share for t in told.targets] == list(back.probabilities)
@@ -52,7 +52,7 @@ def test_an_ensemble_and_a_hindcast_from_its_base_year_say_the_same(plan):
 
 
 def test_with_all_that_was_observed_too(plan):
-    runs = simulate_ensemble(plan, "observed", 64, seed=7)
+    runs = simulate_ensemble(plan, "observed", runs=64, seed=7)
     back = hindcast(plan, 2023, runs=64, seed=7)
     assert [t.share for t in statistics_of(runs).targets] == list(back.probabilities)
 
@@ -110,7 +110,7 @@ def test_an_index_wanders_and_a_growth_rate_is_off_by_white_noise():
 
 
 def test_the_part_of_the_band_is_told_and_none_is_added_where_none_is_given(plan):
-    runs = simulate_ensemble(plan, "baseline", 64, seed=3)
+    runs = simulate_ensemble(plan, "baseline", runs=64, seed=3)
     bare = compute_statistics(runs, plan.plan)
     assert [t.discrepancy for t in bare.targets] == [0.0] * len(bare.targets)
     assert [t.share for t in bare.targets] == [t.model_share for t in bare.targets]

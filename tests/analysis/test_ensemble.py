@@ -36,12 +36,12 @@ def plan():
 
 @pytest.fixture(scope="module")
 def runs(plan):
-    return simulate_ensemble(plan, SCENARIO, 40)
+    return simulate_ensemble(plan, SCENARIO, runs=40)
 
 
 @pytest.fixture(scope="module")
 def many(plan):
-    return simulate_ensemble(plan, SCENARIO, 5000)
+    return simulate_ensemble(plan, SCENARIO, runs=5000)
 
 
 def by_hand(draws):
@@ -239,25 +239,25 @@ def test_pieces_of_a_large_ensemble_add_up(plan):
 
 @pytest.mark.parametrize("n", [40, 300])
 def test_executor_and_chunks_do_not_show_in_the_numbers(plan, n, monkeypatch):
-    whole = simulate_ensemble(plan, SCENARIO, n)
+    whole = simulate_ensemble(plan, SCENARIO, runs=n)
     monkeypatch.setitem(ensemble_run.RUNS_A_CHUNK, "kernel", 37)
-    pieces = simulate_ensemble(plan, SCENARIO, n)
-    pool = simulate_ensemble(plan, SCENARIO, n, executor=Executor("process", workers=2))
+    pieces = simulate_ensemble(plan, SCENARIO, runs=n)
+    pool = simulate_ensemble(plan, SCENARIO, runs=n, executor=Executor("process", workers=2))
     for name in whole.store.names:
         assert whole.values(name).tobytes() == pieces.values(name).tobytes()
         assert whole.values(name).tobytes() == pool.values(name).tobytes()
 
 
 def test_longer_ensemble_begins_with_the_shorter_one(plan, many):
-    shorter = simulate_ensemble(plan, SCENARIO, 1000)
+    shorter = simulate_ensemble(plan, SCENARIO, runs=1000)
     assert np.array_equal(shorter.values("nominal output"), many.values("nominal output")[:1000])
 
 
 def test_large_ensembles_stay_lazy_on_disk_and_say_the_same(plan, many, monkeypatch):
     monkeypatch.setattr(ensemble_run, "IN_MEMORY", 0)
-    lazy = simulate_ensemble(plan, SCENARIO, 5000)
+    lazy = simulate_ensemble(plan, SCENARIO, runs=5000)
     folder = lazy.store.paths[0].parent
-    data = lazy.dataset
+    data = lazy.to_dataset()
     assert data.sizes == {"run": 5000, "time": 6}
     assert not any(
         variable._in_memory for variable in data.variables.values() if variable.ndim == 2
@@ -266,7 +266,7 @@ def test_large_ensembles_stay_lazy_on_disk_and_say_the_same(plan, many, monkeypa
     assert np.array_equal(one.values, many.values("nominal output")[4090:4100, -1])
     assert data["energy per output"].isel(run=4321).values.shape == (6,)
     assert np.array_equal(data["price index"][::-7].values, many.values("price index")[::-7])
-    assert data.drop_vars("status").equals(many.dataset.drop_vars("status"))
+    assert data.drop_vars("status").equals(many.to_dataset().drop_vars("status"))
     first, second = (compute_statistics(r, plan.plan, r.drivers) for r in (lazy, many))
     assert first.probabilities == second.probabilities
     assert [r.share for r in assess(lazy, plan.plan).rows] == [
@@ -281,7 +281,7 @@ def test_large_ensembles_stay_lazy_on_disk_and_say_the_same(plan, many, monkeypa
 
 
 def test_dataset_carries_units_status_and_provenance(runs):
-    data = runs.dataset
+    data = runs.to_dataset()
     assert data["nominal output"].attrs["units"] == "yuan"
     assert data.attrs["seed"] == 7
     assert data.attrs["scenario"] == "supported"
@@ -290,13 +290,13 @@ def test_dataset_carries_units_status_and_provenance(runs):
 
 def test_wrong_requests_are_clear(plan, runs):
     with pytest.raises(ScenarioError, match="runs: 0 is less than one"):
-        simulate_ensemble(plan, SCENARIO, 0)
+        simulate_ensemble(plan, SCENARIO, runs=0)
     with pytest.raises(RunError, match=r"nominal outptu.*Did you mean nominal output"):
         runs.at("nominal outptu", 2025.0)
     with pytest.raises(RunError, match=r"no row was saved at t = 2025\.25"):
         runs.at("nominal output", 2025.25)
     with pytest.raises(ScenarioError, match=r"no variable ouput\. Did you mean output"):
-        simulate_ensemble(plan, SCENARIO, 4, save=["ouput"])
+        simulate_ensemble(plan, SCENARIO, runs=4, save=["ouput"])
 
 
 def test_worker_with_other_files_refuses(plan):
@@ -332,7 +332,7 @@ def test_batch_and_ensemble_agree(plan, tmp_path):
     rows = summarise(done.runs, plan.plan, cases)
     # The study runs 120 times in all and is compiled; an ensemble of 30 is not.
     for case, row in zip(cases, rows, strict=True):
-        found = compute_statistics(simulate_ensemble(plan, case.scenario, 30), plan.plan)
+        found = compute_statistics(simulate_ensemble(plan, case.scenario, runs=30), plan.plan)
         assert row["output.median"] == pytest.approx(found.targets[0].quantiles[-1][3], rel=1e-11)
         assert row["energy_cut.met"] == found.targets[2].share.value
         assert row["all_met"] == found.probabilities.joint.value

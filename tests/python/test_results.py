@@ -46,7 +46,7 @@ def with_locale(monkeypatch, lang, **environment):
 )
 def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
     with_locale(monkeypatch, lang, LANG=locale)
-    result = zjsim.assess(one)
+    result = zjsim.assess(plan, one)
     assert head in result.table.columns
     assert head in result.table_for().columns
     assert f"<th>{head}</th>" in result._repr_html_()
@@ -55,21 +55,21 @@ def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
 
 def test_another_language_is_refused(one):
     with pytest.raises(zjsim.ZjsimError, match="language: there is no fr; choose zh or en"):
-        zjsim.assess(one).table_for("fr")
+        zjsim.assess(plan, one).table_for("fr")
     with pytest.raises(zjsim.ZjsimError, match="choose zh or en"):
-        zjsim.plot_board(zjsim.assess(one), "fr")
+        zjsim.plot_board(zjsim.assess(plan, one), "fr")
 
 
 def test_the_caption_is_the_label_and_not_a_dictionary(monkeypatch, one):
     monkeypatch.setenv("ZJSIM_LANG", "en")
     assert "<caption>Plan as written</caption>" in one._repr_html_()
     assert repr(one).startswith(f"<Runs of Plan as written ({one.run_id}): 1 run, ")
-    assert repr(zjsim.assess(one)).startswith("<Assessment of Plan as written: ")
+    assert repr(zjsim.assess(plan, one)).startswith("<Assessment of Plan as written: ")
 
 
 def test_an_ensemble_shows_probabilities_with_their_error_and_the_failures(monkeypatch, many):
     monkeypatch.setenv("ZJSIM_LANG", "en")
-    judged = zjsim.assess(many)
+    judged = zjsim.assess(plan, many)
     shown = many._repr_html_()
     for share in [*(row.share for row in judged.rows), judged.probabilities.joint]:
         assert f">{share.value:.1%}<" in shown
@@ -89,18 +89,18 @@ def test_cells_are_escaped_and_what_is_missing_stays_empty():
 
 def test_a_dataset_is_judged_like_the_runs_it_comes_from(plan, one, many):
     for runs in (one, many):
-        ours, theirs = zjsim.assess(runs), zjsim.assess(runs.dataset, plan)
+        ours, theirs = zjsim.assess(plan, runs), zjsim.assess(plan, runs.to_dataset())
         for a, b in zip(ours.rows, theirs.rows, strict=True):
             assert a.share == b.share
             np.testing.assert_array_equal(a.values, b.values)
-    some = zjsim.assess(many.dataset.isel(run=[9, 3]), plan).row("labour_productivity")
-    whole = zjsim.assess(many).row("labour_productivity")
+    some = zjsim.assess(plan, many.to_dataset().isel(run=[9, 3])).row("labour_productivity")
+    whole = zjsim.assess(plan, many).row("labour_productivity")
     np.testing.assert_array_equal(some.values, whole.values[[9, 3]])
-    assert zjsim.assess(one.dataset.isel(run=0), plan).n_run == 1
+    assert zjsim.assess(plan, one.to_dataset().isel(run=0)).n_run == 1
 
 
 def test_an_assessment_counts_what_the_ensemble_command_counts(many):
-    counted, judged = statistics_of(many), zjsim.assess(many)
+    counted, judged = statistics_of(many), zjsim.assess(plan, many)
     assert [row.share for row in judged.rows] == [target.share for target in counted.targets]
     assert judged.probabilities.joint == counted.probabilities.joint
     assert judged.probabilities.binding == counted.probabilities.binding
@@ -109,18 +109,18 @@ def test_an_assessment_counts_what_the_ensemble_command_counts(many):
 def test_saved_trajectories_are_judged_again(plan, one, tmp_path):
     import xarray as xr
 
-    folder = zjsim.write_run(tmp_path, one, zjsim.assess(one), charts=False)
+    folder = zjsim.write_run(tmp_path, one, zjsim.assess(plan, one), charts=False)
     with xr.open_dataset(folder / "trajectories.nc") as saved:
-        again = zjsim.assess(saved, plan)
-    assert [row.projection for row in again.rows] == [r.projection for r in zjsim.assess(one).rows]
+        again = zjsim.assess(plan, saved)
+    assert [row.projection for row in again.rows] == [
+        r.projection for r in zjsim.assess(plan, one).rows
+    ]
 
 
 def test_a_dataset_that_cannot_be_judged_says_why(plan, one):
-    with pytest.raises(zjsim.RunError, match="does not say which plan judges it"):
-        zjsim.assess(one.dataset)
     with pytest.raises(zjsim.RunError, match="needs the dimensions run and time"):
-        zjsim.assess(one.dataset.isel(time=0, drop=True), plan)
-    partial = zjsim.assess(one.dataset[["employment"]], plan)
+        zjsim.assess(plan, one.to_dataset().isel(time=0, drop=True))
+    partial = zjsim.assess(plan, one.to_dataset()[["employment"]])
     assert {str(row.verdict) for row in partial.rows} == {"missing"}
     assert "no such variable in the dataset" in partial.rows[0].reason
 
@@ -137,27 +137,28 @@ def test_a_large_ensemble_stays_on_disk_until_it_is_used(monkeypatch, plan, many
         return piece(self, path, name, count)
 
     monkeypatch.setattr(ShardFolder, "_piece", counting)
-    data = large.dataset
+    data = large.to_dataset()
     name = next(iter(data.data_vars))
     assert dict(data.sizes) == {"run": 16, "time": 6}
     assert [item for item in read if item[1] != "status"] == []
     np.testing.assert_array_equal(
-        data[name].isel(run=slice(9, 12)).values, many.dataset[name].isel(run=slice(9, 12)).values
+        data[name].isel(run=slice(9, 12)).values,
+        many.to_dataset()[name].isel(run=slice(9, 12)).values,
     )
     touched = {path for path, column in read if column == name}
     assert len(touched) == 1, "shards of other runs were read"
-    ours, theirs = zjsim.assess(large), zjsim.assess(many)
-    judged = zjsim.assess(data, plan)
+    ours, theirs = zjsim.assess(plan, large), zjsim.assess(plan, many)
+    judged = zjsim.assess(plan, data)
     for a, b, c in zip(ours.rows, theirs.rows, judged.rows, strict=True):
         assert a.share == b.share == c.share
 
 
 def test_a_board_shows_published_figures_and_the_band_of_an_ensemble(one, many):
-    alone = as_report(zjsim.assess(one))
+    alone = as_report(zjsim.assess(plan, one))
     assert any(row.outturns for row in alone.rows)
     assert all(row.low == () for row in alone.rows)
-    row = as_report(zjsim.assess(many)).row("labour_productivity")
-    values = zjsim.assess(many).row("labour_productivity").values
+    row = as_report(zjsim.assess(plan, many)).row("labour_productivity")
+    values = zjsim.assess(plan, many).row("labour_productivity").values
     assert (row.low[-1], row.high[-1]) == tuple(np.percentile(values, [2.5, 97.5]))
     assert values.std() > 0
     assert len(row.low) == len(row.years) == len(row.projection)
@@ -167,7 +168,7 @@ def test_a_study_is_run_and_summed_up(tmp_path):
     text = "name: water\nscenarios: [baseline]\nmatrix: {levers.water: [0.5, 1.0]}\n"
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     done = zjsim.run_study(tmp_path / "study.yaml", tmp_path)
-    assert done.frame()["levers.water"].tolist() == [0.5, 1.0]
+    assert done.to_frame()["levers.water"].tolist() == [0.5, 1.0]
     assert "2 cases, 2 runs, computed 2, reused 0, failed 0" in repr(done)
     assert "reused 2" in repr(zjsim.run_study(tmp_path / "study.yaml", tmp_path))
     assert (done.folder / "summary.csv").is_file()
@@ -175,7 +176,7 @@ def test_a_study_is_run_and_summed_up(tmp_path):
 
 def test_influence_names_its_strongest_inputs(one):
     influence = zjsim.compute_influence(one)
-    table = influence.frame()
+    table = influence.to_frame()
     assert table["score"].is_monotonic_decreasing
     assert table["input"][0] in repr(influence)
     assert len(influence.lever_frame()) == len(influence.levers)

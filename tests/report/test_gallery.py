@@ -19,7 +19,7 @@ WATER = "water_intensity_cut"
 
 @lru_cache
 def many():
-    return simulate_ensemble(plan(), "baseline", 24, seed=1)
+    return simulate_ensemble(plan(), "baseline", runs=24, seed=1)
 
 
 @lru_cache

@@ -38,7 +38,7 @@ def exact(capital, staff, sigma, alpha=ALPHA):
 
 def test_as_shipped_production_is_cobb_douglas_to_the_last_bit(plan):
     runs = zjsim.simulate(plan, "baseline", estimate_error=False)
-    shown = runs.frame()
+    shown = runs.to_frame()
     assert (shown["substitution parameter"] == 0).all()
     capital = shown["fixed capital"] / shown["initial fixed capital"]
     staff = shown["employment"] / shown["initial employment"]

@@ -33,6 +33,7 @@ from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import DataError
 from zjsim.markup import Shown
+from zjsim.openplan import PlanLike, open_plan
 from zjsim.scenario.calibrated import CalibrationRow, calibrated_ranges
 from zjsim.scenario.draws import EDGE, Dimension, quantile
 from zjsim.workflow import OpenPlan
@@ -116,7 +117,7 @@ class Calibration(Shown):
                 best[row.name] = row
         return tuple(best.values())
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """A row a constant, with its range before and after; see `CalibrationRow`."""
         import pandas as pd
 
@@ -129,7 +130,7 @@ class Calibration(Shown):
 
 
 def calibrate(
-    plan: OpenPlan,
+    plan: PlanLike,
     *,
     seed: int = 2020,
     draws: int = 16384,
@@ -142,7 +143,7 @@ def calibrate(
 
     Parameters
     ----------
-    plan : OpenPlan
+    plan : str, Path or OpenPlan
         Its published figures up to the cut-off year enter through `published_until`; its
         targets are not read.
     seed, draws : int
@@ -164,12 +165,11 @@ def calibrate(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.calibrate(
-    ...     zjsim.open_plan(), draws=64, profile_points=0, only=("high_tech",)
-    ... )
+    >>> found = zjsim.calibrate("zhejiang", draws=64, profile_points=0, only=("high_tech",))
     >>> found.sectors[0].sector.id
     'high_tech'
     """
+    plan = open_plan(plan)
     file = read_sectors(plan)
     unknown = set(only) - {sector.id for sector in file.sectors}
     if unknown:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from zjsim.analysis.sensitivity import METHODS, Method, Sensitivity, morris, sobol, tornado
 from zjsim.analysis.study import Study, open_study
 from zjsim.errors import RunError, did_you_mean
-from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan
+from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.scenario.reader import Changes
 
 # Base points of Sobol, paths of Morris; a tornado has its own.
 SIZES = {"tornado": 0, "morris": 40, "sobol": 1024}
 
 
 def compute_sensitivity(
-    plan: OpenPlan,
-    scenario: str | Path | Scenario = "baseline",
-    assignments: Sequence[str] = (),
+    plan: PlanLike,
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
     *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
     method: Method = "tornado",
     size: int | None = None,
     seed: int = 2021,
@@ -30,11 +33,14 @@ def compute_sensitivity(
 
     Parameters
     ----------
-    plan : OpenPlan
-    scenario : str, Path or Scenario
-        A shipped name, a file, or a Scenario that has been read.
-    assignments : sequence of str
-        Changes laid over the file, such as ``levers.rd_support=1.2``.
+    plan : str, Path or OpenPlan
+    scenario : str, Path, mapping or Scenario
+        A shipped name, a file, the content of one, or a Scenario; see `read_scenario`.
+    changes : str, sequence of str, or mapping
+        Laid over the scenario: ``"levers.rd_support=1.2"``, several of them, or
+        ``{"levers.rd_support": 1.2}``.
+    levers, drivers, constants : mapping or None
+        The same as mappings: ``levers={"rd_support": 1.2}``.
     method : {"tornado", "morris", "sobol"}
         One at a time, screening, or shares of variance (the last two need ``SALib``).
     size : int or None
@@ -59,11 +65,15 @@ def compute_sensitivity(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.compute_sensitivity(zjsim.open_plan(), "baseline")
-    >>> found.frame().columns[:2].tolist()
+    >>> found = zjsim.compute_sensitivity("zhejiang", "baseline")
+    >>> found.to_frame().columns[:2].tolist()
     ['input', 'grade']
     """
-    study = open_study(plan, plan.read_scenario(scenario, assignments), calibrated=calibrated)
+    plan = open_plan(plan)
+    read = plan.read_scenario(
+        scenario, changes, levers=levers, drivers=drivers, constants=constants
+    )
+    study = open_study(plan, read, calibrated=calibrated)
     return analyse(study, method, SIZES.get(method, 0) if size is None else size, seed, advance)
 
 

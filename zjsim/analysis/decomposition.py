@@ -25,9 +25,9 @@ from zjsim.analysis.validation.subject import Subject, subject_of, with_all_path
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.inputs import Inputs, TimePath
+from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +71,7 @@ class Decomposition:
         """Whether every coalition was run."""
         return not self.errors.any()
 
-    @property
-    def table(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """Shares: a row a cause, a column an indicator."""
         import pandas as pd
 
@@ -89,17 +88,26 @@ class Switchboard:
 
 
 def decompose(
-    plan: OpenPlan, scenario: str | Scenario = "baseline", assignments: Sequence[str] = ()
+    plan: PlanLike,
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
+    *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
 ) -> Decomposition:
     """Share each indicator's change since the base year among the four causes.
 
     Parameters
     ----------
-    plan : OpenPlan
-    scenario : str or Scenario
-        A shipped name, a file, or a Scenario that has been read.
-    assignments : sequence of str
-        Changes laid over the file, such as ``levers.rd_support=1.2``.
+    plan : str, Path or OpenPlan
+    scenario : str, Path, mapping or Scenario
+        A shipped name, a file, the content of one, or a Scenario; see `read_scenario`.
+    changes : str, sequence of str, or mapping
+        Laid over the scenario: ``"levers.rd_support=1.2"``, several of them, or
+        ``{"levers.rd_support": 1.2}``.
+    levers, drivers, constants : mapping or None
+        The same as mappings: ``levers={"rd_support": 1.2}``.
 
     Raises
     ------
@@ -111,10 +119,14 @@ def decompose(
     Examples
     --------
     >>> import zjsim
-    >>> zjsim.decompose(zjsim.open_plan(), "baseline").causes
+    >>> zjsim.decompose("zhejiang", "baseline").causes
     ('outside', 'policy', 'feedback', 'trends')
     """
-    subject, resolved = _opened(plan, scenario, assignments)
+    plan = open_plan(plan)
+    read = plan.read_scenario(
+        scenario, changes, levers=levers, drivers=drivers, constants=constants
+    )
+    subject, resolved = subject_of(plan), plan.resolve(read)
     boards = switchboards(subject)
     inside = coalitions(len(CAUSES))
     inputs = _switched(subject, resolved.inputs, [boards[cause] for cause in CAUSES], inside)
@@ -126,10 +138,13 @@ def decompose(
 
 
 def decompose_levers(
-    plan: OpenPlan,
-    scenario: str | Scenario = "baseline",
-    assignments: Sequence[str] = (),
+    plan: PlanLike,
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
     *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
     pairs: int = PAIRS,
     seed: int = 0,
 ) -> Decomposition:
@@ -141,11 +156,14 @@ def decompose_levers(
 
     Parameters
     ----------
-    plan : OpenPlan
-    scenario : str or Scenario
-        A shipped name, a file, or a Scenario that has been read.
-    assignments : sequence of str
-        Changes laid over the file, such as ``levers.rd_support=1.2``.
+    plan : str, Path or OpenPlan
+    scenario : str, Path, mapping or Scenario
+        A shipped name, a file, the content of one, or a Scenario; see `read_scenario`.
+    changes : str, sequence of str, or mapping
+        Laid over the scenario: ``"levers.rd_support=1.2"``, several of them, or
+        ``{"levers.rd_support": 1.2}``.
+    levers, drivers, constants : mapping or None
+        The same as mappings: ``levers={"rd_support": 1.2}``.
     pairs : int
         Random orders, each walked both ways, when more than twelve levers are in use.
     seed : int
@@ -159,29 +177,33 @@ def decompose_levers(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.decompose_levers(zjsim.open_plan(), "baseline", pairs=2)
+    >>> found = zjsim.decompose_levers("zhejiang", "baseline", pairs=2)
     >>> "water" in found.causes
     True
     """
-    subject, resolved = _opened(plan, scenario, assignments)
+    plan = open_plan(plan)
+    read = plan.read_scenario(
+        scenario, changes, levers=levers, drivers=drivers, constants=constants
+    )
+    subject, resolved = subject_of(plan), plan.resolve(read)
     inputs = with_all_paths(plan, resolved.inputs)
-    levers = [item for item in plan.levers if inputs.paths[item.variable].values.any()]
-    if not levers:
+    used = [item for item in plan.levers if inputs.paths[item.variable].values.any()]
+    if not used:
         name = resolved.scenario.name
         raise ScenarioError(f"{name}: no lever is in use, so there is nothing to share out.")
-    boards = [Switchboard({item.variable: 0.0}, {}) for item in levers]
+    boards = [Switchboard({item.variable: 0.0}, {}) for item in used]
 
     def worth_of(inside: np.ndarray) -> np.ndarray:
         return _values(subject, _switched(subject, resolved.inputs, boards, inside))
 
-    ends = worth_of(np.array([[False] * len(levers), [True] * len(levers)]))
-    if len(levers) <= MOST_EXACT:
-        shares = exact_values(worth_of(coalitions(len(levers))))
-        errors, runs = np.zeros_like(shares), 2 ** len(levers)
+    ends = worth_of(np.array([[False] * len(used), [True] * len(used)]))
+    if len(used) <= MOST_EXACT:
+        shares = exact_values(worth_of(coalitions(len(used))))
+        errors, runs = np.zeros_like(shares), 2 ** len(used)
     else:
-        shares, errors = sampled_values(worth_of, len(levers), pairs, seed)
-        runs = 2 * pairs * (len(levers) + 1)
-    ids = tuple(item.id for item in levers)
+        shares, errors = sampled_values(worth_of, len(used), pairs, seed)
+        runs = 2 * pairs * (len(used) + 1)
+    ids = tuple(item.id for item in used)
     return Decomposition(
         resolved, plan.plan.indicators, ids, ends[0], ends[1], shares, errors, runs
     )
@@ -213,12 +235,6 @@ def switchboards(subject: Subject) -> dict[str, Switchboard]:
         "feedback": Switchboard({}, feedback),
         "trends": Switchboard({}, trends),
     }
-
-
-def _opened(
-    plan: OpenPlan, scenario: str | Scenario, assignments: Sequence[str]
-) -> tuple[Subject, Resolved]:
-    return subject_of(plan), plan.resolve(plan.read_scenario(scenario, assignments))
 
 
 def _switched(

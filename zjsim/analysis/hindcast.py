@@ -31,6 +31,7 @@ from zjsim.engines.kernel.engine import Backend, CompiledProgram, KernelEngine
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs
 from zjsim.markup import Shown
+from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.resolve import Resolved, resolve
@@ -77,7 +78,7 @@ class Hindcast(Shown):
     calibrated: tuple[str, ...] = field(default=())
     model_probabilities: tuple[Share, ...] = field(default=())
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """A row a figure: what was published, the median, the 80 % band, whether it was scored."""
         import pandas as pd
 
@@ -114,12 +115,12 @@ LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 
 
 def hindcast(
-    plan: OpenPlan,
+    plan: PlanLike,
     known: int,
     *,
     runs: int = 2048,
     seed: int = 2021,
-    scenario: str | Scenario = SCENARIO,
+    scenario: ScenarioLike = SCENARIO,
     observations: Observations | str | None = None,
     calibrated: bool = True,
     discrepancy: bool = True,
@@ -130,9 +131,10 @@ def hindcast(
 
     Parameters
     ----------
+    plan : str, Path or OpenPlan
     known : int
         Last year of observed drivers; later ones cannot be seen.
-    scenario : str or Scenario
+    scenario : str, Path, mapping or Scenario
         Its driver paths must begin with the observed one.
     observations : Observations, path or None
         A user's own figures laid over the published ones; they may be later than any shipped.
@@ -151,10 +153,11 @@ def hindcast(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.hindcast(zjsim.open_plan(), 2022, runs=16, backend="python")
+    >>> found = zjsim.hindcast("zhejiang", 2022, runs=16, backend="python")
     >>> found.known_until
     2022
     """
+    plan = open_plan(plan)
     file = read_comparisons(plan)
     resolved = _resolved(plan, plan.read_scenario(scenario), known)
     ranges = plan.calibrated if calibrated else {}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from types import MappingProxyType
 
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.cache import content_hash
+from zjsim.frozen import FrozenDict
 from zjsim.scenario.tables import DriverSeries, DriverTable
 
 # Derived with an assumption (D) or believed and not seen (M): never data, nor a test.
@@ -51,10 +51,10 @@ def known_until(table: DriverTable, observed: str, year: int) -> DriverTable:
             )
     series_by_path = dict(table.series)
     if kept:
-        series_by_path[observed] = MappingProxyType(kept)
+        series_by_path[observed] = FrozenDict(kept)
     else:
         series_by_path.pop(observed, None)
-    return replace(table, series=MappingProxyType(series_by_path))
+    return replace(table, series=FrozenDict(series_by_path))
 
 
 def last_year(row: Observation) -> int:

@@ -91,7 +91,7 @@ class Influence(Shown):
         counts = f"{len(self.swings)} inputs, {len(self.levers)} levers, {self.failed} failed"
         return f"on {self.runs.name}: {counts}; strongest: {first}"
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """A row an input, the strongest first: its range, its grade, what its ends decide.
 
         ``decides`` holds the numbers of the targets that are met at one end only, or at
@@ -156,7 +156,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     >>> import zjsim
     >>> runs = zjsim.simulate(zjsim.open_plan(), "baseline", estimate_error=False)
     >>> influence = zjsim.compute_influence(runs)
-    >>> "decides" in influence.frame()
+    >>> "decides" in influence.to_frame()
     True
     """
     plan, resolved = runs.plan, runs.resolved

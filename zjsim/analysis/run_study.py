@@ -53,7 +53,7 @@ class StudyResult(Shown):
         """Where the study is kept; run again, it computes only what is missing there."""
         return self.batch.folder
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """The summary, a row a case."""
         import pandas as pd
 
@@ -151,7 +151,7 @@ def run_study(
     >>> place = pathlib.Path(tempfile.mkdtemp())
     >>> text = "name: water\\nscenarios: [baseline]\\nmatrix: {levers.water: [0.5, 1.0]}\\n"
     >>> _ = (place / "study.yaml").write_text(text)
-    >>> len(zjsim.run_study(place / "study.yaml", place).frame())
+    >>> len(zjsim.run_study(place / "study.yaml", place).to_frame())
     2
     """
     planned = file if isinstance(file, PlannedStudy) else plan_study(file, plan, trust_model)

@@ -127,7 +127,7 @@ class Sensitivity(Shown):
     groups: tuple[Group, ...]
     convergence: Convergence
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """A row an input, the one that decides most first.
 
         ``weight`` is its share in what decides the verdicts, parts of one; under the number of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,10 +11,11 @@ import numpy as np
 from zjsim.analysis.design import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram, KernelEngine
+from zjsim.openplan import ScenarioLike
 from zjsim.scenario.draws import Dimension
+from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import inputs_of, plan_sampling
-from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan
 
 PIECE = 16384
@@ -98,8 +99,8 @@ class Study:
 
 def open_study(
     plan: OpenPlan,
-    scenario: str | Scenario = "baseline",
-    assignments: Sequence[str] = (),
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
     *,
     calibrated: bool = True,
     backend: Backend = "auto",
@@ -112,7 +113,7 @@ def open_study(
     of the scenario and the shock that drivers share are set aside, because shares of variance
     are defined for independent inputs; the number of pairs is kept.
     """
-    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
+    resolved = plan.resolve(plan.read_scenario(scenario, changes))
     return study_of(plan, resolved, calibrated=calibrated, backend=backend)
 
 

@@ -48,8 +48,7 @@ class Audit:
                 return path
         raise PlanError(f"{quantity}: the audit has no such path")
 
-    @property
-    def table(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """Implied growth rates as a DataFrame, one row an indicator."""
         import pandas as pd
 
@@ -72,13 +71,6 @@ def audit(plan: Plan, observations: Observations) -> Audit:
     -------
     Audit
         Growth that each target implies, paths that follow from it, and findings.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> plan = zjsim.open_plan()
-    >>> len(zjsim.audit(plan.plan, plan.observations).growth)
-    10
     """
     growth = tuple(compute_growth(item) for item in plan.indicators)
     settings = plan.audit

@@ -20,7 +20,7 @@ class LabelledRuns:
     Parameters
     ----------
     dataset : xarray.Dataset
-        As ``runs.dataset`` gives it or ``trajectories.nc`` holds it, or a selection of that.
+        As ``runs.to_dataset()`` gives it or ``trajectories.nc`` holds it, or a selection of that.
         Without a dimension ``run`` it is one run, without ``status`` every run ended well.
 
     Raises
@@ -34,7 +34,7 @@ class LabelledRuns:
             found = ", ".join(map(str, dataset.dims)) or "none"
             raise RunError(
                 "a dataset of runs needs the dimensions run and time; this one has: "
-                f"{found}. `runs.dataset` and `trajectories.nc` have them."
+                f"{found}. `runs.to_dataset()` and `trajectories.nc` have them."
             )
         self._dataset = dataset if "run" in dataset.dims else dataset.expand_dims("run")
         self._times = np.asarray(dataset["time"].values, dtype=float)

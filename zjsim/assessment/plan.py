@@ -248,6 +248,10 @@ class Plan:
     words: WordThresholds
     audit: AuditSettings | None
 
+    def __repr__(self) -> str:
+        span = f"{self.years[0]}-{self.years[-1]}"
+        return f"<Plan {self.id[:80]}: {len(self.indicators)} indicators, {span}>"
+
     @property
     def years(self) -> tuple[int, ...]:
         """The years of the plan, first to last."""

@@ -77,7 +77,7 @@ def check(
             save=opened.indicator_variables,
             trust_model=trust_model,
         )
-        judged = assess(runs, opened, seen)
+        judged = assess(opened, runs, seen)
         simulated.append((runs, judged))
         if not json:
             _say_verdicts(judged, words)

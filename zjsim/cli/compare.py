@@ -54,7 +54,7 @@ def compare(
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     runs = [simulate(opened, item, engine=engine, trust_model=trust_model) for item in read]
-    reports = [report_of(one, assess(one, opened)) for one in runs]
+    reports = [report_of(one, assess(opened, one)) for one in runs]
     if json:
         first = reports[0]
         differences = [diff(runs[0].resolved, other.resolved) for other in runs[1:]]

@@ -103,7 +103,7 @@ def ensemble(
         "method": method, "engine": engine, "executor": place, "trust_model": trust_model,
     }  # fmt: skip
     with counting(total, "Simulating", json) as advance:
-        found = simulate_ensemble(opened, read, runs, seed=seed, advance=advance, **options)
+        found = simulate_ensemble(opened, read, runs=runs, seed=seed, advance=advance, **options)
         statistics = statistics_of(found)
         errors = _repeat(opened, read, found, repeats, advance, options)
     notes = convergence_notes(statistics, found.sample.method)
@@ -144,7 +144,12 @@ def _repeat(
     shares = []
     for number in range(1, repeats + 1):
         again = simulate_ensemble(
-            opened, read, found.n_run, seed=found.sample.seed + number, advance=advance, **options
+            opened,
+            read,
+            runs=found.n_run,
+            seed=found.sample.seed + number,
+            advance=advance,
+            **options,
         )
         shares.append(_shares(statistics_of(again)))
     # The error of one ensemble of this size, not that of the mean of the repeats.

@@ -63,7 +63,7 @@ def export(
     part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        for line in export_scenario(part, kind, runs, assess(runs, opened)):
+        for line in export_scenario(part, kind, runs, assess(opened, runs)):
             note(f"note: {line}")
         part.replace(out)
     except OSError as problem:

@@ -94,13 +94,13 @@ def _charts(
     if kind in OF_ENSEMBLES:
         from zjsim.ensembles.run import simulate_ensemble
 
-        found = simulate_ensemble(opened, read[0], runs, seed=seed)
+        found = simulate_ensemble(opened, read[0], runs=runs, seed=seed)
         if kind == "fan":
             return [gallery.fan_chart(found, str(indicator), words)]
         return [gallery.probability_chart(found, words)]
     simulated = [simulate(opened, scenario) for scenario in read]
     if kind in OF_RUNS:
-        reports = [report_of(one, assess(one, opened)) for one in simulated]
+        reports = [report_of(one, assess(opened, one)) for one in simulated]
         return [gallery.report_chart(kind, reports, indicator, words)]
     if kind == "tornado":
         return [gallery.tornado_chart(simulated[0], str(indicator), words)]

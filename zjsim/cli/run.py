@@ -134,7 +134,7 @@ def _simulate(
     done = []
     for scenario in with_progress(read, len(read), "Simulating"):
         runs = simulate(opened, scenario, engine=engine, trust_model=trust_model)
-        judged = assess(runs, opened, seen)
+        judged = assess(opened, runs, seen)
         done.append((runs, judged, report_of(runs, judged, seen)))
     return done
 

@@ -47,7 +47,7 @@ def lazy_dataset(
     documentation: Mapping[str, str],
     attributes: Mapping[str, Any],
 ) -> xr.Dataset:
-    """A Dataset with dims (run, time), in the shape of ``Trajectories.dataset``."""
+    """A Dataset with dims (run, time), in the shape of ``Trajectories.to_dataset``."""
     variables = {
         name: xr.Variable(
             ("run", "time"),

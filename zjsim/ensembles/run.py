@@ -32,6 +32,8 @@ from zjsim.ensembles.chunks import (
 from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shard
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.language import chosen_language
+from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
 from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
@@ -41,6 +43,7 @@ from zjsim.version import __version__
 from zjsim.workflow import OpenPlan, assess
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 MOST_SHOWN = 200_000  # judging more takes longer than a reader of a notebook waits
@@ -205,10 +208,13 @@ class EnsembleRuns:
     def _repr_html_(self) -> str:
         if self.n_run > MOST_SHOWN:
             return f"<p>{html.escape(repr(self))}</p>"
-        return assess(self)._repr_html_()
+        return assess(self.plan, self)._repr_html_()
 
-    @property
-    def dataset(self) -> xr.Dataset:
+    def to_frame(self) -> pd.DataFrame:
+        """Every kept value, indexed by run and time."""
+        return self.to_dataset().drop_vars("status").to_dataframe()
+
+    def to_dataset(self) -> xr.Dataset:
         """An xarray Dataset over (run, time), which `assess` takes as well.
 
         Values are read when they are used: from memory, or of large ensembles
@@ -236,11 +242,14 @@ class EnsembleRuns:
 
 
 def simulate_ensemble(
-    plan: OpenPlan,
-    scenario: str | Path | Scenario = "baseline",
-    runs: int | None = None,
-    assignments: Sequence[str] = (),
+    plan: PlanLike,
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
     *,
+    runs: int | None = None,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
     seed: int | None = None,
     method: SampleMethod | None = None,
     engine: str = "kernel",
@@ -253,14 +262,17 @@ def simulate_ensemble(
 
     Parameters
     ----------
-    plan : OpenPlan
-    scenario : str, Path or Scenario
-        A shipped name, a file, or a Scenario that has been read.
+    plan : str, Path or OpenPlan
+    scenario : str, Path, mapping or Scenario
+        A shipped name, a file, the content of one, or a Scenario; see `read_scenario`.
+    changes : str, sequence of str, or mapping
+        Laid over the scenario: ``"levers.rd_support=1.2"``, several of them, or
+        ``{"levers.rd_support": 1.2}``.
+    levers, drivers, constants : mapping or None
+        The same as mappings: ``levers={"rd_support": 1.2}``.
     runs, seed, method : or None
         Number of runs, seed, and sobol, latin_hypercube or random; None takes the
         scenario's sampling section.
-    assignments : sequence of str
-        Changes laid over the file, such as ``levers.rd_support=1.2``.
     engine : {"kernel", "adaptive", "pysd"}
     save : sequence of str
         Model variables to keep by year beside the indicators'.
@@ -280,22 +292,27 @@ def simulate_ensemble(
     -------
     EnsembleRuns
         Indicators by year. `assess` counts the shares of runs that meet each target; its
-        ``dataset`` is an xarray Dataset over (run, time) that reads values when they are used.
+        ``to_dataset()`` is an xarray Dataset over (run, time) that reads values when they are used.
 
     Examples
     --------
     >>> import zjsim
-    >>> many = zjsim.simulate_ensemble(zjsim.open_plan(), "baseline", runs=8, seed=1)
-    >>> many.dataset.sizes["run"]
+    >>> many = zjsim.simulate_ensemble("zhejiang", "baseline", runs=8, seed=1)
+    >>> many.to_dataset().sizes["run"]
     8
     """
-    wanted = plan.read_scenario(scenario, assignments)
+    plan = open_plan(plan)
+    if isinstance(changes, int):
+        raise ScenarioError(f"the number of runs is given by its name: runs={changes}.")
+    wanted = plan.read_scenario(
+        scenario, changes, levers=levers, drivers=drivers, constants=constants
+    )
     wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
     resolved = plan.resolve(wanted)
     sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=plan.calibrated)
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
-    drivers = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
-    wanted_names = [*drivers, *save]
+    sampled = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
+    wanted_names = [*sampled, *save]
     place = executor or Executor()
     step = RUNS_A_CHUNK.get(engine, 1) * (HERE_AT_ONCE if place.name == "serial" else 1)
     common = _work(plan, engine, wanted_names, trust_model, sample.runs)

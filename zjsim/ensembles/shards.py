@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from zjsim.errors import RunError
+from zjsim.frozen import FrozenDict
 
 SUFFIX = ".parquet"
 KEY, ROWS, DIGEST = b"zjsim.key", b"zjsim.rows_a_run", b"zjsim.digest"
@@ -55,7 +55,7 @@ class Block:
     status: np.ndarray
     case: np.ndarray
     run: np.ndarray
-    coordinates: Mapping[str, Sequence[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    coordinates: Mapping[str, Sequence[Any]] = field(default_factory=FrozenDict)
 
     @property
     def n_run(self) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
+from zjsim.frozen import FrozenDict
 from zjsim.model.expression import Expression, Table
 
 
@@ -111,7 +111,12 @@ class ModelSpec:
     origin: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "elements", MappingProxyType(dict(self.elements)))
+        object.__setattr__(self, "elements", FrozenDict(dict(self.elements)))
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.elements)} elements, {len(self.stocks)} stocks"
+        span = f"{self.start:g} to {self.stop:g} {self.time_unit}"
+        return f"<ModelSpec {self.name[:80]}: {counts}, {span}>"
 
     def of_kind(self, *kinds: type) -> tuple[Element, ...]:
         """Elements of the given kinds, in the order of the file."""

@@ -82,7 +82,7 @@ def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigur
     Examples
     --------
     >>> import zjsim
-    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
     >>> figure = zjsim.plot_board(result, "en")
     """
     language = chosen_language(language)
@@ -135,7 +135,7 @@ def plot_indicator(
     Examples
     --------
     >>> import zjsim
-    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
     >>> axes = zjsim.plot_indicator(result, "labour_productivity")
     """
     language = chosen_language(language)

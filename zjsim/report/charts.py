@@ -55,7 +55,7 @@ def plot_targets(assessment: Any, language: str | None = None, ax: Axes | None =
     Examples
     --------
     >>> import zjsim
-    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
     >>> axes = zjsim.plot_targets(result)
     """
     language = chosen_language(language)
@@ -109,7 +109,7 @@ def plot_progress(assessment: Any, language: str | None = None, ax: Axes | None 
     Examples
     --------
     >>> import zjsim
-    >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+    >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
     >>> axes = zjsim.plot_progress(result)
     """
     language = chosen_language(language)

@@ -37,9 +37,10 @@ def plot_comparison(assessments: Sequence[Any], language: str | None = None) -> 
     Examples
     --------
     >>> import zjsim
-    >>> plan = zjsim.open_plan()
+    >>> plan = zjsim.open_plan("zhejiang")
     >>> names = ["baseline", "late_start"]
-    >>> figure = zjsim.plot_comparison([zjsim.assess(zjsim.simulate(plan, n)) for n in names])
+    >>> judged = [zjsim.assess(plan, zjsim.simulate(plan, name)) for name in names]
+    >>> figure = zjsim.plot_comparison(judged)
     """
     language = chosen_language(language)
     reports = [as_report(assessment) for assessment in assessments]

@@ -42,7 +42,7 @@ def judge_scenario(
         computed; 0 leaves them out.
     """
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
-    judged = assess(runs, plan, observations)
+    judged = assess(plan, runs, observations)
     backend: Backend = "python" if of <= FEW_SCENARIOS else "auto"
     influence = compute_influence(runs, backend) if of else None
     return Judged(runs, judged, report_of(runs, judged, observations), influence)

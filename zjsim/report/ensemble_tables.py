@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_letters
-from types import MappingProxyType
 from typing import Any
 
+from zjsim.frozen import FrozenDict
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_share
 from zjsim.report.text_table import Table
@@ -175,7 +175,7 @@ def findings(
     statistics: Any,
     notes: Sequence[Any],
     language: Language = "en",
-    names_zh: Mapping[str, str] = MappingProxyType({}),
+    names_zh: Mapping[str, str] = FrozenDict(),
 ) -> list[str]:
     """Sentences: the weakest link, conflicts, what prices do, and how far to trust it all."""
     lines = []

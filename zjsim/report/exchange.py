@@ -108,7 +108,7 @@ def write_parquet(path: Path, runs: Runs) -> None:
     import pyarrow.parquet as pq
 
     held = runs.trajectories
-    frames = [runs.frame(run).reset_index() for run in range(held.n_run)]
+    frames = [runs.to_frame(run).reset_index() for run in range(held.n_run)]
     frame = pd.concat(frames, keys=range(held.n_run), names=["run"]).reset_index(level=0)
     table = pa.Table.from_pandas(frame.reset_index(drop=True), preserve_index=False)
     fields = [

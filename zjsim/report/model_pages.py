@@ -15,11 +15,12 @@ from zjsim.language import chosen_language
 from zjsim.model.expression import to_text
 from zjsim.model.names import canonical
 from zjsim.model.spec import Auxiliary, Constant, Element, Flow, Lookup, Stock
+from zjsim.openplan import PlanLike, open_plan
 from zjsim.report.labels import localised
 from zjsim.report.model_book import ModelBook, anchor, exact_name, page_name, table
 from zjsim.scenario.path_words import lever_words
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan, simulate
+from zjsim.workflow import simulate
 
 LINE = 96  # columns of an equation
 
@@ -284,7 +285,7 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
     spec, language = book.spec, book.language
     # Signs that structure leaves open are read at the start, with levers at rest.
     runs = simulate(book.plan, Scenario(name=book.plan.folder.name), estimate_error=False)
-    values = {str(name): float(value) for name, value in runs.frame().iloc[0].items()}
+    values = {str(name): float(value) for name, value in runs.to_frame().iloc[0].items()}
     levers = [exact_name(spec, lever.variable) for lever in book.levers.values()]
     written: list[Path] = []
     for name, stem in picture_stems(book).items():
@@ -300,13 +301,13 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
 
 
 def write_model_pages(
-    plan: OpenPlan, folder: Path | str, language: str | None = None, pictures: bool = True
+    plan: PlanLike, folder: Path | str, language: str | None = None, pictures: bool = True
 ) -> list[Path]:
     """Write the documentation of a plan's model into a folder; the paths written.
 
     Parameters
     ----------
-    plan : OpenPlan
+    plan : str, Path or OpenPlan
     folder : path
         Made when it is not there; files of the same names are replaced.
     language : {"en", "zh"}
@@ -317,10 +318,11 @@ def write_model_pages(
     Examples
     --------
     >>> import tempfile, zjsim
-    >>> pages = zjsim.write_model_pages(zjsim.open_plan(), tempfile.mkdtemp(), pictures=False)
+    >>> pages = zjsim.write_model_pages("zhejiang", tempfile.mkdtemp(), pictures=False)
     >>> "index.md" in [page.name for page in pages]
     True
     """
+    plan = open_plan(plan)
     language = chosen_language(language)
     book = ModelBook(plan, language)
     target = Path(folder)

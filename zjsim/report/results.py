@@ -175,8 +175,9 @@ def write_run(
     Examples
     --------
     >>> import tempfile, zjsim
-    >>> runs = zjsim.simulate(zjsim.open_plan(), "baseline")
-    >>> folder = zjsim.write_run(tempfile.mkdtemp(), runs, zjsim.assess(runs), charts=False)
+    >>> runs = zjsim.simulate("zhejiang", "baseline")
+    >>> judged = zjsim.assess("zhejiang", runs)
+    >>> folder = zjsim.write_run(tempfile.mkdtemp(), runs, judged, charts=False)
     >>> (folder / "trajectories.nc").is_file()
     True
     """
@@ -264,7 +265,7 @@ def write_netcdf(path: Path, runs: Runs) -> None:
     """
     saved = runs.trajectories
     if not all(name.isascii() for name in saved.names):
-        runs.dataset.to_netcdf(path, engine="h5netcdf")
+        runs.to_dataset().to_netcdf(path, engine="h5netcdf")
         return
     # scipy's reader and writer of files costs 0.1 s and is not needed for a table.
     from scipy.io import netcdf_file

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
+from zjsim.frozen import FrozenDict
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.text_table import Table
 from zjsim.report.wording import variable_name
 
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
+NO_NAMES: Mapping[str, str] = FrozenDict()
 _PERIOD = re.compile(r"([MQ])(\d+)-(\d+)")
 
 

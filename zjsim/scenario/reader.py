@@ -7,10 +7,11 @@ imports neither the YAML parser nor pydantic.
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,15 @@ from zjsim.scenario.schema import (
 from zjsim.yamlfile import parse_yaml, read_text
 
 SUFFIXES = (".yaml", ".yml")
+UNNAMED = "scenario"  # what a scenario without a file is called that has no name
 SECTIONS = ("levers", "drivers", "constants", "initial", "time", "sampling")
 FIELDS = ("plan", "driver_path", "lever_delay", "method")  # single values that are inherited
+NAMED = ("levers", "drivers", "constants", "initial", "time")  # sections of named entries
+Changes = str | Sequence[str] | Mapping[str, Any]
 _FLAT = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 
 
-def read_scenario(
-    name_or_path: str | Path, folder: Path, assignments: Sequence[str] = ()
-) -> Scenario:
+def read_scenario(name_or_path: str | Path, folder: Path, assignments: Changes = ()) -> Scenario:
     """Read a scenario with everything it is based on.
 
     Parameters
@@ -49,8 +51,8 @@ def read_scenario(
         file.
     folder : Path
         Folder of the shipped scenarios.
-    assignments : sequence of str
-        ``levers.rd_support=1.2``, applied last, in order.
+    assignments : str, sequence of str, or mapping
+        ``levers.rd_support=1.2``, applied last, in order; see `with_changes`.
 
     Raises
     ------
@@ -59,7 +61,116 @@ def read_scenario(
     """
     path = find_scenario(name_or_path, folder)
     scenario = _read_chain(path, folder, ())
-    return assigned(scenario, assignments) if assignments else scenario
+    return with_changes(scenario, assignments) if assignments else scenario
+
+
+def scenario_from_mapping(data: Mapping[str, Any], folder: Path) -> Scenario:
+    """A scenario from the content of its file as Python data, with what it is based on.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the mapping, by key instead of line.
+    """
+    subject = Path(str(data.get("name") or UNNAMED))
+    document = {**_check(_plain(data), _dotted, subject), "lines": {}}
+    base = document.get("based_on")
+    below = Scenario(name=UNNAMED)
+    if base is not None:
+        below = _read_chain(_find_base(base, subject, folder, "based_on"), folder, ())
+    return _overlay(below, document, UNNAMED, f"{subject}", lambda *place: "")
+
+
+def with_changes(
+    scenario: Scenario,
+    changes: Changes = (),
+    *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> Scenario:
+    """A scenario with changes laid over it; every fault is told at once.
+
+    Parameters
+    ----------
+    changes : str, sequence of str, or mapping
+        ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``, or
+        ``{"levers": {"water": 1.4}}``.
+    levers, drivers, constants : mapping or None
+        Entries as a scenario file has them: a number, or such as
+        ``{"shape": "step", "to": 1, "from": 2022}``. Applied after ``changes``.
+
+    Raises
+    ------
+    ScenarioError
+        When a change is none or does not fit its section.
+    """
+    problems: list[Problem] = []
+    sections = {"levers": levers, "drivers": drivers, "constants": constants}
+    given = {name: entries for name, entries in sections.items() if entries is not None}
+    for one in [*_single_changes(changes), *_single_changes(given)]:
+        try:
+            scenario = _assign_one(scenario, one) if isinstance(one, str) else one(scenario)
+        except _Refused as refused:
+            problems.extend(refused.args[0])
+    raise_if_any(f"--set on {scenario.name}", problems, ScenarioError)
+    return scenario
+
+
+def _single_changes(changes: Changes) -> list[str | Callable[[Scenario], Scenario]]:
+    """Each change apart, in order."""
+    if isinstance(changes, str):
+        return [changes]
+    if not isinstance(changes, Mapping):
+        strange = next((one for one in changes if not isinstance(one, str)), None)
+        if strange is not None:
+            raise ScenarioError(
+                f"changes: {strange!r} is no change. Write 'levers.rd_support=1.2', "
+                "a list of such, or levers={'rd_support': 1.2}."
+            )
+        return list(changes)
+    found: list[str | Callable[[Scenario], Scenario]] = []
+    for key, value in changes.items():
+        if key in NAMED and not isinstance(value, Mapping):
+            raise ScenarioError(
+                f"{key}: a mapping of names to values is expected, such as "
+                f"{key}={{'NAME': 1.2}}, not {value!r}."
+            )
+        if key in NAMED:
+            found += [partial(_assign_named, key, str(name), one) for name, one in value.items()]
+            continue
+        section, dot, name = key.partition(".")
+        if dot and section in NAMED:
+            found.append(partial(_assign_named, section, name, value))
+        else:
+            found.append(assignment(key, value))
+    return found
+
+
+def _assign_named(section: str, name: str, value: Any, scenario: Scenario) -> Scenario:
+    """One entry of a section, its value as it is: no text in between rounds it."""
+    at = SET + assignment(f"{section}.{name}", value)
+    document = check_entry({section: {name: _plain(value)}}, at)
+    applied = _apply(scenario, document, lambda *place: at)
+    return applied.changed(chain=(*scenario.chain, at))
+
+
+def assignment(key: str, value: Any) -> str:
+    """``key=value`` as ``--set`` takes it; JSON is YAML too."""
+    return f"{key}={json.dumps(_plain(value), ensure_ascii=False, default=str)}"
+
+
+def _plain(value: Any) -> Any:
+    """Data as YAML would give it: NumPy's numbers are Python's, tuples are lists."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+
+
+def _dotted(place: tuple[Any, ...]) -> str:
+    return ".".join(map(str, place))
 
 
 def find_scenario(name_or_path: str | Path, folder: Path) -> Path:
@@ -180,14 +291,16 @@ def _check(data: Any, where: Any, subject: object) -> dict[str, Any]:
     return dict(validation.plain(model))
 
 
-def _overlay(base: Scenario, document: Mapping[str, Any], stem: str, shown: str) -> Scenario:
+def _overlay(
+    base: Scenario, document: Mapping[str, Any], stem: str, shown: str, at: Any = None
+) -> Scenario:
     """``document`` laid over ``base``: single fields and whole entries are replaced."""
     lines = document["lines"]
 
-    def at(*place: str) -> str:
+    def line(*place: str) -> str:
         return f"{shown}:{lines.get(chr(10).join(place), lines.get(place[0], 1))}"
 
-    merged = _apply(base, document, at)
+    merged = _apply(base, document, at or line)
     return merged.changed(
         name=document.get("name", stem),
         label=_both(document.get("label", {})),
@@ -288,18 +401,6 @@ def _sampling(base: Sampling, entry: Mapping[str, Any], at: Any) -> Sampling:
 
 def _fields_of(sampling: Sampling) -> dict[str, Any]:
     return {name: getattr(sampling, name) for name in Sampling.__slots__}
-
-
-def assigned(scenario: Scenario, assignments: Sequence[str]) -> Scenario:
-    """Apply ``--set`` assignments in order; every fault is told at once."""
-    problems: list[Problem] = []
-    for text in assignments:
-        try:
-            scenario = _assign_one(scenario, text)
-        except _Refused as refused:
-            problems.extend(refused.args[0])
-    raise_if_any(f"--set on {scenario.name}", problems, ScenarioError)
-    return scenario
 
 
 class _Refused(Exception):

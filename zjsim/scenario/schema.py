@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Literal
 
 from zjsim.errors import Problem
+from zjsim.frozen import FrozenDict
 
 Shape = Literal["constant", "step", "ramp", "s_curve", "table"]
 Distribution = Literal["fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
@@ -219,9 +219,9 @@ class Sampling:
     runs: int = 1024
     seed: int = 2021
     constants: Literal["all"] | tuple[str, ...] = "all"
-    drivers: Mapping[str, Range] = field(default_factory=lambda: MappingProxyType({}))
+    drivers: Mapping[str, Range] = field(default_factory=FrozenDict)
     implementation: Range | None = IMPLEMENTATION
-    implementation_of: Mapping[str, Range] = field(default_factory=lambda: MappingProxyType({}))
+    implementation_of: Mapping[str, Range] = field(default_factory=FrozenDict)
     correlations: tuple[Correlation, ...] = ()
     at: str = "default"
 
@@ -262,21 +262,28 @@ class Scenario:
     """
 
     name: str
-    label: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    label: Mapping[str, str] = field(default_factory=FrozenDict)
+    why: Mapping[str, str] = field(default_factory=FrozenDict)
     plan: str = "zhejiang"
     driver_path: tuple[str, ...] = ()
     lever_delay: float = 0.0
-    levers: Mapping[str, LeverPath] = field(default_factory=lambda: MappingProxyType({}))
-    drivers: Mapping[str, DriverPath] = field(default_factory=lambda: MappingProxyType({}))
-    constants: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
-    initial: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
-    time: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
+    levers: Mapping[str, LeverPath] = field(default_factory=FrozenDict)
+    drivers: Mapping[str, DriverPath] = field(default_factory=FrozenDict)
+    constants: Mapping[str, Setting] = field(default_factory=FrozenDict)
+    initial: Mapping[str, Setting] = field(default_factory=FrozenDict)
+    time: Mapping[str, Setting] = field(default_factory=FrozenDict)
     method: Literal["euler", "rk4"] | None = None
     sampling: Sampling = field(default_factory=Sampling)
     unplaced: tuple[Unplaced, ...] = ()
     chain: tuple[str, ...] = ()
-    decided: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    decided: Mapping[str, str] = field(default_factory=FrozenDict)
+
+    def __repr__(self) -> str:
+        sections = ("levers", "drivers", "constants", "initial")
+        counts = [f"{len(getattr(self, part))} {part}" for part in sections if getattr(self, part)]
+        more = [f"{len(self.unplaced)} more"] if self.unplaced else []
+        said = ", ".join([*counts, *more]) or "the model as it stands"
+        return f"<Scenario {self.name[:80]} of {self.plan[:80]}: {said}>"
 
     @property
     def origin(self) -> str:
@@ -292,6 +299,36 @@ class Scenario:
     def changed(self, **fields: Any) -> Scenario:
         """A copy with other values of some fields."""
         return replace(self, **fields)
+
+    def with_(
+        self,
+        changes: Any = (),
+        *,
+        name: str | None = None,
+        levers: Mapping[str, Any] | None = None,
+        drivers: Mapping[str, Any] | None = None,
+        constants: Mapping[str, Any] | None = None,
+    ) -> Scenario:
+        """A copy with changes laid over it, as ``--set`` lays them.
+
+        Parameters
+        ----------
+        changes : str, sequence of str, or mapping
+            ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``.
+        name : str or None
+            Of the copy, for tables and run ids; None keeps the name.
+        levers, drivers, constants : mapping or None
+            Entries as a scenario file has them, such as ``levers={"water": 1.4}``.
+
+        Raises
+        ------
+        ScenarioError
+            When a change is none or does not fit its section.
+        """
+        from zjsim.scenario.reader import with_changes
+
+        changed = with_changes(self, changes, levers=levers, drivers=drivers, constants=constants)
+        return changed if name is None else replace(changed, name=name, label={})
 
     def where(self, at: str, *location: object) -> str:
         """``line 14, levers.rd_support`` for messages; another file is named."""

@@ -12,13 +12,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from zjsim.cache import content_hash
 from zjsim.errors import Problem, ScenarioError, raise_if_any
+from zjsim.frozen import FrozenDict
 from zjsim.scenario import schema
-from zjsim.scenario.reader import find_scenario, read_scenario
+from zjsim.scenario.reader import assignment, find_scenario, read_scenario
 from zjsim.scenario.schema import Scenario
 from zjsim.yamlfile import read_yaml
 
@@ -60,14 +60,14 @@ class Study:
     scenarios: tuple[str, ...]
     why: str = ""
     plan: str | None = None
-    matrix: Mapping[str, tuple[Any, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    matrix: Mapping[str, tuple[Any, ...]] = field(default_factory=FrozenDict)
     sample: Mapping[str, Any] | None = None
     save: tuple[str, ...] = ()
     engine: str = "kernel"
     method: str | None = None
     step: float | None = None
     origin: Path = Path("study")
-    lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def where(self, entry: str) -> str:
         """``line 14, matrix.levers.rd_support`` of an entry, for messages."""
@@ -228,11 +228,6 @@ def _assigned(
     if not chosen:
         return scenario
     return read_scenario(path, folder, [*common, *(assignment(k, v) for k, v in chosen)])
-
-
-def assignment(key: str, value: Any) -> str:
-    """``key=value`` as ``--set`` takes it; JSON is YAML too."""
-    return f"{key}={json.dumps(_plain(value), ensure_ascii=False)}"
 
 
 def _shown(value: Any) -> Any:

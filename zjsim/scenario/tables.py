@@ -10,11 +10,11 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
 
 from zjsim.cache import cached_document, content_hash
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.frozen import FrozenDict
 from zjsim.model.names import canonical, identifier
 from zjsim.scenario.csvfile import GRADES, CsvFile
 from zjsim.scenario.outlook import OutlookError
@@ -100,9 +100,7 @@ class DriverTable:
     """All named driver paths, by path and canonical driver name, and how wrong they may be."""
 
     file: str
-    series: Mapping[str, Mapping[str, DriverSeries]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    series: Mapping[str, Mapping[str, DriverSeries]] = field(default_factory=FrozenDict)
     errors: tuple[OutlookError, ...] = ()
 
     @property
@@ -154,7 +152,7 @@ class ConstantTable:
     """Ranges of the constants, by canonical name, in the order of the file."""
 
     file: str
-    rows: Mapping[str, ConstantRow] = field(default_factory=lambda: MappingProxyType({}))
+    rows: Mapping[str, ConstantRow] = field(default_factory=FrozenDict)
 
     def row(self, name: str) -> ConstantRow | None:
         """The row of a constant by any spelling of its name."""
@@ -282,7 +280,7 @@ def read_drivers(path: Path) -> DriverTable:
             grades=tuple(row["grade"] for *_, row in rows),
             at=f"{path.name}:{rows[0][0]}",
         )
-    return DriverTable(path.name, MappingProxyType(series))
+    return DriverTable(path.name, FrozenDict(series))
 
 
 def _check_series(table: CsvFile, name: str, driver: str, rows: list[Any]) -> None:
@@ -325,7 +323,7 @@ def read_constants(path: Path) -> ConstantTable:
             at=f"{path.name}:{line}",
         )
     table.finish()
-    return ConstantTable(path.name, MappingProxyType(rows))
+    return ConstantTable(path.name, FrozenDict(rows))
 
 
 # Time settings of a Vensim file; a scenario sets them under `time`.

@@ -23,6 +23,7 @@ from zjsim.bundle import scenario_names
 from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.markup import Shown
+from zjsim.openplan import PlanLike, open_plan
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
@@ -155,7 +156,7 @@ class Validation(Shown):
         """Whether every row passed."""
         return not self.failed
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """A row a test: what was measured, against which threshold, and the verdict."""
         import pandas as pd
 
@@ -205,7 +206,7 @@ def run_test(subject: Subject, name: str, depth: Depth) -> Row:
 
 
 def validate(
-    plan: OpenPlan,
+    plan: PlanLike,
     depth: Depth | None = None,
     only: Iterable[str] | None = None,
     told: Callable[[Row], None] = lambda row: None,
@@ -214,6 +215,7 @@ def validate(
 
     Parameters
     ----------
+    plan : str, Path or OpenPlan
     depth : Depth or None
         How much work; None is a quick one with the default sample of mutants.
     only : ids of tests, or None
@@ -229,9 +231,10 @@ def validate(
     Examples
     --------
     >>> import zjsim
-    >>> zjsim.validate(zjsim.open_plan(), only=["boundary"]).passed
+    >>> zjsim.validate("zhejiang", only=["boundary"]).passed
     True
     """
+    plan = open_plan(plan)
     subject = subject_of(plan)
     depth = depth or Depth(scenarios=scenarios_of(plan))
     rows = []
