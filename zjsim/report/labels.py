@@ -154,9 +154,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "note.state_listed": ("扣除国家单列项目", "state-listed projects excluded"),
     "note.variant": ("{name}{value}", "{value} {name}"),
     "note.text_pace": (
-        "正文年均{rate}%合{total}%（口径未说明）：{verdict}",
-        "text pace {rate}% a year is {total}% (scope unstated): {verdict}",
+        "正文年均{rate}%合{total}%{scope}：{verdict}",
+        "text pace {rate}% a year is {total}%{scope}: {verdict}",
     ),
+    "note.scope_unstated": ("（口径未说明）", " (scope unstated)"),
     "note.constant_price": ("按2020年价为{value}", "{value} at 2020 prices"),
     "note.error": ("数值误差±{error}", "numerical error ±{error}"),
     # rates

@@ -198,5 +198,8 @@ def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)
         total = format_number(indicator.text_pace.cumulative, 2)
-        parts.append(label("note.text_pace", language, rate=rate, total=total, verdict=verdict))
+        stated = indicator.text_pace.scope_stated
+        scope = "" if stated else label("note.scope_unstated", language)
+        words = {"rate": rate, "total": total, "scope": scope, "verdict": verdict}
+        parts.append(label("note.text_pace", language, **words))
     return parts
