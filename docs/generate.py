@@ -226,7 +226,8 @@ def _reports() -> tuple[Any, ...]:
 def results(language: Any = "en") -> str:
     """Every shipped scenario against the ten targets, as they come."""
     from zjsim.report.labels import label, localised
-    from zjsim.report.wording import VERDICT_MARK, plan_target_words, value_words
+    from zjsim.report.verdicts import MARKS
+    from zjsim.report.wording import plan_target_words, value_words
 
     reports = _reports()
     first = reports[0].rows
@@ -235,7 +236,7 @@ def results(language: Any = "en") -> str:
     marks += [plan_target_words(row.indicator, language) for row in first]
     rows = [[*marks, ""]]
     for report in reports:
-        values = [f"{value_words(row)} {VERDICT_MARK[row.verdict]}" for row in report.rows]
+        values = [f"{value_words(row)} {MARKS[row.verdict]}" for row in report.rows]
         name = f"{localised(report.scenario_label, language)} `{report.scenario}`"
         rows.append([name, *values, f"{report.met}/{len(first)}"])
     text = table([*heads, label("column.met", language)], rows)
@@ -304,7 +305,7 @@ def calibrated() -> str:
 
 def substitution() -> str:
     """The plan as written with capital and labour replacing each other less and more easily."""
-    from zjsim.report.wording import VERDICT_MARK
+    from zjsim.report.wording import MARKS
 
     plan = zjsim.open_plan()
     row = plan.constants.row("elasticity of substitution")
@@ -313,7 +314,7 @@ def substitution() -> str:
     for value in (row.low, plan.names.constants[row.name], row.high):
         runs = zjsim.simulate(plan, "baseline", [f"constants.{row.name}={value:g}"])
         found = zjsim.assess(plan, runs).rows
-        marks = [f"{item.projection:.1f} {VERDICT_MARK[item.verdict]}" for item in found]
+        marks = [f"{item.projection:.1f} {MARKS[item.verdict]}" for item in found]
         rows.append([f"{value:g}", *marks])
     numbers = (str(item.number) for item in plan.plan.indicators)
     return table(["elasticity", *numbers], rows)

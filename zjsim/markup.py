@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,9 +38,15 @@ class Shown(ABC):
         return html_table(self._said(), [str(name) for name in table.columns], rows, note)
 
 
+def displays() -> Any:
+    """The report's displays, imported by name when something is shown: the report stands above."""
+    return import_module("zjsim.report.notebook")
+
+
 def html_table(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], note: str = ""
-) -> str:
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], note: str = "",
+    alignment: str = "",
+) -> str:  # fmt: skip
     """A table with every text escaped; numbers stand right, None is left empty.
 
     Parameters
@@ -51,9 +58,13 @@ def html_table(
         A cell a head.
     note : str
         A line under the table.
+    alignment : str
+        ``<`` or ``>`` a column, where the cells are texts.
     """
+    sides = {"<": "left", ">": "right"}
+    columns = [sides[sign] for sign in alignment] or [""] * len(heads)
     head = "".join(f"<th>{html.escape(title)}</th>" for title in heads)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(_cell, row, columns))}</tr>" for row in rows)
     below = f"<p>{html.escape(note)}</p>" if note else ""
     return (
         f"<table><caption>{html.escape(caption)}</caption>"
@@ -61,10 +72,10 @@ def html_table(
     )
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, side: str = "") -> str:
     if isinstance(value, int | float):
         shown = f"{value:g}" if value == value else ""
         return f'<td style="text-align:right">{shown}</td>'
     # Jupyter sets cells to the right; words read from the left.
     text = "" if value is None else html.escape(str(value))
-    return f'<td style="text-align:left">{text}</td>'
+    return f'<td style="text-align:{side or "left"}">{text}</td>'

@@ -21,13 +21,11 @@ from zjsim.assessment.checks import (
 )
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
-from zjsim.assessment.table import target_words
 from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
-from zjsim.language import chosen_language
-from zjsim.markup import html_table
+from zjsim.markup import displays
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
 from zjsim.scenario.calibrated import calibrated_ranges
@@ -76,16 +74,7 @@ class OpenPlan:
         return OpenPlan, (self.folder,)
 
     def _repr_html_(self) -> str:
-        language = chosen_language()
-        rows = [
-            (item.id, item.number, item.label.get(language), item.unit.get(language),
-             target_words(item, language), item.target.year)
-            for item in self.plan.indicators
-        ]  # fmt: skip
-        heads = ("id", "No.", "Indicator", "Unit", "Target", "Year")
-        if language == "zh":
-            heads = ("id", "序号", "指标", "单位", "目标", "年份")
-        return html_table(self.plan.title.get(language), heads, rows)
+        return str(displays().plan_html(self.plan))
 
     @cached_property
     def model(self) -> ModelSpec:

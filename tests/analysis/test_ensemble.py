@@ -121,15 +121,6 @@ def test_expected_shortfall_is_the_mean_gap_below_the_lowest_pass(many, plan):
     assert found.shortfall_if_missed == pytest.approx(sum(missed) / len(missed), rel=1e-5)
 
 
-def test_reading_of_an_indicator_is_that_of_the_assessment(runs, plan):
-    judged = assess(runs, plan.plan)
-    found = compute_statistics(runs, plan.plan)
-    for target, row in zip(found.targets, judged.rows, strict=True):
-        assert target.share == row.share
-        medians = [reading.value for reading in row.readings]
-        assert target.quantiles[:, LEVELS.index(0.5)] == pytest.approx(medians, abs=0)
-
-
 def test_prices_help_output_and_hurt_patents(many, plan):
     found = compute_statistics(many, plan.plan, many.drivers).correlations
     assert found.drivers == ("price index",)

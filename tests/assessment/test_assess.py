@@ -145,7 +145,7 @@ def test_an_amended_target_has_a_verdict_of_its_own(plan):
 def test_the_pace_of_the_text_has_a_verdict_of_its_own(plan):
     row = assess(runs_reaching(plan, energy_intensity_cut=18.0), plan).row("energy_intensity_cut")
     assert (row.verdict, row.text_pace_verdict) == (Verdict.MET, Verdict.MISSED)
-    assert "18.46" in "".join(map(str, assess(runs_reaching(plan), plan).table.iloc[7]))
+    assert "18.46" in "".join(assess(runs_reaching(plan), plan).to_table("en").iloc[7])
 
 
 def test_constant_prices_stand_beside_the_verdict_and_do_not_change_it(plan):
@@ -192,34 +192,45 @@ def test_a_longer_plan_reads_a_year_end_count_half_a_year_later(plan, plan_docum
 
 def test_the_table_has_the_columns_of_a_planning_office(plan):
     result = assess(runs_reaching(plan), plan)
-    assert " ".join(result.table_for("zh").columns) == (
-        "序号 类别 指标 单位 属性 2020 2025目标 预测 完成率 进度 时间进度 后续年均 判断 说明"
+    assert " ".join(result.to_table("zh").columns) == (
+        "序号 类别 指标 单位 属性 2020年 2025年目标 2025年预测 "
+        "完成率 进度 时间进度 后续年均 判断 说明"
     )
-    english = result.table_for("en", as_of=2023)
+    english = result.to_table("en")
     assert english.shape == (10, 14)
-    assert not any(ord(c) > 0x2FFF for c in "".join(map(str, english["Verdict"])))
-    assert english["Time progress"].tolist()[:2] == [60.0, 60.0]
-    assert english["2025 target"].tolist()[:2] == ["about 33.3", "≥33"]
-    assert result.table_for("zh")["2025目标"][0] == "33.3左右"
+    assert not any(ord(c) > 0x2FFF for c in "".join(english["Verdict"]))
+    assert english["2025 target"].tolist()[:2] == ["about 33.3%", "≥33"]
+    assert result.to_table("zh")["2025年目标"][0] == "33.3左右"
 
 
-def test_the_rate_still_needed_is_that_of_the_year_asked_for(plan, observations):
-    runs = runs_reaching(plan, labour_productivity=30.0)
-    half_way = assess(runs, plan).table_for("en", as_of=2023)["Rate still needed"].tolist()
+def test_an_undecidable_or_missing_target_is_neither_met_nor_not_in_the_frame(plan):
+    name = plan.indicator("energy_intensity_cut").variable
+    runs = runs_reaching(
+        plan, rd_intensity=None, water_intensity_cut=1.0, energy_intensity_cut=16.01,
+        errors={name: 0.02},
+    )  # fmt: skip
+    frame = assess(runs, plan).to_frame().set_index("id")
+    assert frame["met"].isna().sum() == 2
+    assert frame["verdict"]["rd_intensity"] == "missing"
+    assert frame["verdict"]["energy_intensity_cut"] == "undecidable"
+    assert not frame["met"]["water_intensity_cut"]
+    assert frame["error"]["energy_intensity_cut"] == 0.02
+
+
+def test_the_rate_still_needed_is_that_of_the_year_asked_for(plan):
+    result = assess(runs_reaching(plan, labour_productivity=30.0), plan)
     value = 23.5 + 3 / 5 * (30.0 - 23.5)
-    assert half_way[0] == "+0.12 points"
-    assert half_way[1] == f"{100 * ((33 / value) ** 0.5 - 1):+.2f} %"
+    assert result.rows[0].reading(2023).rate_needed == pytest.approx(0.12, abs=0.005)
+    rate = result.rows[1].reading(2023).rate_needed
+    assert rate == pytest.approx(100 * ((33 / value) ** 0.5 - 1))
 
 
 def test_at_the_target_year_the_rate_is_counted_from_the_latest_outturn(plan, observations):
     result = assess(runs_reaching(plan), plan, observations)
-    rates = result.table_for("en")["Rate still needed"].tolist()
-    assert rates[1] == "+7.03 %"  # no outturn: from the base
-    assert rates[5] == f"{(15 - 11.36) / 4:+.2f} points"  # 11.36 % in 2021
-    assert rates[7] == "-3.43 %"
-    notes = result.table_for("en")["Note"].tolist()
-    assert "counted from 2020" in notes[1]
-    assert "counted from 2021" in notes[5]
+    rates = result.to_table("en")["Needed a year"].tolist()
+    assert rates[1] == "+7.03% from 2020"  # no outturn: from the base
+    assert rates[5] == f"{(15 - 11.36) / 4:+.2f} points from 2021"  # 11.36 % in 2021
+    assert rates[7] == "-3.43% from 2020"
 
 
 def test_the_notebook_view_escapes_what_it_shows(plan):

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 import zjsim
-from zjsim.analysis.ensemble import statistics_of
 from zjsim.ensembles import run as ensembles
 from zjsim.ensembles.shards import ShardFolder
 from zjsim.markup import html_table
 from zjsim.report.view import as_report
+
+FRAME = ["number", "id", "unit", "base", "target", "comparison", "projection", "gap", "progress",
+         "met", "verdict", "probability", "error"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +49,15 @@ def with_locale(monkeypatch, lang, **environment):
 def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
     with_locale(monkeypatch, lang, LANG=locale)
     result = zjsim.assess(plan, one)
-    assert head in result.table.columns
-    assert head in result.table_for().columns
+    assert head in result.to_table().columns
     assert f"<th>{head}</th>" in result._repr_html_()
-    assert "判断" in result.table_for("zh").columns
+    assert list(result.to_frame().columns) == FRAME
+    assert "判断" in result.to_table("zh").columns
 
 
 def test_another_language_is_refused(one):
     with pytest.raises(zjsim.ZjsimError, match="language: there is no fr; choose zh or en"):
-        zjsim.assess(plan, one).table_for("fr")
+        zjsim.assess(plan, one).to_table("fr")
     with pytest.raises(zjsim.ZjsimError, match="choose zh or en"):
         zjsim.plot_board(zjsim.assess(plan, one), "fr")
 
@@ -99,11 +101,21 @@ def test_a_dataset_is_judged_like_the_runs_it_comes_from(plan, one, many):
     assert zjsim.assess(plan, one.to_dataset().isel(run=0)).n_run == 1
 
 
-def test_an_assessment_counts_what_the_ensemble_command_counts(many):
-    counted, judged = statistics_of(many), zjsim.assess(plan, many)
-    assert [row.share for row in judged.rows] == [target.share for target in counted.targets]
-    assert judged.probabilities.joint == counted.probabilities.joint
-    assert judged.probabilities.binding == counted.probabilities.binding
+def test_every_medium_shows_the_same_verdict_table(plan, one):
+    from zjsim.report.tables import verdict_rows
+
+    result = zjsim.assess(plan, one)
+    for language in ("zh", "en"):
+        rows = [tuple(row) for row in result.to_table(language).itertuples(index=False)]
+        assert rows == verdict_rows(result, language)
+
+
+def test_a_frame_holds_plain_numbers(plan, one, many):
+    frame, judged = zjsim.assess(plan, one).to_frame(), zjsim.assess(plan, many)
+    assert frame["probability"].isna().all()
+    np.testing.assert_allclose(frame["gap"], frame["projection"] - frame["target"])
+    assert frame["met"].tolist() == [row.met for row in zjsim.assess(plan, one).rows]
+    assert judged.to_frame()["probability"].tolist() == [row.share.value for row in judged.rows]
 
 
 def test_saved_trajectories_are_judged_again(plan, one, tmp_path):

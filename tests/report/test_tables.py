@@ -19,7 +19,7 @@ from zjsim.report.tables import (
 )
 from zjsim.report.text_table import display_width, render_text_table
 from zjsim.report.view import InputLine
-from zjsim.report.wording import value_words
+from zjsim.report.wording import remark, value_words
 
 
 def test_the_planning_office_table_has_its_fourteen_columns_in_order():
@@ -133,3 +133,13 @@ def test_the_first_table_needs_no_slow_library():
         "assert not slow, slow"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "口径未说明"), ("en", "scope unstated")])
+def test_a_text_pace_is_without_scope_only_where_the_plan_says_so(language, words):
+    row = make_report().row("energy_intensity_cut")
+    for stated in (False, True):
+        pace = dataclasses.replace(row.indicator.text_pace, scope_stated=stated)
+        item = dataclasses.replace(row.indicator, text_pace=pace)
+        judged = dataclasses.replace(row, indicator=item, text_pace_verdict="missed")
+        assert (words in remark(judged, language)) is not stated

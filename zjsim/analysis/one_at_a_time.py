@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zjsim.analysis.design import indicator_table
+from zjsim.analysis.ensemble import judge_values
 from zjsim.analysis.sensitivity import tornado, weighted
 from zjsim.analysis.study import study_of
 from zjsim.assessment.plan import Indicator
-from zjsim.assessment.progress import PASSES, Verdict, compute_verdicts
 from zjsim.engines.kernel.engine import Backend, KernelEngine
 from zjsim.inputs import TimePath
 from zjsim.markup import Shown
@@ -171,7 +171,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     ]
     off = _without_levers(runs, [entry.name for entry in used], backend)
     ends = np.concatenate([found.base[None], found.low, found.high, off])
-    met = _met(ends, items)
+    met = judge_values(ends, items)[0]
     count = len(what.dimensions)
     swings = [
         Swing(
@@ -216,17 +216,6 @@ def _without_levers(runs: Runs, names: Sequence[str], backend: Backend) -> np.nd
     inputs = replace(base, n_run=len(names), paths=paths, save=plan.indicator_variables)
     done = KernelEngine(backend).compile_program(plan.program).run(inputs)
     return indicator_table(done, plan.plan.indicators)
-
-
-def _met(values: np.ndarray, indicators: Sequence[Indicator]) -> np.ndarray:
-    columns = [
-        [
-            Verdict(str(word)) in PASSES
-            for word in compute_verdicts(column, item.target.lowest, item.target.highest, None)
-        ]
-        for item, column in zip(indicators, values.T, strict=True)
-    ]
-    return np.array(columns).T
 
 
 def _ways(change: np.ndarray, indicators: Sequence[Indicator]) -> float:

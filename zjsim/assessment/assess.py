@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -25,10 +25,10 @@ from zjsim.assessment.probability import (
     wilson_share,
 )
 from zjsim.assessment.progress import Verdict, Word
-from zjsim.assessment.shown import assessment_html, assessment_text
-from zjsim.assessment.table import assessment_records
+from zjsim.assessment.shown import assessment_records, assessment_text
 from zjsim.errors import PlanError, RunError, did_you_mean
 from zjsim.language import chosen_language
+from zjsim.markup import displays
 from zjsim.timeline import end_of
 
 if TYPE_CHECKING:
@@ -174,31 +174,39 @@ class Assessment:
         verdicts = np.stack([row.verdicts for row in self.rows], axis=1)
         return compute_probabilities(verdicts, [row.indicator.binding for row in self.rows])
 
-    @property
-    def table(self) -> pd.DataFrame:
-        """The planning-office table at the target year, in the user's language."""
-        return self.table_for()
+    def to_frame(self) -> pd.DataFrame:
+        """One row a target: plain numbers and codes under fixed names, whatever the language.
 
-    def table_for(self, language: str | None = None, as_of: int | None = None) -> pd.DataFrame:
-        """The planning-office table.
+        Columns: ``number``, ``id``, ``unit``, ``base``, ``target``, ``comparison`` (``about`` or
+        ``at_least``), ``projection``, ``gap``, ``progress`` (part of one), ``met`` (missing where
+        nobody can say), ``verdict``, ``probability`` (of many runs), ``error``.
+
+        Examples
+        --------
+        >>> import zjsim
+        >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+        >>> bool(result.to_frame().set_index("id").met["water_intensity_cut"])
+        True
+        """
+        import pandas as pd
+
+        return pd.DataFrame(assessment_records(self)).astype({"met": "boolean"})
+
+    def to_table(self, language: str | None = None) -> pd.DataFrame:
+        """The planning-office table at the target year as texts, for print.
 
         Parameters
         ----------
         language : {"zh", "en"} or None
             None is what ``ZJSIM_LANG`` or the locale says, otherwise English.
-        as_of : int or None
-            Year whose progress and rate still needed are shown; the last of the plan if
-            None, with the rate counted from the latest outturn or, without one, the base.
         """
-        import pandas as pd
-
-        return pd.DataFrame(assessment_records(self, chosen_language(language), as_of))
+        return cast("pd.DataFrame", displays().assessment_table(self, chosen_language(language)))
 
     def __repr__(self) -> str:
         return assessment_text(self)
 
     def _repr_html_(self) -> str:
-        return assessment_html(self)
+        return str(displays().assessment_html(self))
 
 
 def assess(

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from zjsim.assessment.plan import Indicator, Milestone, Plan
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any, refuse_special
+from zjsim.grades import OBSERVATIONS as GRADES
 
 COLUMNS = (
     "series", "year", "period", "value", "unit", "definition",
     "vintage", "reading", "source", "grade", "note",
 )  # fmt: skip
 REQUIRED = ("series", "year", "value")
-GRADES = "ABCDM"
 READINGS = ("year", "year_end")
 LARGEST_FILE = 20_000_000  # bytes
 FULL_YEAR = "year"
@@ -106,7 +106,7 @@ class Observations:
 
 def _rank(grade: str) -> int:
     """Order of grades; a user's row without a grade is taken as given."""
-    return GRADES.index(grade) if grade in GRADES and grade else -1
+    return GRADES.index(grade) if grade in GRADES else -1
 
 
 def read_observations(path: Path | str, known: Iterable[str] | None = None) -> Observations:
@@ -234,7 +234,7 @@ def _row(
         hint = "Write 12345.6 without separators and without the unit."
         wrong("value", f"{cell['value'] or 'nothing'} is no number", hint)
     grade, reading = cell.get("grade", ""), cell.get("reading") or "year"
-    if grade and grade not in set(GRADES):
+    if grade and grade not in GRADES:
         wrong("grade", f"{grade} is no grade", "Grades are A, B, C, D and M.")
     if reading not in READINGS:
         hint = did_you_mean(reading, READINGS) or f"Readings are {' and '.join(READINGS)}."

@@ -203,4 +203,4 @@ def compute_verdicts(
 
 def are_passes(verdicts: np.ndarray) -> np.ndarray:
     """Which verdicts count as met."""
-    return (verdicts == Verdict.MET.value) | (verdicts == Verdict.ABOVE_BAND.value)
+    return np.logical_or.reduce([verdicts == verdict.value for verdict in PASSES])

@@ -1,4 +1,4 @@
-"""An assessment as a notebook shows it: the table of one run, or how likely each target is."""
+"""An assessment as plain data and as one line; its tables for people are the report's."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.plan import Label
-from zjsim.assessment.probability import Share
-from zjsim.assessment.table import assessment_records, target_words
+from zjsim.assessment.progress import Verdict
 from zjsim.language import chosen_language
-from zjsim.markup import html_table
 
 if TYPE_CHECKING:
-    from zjsim.assessment.assess import Assessment
-
-HEADS = (
-    Label("序号", "No."),
-    Label("指标", "Indicator"),
-    Label("单位", "Unit"),
-    Label("目标", "Target"),
-    Label("中位数", "Median"),
-    Label("达标概率", "Probability"),
-    Label("95%区间", "95 % interval"),
-)
-BINDING = Label("全部约束性指标", "all binding targets")
-ALL = Label("全部指标", "all targets")
+    from zjsim.assessment.assess import Assessment, Row
 
 
-def assessment_html(assessment: Assessment) -> str:
-    """The table in the user's language: verdicts of one run, probabilities of many."""
-    language = chosen_language()
-    caption = f"{words_for(assessment.label, language) or assessment.name}"
-    if assessment.n_run > 1:
-        return html_table(
-            caption, [head.get(language) for head in HEADS], _rows(assessment, language),
-            _counted(assessment, language),
-        )  # fmt: skip
-    records = assessment_records(assessment, language)
-    return html_table(
-        caption, list(records[0]), [list(record.values()) for record in records],
-        _failed(assessment, language),
-    )  # fmt: skip
+def assessment_records(assessment: Assessment) -> list[dict[str, Any]]:
+    """One record a row: names in ASCII, numbers and codes, the same in every language.
+
+    ``met`` is None where the verdict is undecidable or missing; ``probability`` is NaN for one
+    run, and ``error`` where none was computed.
+    """
+    many = assessment.n_run > 1
+    return [_record(row, many) for row in assessment.rows]
+
+
+def _record(row: Row, many: bool) -> dict[str, Any]:
+    item = row.indicator
+    open_verdicts = (Verdict.UNDECIDABLE, Verdict.MISSING)
+    return {
+        "number": item.number,
+        "id": item.id,
+        "unit": item.unit.en,
+        "base": math.nan if item.base.value is None else item.base.value,
+        "target": row.target,
+        "comparison": item.target.kind,
+        "projection": row.projection,
+        "gap": row.gap,
+        "progress": row.readings[-1].progress,
+        "met": None if row.verdict in open_verdicts else row.met,
+        "verdict": row.verdict.value,
+        "probability": row.share.value if many else math.nan,
+        "error": math.nan if row.error is None else row.error,
+    }
 
 
 def words_for(label: Any, language: str) -> str:
@@ -49,39 +49,6 @@ def words_for(label: Any, language: str) -> str:
     if isinstance(label, Label | Mapping):
         return str(label.get(language) or "")
     return str(label or "")
-
-
-def _rows(assessment: Assessment, language: str) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for row in assessment.rows:
-        item = row.indicator
-        median = f"{row.projection:.{item.decimals}f}" if math.isfinite(row.projection) else ""
-        names = (item.number, item.label.get(language), item.unit.get(language))
-        rows.append((*names, target_words(item, language), median, *_share(row.share)))
-    found = assessment.probabilities
-    rows.append(("", BINDING.get(language), "", "", "", *_share(found.binding)))
-    rows.append(("", ALL.get(language), "", "", "", *_share(found.joint)))
-    return rows
-
-
-def _share(share: Share) -> tuple[str, str]:
-    return f"{share.value:.1%}", f"{share.low:.1%} – {share.high:.1%}"
-
-
-def _counted(assessment: Assessment, language: str) -> str:
-    runs, failed = assessment.n_run, assessment.n_failed
-    if language == "zh":
-        return f"{runs:,}次运行，{failed:,}次失败（计为各目标均未达成）；区间为抽样误差。"
-    return (
-        f"{runs:,} runs, {failed:,} failed (counted as missing every target); "
-        "the interval is the sampling error."
-    )
-
-
-def _failed(assessment: Assessment, language: str) -> str:
-    if not assessment.n_failed:
-        return ""
-    return "该次运行失败。" if language == "zh" else "The run failed."
 
 
 def assessment_text(assessment: Assessment) -> str:

@@ -13,13 +13,12 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import offset_copy
 
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import chosen_language
 from zjsim.report import style
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.line_breaks import wrap
 from zjsim.report.view import (
-    COUNTS_AS_MET,
-    VERDICTS,
     Outturn,
     Report,
     ReportRow,
@@ -348,7 +347,7 @@ def _draw_key(ax: Axes, report: Report, language: Language) -> None:
         xs = [0.06] if look.get("linestyle") == "none" else [0.0, 0.06, 0.12]
         ax.plot(xs, [height] * len(xs), **{"ms": 5.5, "clip_on": False, **look})
         ax.text(0.19, height, label(key, language), va="center", fontsize=9)
-    for position, verdict in enumerate(VERDICTS):
+    for position, verdict in enumerate(Verdict):
         height = 1.02 - position * 0.15
         style.verdict_mark(ax, 0.64, height, verdict, 7.5)
         word = label(f"verdict.{verdict}", language)
@@ -374,7 +373,7 @@ def _draw_tally(ax: Axes, report: Report, language: Language) -> None:
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
     binding = [row for row in report.rows if row.indicator.binding]
-    met = sum(row.verdict in COUNTS_AS_MET for row in binding)
+    met = sum(row.verdict in PASSES for row in binding)
     number = ax.text(0.12, 1.06, f"{report.met}/{len(report.rows)}", fontsize=36, va="top")
     style.strong(number, 0.8)
     lines = [

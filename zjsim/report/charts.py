@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.assessment.plan import Indicator
-from zjsim.assessment.progress import linear_progress, logarithmic_progress
+from zjsim.assessment.progress import Verdict, linear_progress, logarithmic_progress
 from zjsim.language import chosen_language
 from zjsim.report import style
 from zjsim.report.board import plot_board, plot_indicator
@@ -19,7 +19,7 @@ from zjsim.report.figures import write_chart_data, write_figure
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import format_plain, format_share
 from zjsim.report.uncertainty import plot_fan, plot_probabilities, plot_tornado
-from zjsim.report.view import Report, ReportRow, Verdict, as_report
+from zjsim.report.view import Report, ReportRow, as_report
 from zjsim.report.wording import value_words
 
 __all__ = [
@@ -66,7 +66,7 @@ def plot_targets(assessment: Any, language: str | None = None, ax: Axes | None =
     for position, row in enumerate(report.rows):
         progress = row.progress
         if progress is None or progress != progress:
-            style.verdict_mark(ax, 0, position, "missing", 9)
+            style.verdict_mark(ax, 0, position, Verdict.MISSING, 9)
             continue
         end = _clamped(progress)
         colour = style.VERDICT_COLOUR[row.verdict]

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.progress import Verdict
 from zjsim.language import chosen_language
 from zjsim.report import style
 from zjsim.report.labels import Language, label, localised
@@ -88,7 +89,7 @@ def _comparison_panel(
     for position, row in enumerate(rows):
         ax.axhline(position, color=style.HAIRLINE, lw=0.7, zorder=0)
         if row.value != row.value:
-            style.verdict_mark(ax, min(values), position, "missing", 7)
+            style.verdict_mark(ax, min(values), position, Verdict.MISSING, 7)
             continue
         style.verdict_mark(ax, row.value, position, row.verdict, 7, zorder=4)
         ax.annotate(

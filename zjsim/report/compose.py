@@ -31,8 +31,9 @@ from zjsim.report.document import (
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.tables import matrix_table
 from zjsim.report.text_table import Table
+from zjsim.report.verdicts import MARKS
 from zjsim.report.view import Report
-from zjsim.report.wording import VERDICT_MARK, plan_target_words
+from zjsim.report.wording import plan_target_words
 from zjsim.version import __version__
 
 
@@ -104,7 +105,7 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
     seen = {row.verdict for report in reports for row in report.rows}
     marks = label("report.comma", language).join(
         f"{mark} {label(f'verdict.{verdict}', language)}"
-        for verdict, mark in VERDICT_MARK.items()
+        for verdict, mark in MARKS.items()
         if verdict in seen
     )
     matrix = TableBlock(

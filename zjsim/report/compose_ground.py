@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
+from zjsim.grades import ALL as GRADES
 from zjsim.model.names import canonical
 from zjsim.report.compose_scenario import Judged
 from zjsim.report.compose_words import (
@@ -27,7 +28,6 @@ from zjsim.scenario.tables import CONTROLS
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
-GRADES = ("A", "B", "C", "D", "M", "-")
 # Two publications that round one figure differently do not disagree.
 ROUNDING = 1e-3
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from zjsim.analysis.one_at_a_time import Influence, Swing
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.progress import Verdict
 from zjsim.report.compose_words import indicator_name, indicator_with_unit, scenario_name
 from zjsim.report.document import Medium, Picture
 from zjsim.report.labels import Language, label
-from zjsim.report.view import VERDICTS, Report, ReportRow
+from zjsim.report.view import Report, ReportRow
 from zjsim.report.wording import amended_target_words, target_words, value_words
 
 BARS = 10
@@ -91,7 +92,7 @@ def _key(figure: Any, report: Report, language: Language, columns: int) -> None:
         Line2D([], [], label=label(key, language), **{"ms": 5, **look}) for key, look in looks
     ]
     seen = {row.verdict for row in report.rows}
-    for verdict in VERDICTS:
+    for verdict in Verdict:
         if verdict in seen:
             colour = style.VERDICT_COLOUR[verdict]
             word = label(f"verdict.{verdict}", language)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.progress import PASSES
 from zjsim.report.labels import CATALOGUE, Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_plain, format_quantity, format_share
-from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
+from zjsim.report.view import Report, ReportRow
 from zjsim.report.wording import is_percent, target_words, value_words
 from zjsim.report.wording import scenario_name as scenario_name
 
@@ -89,7 +90,7 @@ def tally(report: Report) -> dict[str, object]:
         "total": len(report.rows),
         "met": report.met,
         "binding_total": len(binding),
-        "binding_met": sum(row.verdict in COUNTS_AS_MET for row in binding),
+        "binding_met": sum(row.verdict in PASSES for row in binding),
     }
 
 
@@ -100,8 +101,8 @@ def verdict_sentences(report: Report, language: Language) -> list[str]:
         "summary.tally", language, scenario=name, year=report.target_year, **tally(report)
     )
     ordered = sorted(report.rows, key=lambda row: not row.indicator.binding)
-    met = [row for row in ordered if row.verdict in COUNTS_AS_MET]
-    missed = [row for row in ordered if row.verdict not in COUNTS_AS_MET]
+    met = [row for row in ordered if row.verdict in PASSES]
+    missed = [row for row in ordered if row.verdict not in PASSES]
     others = [row for row in met if not row.indicator.binding]
     sentences = [first]
     sentences += [
@@ -147,7 +148,7 @@ def _amended(report: Report, language: Language) -> list[str]:
 
 def brief_sentence(report: Report, language: Language) -> str:
     """One scenario of several in one sentence."""
-    missed = [row for row in report.rows if row.verdict not in COUNTS_AS_MET]
+    missed = [row for row in report.rows if row.verdict not in PASSES]
     missed.sort(key=lambda row: not row.indicator.binding)
     names = [indicator_name(row.indicator, language) for row in missed]
     tail = label("summary.brief_none", language)

@@ -11,7 +11,8 @@ from zjsim.frozen import FrozenDict
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_share
 from zjsim.report.text_table import Table
-from zjsim.report.wording import variable_name
+from zjsim.report.view import as_report
+from zjsim.report.wording import plan_target_words, value_words, variable_name
 
 
 def probability_table(
@@ -60,6 +61,30 @@ def probability_table(
     names = tuple(label(f"column.{head}", language) for head in heads)
     alignment = ("><<" if units else "><") + ">>>>>>>" + (">" if errors is not None else "")
     return Table(names, tuple(rows), alignment, keys=2)
+
+
+def share_table(assessment: Any, language: Language = "en") -> Table:
+    """How many runs meet each target, the binding ones and all, with the sampling error."""
+    report = as_report(assessment)
+    heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
+    heads += [label("column.target", language, year=report.target_year)]
+    heads += [label(f"column.{key}", language) for key in ("median", "probability", "interval")]
+    rows = [
+        (
+            str(shown.indicator.number),
+            localised(shown.indicator.label, language),
+            localised(shown.indicator.unit, language),
+            plan_target_words(shown.indicator, language),
+            value_words(shown),
+            *_share(judged.share),
+        )
+        for shown, judged in zip(report.rows, assessment.rows, strict=True)
+    ]
+    found = assessment.probabilities
+    joint = label("row.joint_of", language, n=len(rows))
+    for name, share in ((label("row.binding", language), found.binding), (joint, found.joint)):
+        rows.append(("", name, "", "", "", *_share(share)))
+    return Table(tuple(heads), tuple(rows), "><<>>>>", keys=2)
 
 
 def _share(share: Any) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from zjsim.report.document import (
 )
 from zjsim.report.font import chinese_letters, font_of
 from zjsim.report.labels import Language, label
+from zjsim.report.verdicts import TONES
 from zjsim.version import __version__
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -70,6 +71,7 @@ def render_html(document: Document) -> str:
             "contents": label("report.contents", language),
         },
         "font": "",
+        "tones": TONES,
     }
     template = environment.get_template("report.html.j2")
     # The letters needed are known only when all the rest is written.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zjsim.assessment.table import NATURES, VERDICTS
 from zjsim.language import LANGUAGES, Language
 from zjsim.report.labels_charts import CHART_WORDS
 from zjsim.report.labels_cli import CLI_WORDS
@@ -16,9 +15,14 @@ from zjsim.scenario.path_words import PATH_WORDS
 
 # key → (Chinese, English). Names in braces are filled in by `label`.
 CATALOGUE: Mapping[str, tuple[str, str]] = {
-    # verdicts and natures, whose home is the assessment's own table
-    **{f"verdict.{verdict}": (words.zh, words.en) for verdict, words in VERDICTS.items()},
-    **{f"nature.{nature}": (words.zh, words.en) for nature, words in NATURES.items()},
+    # verdicts and natures
+    "verdict.met": ("达成", "met"),
+    "verdict.above_band": ("超出区间", "above the band"),
+    "verdict.missed": ("未达成", "missed"),
+    "verdict.undecidable": ("不可判", "undecidable"),
+    "verdict.missing": ("缺失", "missing"),
+    "nature.binding": ("约束性", "binding"),
+    "nature.anticipatory": ("预期性", "anticipatory"),
     # official words for progress
     "official.reached_early": ("提前实现", "reached early"),
     "official.faster": ("快于预期", "faster than expected"),
@@ -154,11 +158,19 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "note.state_listed": ("扣除国家单列项目", "state-listed projects excluded"),
     "note.variant": ("{name}{value}", "{value} {name}"),
     "note.text_pace": (
-        "正文年均{rate}%合{total}%（口径未说明）：{verdict}",
-        "text pace {rate}% a year is {total}% (scope unstated): {verdict}",
+        "正文年均{rate}%合{total}%{scope}：{verdict}",
+        "text pace {rate}% a year is {total}%{scope}: {verdict}",
     ),
+    "note.scope_unstated": ("（口径未说明）", " (scope unstated)"),
     "note.constant_price": ("按2020年价为{value}", "{value} at 2020 prices"),
     "note.error": ("数值误差±{error}", "numerical error ±{error}"),
+    # under a table in a notebook
+    "notebook.counted": (
+        "{runs}次运行，{failed}次失败（计为各目标均未达成）；区间为抽样误差。",
+        "{runs} runs, {failed} failed (counted as missing every target); "
+        "the interval is the sampling error.",
+    ),
+    "notebook.failed": ("该次运行失败。", "The run failed."),
     # rates
     "rate.since": ("{value}（{year}年起）", "{value} from {year}"),
     "rate.points": ("{value}个百分点", "{value} points"),

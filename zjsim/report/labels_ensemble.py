@@ -7,6 +7,7 @@ from collections.abc import Mapping
 # key → (Chinese, English). Names in braces are filled in by `label`.
 ENSEMBLE_WORDS: Mapping[str, tuple[str, str]] = {
     "column.probability": ("达成概率", "P(met)"),
+    "column.median": ("中位数", "Median"),
     "column.interval": ("95%区间", "95 % interval"),
     "column.model_alone": ("不计模型偏差", "Without discrepancy"),
     "column.discrepancy": ("模型偏差占方差", "Discrepancy in variance"),

@@ -22,6 +22,7 @@ from zjsim.report.document import (
     picture_bytes,
 )
 from zjsim.report.font import font_file
+from zjsim.report.verdicts import TONES
 
 TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 # Family name of the font file that zhplot ships.
@@ -79,6 +80,7 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
     return {
         "lang": document.language,
         "font": [FONT],
+        "tones": TONES,
         "title": document.title,
         "subtitle": document.subtitle,
         "byline": document.byline,

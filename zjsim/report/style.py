@@ -19,12 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ticker import FuncFormatter
 
+from zjsim.assessment.progress import Verdict
 from zjsim.report.font import font_file
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.line_breaks import ems as _ems
 from zjsim.report.line_breaks import wrap as _wrap
 from zjsim.report.numbers import format_number
-from zjsim.report.view import Report, Verdict
+from zjsim.report.view import Report
 
 # Charts take all they need from here.
 ems, wrap = _ems, _wrap
@@ -46,18 +47,18 @@ SEPARATOR = "  |  "
 
 # verdict → colour and marker: shape and word say it without the colour.
 VERDICT_COLOUR: dict[Verdict, str] = {
-    "met": GREEN,
-    "above_band": BLUE,
-    "missed": VERMILLION,
-    "undecidable": "#9a6a00",
-    "missing": MUTED,
+    Verdict.MET: GREEN,
+    Verdict.ABOVE_BAND: BLUE,
+    Verdict.MISSED: VERMILLION,
+    Verdict.UNDECIDABLE: "#9a6a00",
+    Verdict.MISSING: MUTED,
 }
 VERDICT_MARKER: dict[Verdict, str] = {
-    "met": "o",
-    "above_band": "^",
-    "missed": "X",
-    "undecidable": "s",
-    "missing": "_",
+    Verdict.MET: "o",
+    Verdict.ABOVE_BAND: "^",
+    Verdict.MISSED: "X",
+    Verdict.UNDECIDABLE: "s",
+    Verdict.MISSING: "_",
 }
 
 RULES: dict[str, Any] = {

@@ -12,9 +12,9 @@ from typing import Any
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.text_table import Table
+from zjsim.report.verdicts import MARKS
 from zjsim.report.view import InputLine, Report, ReportRow, as_report
 from zjsim.report.wording import (
-    VERDICT_MARK,
     amendment_decides,
     amendment_lines,
     base_words,
@@ -155,7 +155,7 @@ def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[st
     seen = {row.verdict for report in reports for row in report.rows}
     marks = "  ".join(
         f"{mark} {label(f'verdict.{verdict}', language)}"
-        for verdict, mark in VERDICT_MARK.items()
+        for verdict, mark in MARKS.items()
         if verdict in seen
     )
     lines = [marks]
@@ -170,7 +170,7 @@ def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[st
 
 def _marked(row: ReportRow) -> str:
     dagger = "†" if amendment_decides(row) else ""
-    return f"{value_words(row)} {VERDICT_MARK[row.verdict]}{dagger}"
+    return f"{value_words(row)} {MARKS[row.verdict]}{dagger}"
 
 
 def input_differences(first: Any, second: Any, language: Language = "en") -> Table:

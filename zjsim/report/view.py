@@ -8,20 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.plan import Indicator
-from zjsim.assessment.progress import rate_needed
+from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Row
     from zjsim.assessment.observations import Observation, Observations
-
-Verdict = Literal["met", "above_band", "missed", "undecidable", "missing"]
-VERDICTS: tuple[Verdict, ...] = ("met", "above_band", "missed", "undecidable", "missing")
-# Above the band counts as met; undecidable and missing never do.
-COUNTS_AS_MET = frozenset({"met", "above_band"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class Report:
     @property
     def met(self) -> int:
         """How many targets are met."""
-        return sum(row.verdict in COUNTS_AS_MET for row in self.rows)
+        return sum(row.verdict in PASSES for row in self.rows)
 
     def row(self, name: str) -> ReportRow:
         """The row of the indicator with this id."""
@@ -201,7 +196,7 @@ def _row(
         years=(base_year, *(reading.year for reading in row.readings)),
         projection=(row.base_projection, *(reading.value for reading in row.readings)),
         value=row.projection,
-        verdict=_verdict(row.verdict),
+        verdict=row.verdict,
         official=last.word.value if last.word else "",
         progress=last.progress,
         time_progress=last.time_progress,
@@ -215,17 +210,13 @@ def _row(
         variants=tuple(
             (variant.label, value) for variant, value in row.variants if value is not None
         ),
-        amended_verdict=_verdict(row.amendment_verdict) if row.amendment_verdict else None,
-        text_pace_verdict=_verdict(row.text_pace_verdict) if row.text_pace_verdict else None,
+        amended_verdict=row.amendment_verdict,
+        text_pace_verdict=row.text_pace_verdict,
         outturns=_outturns(row, observations),
         low=tuple(band[0]),
         high=tuple(band[1]),
         reason=row.reason,
     )
-
-
-def _verdict(verdict: object) -> Verdict:
-    return next(known for known in VERDICTS if known == str(verdict))
 
 
 def _outturn(observation: Observation) -> Outturn:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from zjsim.report.document import MANY_COLUMNS, TableBlock, breakable
 from zjsim.report.labels import Language
+from zjsim.report.verdicts import TONES
 
 if TYPE_CHECKING:
     from zjsim.report.word import Layout
@@ -22,14 +23,6 @@ ALT_NAMES = {
 SLACK = 1.1
 # Rows of a table that is not broken across pages.
 SHORT = 14
-# The fill and the ink of a verdict, as in the workbook.
-TONES = {
-    "met": ("DDF1EA", "00664B"),
-    "above_band": ("DCEBF5", "00507D"),
-    "missed": ("FBE5D6", "9C4200"),
-    "undecidable": ("FDF1D3", "6E4C00"),
-    "missing": ("EDEDED", "555555"),
-}
 
 
 def _element(name: str, **attributes: str) -> Any:
@@ -163,7 +156,7 @@ def _fill(
     run.font.size, run.bold = Pt(size), head
     properties = cell._tc.get_or_add_tcPr()
     if tone:
-        fill, ink = TONES[tone]
+        fill, ink = (colour.removeprefix("#") for colour in TONES[tone])
         run.font.color.rgb = RGBColor.from_string(ink)
         properties.append(_element("w:shd", val="clear", color="auto", fill=fill))
     elif head:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.progress import PASSES
 from zjsim.model.names import canonical
 from zjsim.report.labels import Language, label, localised
 from zjsim.report.numbers import DASH, format_number, format_plain
-from zjsim.report.view import COUNTS_AS_MET, Report, ReportRow
-
-# A verdict in one character, for tables of plain text; a word always stands beside it.
-VERDICT_MARK = {"met": "✓", "above_band": "○", "missed": "✗", "undecidable": "?", "missing": DASH}
+from zjsim.report.verdicts import MARKS
+from zjsim.report.view import Report, ReportRow
 
 
 def variable_name(name: str, language: Language, names_zh: Mapping[str, str]) -> str:
@@ -140,7 +139,7 @@ def tally_words(report: Report, language: Language) -> str:
     parts = [label("check.met", language, **count)]
     binding = [row for row in report.rows if row.indicator.nature == "binding"]
     if binding:
-        met = sum(row.verdict in COUNTS_AS_MET for row in binding)
+        met = sum(row.verdict in PASSES for row in binding)
         changed = [row for row in report.rows if amendment_decides(row)]
         key = "check.binding_own" if changed else "check.binding"
         parts.append(label(key, language, met=met, total=len(binding)))
@@ -151,7 +150,7 @@ def tally_words(report: Report, language: Language) -> str:
 def amendment_decides(row: ReportRow) -> bool:
     """Whether the target as amended later gives another verdict than the plan's own."""
     other = row.amended_verdict
-    return other is not None and (other in COUNTS_AS_MET) != (row.verdict in COUNTS_AS_MET)
+    return other is not None and (other in PASSES) != (row.verdict in PASSES)
 
 
 def amendment_lines(reports: Sequence[Report], language: Language) -> list[str]:
@@ -174,7 +173,7 @@ def amendment_lines(reports: Sequence[Report], language: Language) -> list[str]:
 
 def verdict_words(row: ReportRow, language: Language) -> str:
     """The verdict with its mark; a dagger where the target as amended is judged otherwise."""
-    said = f"{VERDICT_MARK[row.verdict]} {label(f'verdict.{row.verdict}', language)}"
+    said = f"{MARKS[row.verdict]} {label(f'verdict.{row.verdict}', language)}"
     return f"{said} †" if amendment_decides(row) else said
 
 
@@ -198,5 +197,8 @@ def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)
         total = format_number(indicator.text_pace.cumulative, 2)
-        parts.append(label("note.text_pace", language, rate=rate, total=total, verdict=verdict))
+        stated = indicator.text_pace.scope_stated
+        scope = "" if stated else label("note.scope_unstated", language)
+        words = {"rate": rate, "total": total, "scope": scope, "verdict": verdict}
+        parts.append(label("note.text_pace", language, **words))
     return parts

@@ -11,22 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.report import workbook_figures
 from zjsim.report.labels import Language
 from zjsim.report.numbers import DASH
 from zjsim.report.tables import matrix_key, verdict_headers
-from zjsim.report.view import COUNTS_AS_MET, VERDICTS, Report, ReportRow, as_report
-from zjsim.report.wording import VERDICT_MARK, rate_words, remark, target_words, value_decimals
+from zjsim.report.verdicts import MARKS, TONES
+from zjsim.report.view import Report, ReportRow, as_report
+from zjsim.report.wording import rate_words, remark, target_words, value_decimals
 from zjsim.report.workbook_file import FIRST_ROW, RULE, Book, fit, pattern_of
 
-# The colours of the charts, as the fill and the ink of a cell.
-VERDICT_FILL = {
-    "met": ("#DDF1EA", "#00664B"),
-    "above_band": ("#DCEBF5", "#00507D"),
-    "missed": ("#FBE5D6", "#9C4200"),
-    "undecidable": ("#FDF1D3", "#6E4C00"),
-    "missing": ("#EDEDED", "#555555"),
-}
 COLUMN_WIDTHS = (6, 16, 0, 14, 12, 10, 12, 12, 10, 11, 11, 11, 18, 14, 0)
 
 
@@ -124,8 +118,8 @@ def _comments(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -
 
 def _conditions(book: Book, sheet: Any, top: int, left: int, bottom: int, right: int) -> None:
     """Colour a cell by its word, so that a word typed over changes colour too."""
-    for verdict in VERDICTS:
-        fill, ink = VERDICT_FILL[verdict]
+    for verdict in Verdict:
+        fill, ink = TONES[verdict]
         look = book.file.add_format({"bg_color": fill, "font_color": ink})
         word = book.text(f"verdict.{verdict}")
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
@@ -157,8 +151,8 @@ def _matrix(book: Book, reports: Sequence[Report]) -> None:
         name = book.said(report.scenario_label) or report.scenario
         sheet.write_string(at, 0, name, book.format(**RULE))
         for column, row in enumerate(report.rows, start=1):
-            fill, ink = VERDICT_FILL[row.verdict]
-            pattern = f'{pattern_of(value_decimals(row))}" {VERDICT_MARK[row.verdict]}"'
+            fill, ink = TONES[row.verdict]
+            pattern = f'{pattern_of(value_decimals(row))}" {MARKS[row.verdict]}"'
             look = book.format(
                 **RULE, bg_color=fill, font_color=ink, num_format=pattern, align="right"
             )
@@ -166,7 +160,7 @@ def _matrix(book: Book, reports: Sequence[Report]) -> None:
                 sheet.write_number(at, column, row.value, look)
             else:
                 sheet.write_string(at, column, DASH, look)
-        met = sum(row.verdict in COUNTS_AS_MET for row in report.rows)
+        met = sum(row.verdict in PASSES for row in report.rows)
         sheet.write_number(at, len(heads) - 1, met, book.format(**RULE, align="center"))
     for offset, line in enumerate(matrix_key(reports, book.language)):
         sheet.write_string(FIRST_ROW + len(reports) + 1 + offset, 0, line, book.format())

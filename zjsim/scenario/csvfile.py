@@ -15,7 +15,6 @@ from typing import Any
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
 from zjsim.yamlfile import read_text
 
-GRADES = ("A", "B", "C", "D", "-")  # of evidence; a dash: true by definition
 MOST_PROBLEMS = 40  # more say nothing new; the rest is counted
 
 

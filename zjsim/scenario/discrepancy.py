@@ -16,7 +16,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from zjsim.scenario.csvfile import GRADES, CsvFile, csv_text, write_csv
+from zjsim.grades import INPUTS as GRADES
+from zjsim.scenario.csvfile import CsvFile, csv_text, write_csv
 
 FILE = "discrepancy.csv"
 Form = Literal["ratio", "gap"]

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from zjsim.grades import INPUTS as GRADES
 from zjsim.inputs import TimePath
 from zjsim.model.names import canonical
-from zjsim.scenario.csvfile import GRADES, CsvFile
+from zjsim.scenario.csvfile import CsvFile
 from zjsim.timeline import TimeGrid
 
 FILE = "outlook_errors.csv"

@@ -15,8 +15,9 @@ from typing import Any, Literal, cast, get_args
 from zjsim.cache import cached_document, content_hash
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.frozen import FrozenDict
+from zjsim.grades import INPUTS as GRADES
 from zjsim.model.names import canonical, identifier
-from zjsim.scenario.csvfile import GRADES, CsvFile
+from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.outlook import OutlookError
 from zjsim.scenario.schema import DISTRIBUTIONS, Distribution, LeverPath, Points
 from zjsim.yamlfile import parse_yaml, read_text

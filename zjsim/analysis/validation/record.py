@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Verdict = Literal["passed", "failed", "not_run"]
+Outcome = Literal["passed", "failed", "not_run"]
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<=": lambda value, limit: value <= limit,
     ">=": lambda value, limit: value >= limit,
@@ -63,7 +63,7 @@ class Row:
     compare: str
     threshold: float
     measured: Measured | None
-    verdict: Verdict
+    verdict: Outcome
     seconds: float
     reason: str = ""
 
@@ -86,6 +86,6 @@ class Row:
         }
 
 
-def judged(measured: Measured, compare: str, threshold: float) -> Verdict:
+def judged(measured: Measured, compare: str, threshold: float) -> Outcome:
     """Whether a statistic passes its threshold; NaN does not."""
     return "passed" if _COMPARE[compare](measured.value, threshold) else "failed"
