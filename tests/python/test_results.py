@@ -46,7 +46,7 @@ def with_locale(monkeypatch, lang, **environment):
         ("zh", "en_GB.UTF-8", "判断"),
     ],
 )
-def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
+def test_tables_are_in_the_users_language(plan, monkeypatch, one, lang, locale, head):
     with_locale(monkeypatch, lang, LANG=locale)
     result = zjsim.assess(plan, one)
     assert head in result.to_table().columns
@@ -55,21 +55,21 @@ def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
     assert "判断" in result.to_table("zh").columns
 
 
-def test_another_language_is_refused(one):
+def test_another_language_is_refused(plan, one):
     with pytest.raises(zjsim.ZjsimError, match="language: there is no fr; choose zh or en"):
         zjsim.assess(plan, one).to_table("fr")
     with pytest.raises(zjsim.ZjsimError, match="choose zh or en"):
         zjsim.plot_board(zjsim.assess(plan, one), "fr")
 
 
-def test_the_caption_is_the_label_and_not_a_dictionary(monkeypatch, one):
+def test_the_caption_is_the_label_and_not_a_dictionary(plan, monkeypatch, one):
     monkeypatch.setenv("ZJSIM_LANG", "en")
     assert "<caption>Plan as written</caption>" in one._repr_html_()
     assert repr(one).startswith(f"<Runs of Plan as written ({one.run_id}): 1 run, ")
     assert repr(zjsim.assess(plan, one)).startswith("<Assessment of Plan as written: ")
 
 
-def test_an_ensemble_shows_probabilities_with_their_error_and_the_failures(monkeypatch, many):
+def test_an_ensemble_shows_probabilities_with_their_error_and_the_failures(plan, monkeypatch, many):
     monkeypatch.setenv("ZJSIM_LANG", "en")
     judged = zjsim.assess(plan, many)
     shown = many._repr_html_()
@@ -165,7 +165,7 @@ def test_a_large_ensemble_stays_on_disk_until_it_is_used(monkeypatch, plan, many
         assert a.share == b.share == c.share
 
 
-def test_a_board_shows_published_figures_and_the_band_of_an_ensemble(one, many):
+def test_a_board_shows_published_figures_and_the_band_of_an_ensemble(plan, one, many):
     alone = as_report(zjsim.assess(plan, one))
     assert any(row.outturns for row in alone.rows)
     assert all(row.low == () for row in alone.rows)
