@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.engines.kernel.program import control_of
 from zjsim.errors import ModelError, RunError, UnsupportedError, did_you_mean
 from zjsim.inputs import Inputs
-from zjsim.model.names import canonical
+from zjsim.model.names import canonical, control_of
 from zjsim.model.spec import Constant, Lookup, ModelSpec
 from zjsim.timeline import TimeGrid
 from zjsim.trajectories import RunStatus, Trajectories

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zjsim.engines.kernel.program import Program, control_of
+from zjsim.engines.kernel.program import Program
 from zjsim.errors import ModelError, Problem, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
+from zjsim.model.names import control_of
 
 
 @dataclass(frozen=True, slots=True)
