@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
 import numpy as np
 import pytest
 
-from zjsim.engines.kernel import lanemath
+from zjsim.engines.kernel import block, lanemath
+from zjsim.engines.kernel.arguments import ARGUMENTS
 from zjsim.engines.kernel.lanes import without_head
 
 # An x87 double has 11 more bits: its errors are a thousandth of the units counted here.
@@ -76,3 +78,7 @@ def test_a_kernels_text_begins_below_all_imports_however_many():
     assert without_head(f'"""A head."""\n\n{more}\n{body}') == body
     with pytest.raises(ValueError, match="below the head"):
         without_head(f"{one}\n{body}\n\n{more}")
+
+
+def test_the_declared_arguments_are_those_of_the_kernels_entry():
+    assert list(inspect.signature(block.run_blocks).parameters) == list(ARGUMENTS)
