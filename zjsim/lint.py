@@ -10,11 +10,11 @@ from typing import Any
 
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
-from zjsim.model.names import canonical
+from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
 from zjsim.openplan import OpenPlan
 from zjsim.scenario.csvfile import CsvFile
-from zjsim.scenario.tables import CONTROLS, check_tables
+from zjsim.scenario.tables import check_tables
 from zjsim.yamlfile import YamlDocument, read_text, read_yaml
 
 # What stands under `source` where nothing was published.
@@ -260,6 +260,6 @@ def _lint_model(model: ModelSpec, glossary: Any) -> list[LintFinding]:
         if not element.documentation:
             findings.append(LintFinding("documentation", name, "has no sentence"))
         unused = isinstance(element, Constant) and not uses(model, name)
-        if unused and canonical(name) not in CONTROLS:
+        if unused and canonical(name) not in CONTROL_NAMES:
             findings.append(LintFinding("unused", name, "no equation uses it"))
     return findings

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.model.texts import CONTROL, xmile_text
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.evaluate import evaluate
 from zjsim.model.expression import (
@@ -326,3 +327,22 @@ def test_division_by_zero_is_infinite_not_an_exception():
     assert evaluate(Binary("/", Number(1.0), Number(0.0))) == math.inf
     assert math.isnan(evaluate(Binary("/", Number(0.0), Number(0.0))))
     assert evaluate(Call("zidz", (Number(1.0), Number(0.0)))) == 0.0
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pysd_reads_as_before_once_a_model_has_been_read(tmp_path):
+    # Its imports warn, which is an error outside a test.
+    import pysd
+    from pysd.translators.vensim import vensim_element
+    from pysd.translators.xmile import xmile_element
+
+    before = [dict(vars(module)) for module in (vensim_element, xmile_element)]
+    # Points that PySD sorts, and that zjsim refuses.
+    falling = tmp_path / "falling.mdl"
+    falling.write_text("{UTF-8}\nf((3,30),(1,10)) ~~|\ny = f(Time) ~~|\n" + CONTROL)
+    with pytest.raises(ModelError, match="must rise"):
+        read_model(falling)
+    parse_model("{UTF-8}\na = 1 + 2 ~~|\n" + CONTROL, ".mdl")
+    parse_model(xmile_text("<aux name='a'><eqn>1 + 2</eqn></aux>"), ".xmile")
+    assert pysd.read_vensim(str(falling)).run()["y"].iloc[8] == 20
+    assert [dict(vars(module)) for module in (vensim_element, xmile_element)] == before

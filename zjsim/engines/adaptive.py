@@ -19,7 +19,6 @@ from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.emit import emit_parts
 from zjsim.engines.kernel.engine import SAFE_SPACE
 from zjsim.engines.kernel.lower import lower
-from zjsim.engines.kernel.program import control_of
 from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import HAIR, RK4
 from zjsim.errors import Problem, UnsupportedError, raise_if_any
@@ -36,6 +35,7 @@ from zjsim.model.expression import (
     references,
     walk,
 )
+from zjsim.model.names import control_of
 from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, ModelSpec, Stock, equations
 from zjsim.trajectories import RunStatus, Trajectories
 

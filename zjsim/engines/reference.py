@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.engines.kernel.program import control_of
 from zjsim.errors import ModelError, RunError, UnsupportedError, did_you_mean
 from zjsim.inputs import Inputs
-from zjsim.model.names import canonical
+from zjsim.model.names import canonical, control_of
 from zjsim.model.spec import Constant, Lookup, ModelSpec
 from zjsim.timeline import TimeGrid
 from zjsim.trajectories import RunStatus, Trajectories
@@ -74,8 +73,7 @@ def _translated(path: Path, origin: str) -> tuple[dict[str, str], dict[str, str]
 
     try:
         read = pysd.read_vensim if path.suffix.lower() == ".mdl" else pysd.read_xmile
-        with _own_literals():
-            loaded = read(str(path))
+        loaded = read(str(path))
         written = {
             str(file.relative_to(path.parent)): file.read_text(encoding="utf-8")
             for file in path.parent.rglob("*")
@@ -229,26 +227,6 @@ class ReferenceModel:
 
 def _of_run(array: np.ndarray, run: int) -> float:
     return float(array[0 if array.shape[0] == 1 else run])
-
-
-@contextmanager
-def _own_literals() -> Iterator[None]:
-    """Let PySD read numbers its own way.
-
-    Our reader gives its parser a function that reads literals without executing them, and
-    whole numbers then become floats, which PySD does not take as the order of a smooth.
-    """
-    from pysd.translators.vensim import vensim_element
-    from pysd.translators.xmile import xmile_element
-
-    modules = (vensim_element, xmile_element)
-    replaced = [module.__dict__.pop("eval", None) for module in modules]
-    try:
-        yield
-    finally:
-        for module, function in zip(modules, replaced, strict=True):
-            if function is not None:
-                module.__dict__["eval"] = function
 
 
 @contextmanager

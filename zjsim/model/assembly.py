@@ -22,7 +22,7 @@ from zjsim.model.expression import (
     references,
     walk,
 )
-from zjsim.model.names import canonical
+from zjsim.model.names import CONTROLS, XMILE_CONTROLS, canonical
 from zjsim.model.spec import (
     TIME,
     Auxiliary,
@@ -35,14 +35,6 @@ from zjsim.model.spec import (
     equations,
 )
 from zjsim.model.translate import USE_PYSD, Context, table, translate
-
-CONTROL = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
-XMILE_ALIASES = {
-    "dt": "TIME STEP",
-    "starttime": "INITIAL TIME",
-    "stoptime": "FINAL TIME",
-    "time step": "TIME STEP",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +76,9 @@ def assemble(
     names = _unique_names(raw, origin)
     _refuse_subscripts(raw, origin)
     aliases = {
-        key: names[canonical(to)]
-        for key, to in XMILE_ALIASES.items()
-        if suffix != ".mdl" and canonical(to) in names
+        alias: names[canonical(CONTROLS[setting])]
+        for alias, setting in XMILE_CONTROLS.items()
+        if suffix != ".mdl" and canonical(CONTROLS[setting]) in names
     }
     lookups: dict[str, Table] = {}
     for element in raw:
@@ -240,25 +232,28 @@ def _time_settings(
     origin: str,
 ) -> dict[str, Any]:
     exact = {
-        control: names[canonical(control)] for control in CONTROL if canonical(control) in names
+        setting: names[canonical(name)]
+        for setting, name in CONTROLS.items()
+        if canonical(name) in names
     }
-    missing = [control for control in CONTROL[:3] if control not in exact]
+    needed = ("start", "stop", "step")
+    missing = [CONTROLS[setting] for setting in needed if setting not in exact]
     if missing:
         raise ModelError(
             f"{origin}: no {', '.join(missing)}; a model sets INITIAL TIME, FINAL TIME and "
             "TIME STEP. Add them as equations of the model."
         )
     found = {
-        control: _constant_value(name, elements, lookups, origin) for control, name in exact.items()
+        setting: _constant_value(name, elements, lookups, origin) for setting, name in exact.items()
     }
-    start, stop, step = (found[control] for control in CONTROL[:3])
-    save = found.get("SAVEPER", step)
+    start, stop, step = (found[setting] for setting in needed)
+    save = found.get("save_every", step)
     if not step > 0 or not stop >= start or not save > 0:
         raise ModelError(
             f"{origin}: time runs from {start:g} to {stop:g} in steps of {step:g}, saved every "
             f"{save:g}; FINAL TIME must not come before INITIAL TIME, and steps must be above 0."
         )
-    unit = elements[exact["TIME STEP"]].unit or elements[exact["INITIAL TIME"]].unit
+    unit = elements[exact["step"]].unit or elements[exact["start"]].unit
     return {
         "start": start, "stop": stop, "step": step, "save_every": save,
         "time_unit": unit or "Year",

@@ -241,19 +241,6 @@ def rebuild(node: Expression, inner: tuple[Expression, ...]) -> Expression:
     raise TypeError(f"not an expression: {node!r}")
 
 
-def map_references(node: Expression, rename: Callable[[str], str]) -> Expression:
-    """The same tree with every referenced name passed through ``rename``."""
-
-    def combine(part: Expression, inner: tuple[Expression, ...]) -> Expression:
-        if isinstance(part, Reference):
-            return Reference(rename(part.name))
-        if isinstance(part, LookupCall) and isinstance(part.lookup, str):
-            return LookupCall(rename(part.lookup), inner[0])
-        return rebuild(part, inner)
-
-    return fold(node, combine)
-
-
 _TIGHTNESS = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5, "^": 7}
 
 

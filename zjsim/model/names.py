@@ -9,6 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# Settings of a run, and the variables of a model that hold them.
+CONTROLS = {
+    "start": "INITIAL TIME",
+    "stop": "FINAL TIME",
+    "step": "TIME STEP",
+    "save_every": "SAVEPER",
+}
+# Other names that XMILE has for them, by canonical name.
+XMILE_CONTROLS = {"starttime": "start", "stoptime": "stop", "dt": "step"}
+
 
 def canonical(name: str) -> str:
     """The form in which two names are compared: no case, spaces and underscores as one."""
@@ -25,3 +35,14 @@ def identifier(name: str) -> str:
     ``canonical``; it need not be injective.
     """
     return re.sub(r"[^\w]+", "_", canonical(name)).strip("_")
+
+
+# Which setting a variable of a model is, by canonical name.
+VENSIM_CONTROLS = {canonical(name): setting for setting, name in CONTROLS.items()}
+CONTROL_NAMES = frozenset(VENSIM_CONTROLS)
+_ALL_CONTROLS = {**VENSIM_CONTROLS, **XMILE_CONTROLS}
+
+
+def control_of(name: str) -> str | None:
+    """Which setting of the run a control variable such as TIME STEP or DT is."""
+    return _ALL_CONTROLS.get(canonical(name))

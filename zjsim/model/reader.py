@@ -71,10 +71,8 @@ def parse_model(text: str, suffix: str, name: str = "model", origin: str = "mode
     suffix = source.check_suffix(suffix, origin)
     text = source.check_text(text, origin)
     with _room_to_parse():
-        if suffix in source.VENSIM_SUFFIXES:
-            raw = list(_vensim_elements(text, origin))
-        else:
-            raw = list(_xmile_elements(text, origin))
+        vensim = suffix in source.VENSIM_SUFFIXES
+        raw = (_vensim_elements if vensim else _xmile_elements)(text, origin)
         return assemble(raw, name, _as_utf8(text, suffix), suffix, origin)
 
 
@@ -166,24 +164,41 @@ def _number(text: str) -> int | float:
     return int(text) if whole else float(text)
 
 
-def _vensim_elements(text: str, origin: str) -> Iterator[RawElement]:
+@contextmanager
+def _harmless(translator: Any) -> Iterator[Any]:
+    """A module of PySD that executes nothing while it reads numbers.
+
+    PySD turns numbers, and the limits of lookups, which may hold any text, into values with
+    eval(). A name of the module, found before the built-in, takes its place, and is taken
+    away again: outside, PySD is as its authors wrote it. ``_parsing`` must be held.
+    """
+    before = vars(translator).get("eval")
+    translator.eval = _literal
+    try:
+        yield translator
+    finally:
+        if before is None:
+            del translator.eval
+        else:
+            translator.eval = before
+
+
+def _vensim_elements(text: str, origin: str) -> list[RawElement]:
     """Every element of a Vensim text, by PySD's grammar, an entry at a time."""
     # PySD costs 0.9 s to import, and a cached program does not need it.
     from pysd.translators.vensim import vensim_element
 
-    # PySD turns numbers, and the limits of lookups, which may hold any text, into values with
-    # eval(). This name, found before the built-in, makes that harmless.
-    vensim_element.eval = _literal
     deadline = time.monotonic() + LONGEST_PARSE
     text, cut = macros.split_macros(source.vensim_equations(text), origin)
-    raw = list(_entries(vensim_element, text, origin, deadline))
-    if not raw:
-        raise ModelError(f"{origin}: no Vensim equations found (name = ... ~ unit ~ text |).")
-    defined = [
-        macros.Macro(name, given, tuple(_entries(vensim_element, body, origin, deadline)))
-        for name, given, body in cut
-    ]
-    yield from _guarded(origin, lambda: macros.expand(raw, defined, origin) if defined else raw)
+    with _harmless(vensim_element) as pysd:
+        raw = list(_entries(pysd, text, origin, deadline))
+        if not raw:
+            raise ModelError(f"{origin}: no Vensim equations found (name = ... ~ unit ~ text |).")
+        defined = [
+            macros.Macro(name, given, tuple(_entries(pysd, body, origin, deadline)))
+            for name, given, body in cut
+        ]
+    return _guarded(origin, lambda: macros.expand(raw, defined, origin)) if defined else raw
 
 
 def _entries(pysd: Any, text: str, origin: str, deadline: float) -> Iterator[RawElement]:
@@ -247,12 +262,18 @@ def _parse_equation(pysd: Any, component: Any) -> None:
     component.ast = _signed(pysd.EquationVisitor, pysd.structures["call"])(tree).translation
 
 
-def _xmile_elements(text: str, origin: str) -> Iterator[RawElement]:
+def _xmile_elements(text: str, origin: str) -> list[RawElement]:
     """Every element of an XMILE text, by PySD's grammar, a variable at a time."""
     root = xmile.parse_xml(text, origin)
-    from pysd.translators.xmile import xmile_element, xmile_section
+    from pysd.translators.xmile import xmile_element
 
-    xmile_element.eval = _literal  # as for Vensim
+    with _harmless(xmile_element) as pysd:
+        return list(_variables(pysd, root, origin))
+
+
+def _variables(pysd: Any, root: Any, origin: str) -> Iterator[RawElement]:
+    from pysd.translators.xmile import xmile_section
+
     section = xmile_section.Section(
         "__main__", Path(), "main", [], [], root, root.nsmap[None], False, None
     )
@@ -268,7 +289,7 @@ def _xmile_elements(text: str, origin: str) -> Iterator[RawElement]:
         where = f"{origin}, line {line}, {name}" if line else f"{origin}, {name}"
         if time.monotonic() > deadline:
             raise ModelError(f"{where}: reading took longer than {LONGEST_PARSE:g} s; given up.")
-        yield _xmile_element(xmile_element, component, behaviors, name, line, where)
+        yield _xmile_element(pysd, component, behaviors, name, line, where)
 
 
 def _xmile_element(

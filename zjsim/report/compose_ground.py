@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.grades import ALL as GRADES
-from zjsim.model.names import canonical
+from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.report.compose_scenario import Judged
 from zjsim.report.compose_words import (
     model_number,
@@ -24,7 +24,6 @@ from zjsim.report.plan_tables import growth_table
 from zjsim.report.references import Reference, read_references
 from zjsim.report.results import method_words
 from zjsim.report.text_table import Table
-from zjsim.scenario.tables import CONTROLS
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
@@ -220,7 +219,7 @@ def _annex(judged: Judged, language: Language) -> TableBlock:
     spelt = {canonical(name): name for name in names.constants}
     rows = []
     for key, row in judged.plan.constants.rows.items():
-        if key in CONTROLS or key not in spelt:
+        if key in CONTROL_NAMES or key not in spelt:
             continue
         name = spelt[key]
         value = float(set_to[name][0]) if name in set_to else names.constants[name]

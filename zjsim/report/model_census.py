@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from zjsim.model.expression import Number, walk
-from zjsim.model.names import canonical
+from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.order import causes
 from zjsim.model.spec import Constant, ModelSpec, equations
-from zjsim.scenario.tables import CONTROLS, ConstantTable
+from zjsim.scenario.tables import ConstantTable
 
 # Numbers that explain themselves: nothing, one, a half or a square, a percentage.
 PLAIN_NUMBERS = frozenset({0.0, 1.0, 2.0, 100.0})
@@ -72,7 +72,7 @@ def model_census(
         With None any non-empty source counts.
     """
     elements = spec.elements.values()
-    given = {canonical(name) for name in exogenous} | CONTROLS
+    given = {canonical(name) for name in exogenous} | CONTROL_NAMES
     counts: dict[str, int] = {}
     grades: dict[str, int] = {}
     for element in elements:
@@ -84,7 +84,7 @@ def model_census(
         grade = row.grade if row is not None and row.grade else "?"
         grades[grade] = grades.get(grade, 0) + 1
     read = {name for name in spec.elements for name in causes(spec, name)}
-    idle = [e for e in elements if e.name not in read and canonical(e.name) not in CONTROLS]
+    idle = [e for e in elements if e.name not in read and canonical(e.name) not in CONTROL_NAMES]
     return Census(
         counts=counts,
         undocumented=tuple(e.name for e in elements if not e.documentation.strip()),

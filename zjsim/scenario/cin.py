@@ -16,9 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any, refuse_special
-from zjsim.model.names import canonical, identifier
+from zjsim.model.names import CONTROL_NAMES, VENSIM_CONTROLS, canonical, identifier
 from zjsim.scenario.resolved import ModelNames, Resolved
-from zjsim.scenario.tables import CONTROLS
 
 LARGEST_FILE = 5_000_000  # bytes
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -53,7 +52,8 @@ def cin_text(resolved: Resolved, model: ModelNames, *, changed_only: bool = Fals
     lines = [
         f"{name} = {given.get(name, value)!r}"
         for name, value in held.items()
-        if canonical(name) not in CONTROLS and (not changed_only or given.get(name, value) != value)
+        if canonical(name) not in CONTROL_NAMES
+        and (not changed_only or given.get(name, value) != value)
     ]
     lines += [f"{name} = {value!r}" for name, value in times.items()]
     return "\n".join([*lines, *_comments(resolved, moving), ""])
@@ -91,7 +91,7 @@ def read_cin(path: Path | str, model: ModelNames) -> dict[str, float]:
     """
     path = Path(path)
     spelt = {canonical(name): name for name in model.constants}
-    spelt |= {name: name.upper() for name in CONTROLS}
+    spelt |= {name: name.upper() for name in CONTROL_NAMES}
     found: dict[str, float] = {}
     problems: list[Problem] = []
     for number, line in enumerate(_lines(path), start=1):
@@ -173,8 +173,6 @@ def scenario_of_cin(
     -----
     INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER go to ``time``.
     """
-    keys = {"initial time": "start", "final time": "stop", "time step": "step"}
-    keys["saveper"] = "save_every"
     document: dict[str, object] = {"name": name}
     constants: dict[str, float] = {}
     lever_entries: dict[str, object] = {}
@@ -183,8 +181,8 @@ def scenario_of_cin(
     known = {canonical(item): item for item in drivers}
     for written, value in values.items():
         key = canonical(written)
-        if key in keys:
-            time[keys[key]] = value
+        if key in VENSIM_CONTROLS:
+            time[VENSIM_CONTROLS[key]] = value
         elif value == model.constants[written]:
             continue
         elif written in levers:

@@ -14,13 +14,13 @@ import numpy as np
 
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
-from zjsim.model.names import canonical, identifier
+from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario import path_words, paths, writing
 from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.reader import place_entry
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
-from zjsim.scenario.tables import CONTROLS, ConstantTable, DriverTable, Lever, find_name
+from zjsim.scenario.tables import ConstantTable, DriverTable, Lever, find_name
 from zjsim.timeline import TimeGrid
 
 __all__ = ["Entry", "ModelNames", "Names", "Resolved", "names_of", "resolve"]
@@ -148,7 +148,7 @@ class _Resolution:
         self.scenario = self.scenario.changed(unplaced=())
 
     def _free(self, name: str) -> bool:
-        return canonical(name) not in self.taken and canonical(name) not in CONTROLS
+        return canonical(name) not in self.taken and canonical(name) not in CONTROL_NAMES
 
     def settable(self) -> list[str]:
         """Ids of the constants that are neither lever, driver nor time setting."""
@@ -313,7 +313,7 @@ class _Resolution:
             if name is None:
                 continue
             place, owner = ("constants", entry.name), self.taken.get(canonical(name))
-            if canonical(name) in CONTROLS:
+            if canonical(name) in CONTROL_NAMES:
                 self.fault(entry.at, place, "the horizon and step are set under time")
             elif owner is not None:
                 section = "drivers" if owner == "drivers" else "levers"

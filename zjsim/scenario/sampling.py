@@ -16,12 +16,12 @@ import numpy as np
 
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
-from zjsim.model.names import canonical, identifier
+from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario.draws import Dimension, Kind, SamplePlan, balance, draw, draw_all
 from zjsim.scenario.outlook import Ahead, ahead_of, bent, correlation
 from zjsim.scenario.resolved import Entry, ModelNames, Resolved
 from zjsim.scenario.schema import Range
-from zjsim.scenario.tables import CONTROLS, ConstantTable, Lever, find_name
+from zjsim.scenario.tables import ConstantTable, Lever, find_name
 
 __all__ = [
     "Dimension",
@@ -101,7 +101,7 @@ class _Planning:
             row, near = self.table.rows[key], did_you_mean(key, names)
             what = f"the model has no constant {row.name}, so it cannot vary"
             self.problems.append(Problem(row.at, what, near))
-        driven = {canonical(name) for name in self.resolved.inputs.paths} | CONTROLS
+        driven = {canonical(name) for name in self.resolved.inputs.paths} | CONTROL_NAMES
         rows = {k: row for k, row in self.table.rows.items() if k in names and k not in driven}
         wanted = list(rows)
         if self.sampling.constants == "all":

@@ -16,7 +16,7 @@ from zjsim.cache import cached_document, content_hash
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.frozen import FrozenDict
 from zjsim.grades import INPUTS as GRADES
-from zjsim.model.names import canonical, identifier
+from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.outlook import OutlookError
 from zjsim.scenario.schema import DISTRIBUTIONS, Distribution, LeverPath, Points
@@ -327,10 +327,6 @@ def read_constants(path: Path) -> ConstantTable:
     return ConstantTable(path.name, FrozenDict(rows))
 
 
-# Time settings of a Vensim file; a scenario sets them under `time`.
-CONTROLS = frozenset({"initial time", "final time", "time step", "saveper"})
-
-
 def check_tables(
     constants_of_model: Iterable[str],
     levers: Sequence[Lever],
@@ -362,7 +358,7 @@ def check_tables(
     problems += [
         Problem(constants.file, f"no row for the constant {name}")
         for key, name in names.items()
-        if key not in claimed and key not in CONTROLS
+        if key not in claimed and key not in CONTROL_NAMES
     ]
     return problems
 

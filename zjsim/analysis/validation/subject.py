@@ -16,10 +16,9 @@ from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError
 from zjsim.inputs import Inputs, TimePath
-from zjsim.model.names import canonical
+from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.tables import CONTROLS
 from zjsim.timeline import TimeGrid
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
@@ -72,7 +71,7 @@ class Subject:
     def names(self) -> tuple[str, ...]:
         """Stocks, flows and auxiliaries, in the order of the file."""
         computed = self.spec.of_kind(Stock, Flow, Auxiliary)
-        return tuple(e.name for e in computed if canonical(e.name) not in CONTROLS)
+        return tuple(e.name for e in computed if canonical(e.name) not in CONTROL_NAMES)
 
     @cached_property
     def saved(self) -> tuple[str, ...]:
@@ -88,7 +87,7 @@ class Subject:
     @cached_property
     def inert(self) -> frozenset[str]:
         """Names of constants that only steer the run."""
-        return frozenset(c.name for c in self.spec.constants if canonical(c.name) in CONTROLS)
+        return frozenset(c.name for c in self.spec.constants if canonical(c.name) in CONTROL_NAMES)
 
     def resolved(self, scenario: str = "baseline") -> Resolved:
         """A shipped scenario for this plan; each is resolved once a process and plan."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zjsim.engines.kernel.program import Program, control_of
+from zjsim.engines.kernel.program import Program
 from zjsim.errors import ModelError, Problem, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
+from zjsim.model.names import control_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,17 +224,27 @@ class Packer:
                 self.by_run.append(points)
         self.shared = np.concatenate(shared) if shared else np.zeros(1)
 
-    def pack(self, first: int, count: int) -> tuple[np.ndarray, ...]:
+    def pack(self, first: int, count: int) -> dict[str, np.ndarray]:
         """Arrays for ``count`` runs from ``first`` on; runs beyond the last repeat it."""
         constant_index, constant_values = self._by_run(self.by_slot, first, count)
         given_index, given_values = self._by_run(self.givens.per_run, first, count)
         rows = [self._padded(points[first : first + count].T, count) for points in self.by_run]
         path_values = np.ascontiguousarray(np.concatenate(rows)) if rows else np.zeros((1, 1))
-        return (
-            self.constants.shared, self.of_slots, constant_index, constant_values,
-            self.givens.shared, given_index, given_values,
-            self.lower, self.upper, self.share, self.shared, self.index, path_values,
-        )  # fmt: skip
+        return {
+            "shared": self.constants.shared,
+            "constants": self.of_slots,
+            "constant_index": constant_index,
+            "constant_values": constant_values,
+            "given": self.givens.shared,
+            "given_index": given_index,
+            "given_values": given_values,
+            "path_lower": self.lower,
+            "path_upper": self.upper,
+            "path_share": self.share,
+            "path_shared": self.shared,
+            "path_index": self.index,
+            "path_values": path_values,
+        }
 
     def _by_run(
         self, per_run: dict[int, np.ndarray], first: int, count: int

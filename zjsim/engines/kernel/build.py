@@ -24,6 +24,7 @@ from numba.core import errors
 from numba.extending import intrinsic
 
 from zjsim.cache import content_hash, folder
+from zjsim.engines.kernel.arguments import ARGUMENTS
 
 Notify = Callable[[str], None]
 Kernel = Callable[..., Any]
@@ -46,15 +47,7 @@ _EMITTED = (
     "check_states",
 )
 _ENTRY = "run_blocks"
-_F8 = nb.float64
-# Slots and columns are unsigned: no test for an index counted from the end, which would hold
-# up vector instructions.
-_SIGNATURE = nb.void(
-    _F8[::1], _F8[::1], _F8, nb.int64, nb.int64, nb.int64, _F8, _F8, _F8, _F8,
-    _F8[::1], _F8[::1], nb.int64[::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
-    nb.int64[:, ::1], nb.int64[:, ::1], _F8[:, ::1], _F8[::1], nb.int64[::1], _F8[:, ::1],
-    nb.uint32[::1], _F8[:, :, ::1], nb.int32[::1], nb.boolean[::1], nb.uint32,
-)  # fmt: skip
+_SIGNATURE = f"void({', '.join(ARGUMENTS.values())})"
 
 
 def build(text: str, notify: Notify | None = None) -> Kernel:

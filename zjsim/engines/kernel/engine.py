@@ -231,6 +231,7 @@ class CompiledProgram:
     # Many runs, compiled --------------------------------------------------------------------
 
     def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
+        from zjsim.engines.kernel.arguments import in_order
         from zjsim.engines.kernel.lanes import LANES
 
         grid = inputs.grid
@@ -246,19 +247,27 @@ class CompiledProgram:
         broken = np.zeros(blocks * LANES, dtype=np.bool_)
         threads = self.engine.threads or usable_cores()
         packer = binding.Packer(self.program, inputs, names, by_run, LANES, threads)
-        fixed = (
-            np.array(stepper.nodes),
-            np.array(stepper.weights),
-            HAIR * grid.step if stepper.order > 1 else 0.0,
-        )
-        times = (grid.n_steps, grid.steps_per_save, grid.step, grid.start, grid.stop,
-                 _save_every(inputs))  # fmt: skip
+        fixed = {
+            "nodes": np.array(stepper.nodes),
+            "weights": np.array(stepper.weights),
+            "hair": HAIR * grid.step if stepper.order > 1 else 0.0,
+            "n_steps": grid.n_steps,
+            "per_save": grid.steps_per_save,
+            "step": grid.step,
+            "start": grid.start,
+            "stop": grid.stop,
+            "save_every": _save_every(inputs),
+            "slots": slots,
+            "out": out,
+            "failed": failed,
+            "broken": broken,
+        }
 
         def chunk(first: int) -> None:
             count = min(packer.chunk_blocks, blocks - first)
             tables = packer.pack(first * LANES, count * LANES)
-            offset = np.uint32(first * LANES)
-            kernel(*fixed, count, *times, *tables, slots, out, failed, broken, offset)
+            place = {"n_blocks": count, "offset": np.uint32(first * LANES)}
+            kernel(*in_order({**fixed, **tables, **place}))
 
         starts = range(0, blocks, packer.chunk_blocks)
         threads = min(threads, len(starts))

@@ -6,7 +6,7 @@ leaves, a value. Adding a node folds what is known already and shares what stand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from zjsim.engines.kernel.functions import OPERATIONS
@@ -183,15 +183,3 @@ class Graph:
         half = self._product(base, times // 2)
         square = self.add("mul", half, half)
         return square if times % 2 == 0 else self.add("mul", square, base)
-
-
-def topological(nodes: Sequence[Node], roots: Sequence[int]) -> Iterator[int]:
-    """Numbers of the nodes that ``roots`` need, operands first."""
-    found: set[int] = set()
-    pending = list(roots)
-    while pending:
-        index = pending.pop()
-        if index not in found:
-            found.add(index)
-            pending.extend(nodes[index].args)
-    yield from sorted(found)

@@ -7,6 +7,7 @@ long lookups) gets a loop of its own, so that it does not hold up the rest.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -405,8 +406,28 @@ def _place(slot: int) -> str:
 
 
 def _body(module: str) -> str:
-    """The text of a module of this package without its head and its imports."""
-    text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
-    _, _, rest = text.partition("\nfrom zjsim.engines.kernel.")
-    _, _, body = rest.partition("\n\n")
-    return body.rstrip() + "\n"
+    """The text of a module of this package without its description and its imports.
+
+    What it imports is supplied by the emitted text itself and by ``build``.
+    """
+    return without_head(Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8"))
+
+
+def without_head(text: str) -> str:
+    """The text of a module from its first statement on that is no import, as written.
+
+    Raises
+    ------
+    ValueError
+        When an import follows later, where it would become part of the kernel.
+    """
+    statements = ast.parse(text).body
+    head = 1 if ast.get_docstring(ast.Module(statements, [])) is not None else 0
+    while isinstance(statements[head], ast.Import | ast.ImportFrom):
+        head += 1
+    if any(isinstance(later, ast.Import | ast.ImportFrom) for later in statements[head:]):
+        raise ValueError("an import stands below the head of a module of the kernel's text")
+    lines = text.splitlines()
+    # Comments above the first statement belong to it; a blank line ends the head.
+    begin = (statements[head - 1].end_lineno or 0) + 1 if head else 0
+    return "\n".join(lines[begin:]).rstrip() + "\n"

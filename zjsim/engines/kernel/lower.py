@@ -41,7 +41,6 @@ from zjsim.engines.kernel.program import (
     Slot,
     State,
     Variable,
-    control_of,
 )
 from zjsim.engines.kernel.writeout import control_leaf, write_out, xidz
 from zjsim.errors import ModelError, UnsupportedError
@@ -60,6 +59,7 @@ from zjsim.model.expression import (
     Unary,
     fold,
 )
+from zjsim.model.names import control_of
 from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, Lookup, ModelSpec, Stock
 
 # More stages than any model has; a typing error must not fill the memory.

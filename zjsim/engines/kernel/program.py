@@ -11,27 +11,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from zjsim.engines.kernel.graph import Node
-from zjsim.model.names import canonical
 
 # Bumped when the meaning of a stored document changes.
 FORMAT = 3
 # Quantities of the run itself, which equations may read.
 CONTROLS = ("step", "start", "stop", "save_every")
-# What models call them, by canonical name.
-CONTROL_NAMES = {
-    "time step": "step",
-    "dt": "step",
-    "initial time": "start",
-    "starttime": "start",
-    "final time": "stop",
-    "stoptime": "stop",
-    "saveper": "save_every",
-}
-
-
-def control_of(name: str) -> str | None:
-    """Which quantity of the run a control variable such as TIME STEP is."""
-    return CONTROL_NAMES.get(canonical(name))
 
 
 @dataclass(frozen=True, slots=True)
