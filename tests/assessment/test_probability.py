@@ -43,7 +43,7 @@ def test_undecidable_and_missing_runs_count_as_not_met():
     met, above = Verdict.MET.value, Verdict.ABOVE_BAND.value
     unsure, gone = Verdict.UNDECIDABLE.value, Verdict.MISSING.value
     verdicts = np.array([[met, above], [met, unsure], [gone, above], [met, met]], dtype="<U16")
-    result = compute_probabilities(verdicts, [False, True])
+    result = compute_probabilities(verdicts.T, [False, True])
     assert [share.met for share in result.targets] == [3, 3]
     assert [share.met for share in result.undecidable] == [0, 1]
     assert (result.joint.met, result.binding.met) == (2, 3)
@@ -55,7 +55,7 @@ def test_counts_of_targets_met_add_up_to_the_runs(n_run, n_indicator, seed):
     choices = np.array([verdict.value for verdict in Verdict])
     verdicts = np.random.default_rng(seed).choice(choices, size=(n_run, n_indicator))
     binding = [True] * n_indicator
-    result = compute_probabilities(verdicts, binding)
+    result = compute_probabilities(verdicts.T, binding)
     assert sum(result.number_met) == n_run
     assert result.joint == result.binding
     assert result.joint.met == result.number_met[-1]

@@ -16,23 +16,22 @@ from typing import Protocol
 
 import numpy as np
 
-from zjsim.assessment.assess import indicator_value
+from zjsim.assessment.assess import indicator_value, judge_indicator
 from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.probability import (
     Probabilities,
     Share,
-    compute_probabilities,
+    count_columns,
+    probabilities_of,
     wilson_share,
 )
-from zjsim.assessment.progress import are_passes, compute_verdicts
+from zjsim.assessment.progress import compute_verdicts
 from zjsim.ensembles.run import EnsembleRuns
 from zjsim.errors import RunError
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.workflow import lay_over
 
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
-# Verdicts are texts of 64 bytes: a million runs of ten are judged in pieces.
-PIECE = 65_536
 
 
 class Runs(Protocol):
@@ -48,6 +47,9 @@ class Runs(Protocol):
 
     def at(self, variable: str, time: float, /) -> np.ndarray:
         """A variable at a time, shape (n_run,)."""
+
+    def error_at(self, variable: str, time: float, /) -> np.ndarray | None:
+        """Its numerical error, shape (n_run,); None if not computed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,19 +183,27 @@ def compute_statistics(
     items = plan.indicators
     values = np.empty((alive.size, len(items)))
     modelled = np.empty_like(values)
-    quantiles = []
-    for position, item in enumerate(items):
-        paths = _paths(runs, alive, plan, item)
-        modelled[:, position] = paths[-1]
+    met = np.empty(values.shape, dtype=bool)
+    unknown: list[int] = []
+    quantiles, model_shares = [], []
+
+    def lay(item: Indicator, paths: Sequence[np.ndarray], years: Sequence[int]) -> list[np.ndarray]:
         one = (discrepancies or {}).get(item.id)
-        if one is not None:
-            paths = lay_over(one, paths, _years(plan, item), item, plan.base_year, seed)
-        values[:, position] = paths[-1]
-        quantiles.append(np.stack([_quantiles(path) for path in paths]))
-    met, probabilities = judge_values(values, items)
-    model_shares = judge_values(modelled, items)[1].targets
+        if one is None:
+            return list(paths)
+        return lay_over(one, paths, years, item, plan.base_year, seed)
+
+    for position, item in enumerate(items):
+        judged = judge_indicator(runs, alive, plan, item, lay)
+        modelled[:, position], values[:, position] = judged.modelled, judged.paths[-1]
+        column, unclear = count_columns([judged.verdicts])
+        met[:, position] = column[:, 0]
+        unknown += unclear
+        quantiles.append(np.stack([_quantiles(path) for path in judged.paths]))
+        model_shares.append(judge_values(judged.modelled[:, None], [item])[1].targets[0])
+    probabilities = probabilities_of(met, unknown, [item.binding for item in items])
     joint_failures = ~met.all(axis=1)
-    missed = met.shape[1] - met.sum(axis=1)
+    missed = len(items) - met.sum(axis=1)
     total = int(joint_failures.sum())
     targets = []
     for position, item in enumerate(items):
@@ -249,18 +259,6 @@ def _years(plan: Plan, item: Indicator) -> tuple[int, ...]:
     return tuple(year for year in plan.years if year <= item.target.year)
 
 
-def _paths(runs: Runs, alive: np.ndarray, plan: Plan, item: Indicator) -> list[np.ndarray]:
-    """The indicator in each year, in the printed unit, NaN where a run has none."""
-    paths = []
-    for year in _years(plan, item):
-        try:
-            value = indicator_value(runs, item, year)
-        except (RunError, KeyError):
-            value = np.full(alive.shape, np.nan)
-        paths.append(np.where(alive, value, np.nan))
-    return paths
-
-
 def _quantiles(values: np.ndarray) -> np.ndarray:
     finite = values[np.isfinite(values)]
     return np.quantile(finite, LEVELS) if finite.size else np.full(len(LEVELS), np.nan)
@@ -288,37 +286,11 @@ def judge_values(
     -------
     array of bool, shape (n_run, n_indicator), and the probabilities
     """
-    met = np.empty(values.shape, dtype=bool)
-    binding = [item.binding for item in items]
-    pieces = []
-    for first in range(0, max(values.shape[0], 1), PIECE):
-        piece = values[first : first + PIECE]
-        verdicts = np.stack(
-            [
-                compute_verdicts(piece[:, k], item.target.lowest, item.target.highest)
-                for k, item in enumerate(items)
-            ],
-            axis=1,
-        )
-        met[first : first + PIECE] = are_passes(verdicts)
-        pieces.append(compute_probabilities(verdicts, binding))
-    return met, _together(pieces)
-
-
-def _together(pieces: Sequence[Probabilities]) -> Probabilities:
-    """Probabilities over several pieces of one ensemble: the counts add up."""
-
-    def add(shares: Sequence[Share]) -> Share:
-        return wilson_share(sum(s.met for s in shares), sum(s.total for s in shares))
-
-    counts = np.sum([piece.number_met for piece in pieces], axis=0)
-    return Probabilities(
-        targets=tuple(map(add, zip(*(p.targets for p in pieces), strict=True))),
-        undecidable=tuple(map(add, zip(*(p.undecidable for p in pieces), strict=True))),
-        joint=add([piece.joint for piece in pieces]),
-        binding=add([piece.binding for piece in pieces]),
-        number_met=tuple(int(count) for count in counts),
+    met, unknown = count_columns(
+        compute_verdicts(values[:, k], item.target.lowest, item.target.highest)
+        for k, item in enumerate(items)
     )
+    return met, probabilities_of(met, unknown, [item.binding for item in items])
 
 
 def _correlations(

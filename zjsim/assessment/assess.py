@@ -49,7 +49,14 @@ class Readable(Protocol):
         """A variable at a time, shape (n_run,); RunError or KeyError where it is not held."""
 
 
-class Runs(Readable, Protocol):
+class Erring(Readable, Protocol):
+    """Values at times and their error: all that judging an indicator needs."""
+
+    def error_at(self, variable: str, time: float, /) -> np.ndarray | None:
+        """Its numerical error by step halving, shape (n_run,); None if not computed."""
+
+
+class Runs(Erring, Protocol):
     """What an assessment needs from runs: values at times, their error, and how they ended."""
 
     @property
@@ -64,8 +71,20 @@ class Runs(Readable, Protocol):
     def status(self) -> np.ndarray:
         """How each run ended, shape (n_run,); 0 is well."""
 
-    def error_at(self, variable: str, time: float, /) -> np.ndarray | None:
-        """Its numerical error by step halving, shape (n_run,); None if not computed."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """One indicator over runs, in the printed unit, and the verdict on each at the target year.
+
+    ``paths`` are by year with what is laid over them, ``modelled`` is the target year without.
+    """
+
+    years: tuple[int, ...]
+    paths: list[np.ndarray]
+    modelled: np.ndarray
+    errors: np.ndarray | None
+    verdicts: np.ndarray
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +190,9 @@ class Assessment:
     @cached_property
     def probabilities(self) -> Probabilities:
         """Shares of runs that meet each target, all, and the binding ones."""
-        verdicts = np.stack([row.verdicts for row in self.rows], axis=1)
-        return compute_probabilities(verdicts, [row.indicator.binding for row in self.rows])
+        return compute_probabilities(
+            [row.verdicts for row in self.rows], [row.indicator.binding for row in self.rows]
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One row a target: plain numbers and codes under fixed names, whatever the language.
@@ -234,12 +254,9 @@ def _assess_indicator(
     observations: Observations | None, lay: Lay | None,
 ) -> Row:  # fmt: skip
     target = item.target
-    years = [year for year in plan.years if year <= target.year]
-    paths, reason = _read_years(runs, alive, item, years)
-    paths = lay(item, paths, years) if lay else paths
-    values = paths[-1]
-    errors = None if reason else _errors(runs, item, target.year, values)
-    verdicts = rules.compute_verdicts(values, target.lowest, target.highest, errors)
+    judged = judge_indicator(runs, alive, plan, item, lay)
+    years, paths, errors, reason = judged.years, judged.paths, judged.errors, judged.reason
+    verdicts = judged.verdicts
     medians = [_median(path) for path in paths]
     error = None if errors is None else _median(errors[alive])
     base = _read_years(runs, alive, item, [plan.base_year])[0][0]
@@ -247,7 +264,7 @@ def _assess_indicator(
     met = int(np.count_nonzero(rules.are_passes(verdicts)))
     return Row(
         indicator=item,
-        values=values,
+        values=paths[-1],
         errors=errors,
         verdicts=verdicts,
         projection=medians[-1],
@@ -272,6 +289,19 @@ def _assess_indicator(
     )
 
 
+def judge_indicator(
+    runs: Erring, alive: np.ndarray, plan: Plan, item: Indicator, lay: Lay | None = None
+) -> Judged:
+    """Read one indicator in the years of the plan and judge each run at the target year."""
+    target = item.target
+    years = tuple(year for year in plan.years if year <= target.year)
+    read, reason = _read_years(runs, alive, item, years)
+    paths = lay(item, read, years) if lay else read
+    errors = None if reason else _errors(runs, item, target.year, paths[-1])
+    verdicts = rules.compute_verdicts(paths[-1], target.lowest, target.highest, errors)
+    return Judged(years, paths, read[-1], errors, verdicts, reason)
+
+
 def _verdict(value: float, lowest: float, highest: float | None, error: float | None) -> Verdict:
     return Verdict(str(rules.compute_verdicts(value, lowest, highest, error)[()]))
 
@@ -282,7 +312,7 @@ def reading_time(item: Indicator, year: int) -> float:
 
 
 def _read_years(
-    runs: Runs, alive: np.ndarray, item: Indicator, years: list[int]
+    runs: Readable, alive: np.ndarray, item: Indicator, years: Sequence[int]
 ) -> tuple[list[np.ndarray], str]:
     """The indicator in each year, in the printed unit, and why it is missing if it is."""
     nothing = np.full(alive.shape, np.nan)
@@ -316,7 +346,7 @@ def indicator_value(runs: Readable, item: Indicator, year: int) -> np.ndarray:
         return 100 * (1 - value / start)
 
 
-def _errors(runs: Runs, item: Indicator, year: int, values: np.ndarray) -> np.ndarray | None:
+def _errors(runs: Erring, item: Indicator, year: int, values: np.ndarray) -> np.ndarray | None:
     """Numerical error of each value in the printed unit; None when it was not computed."""
     try:
         error = runs.error_at(item.variable, reading_time(item, year))
@@ -382,7 +412,7 @@ def read_progress(
 
 
 def _readings(
-    item: Indicator, plan: Plan, years: list[int], values: list[float]
+    item: Indicator, plan: Plan, years: Sequence[int], values: list[float]
 ) -> tuple[Reading, ...]:
     """Progress is monotonic in the value, so the median value has the median progress."""
     readings = []

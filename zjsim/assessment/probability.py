@@ -7,7 +7,7 @@ denominator and never in the numerator.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,22 +69,40 @@ def wilson_share(met: int, total: int, z: float = NORMAL_95) -> Share:
     return Share(met, total, low, high)
 
 
-def compute_probabilities(verdicts: np.ndarray, binding: Sequence[bool]) -> Probabilities:
+def compute_probabilities(verdicts: Iterable[np.ndarray], binding: Sequence[bool]) -> Probabilities:
     """Shares of runs that meet each target, all of them, and the binding ones.
 
     Parameters
     ----------
-    verdicts : array of Verdict texts, shape (n_run, n_indicator)
+    verdicts : Verdict texts by indicator, shape (n_run,) each
     binding : whether each indicator is binding, n_indicator
     """
-    met = are_passes(verdicts)
+    met, unknown = count_columns(verdicts)
+    return probabilities_of(met, unknown, binding)
+
+
+def count_columns(verdicts: Iterable[np.ndarray]) -> tuple[np.ndarray, list[int]]:
+    """Which run meets which target, shape (n_run, n_indicator), and the undecidable of each.
+
+    A verdict is a text of 64 bytes: of a million runs one indicator is held at a time.
+    """
+    met, unknown = [], []
+    for column in verdicts:
+        met.append(are_passes(column))
+        unknown.append(int(np.count_nonzero(column == Verdict.UNDECIDABLE.value)))
+    return np.stack(met, axis=1), unknown
+
+
+def probabilities_of(
+    met: np.ndarray, unknown: Sequence[int], binding: Sequence[bool]
+) -> Probabilities:
+    """The shares of `compute_probabilities` from what `count_columns` gives."""
     n_run, n_indicator = met.shape
     binds = np.asarray(binding, dtype=bool)
-    unknown = verdicts == Verdict.UNDECIDABLE.value
     counts = np.bincount(met.sum(axis=1), minlength=n_indicator + 1)
     return Probabilities(
         targets=tuple(wilson_share(int(n), n_run) for n in met.sum(axis=0)),
-        undecidable=tuple(wilson_share(int(n), n_run) for n in unknown.sum(axis=0)),
+        undecidable=tuple(wilson_share(int(n), n_run) for n in unknown),
         joint=wilson_share(int(met.all(axis=1).sum()), n_run),
         binding=wilson_share(int(met[:, binds].all(axis=1).sum()), n_run),
         number_met=tuple(int(n) for n in counts),
