@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import KernelEngine
-from zjsim.errors import RunError
+from zjsim.engines import make_engine
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
 from zjsim.scenario.reader import assigned
@@ -14,7 +12,6 @@ from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import ConstantTable, DriverTable
 from zjsim.trajectories import Trajectories
-from zjsim.workflow import ENGINES
 
 
 def simulate_model(
@@ -49,18 +46,7 @@ def simulate_model(
     """
     scenario = assigned(Scenario(name=model.name, method=method), assignments)  # type: ignore[arg-type]
     resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
-    if engine == "kernel":
-        compiled: CompiledModel = KernelEngine().compile(model)
-    elif engine == "adaptive":
-        from zjsim.engines.adaptive import AdaptiveEngine
-
-        compiled = AdaptiveEngine().compile(model)
-    elif engine == "pysd":
-        from zjsim.engines.reference import ReferenceEngine
-
-        compiled = ReferenceEngine(trust=trust_model).compile(model)
-    else:
-        raise RunError(f"{engine}: no such engine. Choose one of {', '.join(ENGINES)}.")
+    compiled = make_engine(engine, trust=trust_model).compile(model)
     return compiled.run(resolved.inputs)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from zjsim.analysis.design import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram, KernelEngine
+from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram
+from zjsim.prepare import kernel_for
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import inputs_of, plan_sampling
@@ -48,7 +49,7 @@ class Study:
 
     @cached_property
     def _compiled(self) -> CompiledProgram:
-        return KernelEngine(self.backend).compile_program(self.plan.program)
+        return kernel_for(self.plan, self.backend)
 
     def grade(self, item: Dimension) -> str:
         """Grade of evidence of a constant; ``driver`` or ``lever`` of what is no constant."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from zjsim.engines.base import Engine
 from zjsim.engines.kernel.program import control_of
 from zjsim.errors import ModelError, RunError, UnsupportedError, did_you_mean
 from zjsim.inputs import Inputs
@@ -27,7 +28,7 @@ from zjsim.trajectories import RunStatus, Trajectories
 _STEM = "model"
 
 
-class ReferenceEngine:
+class ReferenceEngine(Engine):
     """Engine ``pysd``.
 
     Parameters
@@ -36,10 +37,13 @@ class ReferenceEngine:
         Whether the model file may have code generated from it executed.
     """
 
-    name = "pysd"
-
     def __init__(self, trust: bool = False) -> None:
         self.trust = trust
+
+    @classmethod
+    def made(cls, *, trust: bool = False, **_: Any) -> ReferenceEngine:
+        """Takes ``trust``."""
+        return cls(trust)
 
     def compile(self, model: ModelSpec) -> ReferenceModel:
         """Translate ``model`` with PySD.

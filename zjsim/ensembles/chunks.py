@@ -17,22 +17,23 @@ import numpy as np
 
 from zjsim.bundle import PlanFolder, find_plan
 from zjsim.cache import content_hash
+from zjsim.engines import ENGINES
 from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import Backend, KernelEngine, backend_for
+from zjsim.engines.kernel.engine import Backend, backend_for
 from zjsim.engines.pool import THREADS
 from zjsim.ensembles.shards import Block
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
+from zjsim.openplan import OpenPlan
+from zjsim.prepare import compiled_for
 from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
 from zjsim.scenario.study import scenario_from_document
 from zjsim.timeline import TIME_TOLERANCE, TimeGrid, end_of
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
-from zjsim.workflow import OpenPlan, compiled_for
 
-# Runs of one chunk: seconds of work, so that little is lost when a worker dies.
-RUNS_A_CHUNK: Mapping[str, int] = {"kernel": 4096, "adaptive": 64, "pysd": 16}
+RUNS_A_CHUNK = {name: entry.runs_a_chunk for name, entry in ENGINES.items()}
 # The files that numbers depend on, besides the model.
 _NUMBERS = ("levers.yaml", "drivers.csv", "outlook_errors.csv", "constants.csv", "calibration.csv")
 
@@ -145,13 +146,14 @@ def _compiled(
     plan: str, bundle: str, engine: str, trust_model: bool, backend: Backend
 ) -> CompiledModel:
     opened = _opened(plan, bundle)
-    if engine != "kernel":
-        return compiled_for(opened, engine, trust_model)
     # A pool sets the variable so that processes times threads stay within the cores.
     allowed = os.environ.get(THREADS, "")
     threads = int(allowed) if allowed.isdigit() and int(allowed) else None
     # One kernel for all cases of a study, whichever levers and drivers each of them sets.
-    return KernelEngine(backend, threads).compile_program(opened.program, opened.exogenous)
+    return compiled_for(
+        opened, engine, trust_model,
+        backend=backend, threads=threads, may_be_paths=opened.exogenous,
+    )  # fmt: skip
 
 
 def backend_for_all(engine: str, n_run: int) -> Backend:
