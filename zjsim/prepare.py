@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -12,6 +15,54 @@ from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.inputs import Inputs, TimePath
 from zjsim.openplan import OpenPlan
+from zjsim.scenario.resolve import Resolved
+from zjsim.scenario.sampling import SamplePlan, plan_sampling, resolve_ensemble
+from zjsim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario of a plan, ready to run.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    resolved : Resolved
+    compiled : CompiledModel
+    """
+
+    plan: OpenPlan
+    resolved: Resolved
+    compiled: CompiledModel
+
+    @cached_property
+    def sample(self) -> SamplePlan:
+        """What varies in an ensemble of the scenario, within the calibrated ranges."""
+        plan = self.plan
+        return plan_sampling(self.resolved, plan.names, plan.constants, calibrated=plan.calibrated)
+
+    def drawn(self, first: int, last: int) -> Inputs:
+        """Inputs of draws ``first`` to ``last`` (exclusive)."""
+        return resolve_ensemble(self.resolved, self.sample, first, last)[0]
+
+
+def prepare(
+    plan: OpenPlan,
+    scenario: str | Path | Scenario = "baseline",
+    assignments: Sequence[str] = (),
+    *,
+    engine: str = "kernel",
+    trust_model: bool = False,
+) -> Prepared:
+    """A scenario read, resolved and compiled, in this order.
+
+    Raises
+    ------
+    ZjsimError
+        When a file is wrong, or the scenario does not fit the plan.
+    """
+    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
+    return Prepared(plan, resolved, compiled_for(plan, engine, trust_model))
 
 
 def compiled_for(

@@ -33,7 +33,7 @@ from zjsim.errors import RunError
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, open_plan
-from zjsim.prepare import compiled_for, kernel_for, with_all_paths
+from zjsim.prepare import kernel_for, prepare, with_all_paths
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.schema import SET, Scenario
@@ -184,8 +184,8 @@ def simulate(
     >>> runs.frame()["employment"].index.name
     'time'
     """
-    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
-    compiled = compiled_for(plan, engine, trust_model)
+    ready = prepare(plan, scenario, assignments, engine=engine, trust_model=trust_model)
+    resolved, compiled = ready.resolved, ready.compiled
     inputs = replace(resolved.inputs, save=None if save is None else tuple(save))
     trajectories = compiled.run(inputs)
     halved = None
