@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import KernelEngine
-from zjsim.errors import RunError
+from zjsim.engines import make_engine
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
 from zjsim.scenario.reader import Changes, with_changes
@@ -15,7 +13,6 @@ from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import ConstantTable, DriverTable
 from zjsim.trajectories import Trajectories
-from zjsim.workflow import ENGINES
 
 
 def simulate_model(
@@ -54,18 +51,7 @@ def simulate_model(
     own = Scenario(name=model.name, method=method)  # type: ignore[arg-type]
     scenario = with_changes(own, changes, constants=constants)
     resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
-    if engine == "kernel":
-        compiled: CompiledModel = KernelEngine().compile(model)
-    elif engine == "adaptive":
-        from zjsim.engines.adaptive import AdaptiveEngine
-
-        compiled = AdaptiveEngine().compile(model)
-    elif engine == "pysd":
-        from zjsim.engines.reference import ReferenceEngine
-
-        compiled = ReferenceEngine(trust=trust_model).compile(model)
-    else:
-        raise RunError(f"{engine}: no such engine. Choose one of {', '.join(ENGINES)}.")
+    compiled = make_engine(engine, trust=trust_model).compile(model)
     return compiled.run(resolved.inputs)
 
 

@@ -29,6 +29,22 @@ class RunStatus(IntEnum):
     NOT_FINITE = 1
 
 
+def row_at(times: np.ndarray, time: float, name: str) -> int:
+    """Position in ``times`` of a saved time.
+
+    Raises
+    ------
+    RunError
+        When no row was saved at ``time``; it says so of the variable ``name``.
+    """
+    row = int(np.argmin(np.abs(times - time)))
+    if abs(times[row] - time) > TIME_TOLERANCE:
+        raise RunError(
+            f"{name}: no row was saved at t = {time:g}; the run covers {times[0]:g}..{times[-1]:g}"
+        )
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class Trajectories:
     """Saved variables of one or many runs.
@@ -85,7 +101,7 @@ class Trajectories:
         """One variable, shape (n_run, n_time)."""
         return self.values[:, :, self.index(name)]
 
-    def at(self, name: str, time: float) -> np.ndarray:
+    def at(self, name: str, time: float, /) -> np.ndarray:
         """One variable at a saved time, shape (n_run,).
 
         Raises
@@ -93,12 +109,7 @@ class Trajectories:
         RunError
             When no row was saved at ``time``.
         """
-        row = int(np.argmin(np.abs(self.times - time)))
-        if abs(self.times[row] - time) > TIME_TOLERANCE:
-            raise RunError(
-                f"{name}: no row was saved at t = {time:g}; "
-                f"the run covers {self.times[0]:g}..{self.times[-1]:g}"
-            )
+        row = row_at(self.times, time, name)
         return self.values[:, row, self.index(name)]
 
     def to_frame(self, run: int = 0) -> pd.DataFrame:

@@ -30,12 +30,12 @@ from zjsim.assessment.observations import Observations, read_own_observations
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
-from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import KernelEngine
+from zjsim.engines import ENGINES
 from zjsim.errors import RunError
-from zjsim.inputs import Inputs, TimePath
+from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan, read_scenario
+from zjsim.prepare import kernel_for, prepare, with_all_paths
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
@@ -48,12 +48,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
-    "ENGINES",
     "OpenPlan",
     "Runs",
     "assess",
     "audit",
-    "compiled_for",
     "open_plan",
     "read_scenario",
     "run_checks",
@@ -63,7 +61,6 @@ __all__ = [
 
 # Of a label, so that it still fits above a chart.
 LONGEST_CHANGES = 60
-ENGINES = ("kernel", "adaptive", "pysd")
 # Of each rule, how much of the change by halving the step is the error of the whole step:
 # 2^p / (2^p - 1) for order p (Richardson).
 _ERROR_SHARE = {"euler": 2.0, "rk4": 16 / 15}
@@ -152,28 +149,6 @@ class Runs:
         return self.trajectories.to_frame(run)
 
 
-def compiled_for(plan: OpenPlan, engine: str, trust_model: bool = False) -> CompiledModel:
-    """The plan's model made ready by an engine: kernel, adaptive or pysd.
-
-    Raises
-    ------
-    RunError
-        For an unknown engine, or when PySD may not execute a model that is not shipped.
-    """
-    if engine == "kernel":
-        return KernelEngine().compile_program(plan.program)
-    if engine == "adaptive":
-        # SciPy is slow to import and only this engine integrates with it.
-        from zjsim.engines.adaptive import AdaptiveEngine
-
-        return AdaptiveEngine().compile(plan.model)
-    if engine == "pysd":
-        from zjsim.engines.reference import ReferenceEngine
-
-        return ReferenceEngine(trust=trust_model or plan.folder.shipped).compile(plan.model)
-    raise RunError(f"{engine}: no such engine. Choose one of {', '.join(ENGINES)}.")
-
-
 def simulate(
     plan: PlanLike,
     scenario: ScenarioLike = "baseline",
@@ -228,12 +203,12 @@ def simulate(
     read = plan.read_scenario(
         scenario, changes, levers=levers, drivers=drivers, constants=constants
     )
-    resolved = plan.resolve(read)
-    compiled = compiled_for(plan, engine, trust_model)
+    ready = prepare(plan, read, engine=engine, trust_model=trust_model)
+    resolved, compiled = ready.resolved, ready.compiled
     inputs = replace(resolved.inputs, save=None if save is None else tuple(save))
     trajectories = compiled.run(inputs)
     halved = None
-    if estimate_error and engine != "adaptive":
+    if estimate_error and ENGINES[engine].fixed_step:
         halved = compiled.run(_halved(inputs, _available(plan, trajectories)))
     return Runs(plan, resolved, engine, _described(trajectories, plan, resolved, engine), halved)
 
@@ -417,9 +392,10 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
     resolved = runs.resolved if isinstance(runs, Runs) else runs
     if not plan.checks:
         return []
-    compiled = KernelEngine(backend="python").compile_program(plan.program)
+    compiled = kernel_for(plan, "python")
     exogenous = plan.exogenous
-    inputs = _with_all_paths(plan, resolved.inputs, saved_variables(plan.checks))
+    save = saved_variables(plan.checks)
+    inputs = replace(with_all_paths(plan, resolved.inputs), save=save)
     first_year = plan.plan.years[0]
     kept: dict[str, Trajectories] = {}
 
@@ -435,13 +411,3 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
         return kept[key]
 
     return [judge(check, run(check.change), run(check.against)) for check in plan.checks]
-
-
-def _with_all_paths(plan: OpenPlan, inputs: Inputs, save: tuple[str, ...]) -> Inputs:
-    """The inputs with a path for every lever and driver, so that one text serves all runs."""
-    start = np.array([inputs.grid.start])
-    paths = dict(inputs.paths)
-    for name in plan.exogenous:
-        if name not in paths:
-            paths[name] = TimePath(start, np.array([[plan.names.constants[name]]]))
-    return replace(inputs, paths=paths, save=save)

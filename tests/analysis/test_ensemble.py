@@ -19,9 +19,11 @@ from zjsim.analysis.ensemble import (
 from zjsim.assessment.assess import assess
 from zjsim.assessment.probability import wilson_share
 from zjsim.engines.executors import Executor
+from zjsim.ensembles import chunks
 from zjsim.ensembles import run as ensemble_run
 from zjsim.ensembles.run import simulate_ensemble
 from zjsim.errors import RunError, ScenarioError
+from zjsim.openplan import OpenPlan
 from zjsim.workflow import open_plan
 
 TINY = Path(__file__).parent / "tiny"
@@ -110,6 +112,26 @@ def test_quantiles_are_those_of_the_order_statistics(many, plan):
             expected = ordered[low] + part * (ordered[min(low + 1, 4999)] - ordered[low])
             assert value == pytest.approx(expected, rel=2e-7)
         assert np.all(np.diff(target.quantiles, axis=1) >= 0)
+
+
+def test_an_ensemble_of_many_chunks_is_resolved_once_here_and_once_by_the_worker(plan, monkeypatch):
+    monkeypatch.setitem(ensemble_run.RUNS_A_CHUNK, "kernel", 1)
+    chunks._prepared.cache_clear()
+    counted = []
+    own = OpenPlan.resolve
+    monkeypatch.setattr(OpenPlan, "resolve", lambda *given: (counted.append(1), own(*given))[1])
+    cut = []
+    simulate_ensemble(plan, SCENARIO, 40, advance=cut.append)
+    assert len(cut) == 5
+    assert len(counted) == 2
+
+
+def test_every_module_that_computes_marks_a_bundle(monkeypatch):
+    read = []
+    own = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), own(path))[1])
+    chunks.code_hash.__wrapped__()
+    assert {"workflow.py", "prepare.py", "chunks.py", "engine.py"} <= set(read)
 
 
 def test_expected_shortfall_is_the_mean_gap_below_the_lowest_pass(many, plan):

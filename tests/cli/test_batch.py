@@ -197,11 +197,13 @@ def test_one_kernel_serves_every_lever_of_a_study(zjsim, study, tmp_path, monkey
     from zjsim.ensembles import chunks
 
     chunks._compiled.cache_clear()
+    chunks._prepared.cache_clear()
     found = zjsim("batch", name, "--executor", "serial", "--json").document
     # Without lever and driver in `bare`, with both in `supported`, and the lever in the matrix.
     assert found["cases"] == 18
     assert len(built) == 1
     chunks._compiled.cache_clear()
+    chunks._prepared.cache_clear()
 
 
 def test_one_thing_twice_in_the_matrix_is_refused_with_both_lines(zjsim, study, tmp_path):

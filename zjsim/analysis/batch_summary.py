@@ -17,7 +17,7 @@ from zjsim.assessment.plan import Plan
 from zjsim.ensembles.shards import ShardFolder
 from zjsim.errors import RunError
 from zjsim.scenario.study import Case
-from zjsim.timeline import TIME_TOLERANCE
+from zjsim.trajectories import row_at
 
 QUANTILES = ((0.05, "p05"), (0.5, "median"), (0.95, "p95"))
 
@@ -48,9 +48,7 @@ class ShardRuns:
         """
         if variable not in self.shards.names:
             raise RunError(f"{variable}: not saved")
-        row = int(np.argmin(np.abs(self.shards.times - time)))
-        if abs(self.shards.times[row] - time) > TIME_TOLERANCE:
-            raise RunError(f"{variable}: no row was saved at t = {time:g}")
+        row = row_at(self.shards.times, time, variable)
         if variable not in self._recent:
             self._recent.clear()
             self._recent[variable] = self.shards.column(variable)

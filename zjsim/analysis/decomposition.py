@@ -21,11 +21,12 @@ import numpy as np
 from zjsim.analysis.design import indicator_table
 from zjsim.analysis.shapley import MOST_EXACT, coalitions, exact_values, sampled_values
 from zjsim.analysis.validation.numerics import off_value
-from zjsim.analysis.validation.subject import Subject, subject_of, with_all_paths
+from zjsim.analysis.validation.subject import Subject, subject_of
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.inputs import Inputs, TimePath
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.prepare import with_all_paths
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,30 +29,12 @@ def centre_of(item: Dimension) -> float:
     return item.mode if item.kind == "constant" else NEUTRAL[item.kind, item.of]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRuns:
-    """Trajectories with a name, which is what reading an indicator asks for."""
-
-    name: str
-    trajectories: Trajectories
-
-    @property
-    def status(self) -> np.ndarray:
-        """How each run ended; 0 is well."""
-        return self.trajectories.status
-
-    def at(self, variable: str, time: float, /) -> np.ndarray:
-        """A variable at a time, shape (n_run,)."""
-        return self.trajectories.at(variable, time)
-
-
 def indicator_table(
     ran: Trajectories, indicators: Sequence[Indicator], year: int | None = None
 ) -> np.ndarray:
     """Each indicator in ``year`` or its target year, shape (n_run, n_indicator); NaN if failed."""
-    runs = NamedRuns("runs", ran)
     columns = [
-        indicator_value(runs, item, item.target.year if year is None else year)
+        indicator_value(ran, item, item.target.year if year is None else year)
         for item in indicators
     ]
     return np.where((ran.status == 0)[:, None], np.stack(columns, axis=1), np.nan)

@@ -20,9 +20,10 @@ from zjsim.analysis.history import hash_of, published_until
 from zjsim.analysis.sectors_file import read_sectors
 from zjsim.assessment.observations import FULL_YEAR, Observation, Observations
 from zjsim.cache import content_hash
-from zjsim.engines.kernel.engine import Backend, KernelEngine
+from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import DataError, Problem, raise_if_any
 from zjsim.inputs import Inputs
+from zjsim.prepare import kernel_for
 from zjsim.scenario.discrepancy import FORMS, WHOLE, Discrepancy
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, plan_sampling, resolve_ensemble
@@ -248,7 +249,7 @@ def _first_year(
     inputs, _ = resolve_ensemble(resolved, sample, 0, sample.runs)
     names = [name for item in read_comparisons(plan).comparisons for name in item.variables]
     save = tuple(dict.fromkeys([*plan.indicator_variables, *names]))
-    return KernelEngine(backend).compile_program(plan.program).run(_short(inputs, save), backend)
+    return kernel_for(plan, backend).run(_short(inputs, save), backend)
 
 
 def _short(inputs: Inputs, save: tuple[str, ...]) -> Inputs:

@@ -27,11 +27,12 @@ from zjsim.analysis.scores import crps_of_draws, inside, rank_of
 from zjsim.assessment.observations import Observations
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.probability import Share
-from zjsim.engines.kernel.engine import Backend, CompiledProgram, KernelEngine
+from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs
 from zjsim.markup import Shown
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.prepare import kernel_for
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.resolve import Resolved, resolve
@@ -167,7 +168,7 @@ def hindcast(
     inputs, _ = resolve_ensemble(resolved, sample, 0, runs)
     grid = replace(inputs.grid, save_every=0.5)
     inputs = replace(inputs, grid=grid, save=_saved(plan, file))
-    engine = compiled or KernelEngine(backend).compile_program(plan.program)
+    engine = compiled or kernel_for(plan, backend)
     ran = engine.run(inputs, backend)
     every = with_own_observations(plan, observations)
     found = plan.discrepancies if discrepancy else {}
@@ -187,7 +188,7 @@ def replay(
     **options: object,
 ) -> tuple[Hindcast, ...]:
     """One hindcast a year of assessment; options as for `hindcast`."""
-    engine = KernelEngine().compile_program(plan.program)
+    engine = kernel_for(plan)
     found = []
     for year in years:
         found.append(hindcast(plan, year, compiled=engine, **options))  # type: ignore[arg-type]

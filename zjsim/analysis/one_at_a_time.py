@@ -17,9 +17,10 @@ from zjsim.analysis.ensemble import judge_values
 from zjsim.analysis.sensitivity import tornado, weighted
 from zjsim.analysis.study import study_of
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import Backend, KernelEngine
+from zjsim.engines.kernel.engine import Backend
 from zjsim.inputs import TimePath
 from zjsim.markup import Shown
+from zjsim.prepare import kernel_for
 from zjsim.scenario.draws import Dimension
 from zjsim.workflow import Runs
 
@@ -214,7 +215,7 @@ def _without_levers(runs: Runs, names: Sequence[str], backend: Backend) -> np.nd
     if not names:
         return np.empty((0, len(plan.plan.indicators)))
     inputs = replace(base, n_run=len(names), paths=paths, save=plan.indicator_variables)
-    done = KernelEngine(backend).compile_program(plan.program).run(inputs)
+    done = kernel_for(plan, backend).run(inputs)
     return indicator_table(done, plan.plan.indicators)
 
 

@@ -16,9 +16,10 @@ import numpy as np
 
 from zjsim.analysis.comparison import Comparison, Datum, modelled, published, times_of
 from zjsim.assessment.observations import FULL_YEAR, Observation, Observations
-from zjsim.engines.kernel.engine import Backend, CompiledProgram, KernelEngine
+from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs, TimePath
+from zjsim.prepare import kernel_for
 from zjsim.timeline import TIME_TOLERANCE, TimeGrid
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
@@ -184,7 +185,7 @@ class SectorRun:
 
     def _run(self, inputs: Inputs) -> Trajectories:
         if self._compiled is None:
-            self._compiled = KernelEngine().compile_program(self.plan.program)
+            self._compiled = kernel_for(self.plan)
         return self._compiled.run(inputs, self.backend)
 
     def _base(self, constants: Mapping[str, np.ndarray], n_run: int) -> dict[str, np.ndarray]:

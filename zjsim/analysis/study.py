@@ -10,8 +10,9 @@ import numpy as np
 
 from zjsim.analysis.design import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram, KernelEngine
+from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram
 from zjsim.openplan import ScenarioLike
+from zjsim.prepare import kernel_for
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
@@ -49,7 +50,7 @@ class Study:
 
     @cached_property
     def _compiled(self) -> CompiledProgram:
-        return KernelEngine(self.backend).compile_program(self.plan.program)
+        return kernel_for(self.plan, self.backend)
 
     def grade(self, item: Dimension) -> str:
         """Grade of evidence of a constant; ``driver`` or ``lever`` of what is no constant."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
-from zjsim.timeline import TIME_TOLERANCE
+from zjsim.trajectories import row_at
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -82,9 +82,7 @@ class LabelledRuns:
             names = [str(name) for name in self._dataset.data_vars]
             hint = did_you_mean(variable, names)
             raise RunError(f"{variable}: no such variable in the dataset. {hint}".rstrip())
-        row = int(np.argmin(np.abs(self._times - time)))
-        if abs(self._times[row] - time) > TIME_TOLERANCE:
-            raise RunError(f"{variable}: the dataset has no t = {time:g}")
+        row = row_at(self._times, time, variable)
         if self._recent is None or self._recent[0] != variable:
             # Six years of one variable are read at once: shards are slow to open.
             values = self._dataset[variable].transpose("run", "time").values

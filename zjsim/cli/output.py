@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from zjsim.engines import ENGINES
 from zjsim.errors import ZjsimError
 from zjsim.language import chosen_language
 
@@ -141,7 +142,7 @@ EngineName = Annotated[
     str,
     typer.Option(
         "--engine",
-        metavar="kernel|adaptive|pysd",
+        metavar="|".join(ENGINES),
         help="kernel: compiled, fixed step (default). adaptive: SciPy, the accuracy "
         "reference. pysd: Euler, the independent reference.",
     ),

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from zjsim.engines.base import Engine
 from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.emit import emit_parts
 from zjsim.engines.kernel.engine import SAFE_SPACE
@@ -52,7 +53,7 @@ _MOMENTS: dict[str, Callable[..., tuple[float, ...]]] = {
 }
 
 
-class AdaptiveEngine:
+class AdaptiveEngine(Engine):
     """Engine ``adaptive``: slow, accurate to about 1e-9, for smooth models.
 
     Parameters
@@ -61,10 +62,13 @@ class AdaptiveEngine:
         Error allowed a step, relative to each state.
     """
 
-    name = "adaptive"
-
     def __init__(self, relative_tolerance: float = RELATIVE_TOLERANCE) -> None:
         self.relative_tolerance = relative_tolerance
+
+    @classmethod
+    def made(cls, **_: Any) -> AdaptiveEngine:
+        """Takes none of the options."""
+        return cls()
 
     def compile(self, model: ModelSpec) -> AdaptiveModel:
         """Prepare ``model``.

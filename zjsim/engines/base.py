@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
 from zjsim.trajectories import Trajectories
+
+if TYPE_CHECKING:
+    from zjsim.engines.kernel.program import Program
 
 
 class CompiledModel(Protocol):
@@ -26,13 +30,27 @@ class CompiledModel(Protocol):
         """
 
 
-class Engine(Protocol):
-    """A way to run models."""
+class Source(Protocol):
+    """Where an engine finds a model, such as an open plan; read when it is used."""
 
     @property
-    def name(self) -> str:
-        """The word after ``--engine``."""
+    def model(self) -> ModelSpec:
+        """The model as it was read."""
 
+    @property
+    def program(self) -> Program:
+        """The same, lowered."""
+
+
+class Engine(ABC):
+    """A way to run models; `zjsim.engines.ENGINES` lists them."""
+
+    @classmethod
+    @abstractmethod
+    def made(cls, **options: Any) -> Engine:
+        """The engine from the options of all engines, of which it takes its own."""
+
+    @abstractmethod
     def compile(self, model: ModelSpec) -> CompiledModel:
         """Prepare ``model``.
 
@@ -41,3 +59,7 @@ class Engine(Protocol):
         UnsupportedError
             When the engine does not compute a construct; the message names the equation.
         """
+
+    def compile_source(self, source: Source, may_be_paths: tuple[str, ...] = ()) -> CompiledModel:
+        """The same from a source that may hold the model lowered already."""
+        return self.compile(source.model)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from zjsim.engines.base import Engine
 from zjsim.errors import ModelError, RunError, UnsupportedError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical, control_of
@@ -26,7 +27,7 @@ from zjsim.trajectories import RunStatus, Trajectories
 _STEM = "model"
 
 
-class ReferenceEngine:
+class ReferenceEngine(Engine):
     """Engine ``pysd``.
 
     Parameters
@@ -35,10 +36,13 @@ class ReferenceEngine:
         Whether the model file may have code generated from it executed.
     """
 
-    name = "pysd"
-
     def __init__(self, trust: bool = False) -> None:
         self.trust = trust
+
+    @classmethod
+    def made(cls, *, trust: bool = False, **_: Any) -> ReferenceEngine:
+        """Takes ``trust``."""
+        return cls(trust)
 
     def compile(self, model: ModelSpec) -> ReferenceModel:
         """Translate ``model`` with PySD.

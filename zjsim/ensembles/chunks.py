@@ -6,6 +6,7 @@ the same draw and the same numbers whoever computes it, in whatever chunk.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,22 +18,22 @@ import numpy as np
 
 from zjsim.bundle import PlanFolder, find_plan
 from zjsim.cache import content_hash
+from zjsim.engines import ENGINES
 from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import Backend, KernelEngine, backend_for
+from zjsim.engines.kernel.engine import Backend, backend_for
 from zjsim.engines.pool import THREADS
 from zjsim.ensembles.shards import Block
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
-from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
+from zjsim.openplan import OpenPlan
+from zjsim.prepare import Prepared, compiled_for
 from zjsim.scenario.study import scenario_from_document
 from zjsim.timeline import TIME_TOLERANCE, TimeGrid, end_of
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
-from zjsim.workflow import OpenPlan, compiled_for
 
-# Runs of one chunk: seconds of work, so that little is lost when a worker dies.
-RUNS_A_CHUNK: Mapping[str, int] = {"kernel": 4096, "adaptive": 64, "pysd": 16}
+RUNS_A_CHUNK = {name: entry.runs_a_chunk for name, entry in ENGINES.items()}
 # The files that numbers depend on, besides the model.
 _NUMBERS = ("levers.yaml", "drivers.csv", "outlook_errors.csv", "constants.csv", "calibration.csv")
 
@@ -95,24 +96,17 @@ class Work:
     backend: Backend = "auto"
 
 
-# The rooms and files of zjsim that make the numbers of a run.
-_COMPUTES = (
-    "model", "scenario", "engines", "ensembles/chunks.py", "inputs.py", "openplan.py",
-    "timeline.py", "trajectories.py",
-)  # fmt: skip
+# The rooms that show results; whatever else is in the package may decide a number.
+_SHOWS = ("cli", "report")
 
 
 @cache
 def code_hash() -> str:
     """Hash of the code that computes runs: what an edited checkout computed is not reused."""
     package = Path(__file__).resolve().parents[1]
-    files = [file for name in _COMPUTES for file in _modules(package / name)]
-    texts = [(file.relative_to(package).as_posix(), file.read_bytes()) for file in files]
-    return content_hash(*(part for text in texts for part in text))
-
-
-def _modules(place: Path) -> list[Path]:
-    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
+    files = {file.relative_to(package).as_posix(): file for file in package.rglob("*.py")}
+    names = sorted(name for name in files if name.split("/")[0] not in _SHOWS)
+    return content_hash(*(part for name in names for part in (name, files[name].read_bytes())))
 
 
 def bundle_hash(folder: PlanFolder) -> str:
@@ -145,13 +139,24 @@ def _compiled(
     plan: str, bundle: str, engine: str, trust_model: bool, backend: Backend
 ) -> CompiledModel:
     opened = _opened(plan, bundle)
-    if engine != "kernel":
-        return compiled_for(opened, engine, trust_model)
     # A pool sets the variable so that processes times threads stay within the cores.
     allowed = os.environ.get(THREADS, "")
     threads = int(allowed) if allowed.isdigit() and int(allowed) else None
     # One kernel for all cases of a study, whichever levers and drivers each of them sets.
-    return KernelEngine(backend, threads).compile_program(opened.program, opened.exogenous)
+    return compiled_for(
+        opened, engine, trust_model,
+        backend=backend, threads=threads, may_be_paths=opened.exogenous,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _prepared(
+    plan: str, bundle: str, engine: str, trust_model: bool, backend: Backend, scenario: str
+) -> Prepared:
+    """A scenario, as JSON, resolved once for all its chunks in this process."""
+    opened = _opened(plan, bundle)
+    resolved = opened.resolve(scenario_from_document(json.loads(scenario)))
+    return Prepared(opened, resolved, _compiled(plan, bundle, engine, trust_model, backend))
 
 
 def backend_for_all(engine: str, n_run: int) -> Backend:
@@ -167,8 +172,7 @@ def compute_block(work: Work) -> Block:
     ZjsimError
         When the plan is not the sender's, or a scenario does not fit it.
     """
-    opened = _opened(work.plan, work.bundle)
-    compiled = _compiled(work.plan, work.bundle, work.engine, work.trust_model, work.backend)
+    common = (work.plan, work.bundle, work.engine, work.trust_model, work.backend)
     times = np.asarray(work.times, dtype=float)
     n_run = sum(part.last - part.first for part in work.parts)
     values = np.full((n_run, times.size, len(work.save)), np.nan)
@@ -176,7 +180,8 @@ def compute_block(work: Work) -> Block:
     start = 0
     for part in work.parts:
         rows = slice(start, start + part.last - part.first)
-        ran = compiled.run(_inputs(opened, part, work.save, times))
+        ready = _prepared(*common, json.dumps(part.scenario))
+        ran = ready.compiled.run(_inputs(ready, part, work.save, times))
         _take(ran, times, values[rows])
         status[rows] = ran.status
         start = rows.stop
@@ -199,15 +204,11 @@ def compute_block(work: Work) -> Block:
     )
 
 
-def _inputs(opened: OpenPlan, part: Part, save: tuple[str, ...], times: np.ndarray) -> Inputs:
-    resolved = opened.resolve(scenario_from_document(part.scenario))
+def _inputs(ready: Prepared, part: Part, save: tuple[str, ...], times: np.ndarray) -> Inputs:
     if part.draws:
-        sample = plan_sampling(
-            resolved, opened.names, opened.constants, calibrated=opened.calibrated
-        )
-        inputs, _ = resolve_ensemble(resolved, sample, part.first, part.last)
+        inputs = ready.drawn(part.first, part.last)
     else:
-        inputs = replace(resolved.inputs, n_run=part.last - part.first)
+        inputs = replace(ready.resolved.inputs, n_run=part.last - part.first)
     return replace(inputs, save=save, grid=_saving(inputs.grid, times))
 
 

@@ -38,7 +38,7 @@ from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
 from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
-from zjsim.timeline import TIME_TOLERANCE
+from zjsim.trajectories import row_at
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan, assess
 
@@ -184,9 +184,7 @@ class EnsembleRuns:
         RunError
             When the variable or the time was not kept.
         """
-        row = int(np.argmin(np.abs(self.times - time)))
-        if abs(self.times[row] - time) > TIME_TOLERANCE:
-            raise RunError(f"{variable}: no row was saved at t = {time:g}")
+        row = row_at(self.times, time, variable)
         return self.values(variable)[:, row]
 
     def error_at(self, variable: str, time: float) -> np.ndarray | None:

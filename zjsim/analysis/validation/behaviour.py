@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from zjsim.analysis.validation.record import Measured
-from zjsim.analysis.validation.subject import Subject, with_all_paths
+from zjsim.analysis.validation.subject import Subject
 from zjsim.assessment.checks import Change, changed_inputs, judge
 from zjsim.assessment.observations import Observation
 from zjsim.inputs import Inputs, TimePath
+from zjsim.prepare import with_all_paths
 from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
 from zjsim.trajectories import Trajectories
 

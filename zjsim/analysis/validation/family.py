@@ -10,9 +10,10 @@ import numpy as np
 
 from zjsim.analysis.validation.behaviour import Fit, lever_effects
 from zjsim.analysis.validation.record import Measured, NotRunError
-from zjsim.analysis.validation.subject import Subject, with_all_paths
+from zjsim.analysis.validation.subject import Subject
 from zjsim.errors import PlanError
 from zjsim.inputs import Inputs, TimePath
+from zjsim.prepare import with_all_paths
 from zjsim.trajectories import Trajectories
 from zjsim.yamlfile import read_yaml
 

@@ -25,7 +25,7 @@ from zjsim.analysis.validation import accounts, behaviour, extremes, ledger, num
 from zjsim.analysis.validation.mutants import Mutant, mutants, sample
 from zjsim.analysis.validation.record import Measured
 from zjsim.analysis.validation.subject import Subject
-from zjsim.engines.kernel.engine import usable_cores
+from zjsim.engines.pool import available_cores
 from zjsim.errors import ZjsimError
 from zjsim.workflow import open_plan
 
@@ -166,7 +166,7 @@ def mutation(
     equivalent = set(subject.protocol.get("mutation", {}).get("equivalent", {}))
     candidates = tuple(mutant for mutant in every if mutant.id not in equivalent)
     chosen = candidates if count is None else sample(candidates, count, seed)
-    fates = list(_fates(subject, chosen, workers or usable_cores(), seconds, advance))
+    fates = list(_fates(subject, chosen, workers or available_cores(), seconds, advance))
     return summary(fates, len(chosen), len(every), len(every) - len(candidates))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject, value_of
 from zjsim.cache import content_hash
-from zjsim.engines.kernel.engine import KernelEngine
+from zjsim.engines import make_engine
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
 from zjsim.timeline import TimeGrid
@@ -138,10 +138,7 @@ def euler(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
 
 def adaptive(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
     """Largest relative distance of an indicator from the error-controlled solver."""
-    # SciPy's integrators are slow to import and only this test needs them.
-    from zjsim.engines.adaptive import AdaptiveEngine
-
-    compiled = AdaptiveEngine().compile(subject.spec)
+    compiled = make_engine("adaptive").compile(subject.spec)
     found = {}
     for name in scenarios:
         inputs = _indicators(subject, name)
@@ -161,12 +158,9 @@ def _euler_of_all(subject: Subject, scenario: str) -> Inputs:
 
 def pysd(subject: Subject, scenarios: tuple[str, ...], trust: bool = False) -> Measured:
     """Largest relative distance of any variable from PySD, Euler against Euler."""
-    # PySD is slow to import and only this test needs it.
-    from zjsim.engines.reference import ReferenceEngine
-
     if not (trust or subject.plan.folder.shipped):
         raise NotRunError("executes code generated from the model file: --trust-model")
-    compiled = ReferenceEngine(trust=True).compile(subject.spec)
+    compiled = make_engine("pysd", trust=True).compile(subject.spec)
     found, details = {}, []
     for name in scenarios:
         inputs = _euler_of_all(subject, name)
@@ -215,7 +209,7 @@ def reproducible(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
         inputs = subject.inputs(name)
         twice = []
         for _ in range(2):
-            compiled = KernelEngine(backend="python").compile_program(subject.program)
+            compiled = make_engine("kernel", backend="python").compile_source(subject)
             twice.append(content_hash(compiled.run(inputs).values.tobytes()))
         digests.append(twice[0])
         if twice[0] != twice[1]:

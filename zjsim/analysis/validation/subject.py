@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from zjsim.assessment.checks import Change, changed_inputs, saved_variables
+from zjsim.engines import make_engine
 from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import Backend, KernelEngine
+from zjsim.engines.kernel.engine import Backend
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError
-from zjsim.inputs import Inputs, TimePath
+from zjsim.inputs import Inputs
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
+from zjsim.prepare import with_all_paths
 from zjsim.scenario.resolve import Resolved
 from zjsim.timeline import TimeGrid
 from zjsim.trajectories import Trajectories
@@ -53,6 +55,11 @@ class Subject:
         path = self.plan.folder.file("units.yaml")
         return read_yaml(path, PlanError).data if path.is_file() else None
 
+    @property
+    def model(self) -> ModelSpec:
+        """The model under test, as engines ask for it."""
+        return self.spec
+
     @cached_property
     def program(self) -> Program:
         """The lowered model; of the plan's own it comes from the cache."""
@@ -61,11 +68,11 @@ class Subject:
 
     @cached_property
     def _compiled(self) -> CompiledModel:
-        return KernelEngine(backend="python").compile_program(self.program)
+        return make_engine("kernel", backend="python").compile_source(self)
 
     @cached_property
     def _many(self) -> CompiledModel:
-        return KernelEngine().compile_program(self.program, self.plan.exogenous)
+        return make_engine("kernel").compile_source(self, self.plan.exogenous)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -177,16 +184,6 @@ def read_protocol(plan: OpenPlan) -> dict[str, Any]:
         raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
     plan.__dict__["_protocol_of_validation"] = data
     return data
-
-
-def with_all_paths(plan: OpenPlan, inputs: Inputs) -> Inputs:
-    """The inputs with a path for every lever and driver."""
-    start = np.array([inputs.grid.start])
-    paths = dict(inputs.paths)
-    for name in plan.exogenous:
-        if name not in paths:
-            paths[name] = TimePath(start, np.array([[plan.names.constants[name]]]))
-    return replace(inputs, paths=paths)
 
 
 def value_of(spec: ModelSpec, name: str) -> float:

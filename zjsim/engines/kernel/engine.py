@@ -9,7 +9,6 @@ of them are the same to the last bit for any number of threads and any chunking.
 from __future__ import annotations
 
 import math
-import os
 from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from zjsim.cache import cached_document, content_hash
+from zjsim.engines.base import Engine, Source
 from zjsim.engines.kernel import binding, functions
 from zjsim.engines.kernel.program import Program
 from zjsim.engines.kernel.steppers import HAIR, STEPPERS
@@ -46,7 +46,7 @@ def backend_for(n_run: int) -> Literal["python", "compiled"]:
     return "python" if n_run <= FEW_RUNS else "compiled"
 
 
-class KernelEngine:
+class KernelEngine(Engine):
     """Engine ``kernel``: Euler and Runge-Kutta with a fixed step, any number of runs.
 
     Parameters
@@ -59,8 +59,6 @@ class KernelEngine:
         Told, in a sentence, when a kernel must be compiled first.
     """
 
-    name = "kernel"
-
     def __init__(
         self,
         backend: Backend = "auto",
@@ -70,6 +68,18 @@ class KernelEngine:
         self.backend = backend
         self.threads = threads
         self.notify = notify or _log
+
+    @classmethod
+    def made(
+        cls,
+        *,
+        backend: Backend = "auto",
+        threads: int | None = None,
+        notify: Notify | None = None,
+        **_: Any,
+    ) -> KernelEngine:
+        """Takes ``backend``, ``threads`` and ``notify``."""
+        return cls(backend, threads, notify)
 
     def compile(self, model: ModelSpec, may_be_paths: tuple[str, ...] = ()) -> CompiledProgram:
         """Lower ``model``.
@@ -95,6 +105,10 @@ class KernelEngine:
     ) -> CompiledProgram:
         """The same from a lowered program, as kept between processes."""
         return CompiledProgram(program, self, may_be_paths)
+
+    def compile_source(self, source: Source, may_be_paths: tuple[str, ...] = ()) -> CompiledProgram:
+        """The same from a source, whose lowered model is taken."""
+        return self.compile_program(source.program, may_be_paths)
 
 
 def _log(text: str) -> None:
@@ -245,7 +259,10 @@ class CompiledProgram:
         out = np.empty((len(save), len(grid.saved_times), blocks * LANES))
         failed = np.full(blocks * LANES, -1, dtype=np.int32)
         broken = np.zeros(blocks * LANES, dtype=np.bool_)
-        threads = self.engine.threads or usable_cores()
+        # The pool is needed for its count of cores only, and one run needs none.
+        from zjsim.engines.pool import available_cores
+
+        threads = self.engine.threads or available_cores()
         packer = binding.Packer(self.program, inputs, names, by_run, LANES, threads)
         fixed = {
             "nodes": np.array(stepper.nodes),
@@ -383,13 +400,6 @@ class CompiledProgram:
                 "backend": backend,
             },
         )
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _save_every(inputs: Inputs) -> float:
