@@ -10,6 +10,8 @@ from zjsim.ensembles.shards import ShardFolder
 from zjsim.markup import html_table
 from zjsim.report.view import as_report
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def plan():
