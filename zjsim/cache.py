@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from zjsim.files import atomic
 from zjsim.version import __version__
 
 
@@ -79,12 +79,5 @@ def _package_stamp() -> str:
 
 def _write(entry: Path, content: dict[str, Any]) -> None:
     entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=entry.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False, separators=(",", ":"))
-        os.replace(name, entry)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with atomic(entry) as part, part.open("w", encoding="utf-8") as file:
+        json.dump(content, file, ensure_ascii=False, separators=(",", ":"))

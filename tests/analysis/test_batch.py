@@ -34,6 +34,8 @@ from zjsim.scenario.study import (
     scenario_hash,
 )
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="kills by signal, rights by chmod")
 NOT_ROOT = pytest.mark.skipif(

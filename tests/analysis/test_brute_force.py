@@ -19,6 +19,8 @@ from zjsim.scenario.sampling import resolve_ensemble
 from zjsim.workflow import open_plan
 from zjsim.yamlfile import read_yaml
 
+pytestmark = pytest.mark.slow
+
 N = 64
 
 

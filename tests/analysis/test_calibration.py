@@ -24,6 +24,8 @@ from zjsim.scenario.calibrated import (
 )
 from zjsim.workflow import OpenPlan, open_plan
 
+pytestmark = pytest.mark.slow
+
 FEW = {"draws": 32, "profile_points": 0}
 SECTORS = ("digital_core", "patents")
 

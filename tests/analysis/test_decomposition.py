@@ -13,6 +13,8 @@ from zjsim.analysis.shapley import coalitions, exact_values, sampled_values
 from zjsim.cli.decompose import decompose as command
 from zjsim.errors import PlanError, ScenarioError
 
+pytestmark = pytest.mark.slow
+
 
 def game(players, seed=0, quantities=3):
     return np.random.default_rng(seed).normal(size=(2**players, quantities))

@@ -30,6 +30,8 @@ from zjsim.scenario.discrepancy import (
 )
 from zjsim.workflow import OpenPlan, open_plan
 
+pytestmark = pytest.mark.slow
+
 ONE = Discrepancy("x", "ratio", "s", 8, 3.0, 1.0, 2.0, False, "C", "0" * 16)
 
 

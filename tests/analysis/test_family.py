@@ -22,6 +22,8 @@ from zjsim.analysis.validation.suite import Depth, run_test
 from zjsim.errors import PlanError
 from zjsim.scenario.calibrated import read_calibration
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def subject():

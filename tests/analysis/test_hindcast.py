@@ -19,6 +19,8 @@ from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError
 from zjsim.workflow import OpenPlan, open_plan
 
+pytestmark = pytest.mark.slow
+
 FEW = {"runs": 8, "backend": "python"}
 
 

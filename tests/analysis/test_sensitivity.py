@@ -23,6 +23,8 @@ from zjsim.scenario.sampling import plan_sampling
 from zjsim.scenario.schema import Range
 from zjsim.workflow import open_plan, simulate
 
+pytestmark = pytest.mark.slow
+
 SALIB = pytest.importorskip("SALib", reason="an optional library")
 WEIGHTS = np.array([4.0, 2.0, 1.0])
 

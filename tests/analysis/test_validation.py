@@ -28,6 +28,8 @@ from zjsim.model.spec import Stock
 from zjsim.report.validation_page import render_html, render_markdown, screen_table, summary
 from zjsim.workflow import open_plan
 
+pytestmark = pytest.mark.slow
+
 # Tests that need no second and look at the model as it stands.
 QUICK = (
     "units", "base_year", "loops", "signs", "elasticities", "scale", "identities", "balances",

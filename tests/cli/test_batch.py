@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TINY = Path(__file__).parents[1] / "analysis" / "tiny"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="kills by signal")
 STUDY = """name: demo

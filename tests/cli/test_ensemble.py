@@ -12,6 +12,8 @@ import pytest
 
 from zjsim.bundle import models_folder
 
+pytestmark = pytest.mark.slow
+
 TINY = Path(__file__).parents[1] / "analysis" / "tiny"
 SCENARIO = TINY / "supported.yaml"
 ASK = ("ensemble", SCENARIO, "--plan", TINY)

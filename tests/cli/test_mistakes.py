@@ -7,6 +7,8 @@ import pytest
 
 from zjsim.bundle import models_folder
 
+pytestmark = pytest.mark.slow
+
 SCENARIO = "name: mine\nbased_on: baseline\n"
 
 

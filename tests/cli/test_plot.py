@@ -4,6 +4,8 @@ import csv
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 STEMS = {
     "indicator": "indicator-labour_productivity",
     "fan": "fan-labour_productivity",

@@ -17,6 +17,8 @@ from zjsim.cli import main as cli
 from zjsim.cli import output
 from zjsim.report.text_table import display_width
 
+pytestmark = pytest.mark.slow
+
 STUDY = """\
 name: study
 scenarios: [baseline, late_start]

@@ -51,6 +51,7 @@ def test_links_resolve(path):
     assert broken == []
 
 
+@pytest.mark.slow
 def test_reference_pages_are_up_to_date(generate):
     pages = generate.reference_pages()
     stale = [path.name for path, text in pages.items() if text != path.read_text("utf-8")]

@@ -66,12 +66,14 @@ def test_plain_python_agrees_with_the_stored_result(construct):
     assert_agrees(KernelEngine("python").compile(model).run(inputs), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("construct", sorted(CONSTRUCTS - NOT_IN_PYSD))
 def test_pysd_still_agrees_with_the_stored_result(construct):
     model, inputs, expected = load(construct)
     assert_agrees(ReferenceEngine(trust=True).compile(model).run(inputs), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("largest", [600, -1], ids=["for one study", "for every study"])
 @pytest.mark.parametrize("construct", sorted(CONSTRUCTS))
 def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(construct, largest, monkeypatch):
@@ -83,6 +85,7 @@ def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(construct, la
     assert_agrees(compiled.run(inputs), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("construct", sorted(COMPILED))
 def test_compiled_kernel_agrees_with_the_stored_result(construct):
     model, inputs, expected = load(construct)

@@ -17,6 +17,8 @@ from tests.engines import executor_work as work
 from zjsim.engines.executors import Chunk, Executor, available_cores, thread_limits
 from zjsim.errors import RunError, ScenarioError
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="kills by signal")
 

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 HIDE_WIDGETS = "import sys; sys.modules['ipywidgets'] = None"
 # The kernel warns of its own housekeeping (sockets, event loops); those are not ours.
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 def run(path, folder, first=""):

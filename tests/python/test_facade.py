@@ -9,6 +9,8 @@ import pytest
 
 import zjsim
 
+pytestmark = pytest.mark.slow
+
 NAMES = [name for name in zjsim.__all__ if name != "__version__"]
 FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(zjsim, name))]
 HEAVY = ("numpy", "pandas", "xarray", "matplotlib", "pysd", "numba", "scipy", "pydantic")

@@ -9,6 +9,8 @@ from zjsim.ensembles.shards import ShardFolder
 from zjsim.markup import html_table
 from zjsim.report.view import as_report
 
+pytestmark = pytest.mark.slow
+
 FRAME = ["number", "id", "unit", "base", "target", "comparison", "projection", "gap", "progress",
          "met", "verdict", "probability", "error"]  # fmt: skip
 

@@ -11,6 +11,8 @@ from zjsim.errors import PlanError
 from zjsim.report import gallery, style
 from zjsim.report.diagrams import sectors
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("zh", "en")
 OF_RUNS = ("board", "indicator", "targets", "progress", "comparison")
 KINDS = (*OF_RUNS, "fan", "probabilities", "tornado", "stock-flow", "loops")

@@ -8,6 +8,8 @@ from tests.report.report_case import light
 from zjsim.errors import ZjsimError
 from zjsim.report.pdf import write_pdf
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("typst")
 
 

@@ -9,6 +9,8 @@ from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
 from zjsim.report.document import Picture
 
+pytestmark = pytest.mark.slow
+
 docx = pytest.importorskip("docx")
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from zjsim.errors import ScenarioError
 
+pytestmark = pytest.mark.slow
+
 WHOLE = """\
 name: mine
 based_on: baseline

@@ -6,6 +6,8 @@ import pytest
 from zjsim.analysis.validation import extremes, structure
 from zjsim.analysis.validation.record import NotRunError
 
+pytestmark = pytest.mark.slow
+
 
 def test_single_equations_answer_rightly_to_impossible_inputs(subject):
     assert structure.extremes_direct(subject).details == []

@@ -5,6 +5,8 @@ import pytest
 from zjsim.analysis.validation import accounts, numerics
 from zjsim.analysis.validation.record import NotRunError
 
+pytestmark = pytest.mark.slow
+
 
 def test_accounts_add_up_in_every_scenario(subject, scenarios):
     assert accounts.identities(subject, scenarios).value < 1e-9

@@ -5,6 +5,8 @@ import pytest
 from zjsim.analysis.validation import accounts, behaviour, ledger, structure
 from zjsim.lint import lint_plan
 
+pytestmark = pytest.mark.slow
+
 # The table of the plan. The index is of 2019; its value of 2020 is derived in the model.
 BASES = {
     "manufacturing share of gdp": 32.7,

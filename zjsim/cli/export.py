@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +50,7 @@ def export(
     words = language(lang)
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.errors import RunError
+    from zjsim.files import atomic
     from zjsim.report.exchange import FORMATS
     from zjsim.report.exchange import export as export_scenario
     from zjsim.workflow import assess, simulate
@@ -60,16 +60,13 @@ def export(
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     runs = simulate(opened, read[0], engine=engine, trust_model=trust_model)
     out = Path(f"{runs.name}.{ENDINGS[kind]}") if out is None else out
-    part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        for line in export_scenario(part, kind, runs, assess(opened, runs)):
-            note(f"note: {line}")
-        part.replace(out)
+        with atomic(out) as part:
+            for line in export_scenario(part, kind, runs, assess(opened, runs)):
+                note(f"note: {line}")
     except OSError as problem:
         raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
-    finally:
-        part.unlink(missing_ok=True)
     wrote(out, words)
 
 

@@ -8,7 +8,6 @@ Numba, which keeps compiled code beside the file a function stands in.
 from __future__ import annotations
 
 import math
-import os
 import sys
 import types
 import warnings
@@ -25,6 +24,7 @@ from numba.extending import intrinsic
 
 from zjsim.cache import content_hash, folder
 from zjsim.engines.kernel.arguments import ARGUMENTS
+from zjsim.files import atomic
 
 Notify = Callable[[str], None]
 Kernel = Callable[..., Any]
@@ -98,9 +98,8 @@ def _written(key: str, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            part = path.with_suffix(f".{os.getpid()}.part")
-            part.write_text(text, encoding="utf-8")
-            os.replace(part, path)
+            with atomic(path) as part:
+                part.write_text(text, encoding="utf-8")
     except OSError:
         # Numba then keeps nothing; the kernel is compiled again by the next process.
         return Path(f"<kernel {key}>")

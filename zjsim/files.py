@@ -1,0 +1,39 @@
+"""Files that are whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def atomic(path: Path, durable: bool = False) -> Iterator[Path]:
+    """Give a temporary path beside ``path``, which takes its place when the block ends well.
+
+    The temporary name is hidden and keeps the ending, by which some writers choose a format.
+    After an error it is removed and an earlier file stays. ``durable`` pushes the file and
+    its name to the disk.
+    """
+    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    try:
+        yield part
+        if durable:
+            _sync(part)
+        os.replace(part, path)
+        if durable and os.name == "posix":  # elsewhere folders cannot be opened for that
+            _sync(path.parent)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    # Windows pushes only what is open for writing; folders open for reading alone.
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
