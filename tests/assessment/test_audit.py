@@ -140,5 +140,5 @@ def test_without_figures_the_audit_says_what_it_can(plan):
 
 
 def test_tables_have_one_row_an_indicator_and_one_a_cell(result):
-    assert len(result.table) == 10
+    assert len(result.to_frame()) == 10
     assert len(result.path_table) == 6

@@ -44,7 +44,7 @@ def with_locale(monkeypatch, lang, **environment):
         ("zh", "en_GB.UTF-8", "判断"),
     ],
 )
-def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
+def test_tables_are_in_the_users_language(plan, monkeypatch, one, lang, locale, head):
     with_locale(monkeypatch, lang, LANG=locale)
     result = zjsim.assess(plan, one)
     assert head in result.table.columns
@@ -53,21 +53,21 @@ def test_tables_are_in_the_users_language(monkeypatch, one, lang, locale, head):
     assert "判断" in result.table_for("zh").columns
 
 
-def test_another_language_is_refused(one):
+def test_another_language_is_refused(plan, one):
     with pytest.raises(zjsim.ZjsimError, match="language: there is no fr; choose zh or en"):
         zjsim.assess(plan, one).table_for("fr")
     with pytest.raises(zjsim.ZjsimError, match="choose zh or en"):
         zjsim.plot_board(zjsim.assess(plan, one), "fr")
 
 
-def test_the_caption_is_the_label_and_not_a_dictionary(monkeypatch, one):
+def test_the_caption_is_the_label_and_not_a_dictionary(plan, monkeypatch, one):
     monkeypatch.setenv("ZJSIM_LANG", "en")
     assert "<caption>Plan as written</caption>" in one._repr_html_()
     assert repr(one).startswith(f"<Runs of Plan as written ({one.run_id}): 1 run, ")
     assert repr(zjsim.assess(plan, one)).startswith("<Assessment of Plan as written: ")
 
 
-def test_an_ensemble_shows_probabilities_with_their_error_and_the_failures(monkeypatch, many):
+def test_an_ensemble_shows_probabilities_with_their_error_and_the_failures(plan, monkeypatch, many):
     monkeypatch.setenv("ZJSIM_LANG", "en")
     judged = zjsim.assess(plan, many)
     shown = many._repr_html_()
@@ -99,7 +99,7 @@ def test_a_dataset_is_judged_like_the_runs_it_comes_from(plan, one, many):
     assert zjsim.assess(plan, one.to_dataset().isel(run=0)).n_run == 1
 
 
-def test_an_assessment_counts_what_the_ensemble_command_counts(many):
+def test_an_assessment_counts_what_the_ensemble_command_counts(plan, many):
     counted, judged = statistics_of(many), zjsim.assess(plan, many)
     assert [row.share for row in judged.rows] == [target.share for target in counted.targets]
     assert judged.probabilities.joint == counted.probabilities.joint
@@ -153,7 +153,7 @@ def test_a_large_ensemble_stays_on_disk_until_it_is_used(monkeypatch, plan, many
         assert a.share == b.share == c.share
 
 
-def test_a_board_shows_published_figures_and_the_band_of_an_ensemble(one, many):
+def test_a_board_shows_published_figures_and_the_band_of_an_ensemble(plan, one, many):
     alone = as_report(zjsim.assess(plan, one))
     assert any(row.outturns for row in alone.rows)
     assert all(row.low == () for row in alone.rows)
