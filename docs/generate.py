@@ -146,16 +146,34 @@ def _kind(item: Any, document: Any) -> str:
 # Python
 
 
+TASKS = {
+    "Open": "open_plan scenario_names read_model audit lint OpenPlan",
+    "Change": "read_scenario Scenario",
+    "Run": "simulate simulate_ensemble simulate_model run_study Runs EnsembleRuns Executor",
+    "Judge": "assess compare run_checks Assessment",
+    "How sure": "hindcast calibrate validate",
+    "Why": "compute_influence compute_sensitivity decompose decompose_levers",
+    "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
+    "plot_probabilities plot_tornado plot_loops plot_stock_flow",
+    "Write": "write_run write_report export write_model_pages",
+}
+
+
 def python_page() -> str:
-    """The public names with their docstrings."""
+    """The public names with their docstrings, by task."""
     text = f"# Python\n\n{NOTE}`import zjsim` offers these names and no others.\n\n"
     errors = []
-    for name in zjsim.__all__:
+    grouped = [name for names in TASKS.values() for name in names.split()]
+    for name in sorted(zjsim.__all__):
         item = getattr(zjsim, name)
         if inspect.isclass(item) and issubclass(item, Exception):
             errors.append((f"`{name}`", (inspect.getdoc(item) or "").split("\n")[0]))
-        elif callable(item):
-            text += _documented(name, item) + "\n"
+        elif callable(item) and name not in grouped:
+            raise ValueError(f"{name}: name its task in TASKS")
+    for task, names in TASKS.items():
+        text += f"## {task}\n\n"
+        for name in names.split():
+            text += _documented(name, getattr(zjsim, name), 3) + "\n"
     return text + "## Errors\n\n" + table(("name", "raised"), errors)
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.assessment.plan import Indicator
+from zjsim.bundle import MODEL_SUFFIXES
 from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
-from zjsim.openplan import OpenPlan
+from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.tables import check_tables
 from zjsim.yamlfile import YamlDocument, read_text, read_yaml
@@ -39,6 +40,30 @@ def lint_model_file(path: Path) -> list[LintFinding]:
     from zjsim.model.reader import read_model
 
     return _lint_model(read_model(path), None)
+
+
+def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
+    """Whether a plan folder or a model file is in order: what is wrong with it.
+
+    Parameters
+    ----------
+    target : str, Path or OpenPlan
+        A plan, or a model file by its path.
+
+    Returns
+    -------
+    list of LintFinding
+        ``rule``, ``where`` and ``what`` of each; empty when nothing is wrong.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> zjsim.lint("zhejiang")
+    []
+    """
+    if isinstance(target, str | Path) and Path(target).suffix.lower() in MODEL_SUFFIXES:
+        return lint_model_file(Path(target))
+    return lint_plan(open_plan(target))
 
 
 def lint_plan(plan: OpenPlan) -> list[LintFinding]:

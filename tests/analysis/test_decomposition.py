@@ -138,7 +138,7 @@ def test_levers_sum_to_the_plan_less_no_policy(plan, by_lever):
 
 
 def test_a_lever_has_no_share_of_what_it_does_not_touch(by_lever):
-    table = by_lever.table
+    table = by_lever.to_frame()
     assert table.loc["water", "business_environment"] == pytest.approx(0, abs=1e-9)
     assert table.loc["water", "water_intensity_cut"] > 1
 

@@ -140,4 +140,4 @@ def test_without_figures_the_audit_says_what_it_can(plan):
 
 
 def test_tables_have_one_row_an_indicator(result):
-    assert len(result.table) == 10
+    assert len(result.to_frame()) == 10

@@ -29,7 +29,7 @@ def test_every_public_name_is_there_and_says_what_it_is(name):
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'plot_bord'"):
+    with pytest.raises(AttributeError, match="attribute plot_bord"):
         _ = zjsim.plot_bord
 
 
