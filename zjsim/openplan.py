@@ -22,7 +22,7 @@ from zjsim.assessment.checks import (
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
 from zjsim.assessment.table import target_words
-from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
+from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
@@ -260,7 +260,7 @@ def read_loops_document(path: Path) -> list[dict[str, Any]]:
 _LOOP_KEYS = ("id", "name", "polarity", "cycle", "off")
 
 
-def open_plan(name: str | Path = "zhejiang") -> OpenPlan:
+def open_plan(name: str | Path = DEFAULT_PLAN) -> OpenPlan:
     """Open a shipped plan by name, or a plan folder by path.
 
     Parameters

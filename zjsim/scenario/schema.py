@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.errors import Problem
 
 Shape = Literal["constant", "step", "ramp", "s_curve", "table"]
@@ -264,7 +265,7 @@ class Scenario:
     name: str
     label: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    plan: str = "zhejiang"
+    plan: str = DEFAULT_PLAN
     driver_path: tuple[str, ...] = ()
     lever_delay: float = 0.0
     levers: Mapping[str, LeverPath] = field(default_factory=lambda: MappingProxyType({}))
