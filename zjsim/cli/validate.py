@@ -120,4 +120,5 @@ def _document(found: Any) -> dict[str, Any]:
         "depth": found.depth,
         "passed": found.passed,
         "tests": [row.document for row in found.rows],
+        "not_asked_for": list(found.unasked),
     }
