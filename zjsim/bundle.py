@@ -11,6 +11,8 @@ from zjsim.errors import PlanError, ZjsimError, did_you_mean, refuse_special
 _PACKAGE = Path(__file__).resolve().parent
 # The scenario that others are compared with.
 PLAN_AS_WRITTEN = "baseline"
+# The plan that is meant where none is named.
+DEFAULT_PLAN = "zhejiang"
 MODEL_SUFFIXES = (".mdl", ".xmile", ".stmx", ".xml")
 
 
@@ -101,7 +103,7 @@ class PlanFolder:
         return {path.name: content_hash(path.read_bytes()) for path in files}
 
 
-def find_plan(name: str | Path = "zhejiang") -> PlanFolder:
+def find_plan(name: str | Path = DEFAULT_PLAN) -> PlanFolder:
     """The folder of a plan, by the name of a shipped one or by path.
 
     Raises

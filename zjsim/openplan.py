@@ -21,7 +21,7 @@ from zjsim.assessment.checks import (
 )
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
-from zjsim.bundle import PlanFolder, find_plan, scenarios_folder
+from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
@@ -308,7 +308,7 @@ def _kind(value: object) -> str:
     return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
-def open_plan(name: PlanLike = "zhejiang") -> OpenPlan:
+def open_plan(name: PlanLike = DEFAULT_PLAN) -> OpenPlan:
     """Open a shipped plan by name, or a plan folder by path.
 
     Every function that takes a plan takes it first, and takes what this takes.

@@ -175,6 +175,34 @@ def test_an_unknown_test_is_refused(subject):
         chosen_tests(subject, Depth(), ["nonsense"])
 
 
+def with_tests(subject, tests):
+    """The subject of a plan whose protocol holds these tests only."""
+    plan = open_plan(subject.plan.folder.path)
+    plan.__dict__["_protocol_of_validation"] = {**subject.protocol, "tests": tests}
+    return subject_of(plan)
+
+
+def test_a_test_without_a_threshold_is_not_run_and_is_named_once(subject):
+    known = subject.protocol["tests"]
+    small = with_tests(subject, {name: known[name] for name in ("units", "boundary")})
+    assert chosen_tests(small, Depth()) == ["boundary", "units"]
+    found = validate(small.plan, Depth(mutants=0))
+    assert [row.id for row in found.rows] == ["boundary", "units"]
+    assert set(found.unasked) == set(TESTS) - {"units", "boundary"}
+    for language, words in (("en", "Not asked for by this plan: "), ("zh", "本规划未要求：")):
+        for page in (render_html(found, language), render_markdown(found, language)):
+            assert page.count(words) == 1
+    with pytest.raises(PlanError, match="the protocol has no threshold for signs"):
+        chosen_tests(small, Depth(), ["signs"])
+
+
+def test_a_threshold_for_no_test_is_refused(subject):
+    known = subject.protocol["tests"]
+    wrong = with_tests(subject, {**known, "unitz": known["units"]})
+    with pytest.raises(PlanError, match="has a threshold for unitz: no such test"):
+        chosen_tests(wrong, Depth())
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_says_red_by_word(subject, every, language):
     wrong = Subject(subject.plan, mutant_of(every, "fixed capital", "- to +").applied(subject.spec))

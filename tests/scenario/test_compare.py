@@ -9,8 +9,9 @@ import pytest
 
 import zjsim.scenario
 from zjsim.errors import ScenarioError
-from zjsim.scenario.compare import diff, new_scenario
+from zjsim.scenario.compare import diff
 from zjsim.scenario.reader import read_scenario
+from zjsim.scenario.template import new_scenario
 from zjsim.scenario.validation import json_schema
 
 BASED = "based_on: baseline\n"

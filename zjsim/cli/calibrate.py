@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
     Language,
@@ -56,7 +57,7 @@ def calibrate(
     from zjsim.workflow import open_plan
 
     words = language(lang)
-    opened = open_plan(plan or "zhejiang")
+    opened = open_plan(plan or DEFAULT_PLAN)
     only = tuple(sector or ())
     total = len(only) or len(read_sectors(opened).sectors)
     note(label("said.slow_calibration", words))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
     Language,
@@ -31,7 +32,7 @@ def describe(
     ] = None,
     plan: Annotated[
         str, typer.Option("--plan", metavar="NAME|FOLDER|MODEL", help="A plan or a model file.")
-    ] = "zhejiang",
+    ] = DEFAULT_PLAN,
     levers: Annotated[bool, typer.Option("--levers", help="List the levers.")] = False,
     drivers: Annotated[bool, typer.Option("--drivers", help="List the drivers.")] = False,
     loops: Annotated[bool, typer.Option("--loops", help="List the feedback loops.")] = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -86,7 +87,7 @@ def import_cin(
     from zjsim.scenario.cin import read_cin, scenario_of_cin
     from zjsim.workflow import open_plan
 
-    opened = open_plan(plan or "zhejiang")
+    opened = open_plan(plan or DEFAULT_PLAN)
     names = opened.names
     levers = {lever.variable: lever.id for lever in opened.levers}
     values = read_cin(path, names)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
     Language,
@@ -60,7 +61,7 @@ def hindcast(
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
-    opened = open_plan(plan or "zhejiang")
+    opened = open_plan(plan or DEFAULT_PLAN)
     years = sorted({*REPLAYED, *([known_until] if known_until is not None else [])})
     own = with_own_observations(opened, observations)
     with counting(len(years), "Replaying", json) as advance:

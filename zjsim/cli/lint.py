@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import Json, Language, language, say_json, say_table, say_text
 
 EXIT_FOUND = 1
@@ -19,7 +20,7 @@ def lint(
             metavar="[PLAN|FOLDER|MODEL|SCENARIO]",
             help="A shipped plan, a plan folder, a model file or a scenario file.",
         ),
-    ] = "zhejiang",
+    ] = DEFAULT_PLAN,
     lang: Language = None,
     json: Json = False,
 ) -> None:

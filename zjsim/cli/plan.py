@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
     Language,
@@ -25,7 +26,7 @@ PlanName = Annotated[str, typer.Argument(metavar="[PLAN]", help="A shipped plan 
 
 @app.command("show")
 def show(
-    plan: PlanName = "zhejiang",
+    plan: PlanName = DEFAULT_PLAN,
     observations: Observations = None,
     lang: Language = None,
     json: Json = False,
@@ -66,7 +67,7 @@ def show(
 
 @app.command("audit")
 def audit(
-    plan: PlanName = "zhejiang",
+    plan: PlanName = DEFAULT_PLAN,
     observations: Observations = None,
     lang: Language = None,
     json: Json = False,
@@ -119,7 +120,7 @@ def _audit_document(result: Any) -> dict[str, Any]:
 @app.command("template")
 def template(
     out: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")],
-    plan: Annotated[str, typer.Option("--plan", help="A shipped plan or a folder.")] = "zhejiang",
+    plan: Annotated[str, typer.Option("--plan", help="A shipped plan or a folder.")] = DEFAULT_PLAN,
     lang: Language = None,
 ) -> None:
     """Write an empty table for your own figures, to be used with --observations.

@@ -48,25 +48,36 @@ def list_(lang: Language = None, json: Json = False) -> None:
 def new(
     path: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The file to write.")],
     based_on: Annotated[
-        str, typer.Option("--based-on", help="The scenario it differs from.")
-    ] = "baseline",
+        str | None,
+        typer.Option(
+            "--based-on", help="The scenario it differs from; of a shipped plan, the baseline."
+        ),
+    ] = None,
     label: Annotated[
         str, typer.Option("--label", metavar="TEXT", help="Its title; the file's name if none.")
     ] = "",
+    plan: Plan = None,
     lang: Language = None,
 ) -> None:
     """Write a short scenario file to start from; an existing file is never overwritten.
 
     Example: zjsim scenario new my.yaml && zjsim run my.yaml
     """
-    from zjsim.bundle import scenarios_folder
+    from zjsim.bundle import DEFAULT_PLAN, PLAN_AS_WRITTEN, scenarios_folder
     from zjsim.report.labels import label as said
-    from zjsim.scenario.compare import new_scenario
     from zjsim.scenario.reader import read_scenario
+    from zjsim.scenario.template import examples_of, new_scenario
+    from zjsim.workflow import open_plan
 
     words = language(lang)
-    read_scenario(based_on, scenarios_folder())
-    new_scenario(path, path.stem, based_on, label)
+    if based_on is None and plan in (None, DEFAULT_PLAN):
+        based_on = PLAN_AS_WRITTEN
+    base = read_scenario(based_on, scenarios_folder()) if based_on else None
+    opened = open_plan(plan or (base.plan if base else DEFAULT_PLAN))
+    years = (opened.plan.base_year, opened.plan.years[-1])
+    examples = examples_of(years, opened.levers, opened.drivers, opened.constants, opened.names)
+    own = "" if base and base.plan == opened.folder.name else opened.folder.name
+    new_scenario(path, path.stem, based_on, label, examples, own)
     note(said("said.next", words, path=path))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
     Language,
@@ -24,7 +25,7 @@ from zjsim.cli.output import (
 def validate(
     plan: Annotated[
         str, typer.Argument(metavar="PLAN", help="A shipped plan or a plan folder.")
-    ] = "zhejiang",
+    ] = DEFAULT_PLAN,
     full: Annotated[
         bool,
         typer.Option(
@@ -119,4 +120,5 @@ def _document(found: Any) -> dict[str, Any]:
         "depth": found.depth,
         "passed": found.passed,
         "tests": [row.document for row in found.rows],
+        "not_asked_for": list(found.unasked),
     }

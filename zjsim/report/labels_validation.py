@@ -14,6 +14,10 @@ VALIDATION_WORDS: Mapping[str, tuple[str, str]] = {
         "{passed}/{total} 项通过，{failed} 项未通过，{not_run} 项未运行。",
         "{passed} of {total} tests passed, {failed} failed, {not_run} not run.",
     ),
+    "validation.unasked": (
+        "本规划未要求：{names}。",
+        "Not asked for by this plan: {names}.",
+    ),
     "validation.lead": (
         "阈值写在 validation.yaml 中，先于运行确定；结果不论好坏原样列出。",
         "Thresholds stand in validation.yaml and were fixed before the run; results are shown as "

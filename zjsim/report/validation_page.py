@@ -52,10 +52,14 @@ def verdict_word(verdict: str, language: Language) -> str:
 
 
 def summary(validation: Any, language: Language) -> str:
-    """How many tests passed."""
+    """How many tests passed, and which ones the plan does not ask for."""
     verdicts = [row.verdict for row in validation.rows]
     counts = {key: verdicts.count(key) for key in ("passed", "failed", "not_run")}
-    return word("summary", language, total=len(verdicts), **counts)
+    said = word("summary", language, total=len(verdicts), **counts)
+    if not validation.unasked:
+        return said
+    gap, comma = ("", "、") if language == "zh" else (" ", ", ")
+    return said + gap + word("unasked", language, names=comma.join(validation.unasked))
 
 
 def result_of(row: Any) -> str:

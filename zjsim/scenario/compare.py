@@ -1,16 +1,12 @@
-"""How two scenarios differ, in words; and a new scenario file to start from."""
+"""How two scenarios differ, in words."""
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from zjsim.errors import ScenarioError
 from zjsim.inputs import TimePath
 from zjsim.language import Language
 from zjsim.scenario.path_words import said
@@ -107,69 +103,3 @@ def same_path(one: TimePath, other: TimePath) -> bool:
         np.allclose(one.left(outside), other.left(outside), rtol=1e-12, atol=0)
         and np.allclose(one.right(outside), other.right(outside), rtol=1e-12, atol=0)
     )
-
-
-SCHEMA = "scenario.schema.json"
-_TEMPLATE = """\
-{schema}# Only what differs from the base. Order: base, this file, then --set on the command line.
-name: {name}
-label: {label}  # for tables and charts; {{zh: …, en: …}} says it in both languages
-based_on: {base}
-why: Say in a sentence what this scenario asks.  # or {{zh: …, en: …}}
-
-# Levers: 0 is the effort of 2020, 1 the plan as written. A number takes the lever's own
-# path over time; "from 2022" and "until 2024" mean 1 January of that year.
-levers:
-  # rd_support: 1.2
-  # digital: {{shape: ramp, to: 1.5, from: 2021, until: 2023}}
-  # land: {{shape: table, values: {{2021: 0.2, 2023: 0.6, 2025: 1.0}}}}  # a year is its own value
-
-# Drivers: what policy does not set; on top of the path of the base.
-drivers:
-  # energy_price_index: {{shape: step, multiply: 1.4, from: 2021}}
-
-# Constants by name, inside the range of constants.csv.
-constants:
-  # direct_rebound: 0.3
-"""
-
-
-def new_scenario(path: Path, name: str, based_on: str, label: str = "") -> str:
-    """Write a scenario file to start from, and return its text.
-
-    ``label`` is its title; without one the name in words. An editor is pointed to the JSON
-    schema when `zjsim scenario schema` has written it beside the file.
-
-    Raises
-    ------
-    ScenarioError
-        When the name is no file name, or something stands at ``path`` already.
-    """
-    letters = name.replace("-", "").replace(".", "").replace("_", "")
-    if not letters.isalnum() or name[0] in ".-" or name[-1] in ".-" or len(name) > 80:
-        raise ScenarioError(f"'{name}': a scenario's name holds letters, digits, _ . and - only.")
-    words = label or name.replace("_", " ").replace("-", " ")
-    beside = (path.parent / SCHEMA).is_file()
-    text = _TEMPLATE.format(
-        name=_quoted(name),
-        base=_quoted(based_on),
-        label=json.dumps(words[:1].upper() + words[1:], ensure_ascii=False),
-        schema=f"# yaml-language-server: $schema={SCHEMA}\n" if beside else "",
-    )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # O_EXCL makes "never overwrites" hold even when two processes write at once.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(text.encode())
-    except FileExistsError:
-        raise ScenarioError(f"{path}: exists already; give another name.") from None
-    except OSError as problem:
-        raise ScenarioError(f"{path}: cannot be written ({problem.strerror}).") from None
-    return text
-
-
-def _quoted(text: str) -> str:
-    """Text as a YAML scalar: quoted where a reader might take it for a number or a word."""
-    plain = text[:1].isalpha() and text.lower() not in ("true", "false", "null", "yes", "no")
-    signs = text.replace("_", "").replace("-", "").replace(".", "").replace("/", "")
-    return text if plain and signs.isalnum() else '"' + text.replace('"', '\\"') + '"'

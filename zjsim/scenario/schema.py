@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from zjsim.bundle import DEFAULT_PLAN
 from zjsim.errors import Problem
 from zjsim.frozen import FrozenDict
 
@@ -264,7 +265,7 @@ class Scenario:
     name: str
     label: Mapping[str, str] = field(default_factory=FrozenDict)
     why: Mapping[str, str] = field(default_factory=FrozenDict)
-    plan: str = "zhejiang"
+    plan: str = DEFAULT_PLAN
     driver_path: tuple[str, ...] = ()
     lever_delay: float = 0.0
     levers: Mapping[str, LeverPath] = field(default_factory=FrozenDict)

@@ -137,6 +137,8 @@ class Validation(Shown):
     model_hash, protocol_hash, version : str
         What was tested, by which thresholds, with which program.
     depth : str
+    unasked : tuple of str
+        Tests that the plan's protocol has no threshold for; they were not run.
     """
 
     plan: str
@@ -145,6 +147,7 @@ class Validation(Shown):
     protocol_hash: str
     depth: str
     version: str = __version__
+    unasked: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -170,19 +173,38 @@ class Validation(Shown):
 
 
 def chosen_tests(subject: Subject, depth: Depth, only: Iterable[str] | None = None) -> list[str]:
-    """Ids of the tests to run; the protocol must know each."""
+    """Ids of the tests to run: those that the plan's protocol has a threshold for.
+
+    Raises
+    ------
+    PlanError
+        When the protocol has a threshold for a test that there is none of, or ``only`` names
+        a test that is none or that the protocol does not ask for.
+    """
     known = subject.protocol["tests"]
-    lacking = [name for name in TESTS if name not in known]
-    if lacking:
-        raise PlanError(f"the protocol has no threshold for {', '.join(lacking)}")
+    strange = [name for name in known if name not in TESTS]
+    if strange:
+        raise PlanError(
+            f"the protocol has a threshold for {', '.join(map(str, strange))}: no such test. "
+            f"There are {', '.join(TESTS)}."
+        )
     if only is not None:
         names = list(only)
         unknown = [name for name in names if name not in TESTS]
         if unknown:
             raise PlanError(f"no such test: {', '.join(unknown)}. There are {', '.join(TESTS)}.")
+        unasked = [name for name in names if name not in known]
+        if unasked:
+            raise PlanError(f"the protocol has no threshold for {', '.join(unasked)}")
         return names
-    names = [name for name in TESTS if depth.full or name not in _SLOW]
+    names = [name for name in TESTS if name in known and (depth.full or name not in _SLOW)]
     return [name for name in names if name != "mutation" or depth.mutants != 0]
+
+
+def unasked_tests(subject: Subject) -> tuple[str, ...]:
+    """Tests that the plan's protocol has no threshold for; they are not run."""
+    known = subject.protocol["tests"]
+    return tuple(name for name in TESTS if name not in known)
 
 
 def run_test(subject: Subject, name: str, depth: Depth) -> Row:
@@ -226,7 +248,7 @@ def validate(
     Raises
     ------
     PlanError
-        When the plan has no protocol, or it lacks a test.
+        When the plan has no protocol, or it names a test that there is none of.
 
     Examples
     --------
@@ -245,7 +267,14 @@ def validate(
     rows.sort(key=lambda row: GROUPS.index(row.group))
     protocol = plan.folder.file("validation.yaml").read_bytes()
     words = "full" if depth.full else "quick"
-    return Validation(plan.folder.name, tuple(rows), plan.model_hash, content_hash(protocol), words)
+    return Validation(
+        plan.folder.name,
+        tuple(rows),
+        plan.model_hash,
+        content_hash(protocol),
+        words,
+        unasked=() if only is not None else unasked_tests(subject),
+    )
 
 
 def scenarios_of(plan: OpenPlan) -> tuple[str, ...]:
