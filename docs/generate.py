@@ -231,7 +231,7 @@ def _docstring(text: str) -> str:
 @cache
 def _reports() -> tuple[Any, ...]:
     from zjsim.bundle import scenario_names
-    from zjsim.report.results import report_of
+    from zjsim.report.output.results import report_of
 
     plan = zjsim.open_plan()
     reports = []
@@ -243,9 +243,9 @@ def _reports() -> tuple[Any, ...]:
 
 def results(language: Any = "en") -> str:
     """Every shipped scenario against the ten targets, as they come."""
-    from zjsim.report.labels import label, localised
-    from zjsim.report.verdicts import MARKS
-    from zjsim.report.wording import plan_target_words, value_words
+    from zjsim.report.tables.wording import plan_target_words, value_words
+    from zjsim.report.words.labels import label, localised
+    from zjsim.report.words.verdicts import MARKS
 
     reports = _reports()
     first = reports[0].rows
@@ -323,7 +323,7 @@ def calibrated() -> str:
 
 def substitution() -> str:
     """The plan as written with capital and labour replacing each other less and more easily."""
-    from zjsim.report.wording import MARKS
+    from zjsim.report.tables.wording import MARKS
 
     plan = zjsim.open_plan()
     row = plan.constants.row("elasticity of substitution")
@@ -413,8 +413,8 @@ def with_regions(text: str) -> str:
 
 def reference_pages() -> dict[Path, str]:
     """Every generated page under docs/reference by path, model pages included."""
-    from zjsim.report.model_book import ModelBook
-    from zjsim.report.model_pages import model_pages, picture_stems
+    from zjsim.report.model.model_book import ModelBook
+    from zjsim.report.model.model_pages import model_pages, picture_stems
 
     folder = DOCS / "reference"
     pages = {
@@ -439,7 +439,7 @@ def pictures() -> None:
     """The pictures of README and the model pages, made by the commands a user has."""
     from PIL import Image
 
-    from zjsim.report.model_pages import write_model_pages
+    from zjsim.report.model.model_pages import write_model_pages
 
     write_model_pages(zjsim.open_plan(), DOCS / "reference" / "model", "en")
     with blocks.workplace():

@@ -18,7 +18,7 @@ def _report() -> Any:
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A Markdown table."""
-    from zjsim.report.model_book import table as lines
+    from zjsim.report.model.model_book import table as lines
 
     return "\n".join(lines(list(heads), [list(row) for row in rows]))
 

@@ -40,7 +40,7 @@ class Shown(ABC):
 
 def displays() -> Any:
     """The report's displays, imported by name when something is shown: the report stands above."""
-    return import_module("zjsim.report.notebook")
+    return import_module("zjsim.report.tables.notebook")
 
 
 def html_table(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zjsim.analysis.batch import plan_batch, run_batch
+from zjsim.analysis.batch.batch import plan_batch, run_batch
 from zjsim.engines.executors import Executor
 from zjsim.ensembles.chunks import Work
 from zjsim.ensembles.shards import Block

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.analysis import batch_work as work
-from zjsim.analysis.batch import run_batch
-from zjsim.analysis.lock import folder_lock
+from zjsim.analysis.batch.batch import run_batch
+from zjsim.analysis.batch.lock import folder_lock
 from zjsim.engines.executors import Executor
 from zjsim.errors import RunError, ScenarioError
 from zjsim.scenario.reader import read_scenario

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zjsim.analysis.ensemble import compute_statistics
+from zjsim.analysis.uncertainty.statistics import compute_statistics
 from zjsim.engines.kernel.engine import KernelEngine
 from zjsim.ensembles.run import simulate_ensemble
 from zjsim.scenario.sampling import resolve_ensemble

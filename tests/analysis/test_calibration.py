@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zjsim.analysis import likelihood
-from zjsim.analysis.calibration import calibrate, consecutive
-from zjsim.analysis.comparison import Comparison, Datum, published
-from zjsim.analysis.history import hash_of, published_until
-from zjsim.analysis.sectors import SectorRun
-from zjsim.analysis.sectors_file import read_sectors
+from zjsim.analysis.history import likelihood
+from zjsim.analysis.history.calibration import calibrate, consecutive
+from zjsim.analysis.history.comparison import Comparison, Datum, published
+from zjsim.analysis.history.published import hash_of, published_until
+from zjsim.analysis.history.sectors import SectorRun
+from zjsim.analysis.history.sectors_file import read_sectors
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.cache import content_hash
 from zjsim.errors import DataError

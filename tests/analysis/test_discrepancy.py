@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zjsim.analysis.comparison import Comparison, Datum, modelled
-from zjsim.analysis.discrepancies import (
+from zjsim.analysis.history.comparison import Comparison, Datum, modelled
+from zjsim.analysis.history.discrepancies import (
     FEWEST,
     History,
     departed,
     discrepancy_hashes,
     read_entries,
 )
-from zjsim.analysis.ensemble import compute_statistics, statistics_of
-from zjsim.analysis.hindcast import hindcast
-from zjsim.analysis.history import published_until
-from zjsim.analysis.sectors_file import read_sectors
+from zjsim.analysis.history.hindcast import hindcast
+from zjsim.analysis.history.published import published_until
+from zjsim.analysis.history.sectors_file import read_sectors
+from zjsim.analysis.uncertainty.statistics import compute_statistics, statistics_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.ensembles.run import simulate_ensemble
 from zjsim.errors import DataError

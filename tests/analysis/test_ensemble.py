@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zjsim.analysis.convergence import convergence_notes, replicate_error, runs_needed
-from zjsim.analysis.ensemble import (
+from zjsim.analysis.uncertainty.convergence import convergence_notes, replicate_error, runs_needed
+from zjsim.analysis.uncertainty.statistics import (
     LEVELS,
     compute_statistics,
     judge_values,
@@ -324,8 +324,8 @@ def test_worker_with_other_files_refuses(plan):
 
 
 def test_batch_and_ensemble_agree(plan, tmp_path):
-    from zjsim.analysis.batch import check_cases, plan_batch, run_batch
-    from zjsim.analysis.batch_summary import summarise, summary_text
+    from zjsim.analysis.batch.batch import check_cases, plan_batch, run_batch
+    from zjsim.analysis.batch.batch_summary import summarise, summary_text
     from zjsim.ensembles.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
     from zjsim.scenario.study import expand, read_study
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 import zjsim
-from zjsim.analysis.calibration import Fit
-from zjsim.analysis.comparison import Comparison, Datum
+from zjsim.analysis.history.calibration import Fit
+from zjsim.analysis.history.comparison import Comparison, Datum
 from zjsim.analysis.validation import evidence
 from zjsim.analysis.validation.family import (
     family,

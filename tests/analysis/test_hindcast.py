@@ -8,13 +8,13 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from zjsim.analysis.comparison import Comparison
-from zjsim.analysis.comparisons_file import read_comparisons
-from zjsim.analysis.hindcast import decided_in, hindcast
-from zjsim.analysis.hindcast_score import score_of
-from zjsim.analysis.history import known_until, trusted
-from zjsim.analysis.naive import naive_forecasts
-from zjsim.analysis.scores import crps_of_draws, crps_of_normal, inside, rank_of
+from zjsim.analysis.history.comparison import Comparison
+from zjsim.analysis.history.comparisons_file import read_comparisons
+from zjsim.analysis.history.hindcast import decided_in, hindcast
+from zjsim.analysis.history.hindcast_score import score_of
+from zjsim.analysis.history.naive import naive_forecasts
+from zjsim.analysis.history.published import known_until, trusted
+from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError
 from zjsim.workflow import OpenPlan, open_plan

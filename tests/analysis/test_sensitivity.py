@@ -9,14 +9,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from zjsim.analysis import design, sensitivity, switching
-from zjsim.analysis.designs import (
+from zjsim.analysis.sensitivity import inputs_of_designs as design
+from zjsim.analysis.sensitivity import sensitivity, switching
+from zjsim.analysis.sensitivity.uncertain_inputs import open_study
+from zjsim.analysis.sensitivity.unit_cube import (
     morris_effects,
     morris_points,
     sobol_indices,
     sobol_points,
 )
-from zjsim.analysis.study import open_study
 from zjsim.errors import RunError
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.sampling import plan_sampling

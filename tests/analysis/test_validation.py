@@ -25,7 +25,12 @@ from zjsim.errors import PlanError
 from zjsim.model.expression import to_text
 from zjsim.model.polarity import rule_of
 from zjsim.model.spec import Stock
-from zjsim.report.validation_page import render_html, render_markdown, screen_table, summary
+from zjsim.report.document.validation_page import (
+    render_html,
+    render_markdown,
+    screen_table,
+    summary,
+)
 from zjsim.workflow import open_plan
 
 pytestmark = pytest.mark.slow

@@ -68,7 +68,7 @@ def test_a_read_only_folder_is_told_and_nothing_is_left(zjsim, tmp_path, monkeyp
 def test_a_writer_that_fails_leaves_the_earlier_folder(zjsim, tmp_path, monkeypatch):
     zjsim("run", "baseline", "--no-charts")
     before = sorted(path.name for path in (tmp_path / "runs").iterdir())
-    from zjsim.report import results
+    from zjsim.report.output import results
 
     def full_disk(path, runs):
         raise OSError(28, "No space left on device")

@@ -15,7 +15,7 @@ import zjsim as library
 from zjsim.bundle import scenario_names
 from zjsim.cli import main as cli
 from zjsim.cli import output
-from zjsim.report.text_table import display_width
+from zjsim.report.words.text_table import display_width
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import zjsim
-from zjsim.report.model_book import ModelBook, anchor
-from zjsim.report.model_census import model_census
-from zjsim.report.model_pages import model_pages, picture_stems, write_model_pages
+from zjsim.report.model.model_book import ModelBook, anchor
+from zjsim.report.model.model_census import model_census
+from zjsim.report.model.model_pages import model_pages, picture_stems, write_model_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

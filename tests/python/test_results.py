@@ -7,7 +7,7 @@ import zjsim
 from zjsim.ensembles import run as ensembles
 from zjsim.ensembles.shards import ShardFolder
 from zjsim.markup import html_table
-from zjsim.report.view import as_report
+from zjsim.report.tables.rows import as_report
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +104,7 @@ def test_a_dataset_is_judged_like_the_runs_it_comes_from(plan, one, many):
 
 
 def test_every_medium_shows_the_same_verdict_table(plan, one):
-    from zjsim.report.tables import verdict_rows
+    from zjsim.report.tables.tables import verdict_rows
 
     result = zjsim.assess(plan, one)
     for language in ("zh", "en"):

@@ -2,7 +2,7 @@
 
 import warnings
 
-from zjsim.report import style
+from zjsim.report.charts import style
 
 
 def texts(figure):

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from zjsim.report.compose import build_document
-from zjsim.report.deliver import judge_scenario
-from zjsim.report.document import Picture
-from zjsim.report.style import new_figure
+from zjsim.report.charts.style import new_figure
+from zjsim.report.document.compose import build_document
+from zjsim.report.document.deliver import judge_scenario
+from zjsim.report.document.document import Picture
 from zjsim.workflow import open_plan
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from zjsim.assessment.plan import read_plan
-from zjsim.report.view import Outturn, Report, ReportRow
+from zjsim.report.tables.rows import Outturn, Report, ReportRow
 
 PLAN = Path(__file__).parents[2] / "models" / "zhejiang" / "plan.yaml"
 

@@ -11,8 +11,8 @@ from tests.report.picture_checks import check_texts
 from tests.report.stand_in import make_report
 from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError
-from zjsim.report import charts, style
-from zjsim.report.labels import localised
+from zjsim.report.charts import charts, style
+from zjsim.report.words.labels import localised
 
 LANGUAGES = ["zh", "en"]
 
@@ -129,7 +129,7 @@ def test_progress_by_outturns_and_by_projections_are_told_apart():
 def test_same_input_gives_the_same_bytes_in_another_process(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
-        "from stand_in import make_report; from zjsim.report.charts import *;"
+        "from stand_in import make_report; from zjsim.report.charts.charts import *;"
         "figure = plot_targets(make_report(), 'zh').figure;"
         "write_figure(figure, sys.argv[2], ['png', 'svg', 'pdf'], 60)"
     )

@@ -5,9 +5,9 @@ import pytest
 
 from zjsim.model.expression import Binary, Number, Reference
 from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
-from zjsim.report import style
-from zjsim.report.diagrams import diagram_loops, plot_stock_flow, sectors
-from zjsim.report.loop_diagram import DiagramLoop, contract, plot_loops
+from zjsim.report.charts import style
+from zjsim.report.model.diagrams import diagram_loops, plot_stock_flow, sectors
+from zjsim.report.model.loop_diagram import DiagramLoop, contract, plot_loops
 
 
 def product(*names):

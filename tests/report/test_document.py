@@ -5,7 +5,7 @@ import pytest
 
 from tests.report.report_case import comparison, document, judged, plan
 from zjsim.assessment.progress import PASSES
-from zjsim.report.document import (
+from zjsim.report.document.document import (
     Picture,
     Points,
     TableBlock,
@@ -15,8 +15,8 @@ from zjsim.report.document import (
     picture_bytes,
     typeset,
 )
-from zjsim.report.references import parse_references
-from zjsim.report.text_table import Table
+from zjsim.report.words.references import parse_references
+from zjsim.report.words.text_table import Table
 from zjsim.workflow import assess, simulate
 
 LANGUAGES = ("zh", "en")

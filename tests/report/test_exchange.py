@@ -4,7 +4,7 @@ import pytest
 
 from tests.report.report_case import judged, plan
 from zjsim.errors import RunError, ScenarioError
-from zjsim.report import exchange
+from zjsim.report.output import exchange
 from zjsim.scenario.cin import cin_text, moving_paths, read_cin, scenario_of_cin
 from zjsim.scenario.reader import read_scenario
 from zjsim.workflow import simulate
@@ -90,7 +90,7 @@ def test_constants_come_back_from_a_cin_file(tmp_path):
 
 
 def test_a_cin_file_becomes_a_scenario_that_runs(tmp_path):
-    from zjsim.report.results import write_yaml
+    from zjsim.report.output.results import write_yaml
 
     path = tmp_path / "a.cin"
     path.write_text(

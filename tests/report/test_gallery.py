@@ -8,8 +8,9 @@ from tests.report.picture_checks import check_texts
 from tests.report.report_case import judged, plan
 from zjsim.ensembles.run import simulate_ensemble
 from zjsim.errors import PlanError
-from zjsim.report import gallery, style
-from zjsim.report.diagrams import sectors
+from zjsim.report.charts import style
+from zjsim.report.model.diagrams import sectors
+from zjsim.report.output import gallery
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
-from zjsim.report.html import embedded_font, lean_svg, render_html
+from zjsim.report.document.html import embedded_font, lean_svg, render_html
 
 
 class Page(HTMLParser):

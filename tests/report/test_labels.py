@@ -5,14 +5,14 @@ import pytest
 
 from zjsim.assessment.progress import Verdict, Word
 from zjsim.language import language_of_locale
-from zjsim.report.labels import CATALOGUE, label, localised
-from zjsim.report.labels_charts import CHART_WORDS
-from zjsim.report.labels_cli import CLI_WORDS
-from zjsim.report.labels_document import DOCUMENT_WORDS
-from zjsim.report.labels_ensemble import ENSEMBLE_WORDS
-from zjsim.report.labels_model import MODEL_WORDS
-from zjsim.report.labels_trust import TRUST_WORDS
-from zjsim.report.labels_validation import VALIDATION_WORDS
+from zjsim.report.words.labels import CATALOGUE, label, localised
+from zjsim.report.words.labels_charts import CHART_WORDS
+from zjsim.report.words.labels_cli import CLI_WORDS
+from zjsim.report.words.labels_document import DOCUMENT_WORDS
+from zjsim.report.words.labels_ensemble import ENSEMBLE_WORDS
+from zjsim.report.words.labels_model import MODEL_WORDS
+from zjsim.report.words.labels_trust import TRUST_WORDS
+from zjsim.report.words.labels_validation import VALIDATION_WORDS
 from zjsim.scenario.path_words import PATH_WORDS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.report.report_case import light
 from zjsim.errors import ZjsimError
-from zjsim.report.pdf import write_pdf
+from zjsim.report.document.pdf import write_pdf
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from tests.report.stand_in import make_report
-from zjsim.report.numbers import format_number, format_quantity, format_share
-from zjsim.report.tables import (
+from zjsim.report.tables.rows import InputLine
+from zjsim.report.tables.tables import (
     brief_table,
     comparison_table,
     input_differences,
@@ -17,9 +17,9 @@ from zjsim.report.tables import (
     verdict_rows,
     verdict_table,
 )
-from zjsim.report.text_table import display_width, render_text_table
-from zjsim.report.view import InputLine
-from zjsim.report.wording import remark, value_words
+from zjsim.report.tables.wording import remark, value_words
+from zjsim.report.words.numbers import format_number, format_quantity, format_share
+from zjsim.report.words.text_table import display_width, render_text_table
 
 
 def test_the_planning_office_table_has_its_fourteen_columns_in_order():
@@ -128,7 +128,7 @@ def test_rounding_never_contradicts_the_verdict():
 
 def test_the_first_table_needs_no_slow_library():
     code = (
-        "import sys; import zjsim.report.tables, zjsim.report.labels;"
+        "import sys; import zjsim.report.tables.tables, zjsim.report.words.labels;"
         "slow = {'pandas', 'matplotlib', 'rich', 'xlsxwriter', 'xarray'} & set(sys.modules);"
         "assert not slow, slow"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zjsim.report.text_table import Table, display_width, render_text_table, wrap
+from zjsim.report.words.text_table import Table, display_width, render_text_table, wrap
 
 WORDS = st.lists(
     st.sampled_from(["规上工业增加值", "energy", "per", "value added", "（扣除）", "GDP"]),

@@ -9,8 +9,8 @@ from zjsim.assessment.assess import assess
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import read_plan
 from zjsim.errors import RunError
-from zjsim.report.tables import verdict_rows
-from zjsim.report.view import as_report, plan_path
+from zjsim.report.tables.rows import as_report, plan_path
+from zjsim.report.tables.tables import verdict_rows
 
 
 @pytest.fixture(scope="module")

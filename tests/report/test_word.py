@@ -7,7 +7,7 @@ import pytest
 
 from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
-from zjsim.report.document import Picture
+from zjsim.report.document.document import Picture
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +16,7 @@ docx = pytest.importorskip("docx")
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def written(request, tmp_path_factory):
-    from zjsim.report.word import write_word
+    from zjsim.report.document.word import write_word
 
     path = tmp_path_factory.mktemp("word") / "报告.docx"
     write_word(path, light(request.param))
@@ -110,7 +110,7 @@ def test_tables_fit_the_page_and_repeat_their_heads(written):
 
 
 def test_the_same_report_has_the_same_bytes(written, tmp_path):
-    from zjsim.report.word import write_word
+    from zjsim.report.document.word import write_word
 
     language, path, _ = written
     write_word(tmp_path / "again.docx", light(language))
@@ -118,7 +118,7 @@ def test_the_same_report_has_the_same_bytes(written, tmp_path):
 
 
 def test_a_missing_library_is_named_with_its_remedy(monkeypatch, tmp_path):
-    from zjsim.report.word import write_word
+    from zjsim.report.document.word import write_word
 
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(ZjsimError, match=r'python-docx.*pip install "zjsim\[report\]"'):

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from tests.report.stand_in import make_report
-from zjsim.report.view import InputLine
-from zjsim.report.workbook import write_workbook
+from zjsim.report.tables.rows import InputLine
+from zjsim.report.workbook.workbook import write_workbook
 
 FIRST_LINE = 5
 FORMULAS = {9: "gap", 10: "completion", 11: "progress"}

@@ -1,1 +1,4 @@
-"""analysis"""
+"""Questions that need many runs.
+
+Rooms: uncertainty, sensitivity, history, batch, decomposition, validation.
+"""

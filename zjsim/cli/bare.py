@@ -22,9 +22,9 @@ def run_model(
     from zjsim.errors import RunError, UnsupportedError
     from zjsim.model.reader import read_model
     from zjsim.model.source import check_suffix, read_source
-    from zjsim.report.figures import write_chart_data
-    from zjsim.report.folder import command_line, versions, write_folder, write_json
-    from zjsim.report.labels import label
+    from zjsim.report.charts.figures import write_chart_data
+    from zjsim.report.output.folder import command_line, versions, write_folder, write_json
+    from zjsim.report.words.labels import label
 
     source, suffix = read_source(path), check_suffix(path.suffix, path)
     try:

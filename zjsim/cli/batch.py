@@ -48,8 +48,8 @@ def batch(
 
     Example: zjsim batch study.yaml --dry-run
     """
-    from zjsim.analysis.run_study import plan_study, run_study
-    from zjsim.report.folder import command_line, versions
+    from zjsim.analysis.batch.study_file import plan_study, run_study
+    from zjsim.report.output.folder import command_line, versions
 
     words = language(lang)
     planned = plan_study(study, plan, trust_model)
@@ -87,8 +87,8 @@ def batch(
 
 
 def _list(planned: Any, words: Any, json: bool) -> None:
-    from zjsim.report.labels import label
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.text_table import Table
 
     cases, batch = planned.cases, planned.batch
     if json:
@@ -112,9 +112,9 @@ def _list(planned: Any, words: Any, json: bool) -> None:
 
 
 def _show(done: Any, rows: Any, planned: Any, words: Any) -> None:
-    from zjsim.report.labels import label
-    from zjsim.report.numbers import format_number, format_share
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.numbers import format_number, format_share
+    from zjsim.report.words.text_table import Table
 
     joint = [key for key in ("number_met", "binding_met", "all_met") if key in rows[0]]
     places = [key for key in rows[0] if key in ("case", "scenario") or _is_axis(key)]
@@ -143,8 +143,8 @@ def _show(done: Any, rows: Any, planned: Any, words: Any) -> None:
 
 def _head(key: str, planned: Any, words: Any) -> str:
     """The words for a column: a lever's label or a variable's name in the language."""
-    from zjsim.report.labels import label, localised
-    from zjsim.report.wording import variable_name
+    from zjsim.report.tables.wording import variable_name
+    from zjsim.report.words.labels import label, localised
 
     section, _, name = key.partition(".")
     if not name:

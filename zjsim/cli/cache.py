@@ -16,7 +16,7 @@ app = typer.Typer(help="The private folder of lowered programs and compiled code
 def clear(lang: Language = None) -> None:
     """Empty the cache; the next run of each model lowers and compiles it again."""
     from zjsim.cache import folder
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
 
     place = folder()
     kept = 0

@@ -48,9 +48,9 @@ def calibrate(
 
     Example: zjsim calibrate --out calibration.csv
     """
-    from zjsim.analysis.calibration import calibrate as fit
-    from zjsim.analysis.sectors_file import read_sectors
-    from zjsim.report.labels import label
+    from zjsim.analysis.history.calibration import calibrate as fit
+    from zjsim.analysis.history.sectors_file import read_sectors
+    from zjsim.report.words.labels import label
     from zjsim.scenario.calibrated import write_calibration
     from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
     from zjsim.scenario.discrepancy import write_discrepancies
@@ -84,7 +84,7 @@ def calibrate(
 
 def _discrepancies(opened: Any, found: Any) -> Any:
     """Model discrepancy with the ranges of the new calibration."""
-    from zjsim.analysis.discrepancies import estimate_discrepancies
+    from zjsim.analysis.history.discrepancies import estimate_discrepancies
     from zjsim.openplan import OpenPlan
     from zjsim.scenario.calibrated import ranges_of
 
@@ -104,8 +104,8 @@ def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:
 
 
 def _show(found: Any, words: Any, names_zh: Any) -> None:
-    from zjsim.report import trust_tables as tables
-    from zjsim.report.labels import label
+    from zjsim.report.tables import trust_tables as tables
+    from zjsim.report.words.labels import label
 
     names = {fit.sector.id: fit.sector.label for fit in found.sectors}
     shown = [row for fit in found.sectors for row in fit.rows]

@@ -81,7 +81,7 @@ def check(
         simulated.append((runs, judged))
         if not json:
             _say_verdicts(judged, words)
-    from zjsim.report.labels import localised
+    from zjsim.report.words.labels import localised
 
     statuses, documents = [], []
     for runs, judged in simulated:
@@ -97,9 +97,9 @@ def check(
 
 
 def _say_verdicts(judged: Any, words: Words) -> None:
-    from zjsim.report.tables import brief_table, remark_lines
-    from zjsim.report.view import as_report
-    from zjsim.report.wording import scenario_name, tally_words
+    from zjsim.report.tables.rows import as_report
+    from zjsim.report.tables.tables import brief_table, remark_lines
+    from zjsim.report.tables.wording import scenario_name, tally_words
 
     report = as_report(judged)
     say_text(scenario_name(report, words))
@@ -110,7 +110,7 @@ def _say_verdicts(judged: Any, words: Words) -> None:
 
 
 def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Words) -> None:
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
 
     if outcomes:
         holding = len(outcomes) - len(violated)

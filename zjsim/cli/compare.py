@@ -47,7 +47,7 @@ def compare(
     if len(scenarios) < 2:
         raise typer.BadParameter("name at least two scenarios")
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.results import report_of
+    from zjsim.report.output.results import report_of
     from zjsim.scenario.compare import diff
     from zjsim.workflow import assess, simulate
 
@@ -87,9 +87,9 @@ def compare(
 
 
 def _show(reports: list, words: Words) -> None:
-    from zjsim.report.labels import label
-    from zjsim.report.tables import comparison_table, input_differences
-    from zjsim.report.wording import scenario_name
+    from zjsim.report.tables.tables import comparison_table, input_differences
+    from zjsim.report.tables.wording import scenario_name
+    from zjsim.report.words.labels import label
 
     first = reports[0]
     for other in reports[1:]:
@@ -105,8 +105,8 @@ def _show(reports: list, words: Words) -> None:
 
 
 def _write(reports: list, out: Path, words: Words) -> None:
-    from zjsim.report.charts import plot_comparison
-    from zjsim.report.figures import write_chart_data, write_figure
+    from zjsim.report.charts.charts import plot_comparison
+    from zjsim.report.charts.figures import write_chart_data, write_figure
 
     out.mkdir(parents=True, exist_ok=True)
     stem = out / "comparison"

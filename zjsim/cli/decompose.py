@@ -47,7 +47,7 @@ def decompose(
 
     Example: zjsim decompose baseline
     """
-    from zjsim.analysis import decomposition as analysis
+    from zjsim.analysis.decomposition import decomposition as analysis
     from zjsim.cli.plans import plan_and_scenarios
 
     words = language(lang)
@@ -65,8 +65,8 @@ def decompose(
 
 
 def _show(found: Any, words: Any) -> None:
-    from zjsim.report import decomposition_tables as tables
-    from zjsim.report.labels import label
+    from zjsim.report.tables import decomposition_tables as tables
+    from zjsim.report.words.labels import label
 
     say_text(tables.heading(found, words))
     say_table(tables.share_table(found, words))
@@ -97,8 +97,8 @@ def decomposition_document(found: Any) -> dict[str, Any]:
 def _write(out: Path, found: Any, words: Any) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
-    from zjsim.report.decomposition_tables import share_table
-    from zjsim.report.folder import write_folder, write_json
+    from zjsim.report.output.folder import write_folder, write_json
+    from zjsim.report.tables.decomposition_tables import share_table
 
     kind = "causes" if "policy" in found.causes else "levers"
     name = f"decomposition-{kind}-{found.resolved.scenario.name}-{found.resolved.hash[:8]}"

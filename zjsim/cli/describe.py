@@ -57,8 +57,8 @@ def describe(
     if document is not None:
         if opened is None:
             raise typer.BadParameter("the pages need a plan folder, not a bare model file")
-        from zjsim.report.labels import label
-        from zjsim.report.model_pages import write_model_pages
+        from zjsim.report.model.model_pages import write_model_pages
+        from zjsim.report.words.labels import label
 
         write_model_pages(opened, document, words)
         note(label("said.pages", words, plan=opened.folder.name, path=document))
@@ -81,12 +81,12 @@ def describe(
 
 
 def _say_records(records: list[dict[str, Any]], json: bool, words: Words) -> None:
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.text_table import Table
 
     if json:
         say_json(records)
         return
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
 
     if not records:
         say(label("said.none", words))
@@ -98,13 +98,13 @@ def _say_records(records: list[dict[str, Any]], json: bool, words: Words) -> Non
 
 def _head(key: str, words: Words) -> str:
     """The name of a field."""
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
 
     return label(f"describe.{key}", words)
 
 
 def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
-    from zjsim.report.labels import localised
+    from zjsim.report.words.labels import localised
     from zjsim.scenario.path_words import lever_words
 
     return [
@@ -123,7 +123,7 @@ def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
 def _drivers(opened: OpenPlan, words: Words, json: bool) -> list[dict[str, Any]]:
     """The drivers; in a Chinese table with their Chinese name, for machines with the model's."""
     from zjsim.model.names import identifier
-    from zjsim.report.wording import variable_name
+    from zjsim.report.tables.wording import variable_name
 
     table, zh = opened.drivers, words == "zh" and not json
     return [
@@ -141,8 +141,8 @@ def _drivers(opened: OpenPlan, words: Words, json: bool) -> list[dict[str, Any]]
 def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict[str, Any]]:
     """The named loops of the plan's folder; for a bare model every loop, shortest first."""
     from zjsim.model.loops import feedback_loops
-    from zjsim.report.labels import localised
-    from zjsim.report.wording import variable_name
+    from zjsim.report.tables.wording import variable_name
+    from zjsim.report.words.labels import localised
 
     if opened is not None and opened.loops:
         return [
@@ -166,8 +166,8 @@ def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict
 
 
 def _overview(model: ModelSpec, words: Words, json: bool) -> None:
-    from zjsim.report.labels import label
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.text_table import Table
 
     records = [
         {
@@ -259,8 +259,8 @@ def _variable(
     if json:
         say_json(record)
         return
-    from zjsim.report.labels import label
-    from zjsim.report.text_table import pad
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.text_table import pad
 
     colon = "：" if words == "zh" else ":"
     if record.get("range"):

@@ -88,8 +88,8 @@ def ensemble(
 
     Example: zjsim ensemble baseline -n 4096
     """
-    from zjsim.analysis.convergence import convergence_notes
-    from zjsim.analysis.ensemble import statistics_of
+    from zjsim.analysis.uncertainty.convergence import convergence_notes
+    from zjsim.analysis.uncertainty.statistics import statistics_of
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.ensembles.run import simulate_ensemble
 
@@ -135,8 +135,8 @@ def _repeat(
     """Standard error of each probability from ``repeats`` ensembles with other seeds."""
     if not repeats:
         return None
-    from zjsim.analysis.convergence import replicate_error
-    from zjsim.analysis.ensemble import statistics_of
+    from zjsim.analysis.uncertainty.convergence import replicate_error
+    from zjsim.analysis.uncertainty.statistics import statistics_of
     from zjsim.ensembles.run import simulate_ensemble
 
     if repeats < 2:
@@ -167,9 +167,9 @@ def _shares(statistics: Any) -> list[float]:
 def _show(
     found: Any, statistics: Any, notes: Any, errors: Any, words: Any, years: bool, names_zh: Any
 ) -> None:
-    from zjsim.analysis.ensemble import LEVELS
-    from zjsim.report import ensemble_tables as tables
-    from zjsim.report.labels import label, localised
+    from zjsim.analysis.uncertainty.statistics import LEVELS
+    from zjsim.report.tables import ensemble_tables as tables
+    from zjsim.report.words.labels import label, localised
 
     sample = found.sample
     say_text(
@@ -215,8 +215,8 @@ def statistics_document(
     found: Any, statistics: Any, notes: Any, errors: Any, words: Any, names_zh: Any
 ) -> dict[str, Any]:
     """The whole result for machines."""
-    from zjsim.analysis.ensemble import LEVELS
-    from zjsim.report.ensemble_tables import findings
+    from zjsim.analysis.uncertainty.statistics import LEVELS
+    from zjsim.report.tables.ensemble_tables import findings
 
     def share(of: Any) -> dict[str, Any]:
         return {"share": of.value, "low": of.low, "high": of.high, "met": of.met, "runs": of.total}
@@ -264,10 +264,10 @@ def statistics_document(
 def _write(
     out: Path, found: Any, statistics: Any, document: Any, words: Any, names_zh: Any
 ) -> None:
-    from zjsim.analysis.ensemble import LEVELS
+    from zjsim.analysis.uncertainty.statistics import LEVELS
     from zjsim.cli.output import plain
-    from zjsim.report import ensemble_tables as tables
-    from zjsim.report.folder import write_folder, write_json
+    from zjsim.report.output.folder import write_folder, write_json
+    from zjsim.report.tables import ensemble_tables as tables
 
     def csv(table: Any) -> Any:
         return lambda path: write_csv(path, table)

@@ -52,8 +52,8 @@ def export(
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.errors import RunError
     from zjsim.files import atomic
-    from zjsim.report.exchange import FORMATS
-    from zjsim.report.exchange import export as export_scenario
+    from zjsim.report.output.exchange import FORMATS
+    from zjsim.report.output.exchange import export as export_scenario
     from zjsim.workflow import assess, simulate
 
     if kind not in FORMATS:
@@ -82,8 +82,8 @@ def import_cin(
     Example: zjsim scenario import changes.cin my_scenario.yaml
     """
     from zjsim.errors import ScenarioError
-    from zjsim.report.labels import label
-    from zjsim.report.results import dump_yaml
+    from zjsim.report.output.results import dump_yaml
+    from zjsim.report.words.labels import label
     from zjsim.scenario.cin import read_cin, scenario_of_cin
     from zjsim.workflow import open_plan
 

@@ -57,7 +57,7 @@ def hindcast(
 
     Example: zjsim hindcast --known-until 2021
     """
-    from zjsim.analysis.hindcast import replay
+    from zjsim.analysis.history.hindcast import replay
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
@@ -81,10 +81,10 @@ def hindcast(
 
 
 def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
-    from zjsim.analysis.hindcast import decided_in
-    from zjsim.analysis.hindcast_score import score_of
-    from zjsim.report import trust_tables as tables
-    from zjsim.report.labels import label
+    from zjsim.analysis.history.hindcast import decided_in
+    from zjsim.analysis.history.hindcast_score import score_of
+    from zjsim.report.tables import trust_tables as tables
+    from zjsim.report.words.labels import label
 
     items = opened.plan.indicators
     scores = [(str(item.known_until), item.score) for item in found]
@@ -101,7 +101,7 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
 
 
 def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario: str) -> None:
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
 
     head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
     say_text(label("hindcast.head", words, scenario=_title(scenario, words), **head))
@@ -126,7 +126,7 @@ def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario:
 
 def _title(scenario: str, words: Any) -> str:
     from zjsim.bundle import scenarios_folder
-    from zjsim.report.labels import localised
+    from zjsim.report.words.labels import localised
     from zjsim.scenario.reader import read_scenario
 
     read = read_scenario(scenario, scenarios_folder())
@@ -134,7 +134,7 @@ def _title(scenario: str, words: Any) -> str:
 
 
 def _names(opened: Any, names: Any, words: Any) -> str:
-    from zjsim.report.wording import variable_name
+    from zjsim.report.tables.wording import variable_name
 
     said = [variable_name(name, words, opened.names_zh) for name in names]
     return ("、" if words == "zh" else ", ").join(said)
@@ -142,8 +142,8 @@ def _names(opened: Any, names: Any, words: Any) -> str:
 
 def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:
     """The whole result for machines."""
-    from zjsim.analysis.hindcast import LEVELS, decided_in
-    from zjsim.analysis.hindcast_score import BANDS
+    from zjsim.analysis.history.hindcast import LEVELS, decided_in
+    from zjsim.analysis.history.hindcast_score import BANDS
 
     ids = [item.id for item in opened.plan.indicators]
     return {
@@ -215,7 +215,7 @@ def _write(
 ) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
-    from zjsim.report.folder import write_folder, write_json
+    from zjsim.report.output.folder import write_folder, write_json
 
     made = _tables(opened, found, chosen, words)
     names = {"cases": "figures", "score_title": "scores"}

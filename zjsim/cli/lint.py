@@ -33,8 +33,8 @@ def lint(
     from zjsim.bundle import MODEL_SUFFIXES
     from zjsim.lint import lint_model_file, lint_plan
     from zjsim.openplan import open_plan
-    from zjsim.report.labels import label
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.text_table import Table
 
     words = language(lang)
     suffix = Path(target).suffix.lower()

@@ -17,7 +17,7 @@ from zjsim.errors import ZjsimError
 from zjsim.language import chosen_language
 
 if TYPE_CHECKING:
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.text_table import Table
 
 Item = TypeVar("Item")
 Words = Literal["zh", "en"]
@@ -38,7 +38,7 @@ def say(text: str = "") -> None:
 
 def say_text(text: str, hang: int = 0) -> None:
     """A sentence, to stdout, in lines no wider than the terminal."""
-    from zjsim.report.text_table import wrap
+    from zjsim.report.words.text_table import wrap
 
     for line in wrap(text, screen_width(), hang):
         say(line)
@@ -46,7 +46,7 @@ def say_text(text: str, hang: int = 0) -> None:
 
 def say_table(table: Table) -> None:
     """A table, to stdout: no wider than the terminal; in a pipe a row stays a line."""
-    from zjsim.report.text_table import render_text_table
+    from zjsim.report.words.text_table import render_text_table
 
     width = screen_width()
     say(render_text_table(table, width or PIPE_WIDTH, whole_rows=width is None))
@@ -59,7 +59,7 @@ def note(text: str) -> None:
 
 def wrote(path: object, words: Words) -> None:
     """Where a result was written, to stderr."""
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
 
     note(label("said.wrote", words, path=path))
 

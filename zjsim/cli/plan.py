@@ -36,7 +36,7 @@ def show(
     Example: zjsim plan show --observations mine.csv
     """
     from zjsim.assessment.milestones import milestone_statuses
-    from zjsim.report.plan_tables import indicator_table, milestone_table
+    from zjsim.report.tables.plan_tables import indicator_table, milestone_table
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
@@ -77,8 +77,8 @@ def audit(
     Example: zjsim plan audit --lang zh
     """
     from zjsim.assessment.audit import audit as audit_plan
-    from zjsim.report.labels import label
-    from zjsim.report.plan_tables import findings_text, growth_table, paths_table
+    from zjsim.report.tables.plan_tables import findings_text, growth_table, paths_table
+    from zjsim.report.words.labels import label
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
@@ -128,7 +128,7 @@ def template(
     Example: zjsim plan template mine.csv
     """
     from zjsim.assessment.observations import write_template
-    from zjsim.report.labels import label
+    from zjsim.report.words.labels import label
     from zjsim.workflow import open_plan
 
     words = language(lang)

@@ -51,7 +51,7 @@ def plot(
             f"{kind}: no such chart. {did_you_mean(kind, KINDS) or 'Kinds: ' + ', '.join(KINDS)}"
         )
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.figures import check_formats, write_chart_data, write_figure
+    from zjsim.report.charts.figures import check_formats, write_chart_data, write_figure
 
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",")))
     check_formats(wanted)
@@ -86,9 +86,9 @@ def _charts(
     seed: int | None,
     words: Words,
 ) -> list[Any]:
-    from zjsim.report import gallery
-    from zjsim.report.diagrams import sectors
-    from zjsim.report.results import report_of
+    from zjsim.report.model.diagrams import sectors
+    from zjsim.report.output import gallery
+    from zjsim.report.output.results import report_of
     from zjsim.workflow import assess, simulate
 
     if kind in OF_ENSEMBLES:

@@ -59,7 +59,7 @@ def report(
     if len(set(scenarios)) != len(scenarios):
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.deliver import deliver, judge_scenario
+    from zjsim.report.document.deliver import deliver, judge_scenario
     from zjsim.workflow import with_own_observations
 
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)

@@ -107,7 +107,7 @@ def run(
 def _check_places(out: Path, formats: str) -> None:
     """Refuse what would fail after the work is done: a format, or a file where a folder goes."""
     from zjsim.errors import RunError
-    from zjsim.report.figures import FORMATS
+    from zjsim.report.charts.figures import FORMATS
 
     unknown = [name for name in formats.split(",") if name not in FORMATS]
     if unknown:
@@ -126,7 +126,7 @@ def _simulate(
 ) -> list[tuple[Any, Any, Any]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.results import report_of
+    from zjsim.report.output.results import report_of
     from zjsim.workflow import assess, simulate, with_own_observations
 
     opened, read = plan_and_scenarios(names, changes, plan)
@@ -140,8 +140,8 @@ def _simulate(
 
 
 def _show(reports: list[Any], words: Words) -> None:
-    from zjsim.report.labels import label
-    from zjsim.report.tables import matrix_key, matrix_table
+    from zjsim.report.tables.tables import matrix_key, matrix_table
+    from zjsim.report.words.labels import label
 
     if len(reports) == 1:
         _show_one(reports[0], words)
@@ -153,10 +153,10 @@ def _show(reports: list[Any], words: Words) -> None:
 
 
 def _show_one(report: Any, words: Words) -> None:
-    from zjsim.report.labels import label
-    from zjsim.report.tables import brief_table, outturn_table, remark_lines, verdict_table
-    from zjsim.report.text_table import display_width, render_text_table
-    from zjsim.report.wording import scenario_name, tally_words
+    from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
+    from zjsim.report.tables.wording import scenario_name, tally_words
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.text_table import display_width, render_text_table
 
     say_text(f"{scenario_name(report, words)} ({report.run_id})")
     width = screen_width()
@@ -200,7 +200,7 @@ def _write(
     quiet: bool,
     both: bool,
 ) -> None:
-    from zjsim.report.results import write_run
+    from zjsim.report.output.results import write_run
 
     for runs, _, report in with_progress(simulated, len(simulated), "Writing", quiet):
         folder = write_run(out, runs, report, "both" if both else words, formats, charts)
@@ -209,7 +209,7 @@ def _write(
 
 def _document(report: Any, assessment: Any) -> dict[str, Any]:
     """One scenario for machines; shares such as progress are parts of one."""
-    from zjsim.report.wording import rate_since, rate_unit
+    from zjsim.report.tables.wording import rate_since, rate_unit
 
     return {
         "scenario": report.scenario,

@@ -30,8 +30,8 @@ Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or
 def list_(lang: Language = None, json: Json = False) -> None:
     """List the shipped scenarios with their ground in the plan."""
     from zjsim.bundle import scenario_names, scenarios_folder
-    from zjsim.report.labels import label, localised
-    from zjsim.report.text_table import Table
+    from zjsim.report.words.labels import label, localised
+    from zjsim.report.words.text_table import Table
     from zjsim.scenario.reader import read_scenario
 
     words = language(lang)
@@ -64,7 +64,7 @@ def new(
     Example: zjsim scenario new my.yaml && zjsim run my.yaml
     """
     from zjsim.bundle import DEFAULT_PLAN, PLAN_AS_WRITTEN, scenarios_folder
-    from zjsim.report.labels import label as said
+    from zjsim.report.words.labels import label as said
     from zjsim.scenario.reader import read_scenario
     from zjsim.scenario.template import examples_of, new_scenario
     from zjsim.workflow import open_plan
@@ -93,7 +93,7 @@ def show(
     import io
 
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.results import dump_yaml
+    from zjsim.report.output.results import dump_yaml
 
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     resolved = opened.resolve(read[0])
@@ -117,9 +117,9 @@ def diff(
 ) -> None:
     """Show the inputs in which two scenarios differ, in the words of their files."""
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.labels import label, localised
-    from zjsim.report.tables import difference_table
-    from zjsim.report.wording import variable_name
+    from zjsim.report.tables.tables import difference_table
+    from zjsim.report.tables.wording import variable_name
+    from zjsim.report.words.labels import label, localised
     from zjsim.scenario.compare import diff as differences_of
 
     words = language(lang)

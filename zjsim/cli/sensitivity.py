@@ -57,9 +57,9 @@ def sensitivity(
 
     Example: zjsim sensitivity baseline --method sobol -n 1024
     """
-    from zjsim.analysis.deciders import SIZES, analyse
-    from zjsim.analysis.study import open_study
-    from zjsim.analysis.switching import switching_values
+    from zjsim.analysis.sensitivity.compute import SIZES, analyse
+    from zjsim.analysis.sensitivity.switching import switching_values
+    from zjsim.analysis.sensitivity.uncertain_inputs import open_study
     from zjsim.cli.plans import plan_and_scenarios
 
     words = language(lang)
@@ -89,8 +89,8 @@ def _runs(method: str, n: int, what: Any) -> int:
 
 
 def _show(found: Any, switches: Any, words: Any) -> None:
-    from zjsim.report import sensitivity_tables as tables
-    from zjsim.report.labels import label, localised
+    from zjsim.report.tables import sensitivity_tables as tables
+    from zjsim.report.words.labels import label, localised
 
     scenario = found.study.resolved.scenario
     head = {
@@ -180,8 +180,8 @@ def sensitivity_document(found: Any, switches: Any) -> dict[str, Any]:
 def _write(out: Path, found: Any, document: dict[str, Any], words: Any) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
-    from zjsim.report.folder import write_folder, write_json
-    from zjsim.report.sensitivity_tables import index_table
+    from zjsim.report.output.folder import write_folder, write_json
+    from zjsim.report.tables.sensitivity_tables import index_table
 
     scenario = found.study.resolved
     name = f"sensitivity-{found.method}-{scenario.scenario.name}-{scenario.hash[:8]}"
@@ -201,11 +201,11 @@ def _chart(found: Any, k: int, run: str, words: Any) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         import numpy as np
 
-        from zjsim.report import style
-        from zjsim.report.figures import write_figure
-        from zjsim.report.labels import label
-        from zjsim.report.sensitivity_tables import input_name
-        from zjsim.report.uncertainty import plot_tornado
+        from zjsim.report.charts import style
+        from zjsim.report.charts.figures import write_figure
+        from zjsim.report.charts.uncertainty import plot_tornado
+        from zjsim.report.tables.sensitivity_tables import input_name
+        from zjsim.report.words.labels import label
 
         order = np.argsort(-np.nan_to_num(found.strength[:, k]))[:BARS]
         bars = [

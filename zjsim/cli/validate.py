@@ -67,7 +67,7 @@ def validate(
     """
     from zjsim.analysis.validation.suite import Depth, scenarios_of
     from zjsim.analysis.validation.suite import validate as validate_plan
-    from zjsim.report.validation_page import (
+    from zjsim.report.document.validation_page import (
         finding,
         screen_table,
         summary,

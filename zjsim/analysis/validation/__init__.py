@@ -1,1 +1,4 @@
-"""The tests that the field demands of a system-dynamics model, each with its threshold."""
+"""Tests of the model as a page of rows with thresholds.
+
+Structure, extreme conditions, behaviour, accounts, numerics, mutation; `suite` lists and runs them.
+"""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zjsim.analysis.calibration import Fit, calibrate
-from zjsim.analysis.history import hash_of, published_until
-from zjsim.analysis.sectors import SectorRun
-from zjsim.analysis.sectors_file import read_sectors
-from zjsim.analysis.sensitivity import sobol
-from zjsim.analysis.study import open_study
+from zjsim.analysis.history.calibration import Fit, calibrate
+from zjsim.analysis.history.published import hash_of, published_until
+from zjsim.analysis.history.sectors import SectorRun
+from zjsim.analysis.history.sectors_file import read_sectors
+from zjsim.analysis.sensitivity.sensitivity import sobol
+from zjsim.analysis.sensitivity.uncertain_inputs import open_study
 from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject
 from zjsim.cache import content_hash

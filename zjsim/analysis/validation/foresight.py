@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zjsim.analysis.hindcast import Hindcast, hindcast
-from zjsim.analysis.hindcast_score import BANDS, SCORED_BAND
+from zjsim.analysis.history.hindcast import Hindcast, hindcast
+from zjsim.analysis.history.hindcast_score import BANDS, SCORED_BAND
 from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject
 from zjsim.errors import DataError

@@ -1,0 +1,4 @@
+"""What carries a projection.
+
+Each indicator's change shared out exactly among its causes by Shapley values.
+"""

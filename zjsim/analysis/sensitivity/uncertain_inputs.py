@@ -1,0 +1,127 @@
+"""A scenario with everything that varies in it: what designs are run on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from zjsim.analysis.sensitivity.inputs_of_designs import centre_of, indicator_table
+from zjsim.assessment.plan import Indicator
+from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram
+from zjsim.openplan import ScenarioLike
+from zjsim.prepare import kernel_for
+from zjsim.scenario.draws import Dimension
+from zjsim.scenario.reader import Changes
+from zjsim.scenario.resolve import Resolved
+from zjsim.scenario.sampling import inputs_of, plan_sampling
+from zjsim.workflow import OpenPlan
+
+PIECE = 16384
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario with everything that varies in it.
+
+    Parameters
+    ----------
+    plan : OpenPlan
+    resolved : Resolved
+    dimensions : tuple of Dimension
+        Constants, drivers and the carrying out of levers.
+    backend : {"auto", "python", "compiled"}
+    correlations_aside : int
+        Pairs that the scenario correlates and this analysis does not.
+    """
+
+    plan: OpenPlan
+    resolved: Resolved
+    dimensions: tuple[Dimension, ...]
+    backend: Backend = "auto"
+    correlations_aside: int = 0
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Of the plan."""
+        return self.plan.plan.indicators
+
+    @cached_property
+    def _compiled(self) -> CompiledProgram:
+        return kernel_for(self.plan, self.backend)
+
+    def grade(self, item: Dimension) -> str:
+        """Grade of evidence of a constant; ``driver`` or ``lever`` of what is no constant."""
+        row = self.plan.constants.row(item.name) if item.kind == "constant" else None
+        return item.kind if row is None else row.grade
+
+    def centre(self, item: Dimension) -> float:
+        """The value of an input that leaves the scenario as it is.
+
+        Of a constant that of the scenario, else of the model: what a calibration finds is the
+        middle of a range, not of the scenario.
+        """
+        if item.kind != "constant":
+            return centre_of(item)
+        own = self.resolved.inputs.constants.get(item.name)
+        return self.plan.names.constants[item.name] if own is None else float(own[0])
+
+    def run(
+        self,
+        values: Mapping[str, np.ndarray],
+        advance: Callable[[int], None] = lambda count: None,
+        backend: Backend | None = None,
+    ) -> np.ndarray:
+        """Each indicator at its target year, shape (n_run, n_indicator), NaN where it failed.
+
+        Parameters
+        ----------
+        values : by key of a dimension; others stay as the scenario has them
+        """
+        total = len(next(iter(values.values())))
+        # Chosen once for all pieces: the two ways differ in the last bits.
+        chosen = backend or (
+            "python" if self.backend == "auto" and total <= FEW_RUNS else self.backend
+        )
+        chosen = "compiled" if chosen == "auto" else chosen
+        save = tuple(dict.fromkeys(item.variable for item in self.indicators))
+        found = []
+        for first in range(0, total, PIECE):
+            piece = {key: column[first : first + PIECE] for key, column in values.items()}
+            inputs = inputs_of(self.resolved.inputs, self.dimensions, piece)
+            grid = replace(inputs.grid, save_every=0.5)
+            ran = self._compiled.run(replace(inputs, save=save, grid=grid), chosen)
+            found.append(indicator_table(ran, self.indicators))
+            advance(ran.n_run)
+        return np.concatenate(found)
+
+
+def open_study(
+    plan: OpenPlan,
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
+    *,
+    calibrated: bool = True,
+    backend: Backend = "auto",
+) -> Study:
+    """Everything that varies in a scenario.
+
+    Constants within ``constants.csv`` (identified ones within ``calibration.csv``), levers as
+    an ensemble of the scenario carries them out, and drivers as an ensemble draws them: each is
+    one input, its mean deviation from the outlook, with the timing expected for it. Correlations
+    of the scenario and the shock that drivers share are set aside, because shares of variance
+    are defined for independent inputs; the number of pairs is kept.
+    """
+    resolved = plan.resolve(plan.read_scenario(scenario, changes))
+    return study_of(plan, resolved, calibrated=calibrated, backend=backend)
+
+
+def study_of(
+    plan: OpenPlan, resolved: Resolved, *, calibrated: bool = True, backend: Backend = "auto"
+) -> Study:
+    """The same of a scenario that is resolved already."""
+    ranges = plan.calibrated if calibrated else {}
+    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=ranges)
+    return Study(plan, resolved, sample.dimensions, backend, sample.correlated_pairs)

@@ -1,0 +1,116 @@
+"""From scenarios to finished report files: simulated, judged, told, written whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.assessment.observations import Observations
+from zjsim.cache import content_hash
+from zjsim.engines.kernel.engine import Backend
+from zjsim.errors import RunError
+from zjsim.report.document.compose import build_document
+from zjsim.report.document.compose_scenario import Judged
+from zjsim.report.document.document import Document
+from zjsim.report.output.results import report_of
+from zjsim.report.words.labels import Language
+from zjsim.scenario.schema import Scenario
+from zjsim.workflow import OpenPlan, assess, simulate
+
+# Up to so many scenarios, plain Python is sooner done than the compiler.
+FEW_SCENARIOS = 3
+
+
+def judge_scenario(
+    plan: OpenPlan,
+    scenario: Scenario,
+    observations: Observations | None = None,
+    *,
+    engine: str = "kernel",
+    trust_model: bool = False,
+    of: int = 1,
+) -> Judged:
+    """Simulate and assess one scenario for a report.
+
+    Parameters
+    ----------
+    of : int
+        How many scenarios the report has, which decides how the one-at-a-time runs are
+        computed; 0 leaves them out.
+    """
+    runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
+    judged = assess(plan, runs, observations)
+    backend: Backend = "python" if of <= FEW_SCENARIOS else "auto"
+    influence = compute_influence(runs, backend) if of else None
+    return Judged(runs, judged, report_of(runs, judged, observations), influence)
+
+
+def deliver(
+    out: Path,
+    judged: Sequence[Judged],
+    formats: Sequence[str],
+    languages: Sequence[Language],
+    observations: Observations | None = None,
+    command: str = "",
+) -> list[Path]:
+    """Write the report in every format and language; the paths, in the order asked for.
+
+    All files are made beside their final places and put there when all are done.
+
+    Raises
+    ------
+    RunError
+        When the folder cannot be written; nothing half-written is left.
+    """
+    stem = report_stem(judged)
+    part = out / f".{stem}.{os.getpid()}.part"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        part.mkdir()
+        made = []
+        for language in languages:
+            document = build_document(judged, language, observations, command)
+            for name in formats:
+                made.append(part / f"{stem}_{language}.{name}")
+                _write(made[-1], name, document, judged, language)
+        return [path.replace(out / path.name) for path in made]
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise RunError(
+            f"{out}: the report cannot be written ({reason}). Nothing was left half-written; "
+            "close the files if they are open, or choose another place with --out."
+        ) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def report_stem(judged: Sequence[Judged]) -> str:
+    """The run id of a single scenario; a hash over all of several."""
+    if len(judged) == 1:
+        return judged[0].runs.run_id
+    return f"comparison-{content_hash(*(item.runs.hash for item in judged))[:8]}"
+
+
+def _write(
+    path: Path, name: str, document: Document, judged: Sequence[Judged], language: Language
+) -> None:
+    # Each format has libraries of its own, which the others do not need.
+    if name == "html":
+        from zjsim.report.document.html import write_html
+
+        write_html(path, document)
+    elif name == "docx":
+        from zjsim.report.document.word import write_word
+
+        write_word(path, document)
+    elif name == "pdf":
+        from zjsim.report.document.pdf import write_pdf
+
+        write_pdf(path, document)
+    else:
+        from zjsim.report.workbook.workbook import write_workbook
+
+        write_workbook(path, [item.report for item in judged], language)

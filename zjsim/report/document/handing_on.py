@@ -1,0 +1,207 @@
+"""What a caller of the package hands on: exports, reports, diagrams, scenarios side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zjsim.errors import RunError
+from zjsim.language import chosen_language
+from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.scenario.reader import Changes
+from zjsim.scenario.schema import Scenario
+from zjsim.workflow import Runs, assess, simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDINGS = {".csv": "iamc-csv", ".xlsx": "iamc-xlsx", ".parquet": "parquet", ".nc": "netcdf",
+           ".cin": "cin", ".xmile": "xmile"}  # fmt: skip
+
+
+def compare(
+    plan: PlanLike,
+    scenarios: Sequence[ScenarioLike],
+    changes: Changes = (),
+    *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """Simulate scenarios and set their indicators in the target year side by side.
+
+    Parameters
+    ----------
+    plan : str, Path or OpenPlan
+    scenarios : sequence of names, paths, mappings or Scenarios
+    changes, levers, drivers, constants
+        Laid over each scenario, as in `simulate`.
+
+    Returns
+    -------
+    DataFrame
+        A row an indicator: its target, then a column a scenario, in the unit of the plan.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> zjsim.compare("zhejiang", ["baseline", "late_start"]).columns.tolist()
+    ['target', 'baseline', 'late_start']
+    """
+    import pandas as pd
+
+    if isinstance(scenarios, str | Path | Mapping | Scenario):
+        raise RunError("compare(plan, scenarios): a list of scenarios is expected.")
+    plan = open_plan(plan)
+    columns: dict[str, list[float]] = {
+        "target": [item.target.value for item in plan.plan.indicators]
+    }
+    for scenario in scenarios:
+        runs = simulate(
+            plan, scenario, changes, levers=levers, drivers=drivers, constants=constants,
+            estimate_error=False,
+        )  # fmt: skip
+        if runs.name in columns:
+            raise RunError(f"{runs.name}: two scenarios have this name; .with_(name=...) gives one")
+        columns[runs.name] = [row.projection for row in assess(plan, runs).rows]
+    index = pd.Index([item.id for item in plan.plan.indicators], name="indicator")
+    return pd.DataFrame(columns, index=index)
+
+
+def export(runs: Runs, path: Path | str, format: str | None = None) -> list[str]:
+    """Write runs for another tool; what a reader must know of the file.
+
+    Parameters
+    ----------
+    runs : Runs
+    path : str or Path
+        The file; replaced when it is there.
+    format : str or None
+        iamc-csv, iamc-xlsx, parquet, netcdf, cin or xmile; None goes by the file's ending.
+
+    Raises
+    ------
+    RunError
+        When there is no such format, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, zjsim
+    >>> zjsim.export(zjsim.simulate("zhejiang"), tempfile.mkdtemp() + "/baseline.csv")
+    []
+    """
+    from zjsim.report.output.exchange import export as write
+
+    out = Path(path)
+    kind = format or ENDINGS.get(out.suffix.lower())
+    if kind is None:
+        raise RunError(f"{out}: the ending names no format. Endings: {', '.join(ENDINGS)}.")
+    part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        notes = list(write(part, kind, runs, assess(runs.plan, runs)))
+        part.replace(out)
+    except OSError as problem:
+        raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return notes
+
+
+def write_report(
+    plan: PlanLike,
+    scenarios: ScenarioLike | Sequence[ScenarioLike] = "baseline",
+    folder: Path | str = "reports",
+    *,
+    formats: Sequence[str] = ("html",),
+    language: str | None = None,
+    assumptions: bool = True,
+) -> list[Path]:
+    """Write a report on one scenario or several; the paths written.
+
+    Parameters
+    ----------
+    plan : str, Path or OpenPlan
+    scenarios : a scenario or several, as in `simulate`
+    folder : str or Path
+    formats : sequence of {"html", "docx", "pdf", "xlsx"}
+    language : {"zh", "en"} or None
+        None is the user's.
+    assumptions : bool
+        Run each assumption at both ends of its range, to tell which matter most.
+
+    Examples
+    --------
+    >>> import tempfile, zjsim
+    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False)
+    >>> [path.suffix for path in paths]
+    ['.html']
+    """
+    from zjsim.report.document.deliver import deliver, judge_scenario
+
+    formats = [formats] if isinstance(formats, str) else formats
+    for name in formats:
+        if name not in ("html", "docx", "pdf", "xlsx"):
+            raise RunError(f"{name}: no such format. Choose html, docx, pdf or xlsx.")
+    plan = open_plan(plan)
+    single = isinstance(scenarios, str | Path | Mapping | Scenario)
+    wanted: Any = [scenarios] if single else scenarios
+    read = [plan.read_scenario(one) for one in wanted]
+    of = len(read) if assumptions else 0
+    judged = [judge_scenario(plan, one, plan.observations, of=of) for one in read]
+    words = (chosen_language(language),)
+    return deliver(Path(folder), judged, formats, words, plan.observations)
+
+
+def plot_loops(runs: Runs, language: str | None = None) -> Any:
+    """The named feedback loops of a plan's model, with the signs of their links.
+
+    Parameters
+    ----------
+    runs : Runs
+        Of one scenario, with all variables; they decide signs that structure leaves open.
+    language : {"zh", "en"} or None
+        None is the user's.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> figure = zjsim.plot_loops(zjsim.simulate("zhejiang"))
+    """
+    from zjsim.report.output.gallery import diagram
+
+    return diagram("loops", runs, None, chosen_language(language))[0].figure
+
+
+def plot_stock_flow(runs: Runs, sector: str, language: str | None = None) -> Any:
+    """Stocks and flows of one sector of a plan's model, and what each flow depends on.
+
+    Parameters
+    ----------
+    runs : Runs
+        Of one scenario, with all variables.
+    sector : str
+        Group of the model's elements that holds a stock.
+    language : {"zh", "en"} or None
+        None is the user's.
+
+    Raises
+    ------
+    RunError
+        When no sector of that name holds a stock.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> runs = zjsim.simulate("zhejiang")
+    >>> figure = zjsim.plot_stock_flow(runs, runs.plan.model.stocks[0].group)
+    """
+    from zjsim.report.model.diagrams import sectors
+    from zjsim.report.output.gallery import diagram
+
+    known = sectors(runs.plan.model)
+    if sector not in known:
+        raise RunError(f"{sector}: no such sector. Sectors: {', '.join(known)}.")
+    return diagram("stock-flow", runs, sector, chosen_language(language))[0].figure

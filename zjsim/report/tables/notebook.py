@@ -1,0 +1,65 @@
+"""What a notebook shows of a plan and of an assessment: the report's own tables as HTML.
+
+`markup.displays` finds this module by name, for the rooms below that show themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zjsim.language import chosen_language
+from zjsim.markup import html_table
+from zjsim.report.tables.ensemble_tables import share_table
+from zjsim.report.tables.rows import as_report
+from zjsim.report.tables.tables import verdict_headers, verdict_rows, verdict_table
+from zjsim.report.tables.wording import plan_target_words
+from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.text_table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zjsim.assessment.assess import Assessment
+    from zjsim.assessment.plan import Plan
+
+
+def assessment_table(assessment: Assessment, language: Language) -> pd.DataFrame:
+    """The planning-office table as texts, with all its columns."""
+    import pandas as pd
+
+    report = as_report(assessment)
+    return pd.DataFrame(verdict_rows(report, language), columns=verdict_headers(report, language))
+
+
+def assessment_html(assessment: Assessment) -> str:
+    """The table in the user's language: verdicts of one run, probabilities of many."""
+    language = chosen_language()
+    caption = localised(assessment.label, language) or assessment.name
+    if assessment.n_run > 1:
+        counts = {"runs": f"{assessment.n_run:,}", "failed": f"{assessment.n_failed:,}"}
+        note = label("notebook.counted", language, **counts)
+        return _html(caption, share_table(assessment, language), note)
+    note = label("notebook.failed", language) if assessment.n_failed else ""
+    return _html(caption, verdict_table(assessment, language), note)
+
+
+def plan_html(plan: Plan) -> str:
+    """The indicators of a plan with the ids by which Python knows them."""
+    language = chosen_language()
+    heads = ["id", *(label(f"column.{key}", language) for key in ("number", "indicator", "unit"))]
+    heads += [label("column.target", language, year=plan.years[-1])]
+    rows = tuple(
+        (
+            item.id,
+            str(item.number),
+            localised(item.label, language),
+            localised(item.unit, language),
+            plan_target_words(item, language),
+        )
+        for item in plan.indicators
+    )
+    return _html(localised(plan.title, language), Table(tuple(heads), rows, "<><<>"))
+
+
+def _html(caption: str, table: Table, note: str = "") -> str:
+    return html_table(caption, table.headers, table.rows, note, table.alignment)
