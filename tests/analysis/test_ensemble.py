@@ -121,7 +121,7 @@ def test_an_ensemble_of_many_chunks_is_resolved_once_here_and_once_by_the_worker
     own = OpenPlan.resolve
     monkeypatch.setattr(OpenPlan, "resolve", lambda *given: (counted.append(1), own(*given))[1])
     cut = []
-    simulate_ensemble(plan, SCENARIO, 40, advance=cut.append)
+    simulate_ensemble(plan, SCENARIO, runs=40, advance=cut.append)
     assert len(cut) == 5
     assert len(counted) == 2
 
