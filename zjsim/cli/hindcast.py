@@ -21,6 +21,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import TYPOGRAPHY
 
 REPLAYED = (2020, 2021, 2022, 2023)
 
@@ -137,7 +138,7 @@ def _names(opened: Any, names: Any, words: Any) -> str:
     from zjsim.report.tables.wording import variable_name
 
     said = [variable_name(name, words, opened.names_zh) for name in names]
-    return ("、" if words == "zh" else ", ").join(said)
+    return TYPOGRAPHY[words].comma.join(said)
 
 
 def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from zjsim.assessment.observations import Observations
+from zjsim.language import TYPOGRAPHY
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.compose_ground import ground_sections, inferred_share
 from zjsim.report.document.compose_scenario import Judged, influence_sentences, scenario_sections
@@ -103,7 +104,7 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         for place, row in enumerate(report.rows)
     }
     seen = {row.verdict for report in reports for row in report.rows}
-    marks = label("report.comma", language).join(
+    marks = TYPOGRAPHY[language].comma.join(
         f"{mark} {label(f'verdict.{verdict}', language)}"
         for verdict, mark in MARKS.items()
         if verdict in seen

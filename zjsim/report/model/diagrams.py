@@ -266,4 +266,6 @@ def _draw_key(ax: Axes, language: Language) -> None:
         shown = MARKED.get(kind, "{}").format(label(key, language))
         ax.text(x, y, shown, va="center", fontsize=8.8, color=CAUSE_COLOUR[kind])
         x += style.ems(shown) * 8.8 / 72 + 0.45
-    ax.text(x, y, label("legend.signs", language), va="center", fontsize=8.8, color=style.INK)
+    ax.text(
+        x, y, label("legend.signs", language, plus="+"), va="center", fontsize=8.8, color=style.INK
+    )

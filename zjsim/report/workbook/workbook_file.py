@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
+from zjsim.language import TYPOGRAPHY
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import Language, label, localised
 from zjsim.report.words.numbers import DASH
@@ -37,7 +38,7 @@ class Book:
                 "created": CREATED,
             }
         )
-        self.font = "Microsoft YaHei" if language == "zh" else "Calibri"
+        self.font = TYPOGRAPHY[language].sheet_font
         self.cells: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.names: set[str] = set()
 
