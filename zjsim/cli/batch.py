@@ -10,7 +10,7 @@ import typer
 from zjsim.cli.ensemble import ExecutorOption, Scheduler, Workers, chosen_executor
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
     counting,
@@ -37,7 +37,7 @@ def batch(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the study's folder goes.")
     ] = Path("runs"),
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Plan,
     counting,
     language,
@@ -41,7 +41,7 @@ def calibrate(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write calibration.csv here instead."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Fit each sector of the model alone to the figures published up to 2020.

@@ -10,17 +10,17 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Observations,
     Plan,
     TrustModel,
-    Words,
     language,
     note,
     say_json,
     say_table,
     say_text,
 )
+from zjsim.language import Language
 
 CHECK_VIOLATED = 30
 # Over several scenarios the gravest outcome counts, in this order.
@@ -46,7 +46,7 @@ def check(
             help="Also run the plan's reality checks (if this, then that) on the scenario.",
         ),
     ] = True,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -96,7 +96,7 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Any, words: Words) -> None:
+def _say_verdicts(judged: Any, words: Language) -> None:
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
     from zjsim.report.tables.wording import scenario_name, tally_words
@@ -109,7 +109,7 @@ def _say_verdicts(judged: Any, words: Words) -> None:
     say_text(tally_words(report, words))
 
 
-def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Words) -> None:
+def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Language) -> None:
     from zjsim.report.words.labels import label
 
     if outcomes:

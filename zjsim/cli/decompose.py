@@ -10,7 +10,7 @@ import typer
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     language,
     say_json,
@@ -39,7 +39,7 @@ def decompose(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write CSV and JSON there.")
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Share each indicator's change since the base year among outside world, policy, feedback

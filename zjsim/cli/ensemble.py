@@ -11,7 +11,7 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
     counting,
@@ -80,7 +80,7 @@ def ensemble(
         typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
     ] = None,
     years: Annotated[bool, typer.Option("--years", help="Show quantiles of every year.")] = False,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:

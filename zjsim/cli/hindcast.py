@@ -10,7 +10,7 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Observations,
     Plan,
     counting,
@@ -51,7 +51,7 @@ def hindcast(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Project from an earlier year and score the bands against what was published later.

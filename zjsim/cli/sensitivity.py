@@ -11,7 +11,7 @@ import typer
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     counting,
     language,
@@ -50,7 +50,7 @@ def sensitivity(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Write CSV, JSON and tornado charts there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Say which assumptions decide the verdicts, and what to measure next.
