@@ -17,6 +17,7 @@ from typing import Any
 
 from zjsim.bundle import MODEL_SUFFIXES, is_path, scenario_names
 from zjsim.cache import cached_document
+from zjsim.complaints import LARGEST
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.model.names import canonical
 from zjsim.scenario.schema import (
@@ -461,7 +462,7 @@ def check_entry(data: Mapping[str, Any], at: str) -> dict[str, Any]:
     (section, entries), *more = data.items()
     if not more and section in ("levers", "drivers", "constants", "initial"):
         values: list[Any] = list(entries.values()) if isinstance(entries, dict) else [None]
-        if all(type(value) in (int, float) and abs(value) <= 1e15 for value in values):
+        if all(type(value) in (int, float) and abs(value) <= LARGEST for value in values):
             return {section: {name: float(value) for name, value in entries.items()}}
     from zjsim.scenario import validation
 

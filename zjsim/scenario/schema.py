@@ -9,24 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.errors import Problem
 from zjsim.frozen import FrozenDict
 
 Shape = Literal["constant", "step", "ramp", "s_curve", "table"]
-Distribution = Literal["fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
+Spread = Literal["uniform", "triangular", "pert", "normal", "lognormal"]
+Distribution = Literal["fixed"] | Spread
+Method = Literal["rk4", "euler"]
 SampleMethod = Literal["sobol", "latin_hypercube", "random"]
-SHAPES: tuple[Shape, ...] = ("constant", "step", "ramp", "s_curve", "table")
-DISTRIBUTIONS: tuple[Distribution, ...] = (
-    "fixed",
-    "uniform",
-    "triangular",
-    "pert",
-    "normal",
-    "lognormal",
-)
+SHAPES: tuple[Shape, ...] = get_args(Shape)
+DISTRIBUTIONS: tuple[Distribution, ...] = ("fixed", *get_args(Spread))
 SET = "--set "  # how provenance of a command-line assignment begins
 Points = tuple[tuple[float, float], ...]
 
@@ -252,7 +247,7 @@ class Scenario:
     constants: Mapping[str, Setting] = field(default_factory=FrozenDict)
     initial: Mapping[str, Setting] = field(default_factory=FrozenDict)
     time: Mapping[str, Setting] = field(default_factory=FrozenDict)
-    method: Literal["euler", "rk4"] | None = None
+    method: Method | None = None
     sampling: Sampling = field(default_factory=Sampling)
     chain: tuple[str, ...] = ()
     decided: Mapping[str, str] = field(default_factory=FrozenDict)
