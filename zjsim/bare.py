@@ -11,6 +11,7 @@ from zjsim.model.spec import ModelSpec
 from zjsim.scenario.reader import Changes, with_changes
 from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
+from zjsim.scenario.settable import settable
 from zjsim.scenario.tables import ConstantTable, DriverTable
 from zjsim.trajectories import Trajectories
 
@@ -48,9 +49,11 @@ def simulate_model(
     >>> zjsim.simulate_model(model, "time.step=0.25")["employment"].shape[0]
     1
     """
+    names = names_of(model)
     own = Scenario(name=model.name, method=method)  # type: ignore[arg-type]
-    scenario = with_changes(own, changes, constants=constants)
-    resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
+    may_be_set = settable(names.constants)
+    scenario = with_changes(own, changes, lambda _: may_be_set, constants=constants)
+    resolved = resolve(scenario, names, (), DriverTable(""), ConstantTable(""))
     compiled = make_engine(engine, trust=trust_model).compile(model)
     return compiled.run(resolved.inputs)
 

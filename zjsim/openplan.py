@@ -33,10 +33,11 @@ from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
 from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
 from zjsim.scenario.outlook import FILE as OUTLOOK_ERRORS
 from zjsim.scenario.outlook import read_outlook_errors
-from zjsim.scenario.reader import Changes, scenario_from_mapping, with_changes
+from zjsim.scenario.reader import Changes, NamesOf, scenario_from_mapping, with_changes
 from zjsim.scenario.reader import read_scenario as read_file
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
 from zjsim.scenario.schema import Range, Scenario
+from zjsim.scenario.settable import Settable, settable
 from zjsim.scenario.tables import (
     ConstantTable,
     DriverTable,
@@ -205,7 +206,12 @@ class OpenPlan:
         self, scenario: ScenarioLike = "baseline", changes: Changes = (), **sections: Any
     ) -> Scenario:
         """A scenario by name, path or content, or as it is, with changes; see `read_scenario`."""
-        return read_scenario(scenario, changes, **sections)
+        return _read_scenario(scenario, changes, lambda _: self.settable, **sections)
+
+    @property
+    def settable(self) -> Settable:
+        """What a bare ``name=value`` may set."""
+        return settable(self.names.constants, self.levers, self.drivers.drivers.values())
 
     def resolve(self, scenario: Scenario, save: tuple[str, ...] | None = None) -> Resolved:
         """The scenario as inputs of one run of this plan's model."""
@@ -259,6 +265,13 @@ def read_scenario(
     >>> zjsim.read_scenario("baseline", levers={"water": 1.4}).levers["water"].to
     1.4
     """
+    sections = {"levers": levers, "drivers": drivers, "constants": constants}
+    return _read_scenario(scenario, changes, lambda read: open_plan(read.plan).settable, **sections)
+
+
+def _read_scenario(
+    scenario: ScenarioLike, changes: Changes, names: NamesOf, **sections: Any
+) -> Scenario:
     if isinstance(scenario, Mapping):
         scenario = scenario_from_mapping(scenario, scenarios_folder())
     elif not isinstance(scenario, Scenario):
@@ -267,7 +280,7 @@ def read_scenario(
                 f"a scenario is a name, a file, a mapping or a Scenario, not {_kind(scenario)}."
             )
         scenario = read_file(scenario, scenarios_folder())
-    return with_changes(scenario, changes, levers=levers, drivers=drivers, constants=constants)
+    return with_changes(scenario, changes, names, **sections)
 
 
 def read_loops_document(path: Path) -> list[dict[str, Any]]:
