@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zjsim.engines import make_engine
+from zjsim.engines.base import ModelSource
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
+from zjsim.prepare import compiled_source, compiled_text
 from zjsim.scenario.reader import Changes, with_changes
 from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
@@ -51,7 +52,7 @@ def simulate_model(
     own = Scenario(name=model.name, method=method)  # type: ignore[arg-type]
     scenario = with_changes(own, changes, constants=constants)
     resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
-    compiled = make_engine(engine, trust=trust_model).compile(model)
+    compiled = compiled_source(ModelSource(model), engine, trust_model)
     return compiled.run(resolved.inputs)
 
 
@@ -63,7 +64,5 @@ def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> T
     ModelError, RunError
         When PySD cannot translate or run it, or when it is not trusted.
     """
-    from zjsim.engines.reference import ReferenceEngine
-
-    compiled = ReferenceEngine(trust=trust_model).compile_text(source, suffix, origin)
+    compiled = compiled_text(source, suffix, origin, trust_model)
     return compiled.run(Inputs(compiled.own_grid(), method="euler"))
