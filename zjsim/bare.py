@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zjsim.engines import make_engine
+from zjsim.engines.base import ModelSource
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
+from zjsim.prepare import compiled_source, compiled_text
 from zjsim.scenario.reader import Changes, with_changes
 from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
@@ -54,7 +55,7 @@ def simulate_model(
     may_be_set = settable(names.constants)
     scenario = with_changes(own, changes, lambda _: may_be_set, constants=constants)
     resolved = resolve(scenario, names, (), DriverTable(""), ConstantTable(""))
-    compiled = make_engine(engine, trust=trust_model).compile(model)
+    compiled = compiled_source(ModelSource(model), engine, trust_model)
     return compiled.run(resolved.inputs)
 
 
@@ -66,7 +67,5 @@ def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> T
     ModelError, RunError
         When PySD cannot translate or run it, or when it is not trusted.
     """
-    from zjsim.engines.reference import ReferenceEngine
-
-    compiled = ReferenceEngine(trust=trust_model).compile_text(source, suffix, origin)
+    compiled = compiled_text(source, suffix, origin, trust_model)
     return compiled.run(Inputs(compiled.own_grid(), method="euler"))

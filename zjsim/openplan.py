@@ -49,6 +49,7 @@ from zjsim.scenario.tables import (
 from zjsim.timeline import TimeGrid
 from zjsim.yamlfile import read_text, read_yaml
 
+PROTOCOL = "validation.yaml"
 LONGEST_PATH = 240  # in a repr
 ScenarioLike = str | Path | Mapping[str, Any] | Scenario
 
@@ -195,6 +196,22 @@ class OpenPlan:
         path = self.folder.file("observations.csv")
         return read_observations(path) if path.is_file() else Observations(())
 
+    @cached_property
+    def protocol(self) -> dict[str, Any]:
+        """The protocol of validation: thresholds and expectations, fixed before any run.
+
+        Raises
+        ------
+        PlanError
+            When the folder has none, or it lacks a part.
+        """
+        path = self.folder.needed_file(PROTOCOL, "a validation or decomposition")
+        data: dict[str, Any] = read_yaml(path, PlanError).data
+        lacking = [k for k in ("tests", "awake") if not isinstance(data, dict) or k not in data]
+        if lacking:
+            raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
+        return data
+
     @property
     def exogenous(self) -> tuple[str, ...]:
         """Model names of all levers and drivers, as the model spells them."""
@@ -213,9 +230,16 @@ class OpenPlan:
         """What a bare ``name=value`` may set."""
         return settable(self.names.constants, self.levers, self.drivers.drivers.values())
 
-    def resolve(self, scenario: Scenario, save: tuple[str, ...] | None = None) -> Resolved:
-        """The scenario as inputs of one run of this plan's model."""
-        return resolve(scenario, self.names, self.levers, self.drivers, self.constants, save)
+    def resolve(self, scenario: Scenario, series: DriverTable | None = None) -> Resolved:
+        """The scenario as inputs of one run; `zjsim.prepare.prepare` is where it is run.
+
+        Parameters
+        ----------
+        series : DriverTable or None
+            Other driver series than the plan's own.
+        """
+        table = self.drivers if series is None else series
+        return resolve(scenario, self.names, self.levers, table, self.constants)
 
     @property
     def indicator_variables(self) -> tuple[str, ...]:

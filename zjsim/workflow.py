@@ -35,7 +35,7 @@ from zjsim.errors import RunError
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan, read_scenario
-from zjsim.prepare import kernel_for, prepare, with_all_paths
+from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
@@ -200,16 +200,16 @@ def simulate(
     'time'
     """
     plan = open_plan(plan)
-    read = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    ready = prepare(plan, read, engine=engine, trust_model=trust_model)
-    resolved, compiled = ready.resolved, ready.compiled
-    inputs = replace(resolved.inputs, save=None if save is None else tuple(save))
-    trajectories = compiled.run(inputs)
+    ready = prepare(
+        plan, scenario, changes, levers=levers, drivers=drivers, constants=constants,
+        engine=engine, trust_model=trust_model,
+    )  # fmt: skip
+    resolved = ready.resolved
+    inputs = replace(ready.inputs, save=None if save is None else tuple(save))
+    trajectories = ready.run(inputs)
     halved = None
     if estimate_error and ENGINES[engine].fixed_step:
-        halved = compiled.run(_halved(inputs, _available(plan, trajectories)))
+        halved = ready.run(_halved(inputs, _available(plan, trajectories)))
     return Runs(plan, resolved, engine, _described(trajectories, plan, resolved, engine), halved)
 
 
@@ -392,10 +392,10 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
     resolved = runs.resolved if isinstance(runs, Runs) else runs
     if not plan.checks:
         return []
-    compiled = kernel_for(plan, "python")
+    ready = Prepared(plan, resolved, backend="python")
     exogenous = plan.exogenous
     save = saved_variables(plan.checks)
-    inputs = replace(with_all_paths(plan, resolved.inputs), save=save)
+    inputs = replace(ready.all_paths, save=save)
     first_year = plan.plan.years[0]
     kept: dict[str, Trajectories] = {}
 
@@ -407,7 +407,7 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
                 changed = changed_inputs(
                     inputs, change, plan.names.constants, exogenous, first_year
                 )
-            kept[key] = compiled.run(changed)
+            kept[key] = ready.run(changed)
         return kept[key]
 
     return [judge(check, run(check.change), run(check.against)) for check in plan.checks]

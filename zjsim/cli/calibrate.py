@@ -85,12 +85,9 @@ def calibrate(
 def _discrepancies(opened: Any, found: Any) -> Any:
     """Model discrepancy with the ranges of the new calibration."""
     from zjsim.analysis.history.discrepancies import estimate_discrepancies
-    from zjsim.openplan import OpenPlan
     from zjsim.scenario.calibrated import ranges_of
 
-    fresh = OpenPlan(opened.folder)
-    fresh.__dict__["calibrated"] = ranges_of(found.rows)
-    return estimate_discrepancies(fresh)
+    return estimate_discrepancies(opened, calibrated=ranges_of(found.rows))
 
 
 def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:

@@ -59,7 +59,8 @@ def lint(
 def _lint_scenario(target: str) -> list[Any]:
     """A scenario that does not read or resolve raises; one that does has no findings."""
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.prepare import prepare
 
     opened, read = plan_and_scenarios([target], [], None)
-    opened.resolve(read[0])
+    prepare(opened, read[0])
     return []

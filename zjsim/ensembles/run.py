@@ -33,9 +33,10 @@ from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shar
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.prepare import prepare
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
+from zjsim.scenario.sampling import SamplePlan, draw
 from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
 from zjsim.trajectories import row_at
@@ -306,8 +307,8 @@ def simulate_ensemble(
         scenario, changes, levers=levers, drivers=drivers, constants=constants
     )
     wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
-    resolved = plan.resolve(wanted)
-    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=plan.calibrated)
+    ready = prepare(plan, wanted)
+    resolved, sample = ready.resolved, ready.sample
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
     sampled = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
     wanted_names = [*sampled, *save]

@@ -30,7 +30,7 @@ from zjsim.ensembles.shards import (
     write_text,
 )
 from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
-from zjsim.scenario.sampling import plan_sampling
+from zjsim.prepare import prepare
 from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
@@ -113,9 +113,9 @@ def check_cases(study: Study, cases: Sequence[Case], opened: OpenPlan) -> None:
             continue
         tried |= fresh
         try:
-            resolved = opened.resolve(case.scenario)
+            ready = prepare(opened, case.scenario)
             if study.sample is not None:
-                plan_sampling(resolved, opened.names, opened.constants)
+                ready.sampled(calibrated={})
         except ScenarioError as misfit:
             for line in str(misfit).splitlines()[1:] or [str(misfit)]:
                 problems.setdefault(line, Problem(_place(study, case, line), line.strip()))
