@@ -24,6 +24,11 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 
 
+# Where an error is in the document, what is wrong, and a hint.
+Location = tuple[int | str, ...]
+Complaint = tuple[Location, str, str]
+
+
 class Strict(BaseModel):
     """No unknown keys, no silent conversion."""
 
@@ -230,7 +235,7 @@ class PlanDocument(Strict):
 
 def complaints(
     raw: Any, kind: type[BaseModel] = PlanDocument
-) -> tuple[dict[str, Any] | None, list[tuple[tuple, str, str]]]:
+) -> tuple[dict[str, Any] | None, list[Complaint]]:
     """Validate; the document with defaults filled in, or (location, what, hint) of each error."""
     try:
         return kind.model_validate(raw).model_dump(mode="json"), []
@@ -238,7 +243,7 @@ def complaints(
         return None, [_complaint(problem, kind) for problem in error.errors()]
 
 
-def _complaint(problem: Any, kind: type[BaseModel]) -> tuple[tuple, str, str]:
+def _complaint(problem: Any, kind: type[BaseModel]) -> Complaint:
     location = tuple(problem["loc"])
     if problem["type"] == "extra_forbidden":
         near = did_you_mean(str(location[-1]), _fields_at(location, kind))
@@ -253,7 +258,7 @@ def _complaint(problem: Any, kind: type[BaseModel]) -> tuple[tuple, str, str]:
     return location, *in_words(problem, location, ())
 
 
-def _fields_at(location: tuple, kind: Any) -> list[str]:
+def _fields_at(location: Location, kind: Any) -> list[str]:
     """Names allowed where the last part of ``location`` stands."""
     for part in location[:-1]:
         if isinstance(part, str):

@@ -17,7 +17,8 @@ from typing import Any
 
 from zjsim.analysis.batch.lock import folder_lock
 from zjsim.cache import content_hash
-from zjsim.engines.executors import Chunk, Executor
+from zjsim.engines.executors import Executor
+from zjsim.engines.pool import Chunk
 from zjsim.ensembles.chunks import RUNS_A_CHUNK, Part, Work, backend_for_all, compute_block
 from zjsim.ensembles.shards import (
     SUFFIX,
@@ -30,8 +31,9 @@ from zjsim.ensembles.shards import (
     write_text,
 )
 from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
+from zjsim.scenario.reader import assignment
 from zjsim.scenario.sampling import plan_sampling
-from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
+from zjsim.scenario.study import Case, Study, scenario_document, scenario_hash
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
