@@ -371,7 +371,7 @@ def _sweep(plan: BatchPlan, shards: Path) -> list[str]:
     wanted = {shard.name for shard in plan.shards}
     notes = []
     for path in sorted(shards.iterdir()):
-        if path.name.endswith(".part") and path.name.startswith("."):
+        if path.name.startswith(".") and ".part" in path.suffixes:
             with suppress(OSError):
                 path.unlink()
         elif path.name not in wanted:
