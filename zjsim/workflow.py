@@ -128,7 +128,8 @@ class Runs:
         if self.halved is None:
             return None
         change = self.at(variable, time) - self.halved.at(variable, time)
-        return np.abs(change) * _ERROR_SHARE[self.resolved.inputs.method]
+        error: np.ndarray = np.abs(change) * _ERROR_SHARE[self.resolved.inputs.method]
+        return error
 
     def to_dataset(self) -> xr.Dataset:
         """All saved variables as an xarray Dataset over (run, time)."""

@@ -22,6 +22,11 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 
 
+# Where an error is in the document, what is wrong, and a hint.
+Location = tuple[int | str, ...]
+Complaint = tuple[Location, str, str]
+
+
 class Strict(BaseModel):
     """No unknown keys, no silent conversion."""
 
@@ -228,7 +233,7 @@ class PlanDocument(Strict):
 
 def complaints(
     raw: Any, kind: type[BaseModel] = PlanDocument
-) -> tuple[dict[str, Any] | None, list[tuple[tuple, str, str]]]:
+) -> tuple[dict[str, Any] | None, list[Complaint]]:
     """Validate; the document with defaults filled in, or (location, what, hint) of each error."""
     try:
         return kind.model_validate(raw).model_dump(mode="json"), []
@@ -236,7 +241,7 @@ def complaints(
         return None, [_complaint(problem, kind) for problem in error.errors()]
 
 
-def _complaint(problem: Any, kind: type[BaseModel]) -> tuple[tuple, str, str]:
+def _complaint(problem: Any, kind: type[BaseModel]) -> Complaint:
     location = tuple(problem["loc"])
     if problem["type"] == "extra_forbidden":
         near = did_you_mean(str(location[-1]), keys_at(kind, location[:-1]))

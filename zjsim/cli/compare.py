@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+
+if TYPE_CHECKING:
+    from zjsim.report.tables.rows import Report
 
 
 def compare(
@@ -86,7 +89,7 @@ def compare(
         _write(reports, out, words)
 
 
-def _show(reports: list, words: Words) -> None:
+def _show(reports: list[Report], words: Words) -> None:
     from zjsim.report.tables.tables import comparison_table, input_differences
     from zjsim.report.tables.wording import scenario_name
     from zjsim.report.words.labels import label
@@ -104,7 +107,7 @@ def _show(reports: list, words: Words) -> None:
         say_table(comparison_table(first, other, words))
 
 
-def _write(reports: list, out: Path, words: Words) -> None:
+def _write(reports: list[Report], out: Path, words: Words) -> None:
     from zjsim.report.charts.charts import plot_comparison
     from zjsim.report.charts.figures import write_chart_data, write_figure
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
-from zjsim.engines.executors import Chunk, Executor
+from zjsim.engines.executors import Executor
+from zjsim.engines.pool import Chunk
 from zjsim.ensembles.chunks import (
     RUNS_A_CHUNK,
     Part,

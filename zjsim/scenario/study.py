@@ -252,7 +252,8 @@ _KINDS = {
 
 def scenario_document(scenario: Scenario) -> dict[str, Any]:
     """A scenario as JSON-able data; ``scenario_from_document`` gives it back, equal."""
-    return _document(scenario)
+    document: dict[str, Any] = _document(scenario)
+    return document
 
 
 def _document(value: Any) -> Any:

@@ -54,7 +54,9 @@ class StudyFile(BaseModel):
     step: Step | None = Field(None, description="Integration step in years.")
 
 
-def study_problems(data: Any, where: validation.Where) -> tuple[dict[str, Any] | None, list]:
+def study_problems(
+    data: Any, where: validation.Where
+) -> tuple[dict[str, Any] | None, list[Problem]]:
     """The checked data of a study file with every default filled in, or every problem."""
     model, problems = validation.validate(data, where, StudyFile)
     matrix = data.get("matrix")

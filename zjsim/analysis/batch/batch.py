@@ -17,7 +17,8 @@ from typing import Any
 
 from zjsim.analysis.batch.lock import folder_lock
 from zjsim.cache import content_hash
-from zjsim.engines.executors import Chunk, Executor
+from zjsim.engines.executors import Executor
+from zjsim.engines.pool import Chunk
 from zjsim.ensembles.chunks import RUNS_A_CHUNK, Part, Work, backend_for_all, compute_block
 from zjsim.ensembles.shards import (
     SUFFIX,
@@ -31,7 +32,8 @@ from zjsim.ensembles.shards import (
 )
 from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
 from zjsim.prepare import prepare
-from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
+from zjsim.scenario.reader import assignment
+from zjsim.scenario.study import Case, Study, scenario_document, scenario_hash
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
@@ -369,7 +371,7 @@ def _sweep(plan: BatchPlan, shards: Path) -> list[str]:
     wanted = {shard.name for shard in plan.shards}
     notes = []
     for path in sorted(shards.iterdir()):
-        if path.name.endswith(".part") and path.name.startswith("."):
+        if path.name.startswith(".") and ".part" in path.suffixes:
             with suppress(OSError):
                 path.unlink()
         elif path.name not in wanted:

@@ -269,4 +269,5 @@ def _changes(subject: Subject, inputs: Inputs) -> np.ndarray:
     """The same less what the run itself shows in the base year."""
     ran, items = subject.run(inputs, "auto"), subject.plan.plan.indicators
     before = indicator_table(ran, items, int(subject.spec.start))
-    return indicator_table(ran, items) - before
+    change: np.ndarray = indicator_table(ran, items) - before
+    return change

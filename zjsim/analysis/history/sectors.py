@@ -274,7 +274,8 @@ class SectorRun:
     def _index(self, item: Given, times: np.ndarray) -> np.ndarray:
         rows = self._series(item)
         logs = [np.log(row.value / rows[self.base_year].value) for row in rows.values()]
-        return np.exp(np.interp(times, [row.time for row in rows.values()], logs))[None, :]
+        index: np.ndarray = np.exp(np.interp(times, [row.time for row in rows.values()], logs))
+        return index[None, :]
 
     def _shoot(self, inputs: Inputs, base: Mapping[str, np.ndarray]) -> Trajectories:
         """Run with the starts that lead each anchored stock to its base (secant in logs)."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import RunError
+from zjsim.files import atomic
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.reader import Changes
@@ -98,16 +98,12 @@ def export(runs: Runs, path: Path | str, format: str | None = None) -> list[str]
     kind = format or ENDINGS.get(out.suffix.lower())
     if kind is None:
         raise RunError(f"{out}: the ending names no format. Endings: {', '.join(ENDINGS)}.")
-    part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        notes = list(write(part, kind, runs, assess(runs.plan, runs)))
-        part.replace(out)
+        with atomic(out) as part:
+            return list(write(part, kind, runs, assess(runs.plan, runs)))
     except OSError as problem:
         raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return notes
 
 
 def write_report(

@@ -64,7 +64,7 @@ def summary(validation: Any, language: Language) -> str:
 
 def result_of(row: Any) -> str:
     """What came out, in words."""
-    return row.reason if row.measured is None else row.measured.words
+    return str(row.reason if row.measured is None else row.measured.words)
 
 
 def finding(row: Any, language: Language) -> str:

@@ -171,7 +171,7 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
         return label("summary.error_none", language)
 
     def in_digits(row: ReportRow) -> float:
-        return float(row.error or 0.0) * 10**row.indicator.decimals
+        return float(row.error or 0.0) * 10.0**row.indicator.decimals
 
     worst = max(rows, key=in_digits)
     if in_digits(worst) < 0.1 and all(row.verdict != "undecidable" for row in rows):

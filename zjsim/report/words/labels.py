@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zjsim.language import LANGUAGES, Language
+from zjsim.language import LANGUAGES as LANGUAGES
+from zjsim.language import Language as Language
 from zjsim.report.words.labels_charts import CHART_WORDS
 from zjsim.report.words.labels_cli import CLI_WORDS
 from zjsim.report.words.labels_document import DOCUMENT_WORDS
