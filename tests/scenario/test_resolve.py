@@ -195,7 +195,7 @@ def test_first_path_wins_next_continues_by_growth_then_growth_is_held(bench):
     assert note.startswith("extrapolated after 2022")
     assert "world_demand" not in note
     entry = next(e for e in resolved.entries if e.id == "energy_price")
-    assert (entry.said, entry.extrapolated_after) == ("path observed, then outlook", 2022)
+    assert (entry.words("en"), entry.extrapolated_after) == ("path observed, then outlook", 2022)
 
 
 def test_a_path_that_leaves_a_gap_is_refused(bench):

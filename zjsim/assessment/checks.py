@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.assessment.plan import Label
 from zjsim.errors import PlanError, Problem, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
+from zjsim.language import Text
 from zjsim.timeline import start_of
 from zjsim.trajectories import Trajectories
 from zjsim.yamlfile import read_yaml
@@ -69,7 +69,7 @@ class Check:
     """One statement about the model."""
 
     id: str
-    statement: Label
+    statement: Text
     change: Change | None
     against: Change | None
     expectations: tuple[Expectation, ...]
@@ -127,7 +127,7 @@ def _check(entry: Mapping[str, Any]) -> Check:
         )
         for item in (*entry["then"], *entry["always"])
     ]
-    statement = Label(entry["statement_zh"], entry["statement"])
+    statement = Text(entry["statement_zh"], entry["statement"])
     return Check(
         entry["id"],
         statement,

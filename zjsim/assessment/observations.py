@@ -17,6 +17,7 @@ from pathlib import Path
 from zjsim.assessment.plan import Indicator, Milestone, Plan
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any, refuse_special
 from zjsim.grades import OBSERVATIONS as GRADES
+from zjsim.language import Language, Text
 
 COLUMNS = (
     "series", "year", "period", "value", "unit", "definition",
@@ -311,19 +312,18 @@ def read_own_observations(
     return own
 
 
-def _template_note(item: Indicator | Milestone, language: str) -> str:
+def _template_note(item: Indicator | Milestone) -> Text:
     """What a user must know to fill in the row."""
     if isinstance(item, Indicator) and item.cumulative:
-        year = item.base.year
-        return f"自{year}年起累计" if language == "zh" else f"cumulative since {year}"
+        return Text(f"自{item.base.year}年起累计", f"cumulative since {item.base.year}")
     if isinstance(item, Milestone) and item.kind == "new":
-        return "规划期内累计新增" if language == "zh" else "sum of the new ones within the plan"
+        return Text("规划期内累计新增", "sum of the new ones within the plan")
     if isinstance(item, Milestone) and item.comparator == "doubled":
-        return "填数量，含基年" if language == "zh" else "counts, the base year included"
-    return ""
+        return Text("填数量，含基年", "counts, the base year included")
+    return Text("", "")
 
 
-def write_template(plan: Plan, path: Path | str, language: str = "zh") -> None:
+def write_template(plan: Plan, path: Path | str, language: Language = "zh") -> None:
     """Write an empty table for a user's own figures: one row a year or a milestone.
 
     The file starts with a byte order mark, without which Excel shows Chinese as noise.
@@ -346,9 +346,9 @@ def write_template(plan: Plan, path: Path | str, language: str = "zh") -> None:
                     "series": item.id,
                     "year": year,
                     "period": FULL_YEAR,
-                    "unit": item.unit.get(language),
-                    "definition": item.label.get(language),
-                    "note": _template_note(item, language),
+                    "unit": item.unit.in_(language),
+                    "definition": item.label.in_(language),
+                    "note": _template_note(item).in_(language),
                 }
             )
     try:

@@ -10,24 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from zjsim.errors import PlanError, did_you_mean, raise_if_any
+from zjsim.language import Text
 from zjsim.yamlfile import read_text, read_yaml
-
-Language = Literal["zh", "en"]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """The same words in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def get(self, language: str) -> str:
-        """The words in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +73,14 @@ class TextPace:
     scope_stated: bool
     clause: str
     quote: str
-    note: Label | None = None
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """Another reading of an indicator, shown beside it and never judged."""
 
-    label: Label
+    label: Text
     variable: str
 
 
@@ -110,13 +97,13 @@ class Indicator:
 
     id: str
     number: int
-    category: Label
-    label: Label
-    unit: Label
+    category: Text
+    label: Text
+    unit: Text
     model_unit: str
     scale: float
     decimals: int
-    scope: Label
+    scope: Text
     base: Base
     target: Target
     cumulative: bool
@@ -132,7 +119,7 @@ class Indicator:
     variants: tuple[Variant, ...]
     clause: str
     quote: str
-    note: Label | None
+    note: Text | None
     amended: Amendment | None
     text_pace: TextPace | None
 
@@ -156,19 +143,19 @@ class Milestone:
     """
 
     id: str
-    label: Label
+    label: Text
     clause: str
     quote: str
     number: float
     number_high: float | None
-    unit: Label
+    unit: Text
     comparator: str
     kind: str
     strive: bool
     date: int | None
     base: Base | None
     indicator: str | None
-    note: Label | None
+    note: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +163,10 @@ class Statement:
     """A figure of the starting situation, as the prose gives it; not a target."""
 
     id: str
-    label: Label
+    label: Text
     number: float
     comparator: str
-    unit: Label
+    unit: Text
     clause: str
     quote: str
 
@@ -190,7 +177,7 @@ class LeftOut:
 
     clause: str
     quote: str
-    why: Label
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +186,7 @@ class WordThresholds:
 
     faster_from: float
     on_course_from: float
-    labels: Mapping[str, Label]
+    labels: Mapping[str, Text]
     assumption: bool
 
 
@@ -208,7 +195,7 @@ class Quantity:
     """What an indicator's target implies for an amount: times, divided by or cut by it."""
 
     id: str
-    label: Label
+    label: Text
     indicator: str
     volume: str
     prices: str
@@ -233,9 +220,9 @@ class Plan:
     """A plan: ten indicators, the milestones of its prose, and how progress is worded."""
 
     id: str
-    title: Label
+    title: Text
     number: str
-    issuer: Label | None
+    issuer: Text | None
     issued: str
     published: str | None
     base_year: int
@@ -329,9 +316,9 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
     audit = document["audit"]
     return Plan(
         id=document["id"],
-        title=Label(**document["title"]),
+        title=Text(**document["title"]),
         number=document["number"],
-        issuer=None if document["issuer"] is None else Label(**document["issuer"]),
+        issuer=None if document["issuer"] is None else Text(**document["issuer"]),
         issued=document["issued"],
         published=document["published"],
         base_year=horizon["base_year"],
@@ -344,7 +331,7 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
         words=WordThresholds(
             faster_from=words["faster_from"],
             on_course_from=words["on_course_from"],
-            labels={key: Label(**label) for key, label in words["labels"].items()},
+            labels={key: Text(**label) for key, label in words["labels"].items()},
             assumption=words["assumption"],
         ),
         audit=None if audit is None else _audit_settings(audit),
@@ -355,9 +342,9 @@ _LABELS = ("category", "label", "unit", "scope", "note", "why")
 
 
 def _labelled(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """``entry`` with each pair of zh and en as a Label."""
+    """``entry`` with each pair of zh and en as a Text."""
     return {
-        key: Label(**value) if key in _LABELS and value is not None else value
+        key: Text(**value) if key in _LABELS and value is not None else value
         for key, value in entry.items()
     }
 

@@ -20,6 +20,7 @@ from zjsim.cli.output import (
     say_text,
 )
 from zjsim.errors import ModelError, did_you_mean
+from zjsim.language import TYPOGRAPHY
 
 if TYPE_CHECKING:
     from zjsim.model.spec import ModelSpec
@@ -190,7 +191,7 @@ def _overview(model: ModelSpec, words: Words, json: bool) -> None:
         for kind, count in kinds.items()
     ]
     filled = {"start": f"{model.start:g}", "stop": f"{model.stop:g}", "unit": model.time_unit}
-    joined = ("、" if words == "zh" else ", ").join(counts)
+    joined = TYPOGRAPHY[words].comma.join(counts)
     say_text(label("describe.head", words, name=model.name, counts=joined, **filled))
     keys = ("name", "kind", "unit", "documentation")
     heads = tuple(_head(key, words) for key in keys)
@@ -202,8 +203,7 @@ def _overview(model: ModelSpec, words: Words, json: bool) -> None:
             if r["sector"] == sector
         )
         say()
-        colon = "：" if words == "zh" else ": "
-        say_text(f"{_head('sector', words)}{colon}{sector}")
+        say_text(f"{_head('sector', words)}{TYPOGRAPHY[words].colon}{sector}")
         say_table(Table(heads, rows, "<<<<"))
 
 
@@ -262,7 +262,7 @@ def _variable(
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import pad
 
-    colon = "：" if words == "zh" else ":"
+    colon = TYPOGRAPHY[words].colon.rstrip()
     if record.get("range"):
         record["range"] = "{:g}–{:g}".format(*record["range"])
     record["kind"] = label(f"element.{record['kind']}", words)

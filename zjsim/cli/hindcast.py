@@ -23,6 +23,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import TYPOGRAPHY
 
 if TYPE_CHECKING:
     from zjsim.analysis.history.hindcast import Hindcast
@@ -154,7 +155,7 @@ def _names(opened: OpenPlan, names: Sequence[str], words: Words) -> str:
     from zjsim.report.tables.wording import variable_name
 
     said = [variable_name(name, words, opened.names_zh) for name in names]
-    return ("、" if words == "zh" else ", ").join(said)
+    return TYPOGRAPHY[words].comma.join(said)
 
 
 def hindcast_document(opened: OpenPlan, found: Sequence[Hindcast], seed: int) -> dict[str, Any]:

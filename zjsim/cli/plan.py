@@ -62,7 +62,7 @@ def show(
             }
         )
         return
-    say_text(f"{opened.plan.title.get(words)}  {opened.plan.number}")
+    say_text(f"{opened.plan.title.in_(words)}  {opened.plan.number}")
     say_table(indicator_table(opened.plan, words))
     say()
     say_table(milestone_table(statuses, words))

@@ -14,6 +14,7 @@ import numpy as np
 
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
+from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario import path_words, paths, writing
 from zjsim.scenario.outlook import OBSERVED_PATH
@@ -154,9 +155,9 @@ class _Resolution:
             self.paths[name] = points = paths.lever_points(path, delay, switches)
             if points.times[0] >= switches.grid.stop and points.values[0, 0] == 0:
                 self.notes.append(f"{lever.id}: begins after the run ends")
-            said, said_zh = (path_words.lever_words(path, delay, each) for each in ("en", "zh"))
+            said = Text(*(path_words.lever_words(path, delay, each) for each in LANGUAGES))
             unit, at = self.unit(name), entry.at
-            self.entries.append(Entry("lever", lever.id, name, unit, said, at, said_zh=said_zh))
+            self.entries.append(Entry("lever", lever.id, name, unit, said, at))
 
     def _shaped(self, entry: LeverPath, lever: Lever) -> LeverPath | None:
         """The entry with the lever's default shape where it names none."""
@@ -230,12 +231,12 @@ class _Resolution:
                 late.setdefault(beyond, []).append(identifier(found))
             self.paths[found] = made
             used = [one.path for one in series]
-            said, said_zh = (path_words.driver_words(change, used, each) for each in ("en", "zh"))
+            said = Text(*(path_words.driver_words(change, used, each) for each in LANGUAGES))
             observed = bool(series) and not replaced and series[0].path == OBSERVED_PATH
             seen = series[0].values[-1][0] if observed else None
             unit, key = self.unit(found), identifier(found)
             entry = Entry("driver", key, found, unit, said, where, index, beyond)
-            self.entries.append(replace(entry, known=seen, said_zh=said_zh))
+            self.entries.append(replace(entry, known=seen))
         self._driver_notes(held, late)
 
     def _driver_notes(self, held: Sequence[str], late: Mapping[float, Sequence[str]]) -> None:

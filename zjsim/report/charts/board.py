@@ -14,7 +14,7 @@ from matplotlib.transforms import offset_copy
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style
 from zjsim.report.tables.rows import (
     Outturn,
@@ -30,7 +30,7 @@ from zjsim.report.tables.wording import (
     target_words,
     value_words,
 )
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.line_breaks import wrap
 
 COLUMNS = 4

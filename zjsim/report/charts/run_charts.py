@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.assessment.plan import Indicator
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style, uncertainty
 from zjsim.report.tables.sensitivity_tables import input_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

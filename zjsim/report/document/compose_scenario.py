@@ -8,6 +8,7 @@ from functools import cached_property
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, LeverOff, Swing
 from zjsim.assessment.assess import Assessment
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.document import Block, Section, TableBlock, Text
@@ -25,7 +26,7 @@ from zjsim.report.tables.compose_words import (
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.tables import progress_table, verdict_headers, verdict_rows
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.words.text_table import Table
 from zjsim.workflow import OpenPlan, Runs
@@ -100,7 +101,7 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         ),
         "><<>>>>><",
     )
-    colon = label("report.colon", language)
+    colon = TYPOGRAPHY[language].colon
     remarks = [f"{cells[0]}{colon}{cells[13]}" for cells in rows if cells[13]]
     return TableBlock(
         "verdicts",
@@ -203,7 +204,7 @@ def _lever_cells(off: LeverOff | None, judged: Judged, language: Language) -> li
 
 
 def _numbers(numbers: Sequence[int], language: Language) -> str:
-    return label("report.comma", language).join(map(str, numbers)) or DASH
+    return TYPOGRAPHY[language].comma.join(map(str, numbers)) or DASH
 
 
 def _most_moved(judged: Judged, before: Sequence[float], after: Sequence[float]) -> str:
@@ -328,8 +329,8 @@ def _swing_table(judged: Judged, top: Sequence[Swing], language: Language) -> Ta
         )
         for item in top
     )
-    colon = label("report.colon", language)
-    key = label("report.semicolon", language).join(
+    colon = TYPOGRAPHY[language].colon
+    key = TYPOGRAPHY[language].semicolon.join(
         f"{item.number}{colon if language == 'zh' else ' '}{indicator_name(item, language)}"
         for item in indicators
     )

@@ -11,11 +11,11 @@ from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import RunError
 from zjsim.files import scratch_folder
+from zjsim.language import Language
 from zjsim.report.document.compose import build_document
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.document import Document
 from zjsim.report.output.results import report_of
-from zjsim.report.words.labels import Language
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan, assess, simulate
 

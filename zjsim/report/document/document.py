@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Literal
 
-from zjsim.report.words.labels import Language, label
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.words.labels import label
 from zjsim.report.words.line_breaks import wrap
 from zjsim.report.words.text_table import Table
 
@@ -196,7 +197,7 @@ def typeset(text: str, language: Language) -> str:
     if text.count('"') % 2 == 0:
         marks = iter("“”" * (text.count('"') // 2))
         text = re.sub('"', lambda _: next(marks), text)
-    if language == "zh":
+    if TYPOGRAPHY[language].full_width:
         text = re.sub(r"\(([^()（）]*[\u4e00-\u9fff][^()（）]*)\)", _full_width, text)
     return text
 

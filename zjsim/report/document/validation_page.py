@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from zjsim.report.words.labels import Language, label
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.words.labels import label
 from zjsim.report.words.text_table import Table, render_text_table
 
 _MOST_DETAILS = 60
@@ -58,8 +59,9 @@ def summary(validation: Any, language: Language) -> str:
     said = word("summary", language, total=len(verdicts), **counts)
     if not validation.unasked:
         return said
-    gap, comma = ("", "、") if language == "zh" else (" ", ", ")
-    return said + gap + word("unasked", language, names=comma.join(validation.unasked))
+    marks = TYPOGRAPHY[language]
+    names = marks.comma.join(validation.unasked)
+    return said + marks.gap + word("unasked", language, names=names)
 
 
 def result_of(row: Any) -> str:

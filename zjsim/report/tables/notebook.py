@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.markup import html_table
 from zjsim.report.tables.ensemble_tables import share_table
 from zjsim.report.tables.rows import as_report
 from zjsim.report.tables.tables import verdict_headers, verdict_rows, verdict_table
 from zjsim.report.tables.wording import plan_target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 
 if TYPE_CHECKING:

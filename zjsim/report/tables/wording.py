@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical
 from zjsim.report.tables.rows import Report, ReportRow
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_plain
 from zjsim.report.words.verdicts import MARKS
 
@@ -127,7 +128,7 @@ def remark(row: ReportRow, language: Language) -> str:
     parts += _second_verdicts(row, language)
     if row.verdict == "undecidable" and row.error is not None:
         parts.append(label("note.error", language, error=f"{row.error:.2g}"))
-    return ("；" if language == "zh" else "; ").join(parts)
+    return TYPOGRAPHY[language].semicolon.join(parts)
 
 
 def tally_words(report: Report, language: Language) -> str:
@@ -144,7 +145,7 @@ def tally_words(report: Report, language: Language) -> str:
         key = "check.binding_own" if changed else "check.binding"
         parts.append(label(key, language, met=met, total=len(binding)))
         parts += [_amended(row, "check.amended", language) for row in changed]
-    return ("；" if language == "zh" else "; ").join(parts)
+    return TYPOGRAPHY[language].semicolon.join(parts)
 
 
 def amendment_decides(row: ReportRow) -> bool:
