@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
-from zjsim.errors import PlanError, did_you_mean, raise_if_any
+from zjsim.errors import PlanError, raise_if_any
 from zjsim.language import Text
 from zjsim.yamlfile import read_text, read_yaml
 
@@ -250,19 +251,9 @@ class Plan:
         """Ids in the order of the table."""
         return tuple(indicator.id for indicator in self.indicators)
 
-    def indicator(self, name: str) -> Indicator:
-        """The indicator with this id.
-
-        Raises
-        ------
-        PlanError
-            When there is none; near misses are named.
-        """
-        for indicator in self.indicators:
-            if indicator.id == name:
-                return indicator
-        hint = did_you_mean(name, self.indicator_ids)
-        raise PlanError(f"{name}: no such indicator. {hint}".rstrip())
+    def indicator(self, name: int | str) -> Indicator:
+        """The indicator with this number, id or label; see `find_indicator`."""
+        return find_indicator(self.indicators, name)
 
 
 def read_plan(path: Path | str) -> Plan:

@@ -56,11 +56,11 @@ def compare(
 
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
-    runs = [simulate(opened, item, engine=engine, trust_model=trust_model) for item in read]
-    reports = [report_of(one, assess(opened, one)) for one in runs]
+    runs = simulate(opened, list(read), engine=engine, trust_model=trust_model)
+    reports = [report_of(*pair) for pair in zip(runs, assess(opened, runs), strict=True)]
     if json:
         first = reports[0]
-        differences = [diff(runs[0].resolved, other.resolved) for other in runs[1:]]
+        differences = [diff(runs[0].resolved, other.resolved) for other in [*runs][1:]]
         say_json(
             [
                 {

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.assessment.assess import yearly_frame
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines.executors import Executor
@@ -211,8 +212,27 @@ class EnsembleRuns:
         return assess(self.plan, self)._repr_html_()
 
     def to_frame(self) -> pd.DataFrame:
-        """Every kept value, indexed by run and time."""
-        return self.to_dataset().drop_vars("status").to_dataframe()
+        """Every kept value, indexed by run and time.
+
+        Returns
+        -------
+        DataFrame
+            A column a variable, in the model's unit, which ``.attrs["units"]`` has by name.
+        """
+        frame = self.to_dataset().drop_vars("status").to_dataframe()
+        frame.attrs["units"] = {name: self.plan.program.units.get(name, "") for name in frame}
+        return frame
+
+    def indicators(self) -> pd.DataFrame:
+        """The plan's indicators by run and year, in the plan's units, without discrepancy.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by run and year; a column an indicator, by its id, whose unit
+            ``.attrs["units"]`` has.
+        """
+        return yearly_frame(self, self.plan.plan, self.status)
 
     def to_dataset(self) -> xr.Dataset:
         """An xarray Dataset over (run, time), which `assess` takes as well.

@@ -74,9 +74,10 @@ def verdict_table(assessment: Any, language: Language = "en", remarks: bool = Tr
     return _verdict_columns(assessment, language, keep)
 
 
-def brief_table(assessment: Any, language: Language = "en") -> Table:
-    """The columns that fit a narrow screen; units are in the full table."""
-    return _verdict_columns(assessment, language, (0, 2, 5, 6, 7, 9, 12))
+def brief_table(assessment: Any, language: Language = "en", units: bool = False) -> Table:
+    """The columns that fit a narrow screen; units are in the full table unless asked for."""
+    unit = (3,) if units else ()
+    return _verdict_columns(assessment, language, (0, 2, *unit, 5, 6, 7, 9, 12))
 
 
 def _verdict_columns(assessment: Any, language: Language, keep: tuple[int, ...]) -> Table:
