@@ -149,8 +149,9 @@ def _kind(item: Any, document: Any) -> str:
 TASKS = {
     "Open": "open_plan scenario_names read_model audit lint OpenPlan",
     "Change": "read_scenario Scenario",
-    "Run": "simulate simulate_ensemble simulate_model run_study Runs EnsembleRuns Executor",
-    "Judge": "assess compare run_checks Assessment",
+    "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
+    "Executor",
+    "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "hindcast calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "

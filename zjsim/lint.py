@@ -13,7 +13,8 @@ from zjsim.bundle import MODEL_SUFFIXES
 from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
-from zjsim.openplan import OpenPlan, PlanLike, open_plan
+from zjsim.openplan import OpenPlan, PlanLike, open_plan, read_scenario
+from zjsim.prepare import prepare
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.tables import check_tables
 from zjsim.yamlfile import YamlDocument, read_text, read_yaml
@@ -43,17 +44,22 @@ def lint_model_file(path: Path) -> list[LintFinding]:
 
 
 def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
-    """Whether a plan folder or a model file is in order: what is wrong with it.
+    """Whether a plan folder, a model file or a scenario file is in order: what is wrong with it.
 
     Parameters
     ----------
     target : str, Path or OpenPlan
-        A plan, or a model file by its path.
+        A plan, or a model file or a scenario file by its path.
 
     Returns
     -------
     list of LintFinding
         ``rule``, ``where`` and ``what`` of each; empty when nothing is wrong.
+
+    Raises
+    ------
+    ScenarioError
+        When a scenario file cannot be read or does not fit its plan.
 
     Examples
     --------
@@ -61,9 +67,19 @@ def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
     >>> zjsim.lint("zhejiang")
     []
     """
-    if isinstance(target, str | Path) and Path(target).suffix.lower() in MODEL_SUFFIXES:
-        return lint_model_file(Path(target))
+    suffix = Path(target).suffix.lower() if isinstance(target, str | Path) else ""
+    if suffix in MODEL_SUFFIXES:
+        return lint_model_file(Path(str(target)))
+    if suffix in (".yaml", ".yml"):
+        return _lint_scenario(Path(str(target)))
     return lint_plan(open_plan(target))
+
+
+def _lint_scenario(path: Path) -> list[LintFinding]:
+    """A scenario that does not read or resolve raises; one that does has no findings."""
+    scenario = read_scenario(path)
+    prepare(open_plan(scenario.plan), scenario)
+    return []
 
 
 def lint_plan(plan: OpenPlan) -> list[LintFinding]:

@@ -34,10 +34,11 @@ from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
 from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
 from zjsim.scenario.outlook import FILE as OUTLOOK_ERRORS
 from zjsim.scenario.outlook import read_outlook_errors
-from zjsim.scenario.reader import Changes, scenario_from_mapping, with_changes
+from zjsim.scenario.reader import Changes, NamesOf, scenario_from_mapping, with_changes
 from zjsim.scenario.reader import read_scenario as read_file
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
 from zjsim.scenario.schema import Range, Scenario
+from zjsim.scenario.settable import Settable, settable
 from zjsim.scenario.tables import (
     ConstantTable,
     DriverTable,
@@ -49,6 +50,7 @@ from zjsim.scenario.tables import (
 from zjsim.timeline import TimeGrid
 from zjsim.yamlfile import read_text, read_yaml
 
+PROTOCOL = "validation.yaml"
 LONGEST_PATH = 240  # in a repr
 ScenarioLike = str | Path | Mapping[str, Any] | Scenario
 
@@ -210,6 +212,22 @@ class OpenPlan:
         path = self.folder.file("observations.csv")
         return read_observations(path) if path.is_file() else Observations(())
 
+    @cached_property
+    def protocol(self) -> dict[str, Any]:
+        """The protocol of validation: thresholds and expectations, fixed before any run.
+
+        Raises
+        ------
+        PlanError
+            When the folder has none, or it lacks a part.
+        """
+        path = self.folder.needed_file(PROTOCOL, "a validation or decomposition")
+        data: dict[str, Any] = read_yaml(path, PlanError).data
+        lacking = [k for k in ("tests", "awake") if not isinstance(data, dict) or k not in data]
+        if lacking:
+            raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
+        return data
+
     @property
     def exogenous(self) -> tuple[str, ...]:
         """Model names of all levers and drivers, as the model spells them."""
@@ -221,11 +239,23 @@ class OpenPlan:
         self, scenario: ScenarioLike = "baseline", changes: Changes = (), **sections: Any
     ) -> Scenario:
         """A scenario by name, path or content, or as it is, with changes; see `read_scenario`."""
-        return read_scenario(scenario, changes, **sections)
+        return _read_scenario(scenario, changes, lambda _: self.settable, **sections)
 
-    def resolve(self, scenario: Scenario, save: tuple[str, ...] | None = None) -> Resolved:
-        """The scenario as inputs of one run of this plan's model."""
-        return resolve(scenario, self.names, self.levers, self.drivers, self.constants, save)
+    @property
+    def settable(self) -> Settable:
+        """What a bare ``name=value`` may set."""
+        return settable(self.names.constants, self.levers, self.drivers.drivers.values())
+
+    def resolve(self, scenario: Scenario, series: DriverTable | None = None) -> Resolved:
+        """The scenario as inputs of one run; `zjsim.prepare.prepare` is where it is run.
+
+        Parameters
+        ----------
+        series : DriverTable or None
+            Other driver series than the plan's own.
+        """
+        table = self.drivers if series is None else series
+        return resolve(scenario, self.names, self.levers, table, self.constants)
 
     @property
     def indicator_variables(self) -> tuple[str, ...]:
@@ -275,6 +305,13 @@ def read_scenario(
     >>> zjsim.read_scenario("baseline", levers={"water": 1.4}).levers["water"].to
     1.4
     """
+    sections = {"levers": levers, "drivers": drivers, "constants": constants}
+    return _read_scenario(scenario, changes, lambda read: open_plan(read.plan).settable, **sections)
+
+
+def _read_scenario(
+    scenario: ScenarioLike, changes: Changes, names: NamesOf, **sections: Any
+) -> Scenario:
     if isinstance(scenario, Mapping):
         scenario = scenario_from_mapping(scenario, scenarios_folder())
     elif not isinstance(scenario, Scenario):
@@ -283,7 +320,7 @@ def read_scenario(
                 f"a scenario is a name, a file, a mapping or a Scenario, not {_kind(scenario)}."
             )
         scenario = read_file(scenario, scenarios_folder())
-    return with_changes(scenario, changes, levers=levers, drivers=drivers, constants=constants)
+    return with_changes(scenario, changes, names, **sections)
 
 
 def read_loops_document(path: Path) -> list[dict[str, Any]]:

@@ -284,7 +284,7 @@ def test_lock_left_by_a_dead_process_is_taken_and_said(study, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     host = __import__("socket").gethostname()
-    (folder / "lock").write_text(json.dumps({"pid": 999_999_999, "host": host}))
+    (folder / "holder.json").write_text(json.dumps({"pid": 999_999_999, "host": host}))
     assert any("process 999999999" in note for note in run(study, folder).notes)
     assert run(study, folder).notes == ()
 
@@ -292,7 +292,7 @@ def test_lock_left_by_a_dead_process_is_taken_and_said(study, tmp_path):
 def test_lock_of_another_machine_counts_while_it_is_fresh(study, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
-    lock = folder / "lock"
+    lock = folder / "holder.json"
     lock.write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
     with pytest.raises(RunError, match=r"process 1 on elsewhere.*delete"):
         run(study, folder)

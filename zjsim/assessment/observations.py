@@ -13,11 +13,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.plan import Indicator, Milestone, Plan
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any, refuse_special
 from zjsim.grades import OBSERVATIONS as GRADES
 from zjsim.language import Language, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "series", "year", "period", "value", "unit", "definition",
@@ -63,6 +67,21 @@ class Observations:
     """All rows of one or more files, in the order of the files."""
 
     rows: tuple[Observation, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a figure, in the order of the files.
+
+        Returns
+        -------
+        DataFrame
+            ``series``, ``year``, ``period``, ``value``, ``unit``, ``definition``, ``vintage``,
+            ``reading``, ``source``, ``grade``, ``note``: the columns of ``observations.csv``,
+            which `assess` takes as a user's own outturns.
+        """
+        import pandas as pd
+
+        rows = [[getattr(row, name) for name in COLUMNS] for row in self.rows]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def series(self, name: str, period: str = FULL_YEAR) -> tuple[Observation, ...]:
         """Rows of one series and period, by year, best grade first within a year."""
@@ -110,12 +129,15 @@ def _rank(grade: str) -> int:
     return GRADES.index(grade) if grade in GRADES else -1
 
 
-def read_observations(path: Path | str, known: Iterable[str] | None = None) -> Observations:
+def read_observations(
+    path: Path | str | pd.DataFrame, known: Iterable[str] | None = None
+) -> Observations:
     """Read a table of observations.
 
     Parameters
     ----------
-    path : CSV file in UTF-8, with or without a byte order mark, or in GBK as Excel saves it
+    path : CSV file in UTF-8, with or without a byte order mark, or in GBK as Excel saves it; the
+        first sheet of an .xlsx workbook; or a DataFrame with the same columns
     known : names of series that exist; any other is refused with near misses. None accepts all
 
     Raises
@@ -123,8 +145,12 @@ def read_observations(path: Path | str, known: Iterable[str] | None = None) -> O
     DataError
         Listing every problem with its line.
     """
-    path = Path(path)
-    rows = _table(path)
+    if not isinstance(path, Path | str):
+        rows, path = _frame_rows(path), "the table of observations"
+    elif Path(path).suffix.lower() == ".xlsx":
+        rows = _sheet_rows(Path(path))
+    else:
+        rows = _table(Path(path))
     if not rows:
         raise DataError(f"{path}: empty; the first line must name the columns {_names()}.")
     header = [name.strip() for name in rows[0][1]]
@@ -170,18 +196,66 @@ def _table(path: Path) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _decoded(path: Path) -> str:
+def _frame_rows(frame: Any) -> list[tuple[int, list[str]]]:
+    """A DataFrame as the rows of a file; a row's line is its place, below the header."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        raise DataError(
+            f"observations are a CSV file, an .xlsx workbook or a DataFrame, not {kind}."
+        )
+    # What is under an index has a name, such as series and year after set_index.
+    named = [name for name in frame.index.names if name is not None]
+    whole = frame.reset_index(level=named) if named else frame
+    rows = [(1, [str(name) for name in whole.columns])]
+    cells = whole.itertuples(index=False, name=None)
+    return rows + [(line, list(map(_cell_text, row))) for line, row in enumerate(cells, start=2)]
+
+
+def _sheet_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The first sheet of a workbook as the rows of a file."""
+    import pandas as pd
+
+    raw = _bytes(path)
+    try:
+        frame = pd.read_excel(io.BytesIO(raw), header=None, engine="openpyxl")
+    except ImportError:
+        raise DataError(
+            f"{path}: a workbook is read with openpyxl. pip install openpyxl, or save the sheet "
+            "as CSV UTF-8."
+        ) from None
+    except Exception as problem:  # the reader has errors of its own for each kind of damage
+        raise DataError(f"{path}: cannot be read as a workbook ({problem}).") from None
+    cells = frame.itertuples(index=False, name=None)
+    return [(line, list(map(_cell_text, row))) for line, row in enumerate(cells, start=1)]
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell as a CSV file would have it: nothing for what is missing, 2023 for 2023.0."""
+    if cell is None or cell != cell or str(cell) in ("<NA>", "NaT"):
+        return ""
+    if isinstance(cell, float) and float(cell).is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(float(cell)) if isinstance(cell, float) else str(cell)
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise DataError(f"{path}: this is a folder; name a file in it.")
         refuse_special(path, DataError)
         if path.stat().st_size > LARGEST_FILE:
             raise DataError(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB; not read.")
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"{path}: no such file.") from None
     except (OSError, ValueError) as problem:
         raise DataError(f"{path}: cannot be read ({problem}).") from None
+
+
+def _decoded(path: Path) -> str:
+    raw = _bytes(path)
     if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
         raise DataError(f"{path}: this is a workbook. Save the sheet as CSV UTF-8.")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw:
@@ -285,7 +359,7 @@ def own_series(plan: Plan) -> tuple[str, ...]:
 
 
 def read_own_observations(
-    path: Path | str, plan: Plan, published: Observations | None = None
+    path: Path | str | pd.DataFrame, plan: Plan, published: Observations | None = None
 ) -> Observations:
     """A user's own figures: series of the plan or of the published table, in the plan's units.
 
@@ -308,7 +382,8 @@ def read_own_observations(
         and row.series in units
         and row.unit not in (units[row.series].zh, units[row.series].en)
     ]
-    raise_if_any(path, problems, DataError)
+    what = path if isinstance(path, Path | str) else "the table of observations"
+    raise_if_any(what, problems, DataError)
     return own
 
 

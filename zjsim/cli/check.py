@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,9 @@ from zjsim.cli.output import (
     say_text,
 )
 from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.assessment.assess import Assessment
 
 CHECK_VIOLATED = 30
 # Over several scenarios the gravest outcome counts, in this order.
@@ -96,7 +99,7 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Any, words: Language) -> None:
+def _say_verdicts(judged: Assessment, words: Language) -> None:
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
     from zjsim.report.tables.wording import scenario_name, tally_words
@@ -119,7 +122,7 @@ def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Lang
         note(f"  {outcome.check.id}: {outcome.check.statement.in_(words)} {outcome.reason}")
 
 
-def _document(judged: Any, outcomes: list[Any], status: int) -> dict[str, Any]:
+def _document(judged: Assessment, outcomes: list[Any], status: int) -> dict[str, Any]:
     return {
         "scenario": judged.name,
         "exit_status": status,

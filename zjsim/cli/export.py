@@ -20,11 +20,6 @@ from zjsim.cli.output import (
     wrote,
 )
 
-ENDINGS = {
-    "iamc-csv": "csv", "iamc-xlsx": "xlsx", "parquet": "parquet", "netcdf": "nc", "cin": "cin",
-    "xmile": "xmile",
-}  # fmt: skip
-
 
 def export(
     scenario: Annotated[
@@ -50,24 +45,18 @@ def export(
     """
     words = language(lang)
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.errors import RunError
-    from zjsim.files import atomic
-    from zjsim.report.output.exchange import FORMATS
-    from zjsim.report.output.exchange import export as export_scenario
-    from zjsim.workflow import assess, simulate
+    from zjsim.report.document.handing_on import ENDING_OF
+    from zjsim.report.document.handing_on import export as export_runs
+    from zjsim.workflow import simulate
 
-    if kind not in FORMATS:
-        raise typer.BadParameter(f"{kind}: choose from {', '.join(FORMATS)}", param_hint="--format")
+    if kind not in ENDING_OF:
+        known = ", ".join(ENDING_OF)
+        raise typer.BadParameter(f"{kind}: choose from {known}", param_hint="--format")
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     runs = simulate(opened, read[0], engine=engine, trust_model=trust_model)
-    out = Path(f"{runs.name}.{ENDINGS[kind]}") if out is None else out
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with atomic(out) as part:
-            for line in export_scenario(part, kind, runs, assess(opened, runs)):
-                note(f"note: {line}")
-    except OSError as problem:
-        raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
+    out = Path(f"{runs.name}{ENDING_OF[kind]}") if out is None else out
+    for line in export_runs(runs, out, kind):
+        note(f"note: {line}")
     wrote(out, words)
 
 

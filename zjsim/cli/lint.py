@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -30,20 +29,12 @@ def lint(
 
     Example: zjsim lint models/mine
     """
-    from zjsim.bundle import MODEL_SUFFIXES
-    from zjsim.lint import lint_model_file, lint_plan
-    from zjsim.openplan import open_plan
+    from zjsim.lint import lint as find
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import Table
 
     words = language(lang)
-    suffix = Path(target).suffix.lower()
-    if suffix in MODEL_SUFFIXES:
-        findings = lint_model_file(Path(target))
-    elif suffix in (".yaml", ".yml"):
-        findings = _lint_scenario(target)
-    else:
-        findings = lint_plan(open_plan(target))
+    findings = find(target)
     if json:
         say_json([{"rule": f.rule, "where": f.where, "what": f.what} for f in findings])
     elif findings:
@@ -54,12 +45,3 @@ def lint(
     else:
         say_text(label("lint.nothing", words, target=target))
     raise typer.Exit(EXIT_FOUND if findings else 0)
-
-
-def _lint_scenario(target: str) -> list[Any]:
-    """A scenario that does not read or resolve raises; one that does has no findings."""
-    from zjsim.cli.plans import plan_and_scenarios
-
-    opened, read = plan_and_scenarios([target], [], None)
-    opened.resolve(read[0])
-    return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from zjsim.cli.output import (
     say_table,
     say_text,
 )
+
+if TYPE_CHECKING:
+    from zjsim.assessment.audit import Audit
 
 app = typer.Typer(help="The plan as data: show, audit, template for your own figures.")
 PlanName = Annotated[str, typer.Argument(metavar="[PLAN]", help="A shipped plan or a plan folder.")]
@@ -97,7 +100,7 @@ def audit(
         say_text(line, hang=2)
 
 
-def _audit_document(result: Any) -> dict[str, Any]:
+def _audit_document(result: Audit) -> dict[str, Any]:
     import dataclasses
 
     return {

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.openplan import OpenPlan
+    from zjsim.report.output.gallery import Chart
+    from zjsim.scenario.schema import Scenario
 
 OF_RUNS = ("board", "indicator", "targets", "progress", "comparison")
 OF_ENSEMBLES = ("fan", "probabilities")
@@ -79,14 +84,14 @@ def plot(
 
 def _charts(
     kind: str,
-    opened: Any,
-    read: list[Any],
+    opened: OpenPlan,
+    read: list[Scenario],
     indicator: str | None,
     sector: str | None,
     runs: int,
     seed: int | None,
     words: Language,
-) -> list[Any]:
+) -> list[Chart]:
     from zjsim.report.model.diagrams import sectors
     from zjsim.report.output import gallery
     from zjsim.report.output.results import report_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,11 @@ from zjsim.cli.output import (
     wrote,
 )
 from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.assessment.assess import Assessment
+    from zjsim.report.tables.rows import Report
+    from zjsim.workflow import Runs
 
 Scenarios = Annotated[
     list[str] | None,
@@ -123,7 +128,7 @@ def _simulate(
     engine: str,
     trust_model: bool,
     observations: str | None,
-) -> list[tuple[Any, Any, Any]]:
+) -> list[tuple[Runs, Assessment, Report]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.report.output.results import report_of
@@ -139,7 +144,7 @@ def _simulate(
     return done
 
 
-def _show(reports: list[Any], words: Language) -> None:
+def _show(reports: list[Report], words: Language) -> None:
     from zjsim.report.tables.tables import matrix_key, matrix_table
     from zjsim.report.words.labels import label
 
@@ -152,7 +157,7 @@ def _show(reports: list[Any], words: Language) -> None:
     say_text(label("disclaimer", words))
 
 
-def _show_one(report: Any, words: Language) -> None:
+def _show_one(report: Report, words: Language) -> None:
     from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
     from zjsim.report.tables.wording import scenario_name, tally_words
     from zjsim.report.words.labels import label
@@ -178,7 +183,7 @@ def _show_one(report: Any, words: Language) -> None:
         say()
 
 
-def _notes(simulated: list[tuple[Any, Any, Any]]) -> list[str]:
+def _notes(simulated: list[tuple[Runs, Assessment, Report]]) -> list[str]:
     """What the resolution had to say, each line once with its scenarios."""
     said: dict[str, list[str]] = {}
     for runs, _, _ in simulated:
@@ -192,7 +197,7 @@ def _notes(simulated: list[tuple[Any, Any, Any]]) -> list[str]:
 
 
 def _write(
-    simulated: list[tuple[Any, Any, Any]],
+    simulated: list[tuple[Runs, Assessment, Report]],
     out: Path,
     words: Language,
     formats: tuple[str, ...],
@@ -207,7 +212,7 @@ def _write(
         wrote(folder, words)
 
 
-def _document(report: Any, assessment: Any) -> dict[str, Any]:
+def _document(report: Report, assessment: Assessment) -> dict[str, Any]:
     """One scenario for machines; shares such as progress are parts of one."""
     from zjsim.report.tables.wording import rate_since, rate_unit
 

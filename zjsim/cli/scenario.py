@@ -93,10 +93,11 @@ def show(
     import io
 
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.prepare import prepare
     from zjsim.report.output.results import dump_yaml
 
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
-    resolved = opened.resolve(read[0])
+    resolved = prepare(opened, read[0]).resolved
     if json:
         say_json(resolved.document())
         return
@@ -118,13 +119,14 @@ def diff(
     """Show the inputs in which two scenarios differ, in the words of their files."""
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.model.names import canonical
+    from zjsim.prepare import prepare
     from zjsim.report.tables.tables import difference_table
     from zjsim.report.words.labels import label, localised
     from zjsim.scenario.compare import diff as differences_of
 
     words = language(lang)
     opened, read = plan_and_scenarios([first, second], assignments or [], plan)
-    one, other = opened.resolve(read[0]), opened.resolve(read[1])
+    one, other = (prepare(opened, item).resolved for item in read[:2])
     if json:
         say_json(
             [

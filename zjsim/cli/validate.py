@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,10 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+
+if TYPE_CHECKING:
+    from zjsim.analysis.validation.record import Row
+    from zjsim.analysis.validation.suite import Validation
 
 
 def validate(
@@ -80,7 +84,7 @@ def validate(
     count = _count(mutants)
     opened = open_plan(plan)
 
-    def told(row: Any) -> None:
+    def told(row: Row) -> None:
         if not json:
             note(f"  {verdict_word(row.verdict, words)}  {row.id}  ({row.seconds:.1f} s)")
 
@@ -111,7 +115,7 @@ def _count(text: str) -> int | None:
     raise typer.BadParameter(f"{text}: give a number, or all", param_hint="--mutation")
 
 
-def _document(found: Any) -> dict[str, Any]:
+def _document(found: Validation) -> dict[str, Any]:
     return {
         "plan": found.plan,
         "model_hash": found.model_hash,

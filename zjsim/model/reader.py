@@ -347,7 +347,7 @@ def _signed(visitor: Any, type_of_call: Any) -> Any:
     PySD folds a sign into the number, after which ``-2^2`` and ``(-2)^2`` look alike.
     """
 
-    class Visitor(visitor):
+    class Visitor(visitor):  # type: ignore[misc]
         def visit_neg_expr(self, n: Any, vc: Any) -> Any:
             if vc[0] == "-":
                 self.negatives.add(vc[2])

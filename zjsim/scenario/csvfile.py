@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from zjsim.complaints import LARGEST
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
 from zjsim.yamlfile import read_text
 
@@ -83,7 +84,7 @@ class CsvFile:
             value = float(text) if "_" not in text else math.nan
         except ValueError:
             value = math.nan
-        if math.isfinite(value) and abs(value) <= 1e15:
+        if math.isfinite(value) and abs(value) <= LARGEST:
             return value
         self.fault(line, column, f"'{text[:40]}' is not a number" if text else "the cell is empty")
         return None

@@ -79,7 +79,8 @@ class Discrepancy:
             total = np.zeros((last - first, longest + 1))
             np.cumsum(shocks, axis=1, out=total[:, 1:])
             found[first:last] = total[:, steps]
-        return found * self.sd / _HALVES**0.5
+        found *= self.sd / _HALVES**0.5
+        return found
 
     def applied(self, values: np.ndarray, departure: np.ndarray) -> np.ndarray:
         """Values of the quantity with a departure (percent, 100 ln) laid over them."""

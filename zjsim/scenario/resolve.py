@@ -18,7 +18,6 @@ from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario import path_words, paths, writing
 from zjsim.scenario.outlook import OBSERVED_PATH
-from zjsim.scenario.reader import place_entry
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
 from zjsim.scenario.tables import ConstantTable, DriverTable, Lever, find_name
@@ -43,7 +42,6 @@ def resolve(
         With every name that is unknown, value out of range and time that does not fit.
     """
     work = _Resolution(scenario, model, levers, drivers, constants)
-    work.place_assignments()
     grid = work.grid()
     switches = paths.Switches(grid)
     work.resolve_levers(switches)
@@ -57,14 +55,14 @@ def resolve(
         initials=work.initials,
         paths=work.paths,
         save=save,
-        method=work.scenario.method or "rk4",
+        method=scenario.method or "rk4",
     )
     return Resolved(
-        scenario=work.scenario,
+        scenario=scenario,
         inputs=inputs,
         entries=tuple(work.entries),
         notes=(*switches.notes(), *work.notes),
-        hash=writing.inputs_hash(inputs, work.scenario, drivers.errors),
+        hash=writing.inputs_hash(inputs, scenario, drivers.errors),
         levers=tuple(levers),
         outlook=drivers.errors,
     )
@@ -124,36 +122,6 @@ class _Resolution:
             at = places[0] if places else ""
             self.fault(at, ["time"], str(misfit).removeprefix("time: "))
             return own
-
-    def place_assignments(self) -> None:
-        """Find the section of each ``--set name=value``."""
-        for entry in self.scenario.unplaced:
-            named = find_name(entry.name, [n for n in self.by_name.values() if self._free(n)])
-            found = [
-                *[("levers", name) for name in (identifier(entry.name),) if name in self.levers],
-                *[("drivers", name) for name in find_name(entry.name, self.driver_names)],
-                *[("constants", name) for name in named],
-            ]
-            if len(found) == 1:
-                self.scenario = place_entry(self.scenario, *found[0], entry)
-                continue
-            if found:
-                choices = " or ".join(f"{section}.{name}" for section, name in found)
-                self.fault(entry.at, [], f"{entry.name} may mean {choices}", "Write one of them.")
-                continue
-            near = did_you_mean(
-                entry.name,
-                [*self.levers, *map(identifier, self.driver_names), *self.settable(), *_TIME],
-            )
-            self.fault(entry.at, [], f"no lever, driver or constant {entry.name}", near)
-        self.scenario = self.scenario.changed(unplaced=())
-
-    def _free(self, name: str) -> bool:
-        return canonical(name) not in self.taken and canonical(name) not in CONTROL_NAMES
-
-    def settable(self) -> list[str]:
-        """Ids of the constants that are neither lever, driver nor time setting."""
-        return [identifier(name) for name in self.by_name.values() if self._free(name)]
 
     def unit(self, name: str) -> str:
         """The model's unit of a name."""
@@ -365,9 +333,6 @@ class _Resolution:
         unit = self.unit(name)
         said = f"{entry.value:g} {unit}".rstrip()
         self.entries.append(Entry(kind, identifier(name), name, unit, said, entry.at))
-
-
-_TIME = ("time.start", "time.stop", "time.step", "time.save_every")
 
 
 def _replaces(change: DriverPath) -> bool:

@@ -108,7 +108,7 @@ class Resolved:
     Parameters
     ----------
     scenario : Scenario
-        With every assignment placed.
+        As it was read.
     inputs : Inputs
         Of one run.
     entries : tuple of Entry

@@ -24,6 +24,7 @@ from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.markup import Shown
 from zjsim.openplan import PlanLike, open_plan
+from zjsim.prepare import prepare
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
@@ -286,7 +287,7 @@ def scenarios_of(plan: OpenPlan) -> tuple[str, ...]:
 
 def _fits(plan: OpenPlan, name: str) -> bool:
     try:
-        plan.resolve(plan.read_scenario(name))
+        prepare(plan, name)
     except ScenarioError:
         return False
     return True

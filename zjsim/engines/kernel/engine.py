@@ -170,8 +170,6 @@ class CompiledProgram:
             values = self._run_compiled(inputs, save)
         return self._trajectories(inputs, save, *values, chosen)
 
-    # One run at a time, plain Python -------------------------------------------------------
-
     def _run_python(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
         program, grid = self.program, inputs.grid
         constants = binding.constants(program, inputs)
@@ -241,8 +239,6 @@ class CompiledProgram:
 
         text: str = cached_document("emitted", key, build)
         return text
-
-    # Many runs, compiled --------------------------------------------------------------------
 
     def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
         from zjsim.engines.kernel.arguments import in_order

@@ -10,11 +10,11 @@ from matplotlib.lines import Line2D
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 
 
 @style.styled

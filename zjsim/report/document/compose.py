@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from zjsim.assessment.observations import Observations
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.compose_ground import ground_sections, inferred_share
 from zjsim.report.document.compose_scenario import Judged, influence_sentences, scenario_sections
@@ -32,7 +32,7 @@ from zjsim.report.tables.compose_words import (
 from zjsim.report.tables.rows import Report
 from zjsim.report.tables.tables import matrix_table
 from zjsim.report.tables.wording import plan_target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
 from zjsim.version import __version__

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.grades import ALL as GRADES
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.document import Block, Commands, Points, Section, TableBlock, Text
@@ -21,7 +21,7 @@ from zjsim.report.tables.compose_words import (
     span_words,
 )
 from zjsim.report.tables.plan_tables import growth_table
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_quantity, format_share
 from zjsim.report.words.references import Reference, read_references
 from zjsim.report.words.text_table import Table

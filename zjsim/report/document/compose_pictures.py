@@ -8,12 +8,12 @@ from typing import Any
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, Swing
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import Medium, Picture
 from zjsim.report.tables.compose_words import indicator_name, indicator_with_unit, scenario_name
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 BARS = 10
 PRINTED = ("page", "parts")

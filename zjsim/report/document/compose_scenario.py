@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, LeverOff, Swing
 from zjsim.assessment.assess import Assessment
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.document import Block, Section, TableBlock, Text
@@ -25,7 +25,7 @@ from zjsim.report.tables.compose_words import (
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.tables import progress_table, verdict_headers, verdict_rows
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.words.text_table import Table
 from zjsim.workflow import OpenPlan, Runs

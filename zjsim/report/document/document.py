@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Literal
 
-from zjsim.language import TYPOGRAPHY
-from zjsim.report.words.labels import Language, label
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.words.labels import label
 from zjsim.report.words.line_breaks import wrap
 from zjsim.report.words.text_table import Table
 

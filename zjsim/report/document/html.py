@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.charts.font import chinese_letters, font_of
 from zjsim.report.document.document import (
     Block,
@@ -22,7 +22,7 @@ from zjsim.report.document.document import (
     missing_library,
     picture_bytes,
 )
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 from zjsim.report.words.verdicts import TONES
 from zjsim.version import __version__
 

@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from zjsim.language import TYPOGRAPHY
-from zjsim.report.words.labels import Language, label
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.words.labels import label
 from zjsim.report.words.text_table import Table, render_text_table
 
 _MOST_DETAILS = 60
@@ -66,7 +66,7 @@ def summary(validation: Any, language: Language) -> str:
 
 def result_of(row: Any) -> str:
     """What came out, in words."""
-    return row.reason if row.measured is None else row.measured.words
+    return str(row.reason if row.measured is None else row.measured.words)
 
 
 def finding(row: Any, language: Language) -> str:

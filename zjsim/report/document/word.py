@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import (
     Block,
     Commands,
@@ -37,7 +37,6 @@ from zjsim.report.document.word_parts import (
     remove_rules,
     set_fonts,
 )
-from zjsim.report.words.labels import Language
 
 CREATED = datetime.datetime(2021, 7, 2)  # a constant: the same report has the same bytes
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zjsim.language import Language
 from zjsim.report.document.document import MANY_COLUMNS, TableBlock, breakable
-from zjsim.report.words.labels import Language
 from zjsim.report.words.verdicts import TONES
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from zjsim.errors import PlanError
+from zjsim.language import Language
 from zjsim.model.names import canonical
 from zjsim.model.order import causes
 from zjsim.model.spec import Element, ModelSpec
 from zjsim.report.model.model_census import Census, model_census
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 from zjsim.report.words.references import Reference, read_references
 from zjsim.scenario.tables import Lever
 from zjsim.workflow import OpenPlan

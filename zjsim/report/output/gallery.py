@@ -10,10 +10,11 @@ import numpy as np
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
 from zjsim.analysis.uncertainty.statistics import statistics_of
+from zjsim.language import Language
 from zjsim.report.charts import board, charts, run_charts, style
 from zjsim.report.model.diagrams import diagram_loops, plot_loops, plot_stock_flow, sectors
 from zjsim.report.output.results import board_data
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 if TYPE_CHECKING:
     from zjsim.ensembles.run import EnsembleRuns

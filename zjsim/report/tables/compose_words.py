@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.tables.wording import is_percent, target_words, value_words
 from zjsim.report.tables.wording import scenario_name as scenario_name
-from zjsim.report.words.labels import Language, catalogue, label, localised
+from zjsim.report.words.labels import catalogue, label, localised
 from zjsim.report.words.numbers import (
     DASH,
     format_number,
@@ -172,7 +172,7 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
         return label("summary.error_none", language)
 
     def in_digits(row: ReportRow) -> float:
-        return float(row.error or 0.0) * 10**row.indicator.decimals
+        return float(row.error or 0.0) * 10.0**row.indicator.decimals
 
     worst = max(rows, key=in_digits)
     if in_digits(worst) < 0.1 and all(row.verdict != "undecidable" for row in rows):

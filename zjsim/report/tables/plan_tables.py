@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from zjsim.language import Language
 from zjsim.report.tables.wording import base_words, plan_target_words
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 from zjsim.report.words.numbers import DASH, format_number
 from zjsim.report.words.text_table import Table
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from zjsim.assessment.named import find_indicator
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
@@ -111,12 +112,10 @@ class Report:
         """How many targets are met."""
         return sum(row.verdict in PASSES for row in self.rows)
 
-    def row(self, name: str) -> ReportRow:
-        """The row of the indicator with this id."""
-        for row in self.rows:
-            if row.indicator.id == name:
-                return row
-        raise KeyError(name)
+    def row(self, name: int | str) -> ReportRow:
+        """The row of the indicator with this number, id or label; PlanError names near misses."""
+        wanted = find_indicator((row.indicator for row in self.rows), name)
+        return next(row for row in self.rows if row.indicator is wanted)
 
 
 def plan_path(indicator: Indicator, years: Iterable[float]) -> list[float]:

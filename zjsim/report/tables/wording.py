@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical
 from zjsim.report.tables.rows import Report, ReportRow
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_plain
 from zjsim.report.words.verdicts import MARKS
 

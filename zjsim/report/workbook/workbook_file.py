@@ -10,9 +10,9 @@ from typing import Any
 
 import xlsxwriter
 
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.rows import Report
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH
 from zjsim.report.words.text_table import display_width
 
