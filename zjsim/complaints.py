@@ -61,7 +61,7 @@ def in_words(
             wanted = "a year" if sort == "int_type" else "text as the name"
         elif len(location) == 2 and location[0] in ("levers", "drivers"):
             hint = "A number, or a shape such as {shape: step, to: 1, from: 2022}."
-        return f"{_shown(value)} stands where {wanted} is expected", hint
+        return f"expected {wanted}, got {_shown(value)}", hint
     if sort == "finite_number":
         return f"{_shown(value)} is not a finite number", ""
     bounds = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}

@@ -326,7 +326,7 @@ def assess(
     Raises
     ------
     PlanError
-        When something else stands where the plan belongs.
+        When the first argument is not a plan.
     RunError
         When there are no runs, or a Dataset lacks the dimension time.
     DataError

@@ -198,5 +198,5 @@ def test_a_wrong_cell_is_told_with_its_line(tmp_path, old, new, expected):
 def test_a_row_for_nothing_is_told(plan, tmp_path):
     path = tmp_path / "discrepancy.csv"
     path.write_text(discrepancies_text([ONE, ONE]), encoding="utf-8")
-    with pytest.raises(DataError, match="line 3, of: x stands twice"):
+    with pytest.raises(DataError, match="line 3, of: duplicate entry x"):
         read_discrepancies(path)

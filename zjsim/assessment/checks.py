@@ -2,7 +2,7 @@
 
 A check changes the inputs of a run (set or multiply variables, perhaps from a year on) and
 says what must then hold, against the unchanged run or against another change; or it says what
-must hold always. Which runs are needed is told by ``needed_inputs``; ``judge`` says what came
+must hold always. ``needed_inputs`` lists the runs that are needed; ``judge`` says what came
 out. Nothing is run here.
 """
 
@@ -101,7 +101,7 @@ def read_checks_document(path: Path | str) -> dict[str, Any]:
     problems = [Problem(source.where(location), what, hint) for location, what, hint in found]
     names = [entry["id"] for entry in (document or {}).get("checks", [])]
     problems += [
-        Problem(source.where(("checks", position, "id")), f"the id {name} stands twice")
+        Problem(source.where(("checks", position, "id")), f"duplicate id {name}")
         for position, name in enumerate(names)
         if name in names[:position]
     ]

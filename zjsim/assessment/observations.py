@@ -282,7 +282,7 @@ def _header_problems(header: Sequence[str]) -> list[Problem]:
     ]
     for place, name in enumerate(header):
         if name in header[:place]:
-            problems.append(Problem("line 1", f"the column {name} stands twice"))
+            problems.append(Problem("line 1", f"duplicate column {name}"))
         elif name not in COLUMNS:
             hint = did_you_mean(name, COLUMNS) or f"Columns are {_names()}."
             problems.append(Problem("line 1", f"no such column: {name or '(no name)'}", hint))
@@ -346,7 +346,7 @@ def _repetitions(rows: Sequence[Observation]) -> list[Problem]:
     for row in rows:
         key = (row.series, row.year, row.period, row.vintage, row.source, row.definition)
         if key in seen:
-            what = f"{row.series} {row.year} stands in line {seen[key]} already"
+            what = f"duplicate figure {row.series} {row.year}, first in line {seen[key]}"
             hint = "Conflicting figures differ in vintage, source or definition."
             problems.append(Problem(f"line {row.line}", what, hint))
         seen.setdefault(key, row.line)
@@ -399,7 +399,7 @@ def _template_note(item: Indicator | Milestone) -> Text:
 
 
 def write_template(plan: Plan, path: Path | str, language: Language = "zh") -> None:
-    """Write an empty table for a user's own figures: one row a year or a milestone.
+    """Write an empty table for a user's own figures: one row per year or milestone.
 
     The file starts with a byte order mark, without which Excel shows Chinese as noise.
 

@@ -69,7 +69,7 @@ def check(
     opened, read = plan_and_scenarios(scenarios, changes, plan)
     seen = with_own_observations(opened, observations)
     if reality:
-        _ = opened.checks  # a mistake in them is told before any verdict
+        _ = opened.checks  # a mistake in them is reported before any verdict
     simulated = []
     # Verdicts of all scenarios first: they are what a reader waits for.
     for scenario in read:

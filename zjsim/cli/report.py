@@ -1,4 +1,4 @@
-"""``zjsim report``: scenarios told in Word, PDF, HTML and Excel, in Chinese or English."""
+"""``zjsim report``: scenarios reported in Word, PDF, HTML and Excel, in Chinese or English."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _check_places(out: Path, formats: str) -> None:
     if unknown:
         raise RunError(f"{unknown[0]}: no such picture format; take one of {', '.join(FORMATS)}.")
     if out.exists() and not out.is_dir():
-        raise RunError(f"{out}: a file stands where --out wants a folder.")
+        raise RunError(f"--out must be a folder, but {out} is a file.")
 
 
 def _simulate(

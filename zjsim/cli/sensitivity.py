@@ -37,7 +37,7 @@ def sensitivity(
         str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
     ] = "baseline",
     method: Annotated[
-        str, typer.Option("--method", metavar="|".join(METHODS), help="How to look.")
+        str, typer.Option("--method", metavar="|".join(METHODS), help="Method of analysis.")
     ] = "tornado",
     size: Annotated[
         int | None,

@@ -84,7 +84,7 @@ def validate(
     count = _count(mutants)
     opened = open_plan(plan)
 
-    def told(row: Row) -> None:
+    def show(row: Row) -> None:
         if not json:
             note(f"  {verdict_word(row.verdict, words)}  {row.id}  ({row.seconds:.1f} s)")
 
@@ -93,7 +93,7 @@ def validate(
             full=full, mutants=count, seed=seed, workers=workers, trust=trust_model,
             scenarios=scenarios_of(opened), advance=advance,
         )  # fmt: skip
-        found = validate_plan(opened, depth, only, told)
+        found = validate_plan(opened, depth, only, show)
     if json:
         say_json(_document(found))
     else:

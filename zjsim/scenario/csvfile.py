@@ -1,4 +1,4 @@
-"""CSV files with known columns, read with every problem told at once.
+"""CSV files with known columns, with all problems reported together.
 
 UTF-8 with or without a byte order mark; GBK is refused with a hint.
 """
@@ -62,11 +62,11 @@ class CsvFile:
             Problem("line 1", f"column {name} is missing") for name in columns if name not in header
         ]
         faults += [
-            Problem("line 1", f"column {name} stands twice")
+            Problem("line 1", f"duplicate column {name}")
             for name in columns
             if list(header).count(name) > 1
         ]
-        # Nothing else can be told about a table whose columns are not known.
+        # Nothing else can be checked in a table whose columns are not known.
         raise_if_any(self.path, faults, DataError)
 
     def fault(self, line: int, column: str, what: str, hint: str = "") -> None:

@@ -112,7 +112,7 @@ def read_discrepancies(path: Path) -> Mapping[str, Discrepancy]:
         table.one_of(line, row, "pooled", ("yes", "no"))
         table.one_of(line, row, "grade", GRADES)
         if row["of"] in found:
-            table.fault(line, "of", f"{row['of']} stands twice")
+            table.fault(line, "of", f"duplicate entry {row['of']}")
         numbers = {name: table.number(line, row, name) for name in (*_NUMBERS, "figures")}
         for name, value in numbers.items():
             if value is not None and value < 0:

@@ -100,7 +100,7 @@ def with_changes(
     drivers: Mapping[str, Any] | None = None,
     constants: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """A scenario with changes laid over it; every fault is told at once.
+    """A scenario with changes laid over it; all faults are reported together.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def find_scenario(name_or_path: str | Path, folder: Path) -> Path:
 def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
     """The scenario of ``path`` laid over its bases; ``above`` are the files based on it."""
     chain = (*above, path)
-    # realpath and not resolve: a link to itself is told when it is read.
+    # realpath and not resolve: a link to itself is reported when it is read.
     if os.path.realpath(path) in [os.path.realpath(other) for other in above]:
         round_trip = " → ".join(file.name for file in chain)
         raise ScenarioError(f"{above[0]}: based_on goes in a circle: {round_trip}.")

@@ -1,6 +1,6 @@
 """Scenario × model × tables → Inputs: names, ranges, units and provenance, once.
 
-Only here does a scenario's word become a model name. Every problem is told at once, with the
+Only here does a scenario's word become a model name. All problems are reported together, with the
 line that caused it.
 """
 

@@ -179,7 +179,7 @@ def expand(study: Study, folder: Path) -> list[Case]:
 
 
 def _read_scenarios(study: Study, folder: Path) -> list[tuple[Path, Scenario]]:
-    """The study's scenarios without the matrix; every one that cannot be read is told."""
+    """The study's scenarios without the matrix; every unreadable one is reported."""
     found: list[tuple[Path, Scenario]] = []
     problems: list[Problem] = []
     for position, name in enumerate(study.scenarios):

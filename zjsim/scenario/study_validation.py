@@ -89,7 +89,7 @@ def _axis(key: str, values: Any, where: validation.Where) -> list[Problem]:
         )
         problems += faults
         if repr(value) in seen:
-            problems.append(Problem(here, "this value stands twice", "Keep one of the two."))
+            problems.append(Problem(here, "duplicate value", "Keep one of the two."))
         seen.add(repr(value))
     return problems
 

@@ -1,4 +1,4 @@
-"""The scenario and lever files as strict pydantic models: what may stand where.
+"""The scenario and lever files as strict pydantic models: what is allowed where.
 
 Imported only when a file is read for the first time or the JSON schema is asked for: pydantic
 costs as much time as a whole warm run. What passes is returned as plain data that fits in a

@@ -125,7 +125,7 @@ def check_cases(study: Study, cases: Sequence[Case], opened: OpenPlan) -> None:
 
 
 def _place(study: Study, case: Case, line: str) -> str:
-    """The line of the study that a misfit of a case comes from, as well as can be told."""
+    """The line of the study that a misfit of a case comes from, as far as that is known."""
     for key, value in case.assignments:
         if assignment(key, value) in line:
             position = study.matrix[key].index(value)

@@ -78,7 +78,7 @@ class Decomposition:
         return not self.errors.any()
 
     def to_frame(self) -> pd.DataFrame:
-        """Shares: a row a cause, a column an indicator."""
+        """Shares: one row per cause, one column per indicator."""
         import pandas as pd
 
         columns = [item.id for item in self.indicators]

@@ -112,7 +112,7 @@ class KernelEngine(Engine):
 
 
 def _log(text: str) -> None:
-    """Who names no listener is told by the log, which the command line shows."""
+    """Without a ``notify`` callback the message goes to the log, which the command line shows."""
     # Compiling takes many seconds and logging costs some milliseconds to import.
     import logging
 

@@ -1,4 +1,4 @@
-"""Several scenarios in one chart: a panel an indicator, a line a scenario."""
+"""Several scenarios in one chart: one panel per indicator, one line per scenario."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from zjsim.report.words.labels import label, localised
 
 @style.styled
 def plot_comparison(assessments: Sequence[Any], language: str | None = None) -> style.HouseFigure:
-    """Several scenarios: a panel an indicator, a line a scenario, the target as a rule.
+    """Several scenarios: one panel per indicator, one line per scenario, the target as a rule.
 
     The numbers stand in a column of their own, clear of marks and rules.
 

@@ -108,7 +108,7 @@ def plot_probabilities(
 def probability_rows(
     indicators: Sequence[Indicator], found: Probabilities, language: Language
 ) -> tuple[list[str], list[Any]]:
-    """Names and shares: a row a target, then the binding ones, then all."""
+    """Names and shares: one row per target, then the binding ones, then all."""
     names = [f"{item.number}  {localised(item.label, language)}" for item in indicators]
     names += [label("group.binding", language), label("group.all", language)]
     return names, [*found.targets, found.binding, found.joint]

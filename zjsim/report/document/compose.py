@@ -49,7 +49,7 @@ def build_document(
     Parameters
     ----------
     judged : sequence of Judged
-        In the order in which they are told.
+        In the order of the report.
     language : {"zh", "en"}
     observations : Observations or None
         Published figures with a user's own laid over them; None takes the plan's.

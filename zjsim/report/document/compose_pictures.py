@@ -173,7 +173,7 @@ def comparison_picture(reports: Sequence[Report], language: Language) -> Picture
 
 
 def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
-    """Two columns of panels; a line a scenario, named at the left."""
+    """Two columns of panels; one line per scenario, named at the left."""
     from zjsim.report.charts import style
 
     count = len(reports[0].rows)

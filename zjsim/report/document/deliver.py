@@ -1,4 +1,4 @@
-"""From scenarios to finished report files: simulated, judged, told, written whole."""
+"""Simulate, assess and write reports: all files of a request, or none."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def chinese_number(number: int) -> str:
 def typeset(text: str, language: Language) -> str:
     """Quotation marks, brackets and minus signs as they are printed.
 
-    Pairs of straight quotes are told by their order; brackets round Chinese are full-width
+    Straight quotes are paired by their order; brackets round Chinese are full-width
     in Chinese text; a hyphen before a number that nothing precedes is a minus.
     """
     text = re.sub(r"(?<![A-Za-z0-9_.\-–])-(?=\d)", "−", text)

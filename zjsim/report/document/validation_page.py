@@ -1,4 +1,4 @@
-"""The validation page: a row a test, in HTML and Markdown."""
+"""The validation page: one row per test, in HTML and Markdown."""
 
 from __future__ import annotations
 

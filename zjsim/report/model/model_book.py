@@ -97,7 +97,7 @@ class ModelBook:
         return label(f"model.{key}", self.language, **values)
 
     def kind(self, element: Element) -> str:
-        """Kind in words; levers and drivers are told from other constants."""
+        """Kind in words; levers and drivers are distinguished from other constants."""
         name = type(element).__name__.lower()
         if canonical(element.name) in self.levers:
             name = "lever"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zjsim.workflow import Runs
 
 Writer = Callable[[Path], None]
-# A grade worse than this is an assumption that a reader must be told of.
+# A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
 # The remark of constants.csv on a number that rests on nothing else.
 JUDGED = "Modeller judgement."
@@ -226,8 +226,8 @@ def _kept(earlier: Path, names: set[str]) -> dict[str, Writer]:
         return lambda path: _write_bytes(path, content)
 
     try:
-        told = json.loads((earlier / "manifest.json").read_text(encoding="utf-8"))
-        if told.get("versions") != folder.versions():
+        earlier_run = json.loads((earlier / "manifest.json").read_text(encoding="utf-8"))
+        if earlier_run.get("versions") != folder.versions():
             return {}
         files = [*earlier.glob("board_*.*"), *earlier.glob("verdicts_*.xlsx")]
         return {file.name: copy(file.read_bytes()) for file in files if file.name not in names}

@@ -32,7 +32,7 @@ class Outturn:
 
 @dataclass(frozen=True, slots=True)
 class InputLine:
-    """One resolved lever, driver or constant: a value, or a path told in words.
+    """One resolved lever, driver or constant: a value, or a path in words.
 
     ``kind`` is ``lever``, ``driver``, ``constant`` or ``initial``; ``values`` are by year
     for a path and hold one number under the year 0 for a constant.

@@ -216,7 +216,7 @@ def difference_table(
 
 
 def _path_words(line: InputLine | None) -> str:
-    """A constant, or a path with equal neighbours told once: 0 (2021), 1 (2023–2025)."""
+    """A constant, or a path with equal neighbours merged: 0 (2021), 1 (2023–2025)."""
     if line is None:
         return DASH
     values: Mapping[int, float] = line.values
