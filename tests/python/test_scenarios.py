@@ -239,3 +239,12 @@ def test_every_table_of_a_plan_is_a_frame(plan):
     assert tuple(scenarios.index) == plan.scenarios
     assert scenarios.loc["baseline", "label_en"] == "Plan as written"
     assert set(plan.scenarios) <= set(zjsim.scenario_names())
+
+
+@pytest.mark.parametrize("run", [zjsim.simulate, zjsim.simulate_ensemble, zjsim.decompose])
+def test_errors_of_changes_say_the_words_of_python(plan, run):
+    told = r"^the change of baseline has 1 problem:\n  levers\.water=99: 99 is outside 0\.\.1\.6"
+    with pytest.raises(zjsim.ScenarioError, match=told):
+        run(plan, "baseline", levers={"water": 99})
+    with pytest.raises(zjsim.ScenarioError, match=r"\n  levers\.watr=1: .*Did you mean water\?"):
+        run(plan, "baseline", "levers.watr=1")
