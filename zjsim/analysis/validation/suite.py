@@ -246,6 +246,11 @@ def validate(
     told : callable
         Told each row as soon as it is there.
 
+    Returns
+    -------
+    Validation
+        A row a test: what was measured, its threshold, and whether it passed.
+
     Raises
     ------
     PlanError
