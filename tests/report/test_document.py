@@ -134,14 +134,14 @@ def test_one_at_a_time_runs_agree_with_a_run_of_their_own():
     constant = next(item for item in found.swings if item.dimension.kind == "constant")
     name = constant.dimension.key
     alone = simulate(plan(), "baseline", [f"constants.{name}={constant.dimension.high!r}"])
-    values = [row.projection for row in assess(alone, plan()).rows]
+    values = [row.projection for row in assess(plan(), alone).rows]
     assert constant.high_values == pytest.approx(values, rel=1e-9)
 
 
 def test_a_lever_switched_off_agrees_with_a_run_of_its_own():
     found = judged().influence.levers[0]
     alone = simulate(plan(), "baseline", [f"levers.{found.lever}=0"])
-    values = [row.projection for row in assess(alone, plan()).rows]
+    values = [row.projection for row in assess(plan(), alone).rows]
     assert found.values == pytest.approx(values, rel=1e-9)
 
 
