@@ -28,7 +28,8 @@ class Text:
 
     def in_(self, language: Language) -> str:
         """The words in ``language``."""
-        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
+        words: str = getattr(self, language)
+        return words or self.zh or self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,13 @@ class Typography:
         Between two sentences.
     tag, html_tag : str
         The language as documents declare it.
+    title : str
+        A plan's title as it is cited.
     sheet_font : str
         Of a workbook.
     full_width : bool
-        Brackets round Chinese words are full-width.
+        Brackets, and quotation marks where a font has one form for all writing, are those
+        of Chinese.
     """
 
     comma: str
@@ -60,6 +64,7 @@ class Typography:
     gap: str
     tag: str
     html_tag: str
+    title: str
     sheet_font: str
     full_width: bool = False
 
@@ -78,6 +83,7 @@ TYPOGRAPHY: Mapping[Language, Typography] = {
         gap="",
         tag="zh-CN",
         html_tag="zh-CN",
+        title="《{}》",
         sheet_font="Microsoft YaHei",
         full_width=True,
     ),
@@ -90,6 +96,7 @@ TYPOGRAPHY: Mapping[Language, Typography] = {
         gap=" ",
         tag="en-GB",
         html_tag="en",
+        title="{}",
         sheet_font="Calibri",
     ),
 }

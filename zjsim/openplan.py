@@ -26,6 +26,7 @@ from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenario_names, sc
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
+from zjsim.language import LANGUAGES, Language
 from zjsim.markup import displays
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
@@ -162,14 +163,29 @@ class OpenPlan:
             return ()
         return tuple(self._document("loops.yaml", read_loops_document))
 
-    @cached_property
+    @property
     def names_zh(self) -> Mapping[str, str]:
         """Chinese names of model variables, by canonical name; empty without such a file."""
-        path = self.folder.file("names_zh.csv")
+        return self.names_in("zh")
+
+    def names_in(self, language: Language) -> Mapping[str, str]:
+        """Names of model variables from ``names_<language>.csv``, by canonical name.
+
+        Empty without such a file: then names are as the model writes them.
+        """
+        return self._translations[language]
+
+    @cached_property
+    def _translations(self) -> Mapping[Language, Mapping[str, str]]:
+        return {language: self._read_names(language) for language in LANGUAGES}
+
+    def _read_names(self, language: Language) -> Mapping[str, str]:
+        path = self.folder.file(f"names_{language}.csv")
         if not path.is_file():
             return {}
         rows = csv.DictReader(io.StringIO(read_text(path, PlanError), newline=""))
-        return {canonical(r["name"]): r["zh"] for r in rows if r.get("name") and r.get("zh")}
+        pairs = ((row.get("name"), row.get(language)) for row in rows)
+        return {canonical(name): said for name, said in pairs if name and said}
 
     @cached_property
     def levers(self) -> Levers:

@@ -11,9 +11,8 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Plan,
-    Words,
     counting,
     language,
     note,
@@ -23,6 +22,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.history.calibration import Calibration
@@ -47,7 +47,7 @@ def calibrate(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write calibration.csv here instead."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Fit each sector of the model alone to the figures published up to 2020.
@@ -106,7 +106,7 @@ def _own_file(opened: OpenPlan, only: tuple[str, ...]) -> Path | None:
     return path if checkout and not only else None
 
 
-def _show(found: Calibration, words: Words, names_zh: Mapping[str, str]) -> None:
+def _show(found: Calibration, words: Language, names_zh: Mapping[str, str]) -> None:
     from zjsim.report.tables import trust_tables as tables
     from zjsim.report.words.labels import label
 

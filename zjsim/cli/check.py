@@ -10,17 +10,17 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Observations,
     Plan,
     TrustModel,
-    Words,
     language,
     note,
     say_json,
     say_table,
     say_text,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment
@@ -49,7 +49,7 @@ def check(
             help="Also run the plan's reality checks (if this, then that) on the scenario.",
         ),
     ] = True,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -99,7 +99,7 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Assessment, words: Words) -> None:
+def _say_verdicts(judged: Assessment, words: Language) -> None:
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
     from zjsim.report.tables.wording import scenario_name, tally_words
@@ -112,7 +112,7 @@ def _say_verdicts(judged: Assessment, words: Words) -> None:
     say_text(tally_words(report, words))
 
 
-def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Words) -> None:
+def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Language) -> None:
     from zjsim.report.words.labels import label
 
     if outcomes:

@@ -11,10 +11,9 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
-    Words,
     language,
     say,
     say_json,
@@ -22,6 +21,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.report.tables.rows import Report
@@ -39,7 +39,7 @@ def compare(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write the comparison's chart there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -89,7 +89,7 @@ def compare(
         _write(reports, out, words)
 
 
-def _show(reports: list[Report], words: Words) -> None:
+def _show(reports: list[Report], words: Language) -> None:
     from zjsim.report.tables.tables import comparison_table, input_differences
     from zjsim.report.tables.wording import scenario_name
     from zjsim.report.words.labels import label
@@ -107,7 +107,7 @@ def _show(reports: list[Report], words: Words) -> None:
         say_table(comparison_table(first, other, words))
 
 
-def _write(reports: list[Report], out: Path, words: Words) -> None:
+def _write(reports: list[Report], out: Path, words: Language) -> None:
     from zjsim.report.charts.charts import plot_comparison
     from zjsim.report.charts.figures import write_chart_data, write_figure
 

@@ -10,15 +10,15 @@ import typer
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
-    Words,
     language,
     say_json,
     say_table,
     say_text,
     wrote,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.decomposition.decomposition import Decomposition
@@ -43,7 +43,7 @@ def decompose(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write CSV and JSON there.")
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Share each indicator's change since the base year among outside world, policy, feedback
@@ -68,7 +68,7 @@ def decompose(
         _show(found, words)
 
 
-def _show(found: Decomposition, words: Words) -> None:
+def _show(found: Decomposition, words: Language) -> None:
     from zjsim.report.tables import decomposition_tables as tables
     from zjsim.report.words.labels import label
 
@@ -98,7 +98,7 @@ def decomposition_document(found: Decomposition) -> dict[str, Any]:
     }
 
 
-def _write(out: Path, found: Decomposition, words: Words) -> None:
+def _write(out: Path, found: Decomposition, words: Language) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json

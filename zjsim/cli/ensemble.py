@@ -12,10 +12,9 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
-    Words,
     counting,
     language,
     note,
@@ -25,6 +24,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.uncertainty.convergence import Note
@@ -91,7 +91,7 @@ def ensemble(
         typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
     ] = None,
     years: Annotated[bool, typer.Option("--years", help="Show quantiles of every year.")] = False,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -185,7 +185,7 @@ def _show(
     statistics: EnsembleStatistics,
     notes: Sequence[Note],
     errors: list[float] | None,
-    words: Words,
+    words: Language,
     years: bool,
     names_zh: Mapping[str, str],
 ) -> None:
@@ -238,7 +238,7 @@ def statistics_document(
     statistics: EnsembleStatistics,
     notes: Sequence[Note],
     errors: list[float] | None,
-    words: Words,
+    words: Language,
     names_zh: Mapping[str, str],
 ) -> dict[str, Any]:
     """The whole result for machines."""
@@ -293,7 +293,7 @@ def _write(
     found: EnsembleRuns,
     statistics: EnsembleStatistics,
     document: Any,
-    words: Words,
+    words: Language,
     names_zh: Mapping[str, str],
 ) -> None:
     from zjsim.analysis.uncertainty.statistics import LEVELS

@@ -11,7 +11,7 @@ from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Assignments,
     EngineName,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
     language,
@@ -36,7 +36,7 @@ def export(
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
-    lang: Language = None,
+    lang: LanguageOption = None,
     trust_model: TrustModel = False,
 ) -> None:
     """Write one scenario for another tool.
@@ -64,7 +64,7 @@ def import_cin(
     path: Annotated[Path, typer.Argument(metavar="FILE.cin", help="Vensim constant changes.")],
     out: Annotated[Path, typer.Argument(metavar="OUT.yaml", help="The scenario to write.")],
     plan: Plan = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Make a scenario of the constants in a Vensim .cin file.
 

@@ -11,10 +11,9 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Observations,
     Plan,
-    Words,
     counting,
     language,
     say,
@@ -23,7 +22,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
-from zjsim.language import TYPOGRAPHY
+from zjsim.language import TYPOGRAPHY, Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.history.hindcast import Hindcast
@@ -59,7 +58,7 @@ def hindcast(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Project from an earlier year and score the bands against what was published later.
@@ -90,7 +89,7 @@ def hindcast(
 
 
 def _tables(
-    opened: OpenPlan, found: Sequence[Hindcast], chosen: Hindcast, words: Words
+    opened: OpenPlan, found: Sequence[Hindcast], chosen: Hindcast, words: Language
 ) -> dict[str, Any]:
     from zjsim.analysis.history.hindcast import decided_in
     from zjsim.analysis.history.hindcast_score import score_of
@@ -116,7 +115,7 @@ def _show(
     found: Sequence[Hindcast],
     chosen: Hindcast,
     seed: int,
-    words: Words,
+    words: Language,
     scenario: str,
 ) -> None:
     from zjsim.report.words.labels import label
@@ -142,7 +141,7 @@ def _show(
     say_text(label("disclaimer", words))
 
 
-def _title(scenario: str, words: Words) -> str:
+def _title(scenario: str, words: Language) -> str:
     from zjsim.bundle import scenarios_folder
     from zjsim.report.words.labels import localised
     from zjsim.scenario.reader import read_scenario
@@ -151,7 +150,7 @@ def _title(scenario: str, words: Words) -> str:
     return localised(read.label, words) or read.name
 
 
-def _names(opened: OpenPlan, names: Sequence[str], words: Words) -> str:
+def _names(opened: OpenPlan, names: Sequence[str], words: Language) -> str:
     from zjsim.report.tables.wording import variable_name
 
     said = [variable_name(name, words, opened.names_zh) for name in names]
@@ -234,7 +233,7 @@ def _write(
     found: Sequence[Hindcast],
     chosen: Hindcast,
     document: dict[str, Any],
-    words: Words,
+    words: Language,
 ) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain

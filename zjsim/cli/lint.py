@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
-from zjsim.cli.output import Json, Language, language, say_json, say_table, say_text
+from zjsim.cli.output import Json, LanguageOption, language, say_json, say_table, say_text
 
 EXIT_FOUND = 1
 
@@ -20,7 +20,7 @@ def lint(
             help="A shipped plan, a plan folder, a model file or a scenario file.",
         ),
     ] = DEFAULT_PLAN,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Check units, documentation, sources, tables and scenarios; list what is wrong.

@@ -10,7 +10,7 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Observations,
     language,
     note,
@@ -31,7 +31,7 @@ PlanName = Annotated[str, typer.Argument(metavar="[PLAN]", help="A shipped plan 
 def show(
     plan: PlanName = DEFAULT_PLAN,
     observations: Observations = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Show the ten indicators, and the milestones of the prose with your own figures.
@@ -72,7 +72,7 @@ def show(
 def audit(
     plan: PlanName = DEFAULT_PLAN,
     observations: Observations = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Do the plan's arithmetic: implied growth, implied paths, where its parts disagree.
@@ -124,7 +124,7 @@ def _audit_document(result: Audit) -> dict[str, Any]:
 def template(
     out: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")],
     plan: Annotated[str, typer.Option("--plan", help="A shipped plan or a folder.")] = DEFAULT_PLAN,
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Write an empty table for your own figures, to be used with --observations.
 

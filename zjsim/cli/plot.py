@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, Language, Plan, Words, language, wrote
+from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError, did_you_mean
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.openplan import OpenPlan
@@ -44,7 +45,7 @@ def plot(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("charts"),
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Draw one chart, with the data it shows as CSV beside it.
 
@@ -89,7 +90,7 @@ def _charts(
     sector: str | None,
     runs: int,
     seed: int | None,
-    words: Words,
+    words: Language,
 ) -> list[Chart]:
     from zjsim.report.model.diagrams import sectors
     from zjsim.report.output import gallery

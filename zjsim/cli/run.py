@@ -14,7 +14,6 @@ from zjsim.cli.output import (
     Observations,
     Plan,
     TrustModel,
-    Words,
     language,
     note,
     say,
@@ -25,6 +24,7 @@ from zjsim.cli.output import (
     with_progress,
     wrote,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment
@@ -144,7 +144,7 @@ def _simulate(
     return done
 
 
-def _show(reports: list[Report], words: Words) -> None:
+def _show(reports: list[Report], words: Language) -> None:
     from zjsim.report.tables.tables import matrix_key, matrix_table
     from zjsim.report.words.labels import label
 
@@ -157,7 +157,7 @@ def _show(reports: list[Report], words: Words) -> None:
     say_text(label("disclaimer", words))
 
 
-def _show_one(report: Report, words: Words) -> None:
+def _show_one(report: Report, words: Language) -> None:
     from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
     from zjsim.report.tables.wording import scenario_name, tally_words
     from zjsim.report.words.labels import label
@@ -199,7 +199,7 @@ def _notes(simulated: list[tuple[Runs, Assessment, Report]]) -> list[str]:
 def _write(
     simulated: list[tuple[Runs, Assessment, Report]],
     out: Path,
-    words: Words,
+    words: Language,
     formats: tuple[str, ...],
     charts: bool,
     quiet: bool,

@@ -11,9 +11,8 @@ import typer
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
-    Words,
     counting,
     language,
     say,
@@ -22,6 +21,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.sensitivity.sensitivity import Sensitivity
@@ -55,7 +55,7 @@ def sensitivity(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Write CSV, JSON and tornado charts there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Say which assumptions decide the verdicts, and what to measure next.
@@ -93,7 +93,7 @@ def _runs(method: str, n: int, what: Study) -> int:
     return n * (inputs + 1) if method == "morris" else n * (inputs + 2 + 4 * 9)
 
 
-def _show(found: Sensitivity, switches: Any, words: Words) -> None:
+def _show(found: Sensitivity, switches: Any, words: Language) -> None:
     from zjsim.report.tables import sensitivity_tables as tables
     from zjsim.report.words.labels import label, localised
 
@@ -182,7 +182,7 @@ def sensitivity_document(found: Sensitivity, switches: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(out: Path, found: Sensitivity, document: dict[str, Any], words: Words) -> None:
+def _write(out: Path, found: Sensitivity, document: dict[str, Any], words: Language) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
@@ -200,7 +200,7 @@ def _write(out: Path, found: Sensitivity, document: dict[str, Any], words: Words
     wrote(write_folder(out, name, writers), words)
 
 
-def _chart(found: Sensitivity, k: int, run: str, words: Words) -> Callable[[Path], None]:
+def _chart(found: Sensitivity, k: int, run: str, words: Language) -> Callable[[Path], None]:
     """A writer of one indicator's tornado chart; ``run`` is the name of the study's folder."""
 
     def write(path: Path) -> None:

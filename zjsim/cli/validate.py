@@ -10,7 +10,7 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     TrustModel,
     counting,
     language,
@@ -58,7 +58,7 @@ def validate(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Write the page there: HTML and Markdown."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:

@@ -65,8 +65,10 @@ def build_document(
         sections += scenario_sections(item, language)
     sections += ground_sections(judged, seen, command, language)
     plan = localised(reports[0].plan_title, language)
-    # A long Chinese title breaks by sense, before the name of the period.
-    named = "《" + plan.replace("“", "\n“", 1) + "》" if language == "zh" else plan
+    if TYPOGRAPHY[language].full_width:
+        # A long Chinese title breaks by sense, before the name of the period.
+        plan = plan.replace("“", "\n“", 1)
+    named = TYPOGRAPHY[language].title.format(plan)
     done = Document(
         language=language,
         title=label("report.title", language, plan=named),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, LeverOff, Swing
 from zjsim.assessment.assess import Assessment
@@ -51,14 +50,9 @@ class Judged:
         """The plan it was judged by."""
         return self.runs.plan
 
-    @cached_property
-    def glossary(self) -> Mapping[str, str]:
-        """Chinese names of model variables, by canonical name; empty without such a file."""
-        return self.plan.names_zh
-
     def named(self, name: str, language: Language) -> str:
         """A model variable in the language, or as the model writes it."""
-        return self.glossary.get(canonical(name), name) if language == "zh" else name
+        return self.plan.names_in(language).get(canonical(name), name)
 
 
 def scenario_sections(judged: Judged, language: Language) -> Iterator[Section]:
@@ -238,7 +232,7 @@ def _drivers(judged: Judged, language: Language) -> TableBlock | None:
         "drivers",
         label("table.drivers", language),
         Table((label("column.driver", language), *map(str, years)), rows, "<" + ">" * len(years)),
-        notes=() if judged.glossary and language == "zh" else (label("text.names", language),),
+        notes=() if judged.plan.names_in(language) else (label("text.names", language),),
     )
 
 
@@ -276,7 +270,7 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
         said = source_words(source, language)
         weight = format_share(item.score, 0)
         rows.append((name, central, bounds, grade, said, weight, flips))
-    notes = [] if judged.glossary and language == "zh" else [label("text.names", language)]
+    notes = [] if judged.plan.names_in(language) else [label("text.names", language)]
     for of in ("scale", "drift", "outlook"):
         if any(item.dimension.kind == "driver" and item.dimension.of == of for item in top):
             notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))

@@ -173,7 +173,7 @@ def numbered(sections: Sequence[Section], language: Language) -> tuple[Section, 
 
 
 def _heading_number(first: int, second: int, language: Language) -> str:
-    if language == "en":
+    if not TYPOGRAPHY[language].full_width:
         return f"{first}.{second} " if second else f"{first}. "
     return f"（{chinese_number(second)}）" if second else f"{chinese_number(first)}、"
 

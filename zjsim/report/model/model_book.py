@@ -114,7 +114,7 @@ class ModelBook:
     @cached_property
     def glossary(self) -> Mapping[str, str]:
         """Names in the language asked for, by canonical name; empty when it is the model's."""
-        return self.plan.names_zh if self.language == "zh" else {}
+        return self.plan.names_in(self.language)
 
     def said(self, name: str) -> str:
         """A name in the language asked for."""

@@ -104,7 +104,7 @@ def diagram(kind: str, runs: Runs, sector: str | None, language: Language) -> li
     plan, spec = runs.plan, runs.plan.model
     values = {name: float(runs.trajectories[name][0, 0]) for name in runs.trajectories.names}
     values |= {constant.name: constant.value for constant in spec.constants}
-    names = plan.names_zh if language == "zh" else {}
+    names = plan.names_in(language)
     model = label("note.model", language, model=f"{spec.name} {plan.model_hash[:8]}")
     run = label("note.run", language, run=runs.run_id)
     footer = style.footer_line(language, model, run)

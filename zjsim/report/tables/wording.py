@@ -16,7 +16,8 @@ from zjsim.report.words.verdicts import MARKS
 
 def variable_name(name: str, language: Language, names_zh: Mapping[str, str]) -> str:
     """A model variable in Chinese where ``names_zh.csv`` has it, else as the model writes it."""
-    return names_zh.get(canonical(name), name) if language == "zh" else name
+    known = {"zh": names_zh}.get(language, {})
+    return known.get(canonical(name), name)
 
 
 def scenario_name(report: Report, language: Language) -> str:
@@ -57,9 +58,9 @@ def base_words(indicator: Indicator) -> str:
 
 def plan_target_words(indicator: Indicator, language: Language) -> str:
     """The target as the plan's table prints it, translated for English readers."""
-    if language == "zh":
-        return indicator.target.words
-    return target_words(indicator, language)
+    # The plan is Chinese; other readers see its target in words of the catalogue.
+    printed = {"zh": indicator.target.words}
+    return printed.get(language) or target_words(indicator, language)
 
 
 def rate_words(row: ReportRow, language: Language) -> str:
