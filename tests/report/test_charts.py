@@ -127,6 +127,7 @@ def test_progress_by_outturns_and_by_projections_are_told_apart():
     assert years == sorted(years, key=lambda year: year == "2025")
 
 
+@pytest.mark.slow
 def test_same_input_gives_the_same_bytes_in_another_process(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
