@@ -38,6 +38,12 @@ def simulate_model(
     method : {"euler", "rk4"}
         Euler is what Vensim files are written for.
 
+    Returns
+    -------
+    Trajectories
+        One run; ``to_frame()`` has a row a time in years and a column a variable, in its unit in
+        the model file.
+
     Raises
     ------
     ZjsimError

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from zjsim.assessment.checks import (
     checks_from_document,
     read_checks_document,
 )
+from zjsim.assessment.named import Indicators
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
-from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenarios_folder
+from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenario_names, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
@@ -29,6 +30,7 @@ from zjsim.language import LANGUAGES, Language
 from zjsim.markup import displays
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
+from zjsim.plan_tables import Constants, Drivers, Levers, Scenarios
 from zjsim.scenario.calibrated import calibrated_ranges
 from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
 from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
@@ -40,9 +42,7 @@ from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
 from zjsim.scenario.schema import Range, Scenario
 from zjsim.scenario.settable import Settable, settable
 from zjsim.scenario.tables import (
-    ConstantTable,
     DriverTable,
-    Lever,
     read_constants,
     read_drivers,
     read_levers,
@@ -63,6 +63,16 @@ class OpenPlan:
     ----------
     folder : PlanFolder
         Paths and hashes.
+
+    ``indicators``, ``levers``, ``drivers``, ``constants``, ``scenarios`` and ``observations``
+    each have `to_frame()`, with units in a column.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> plan = zjsim.open_plan("zhejiang")
+    >>> plan.levers.to_frame()["high"].min() > 0
+    np.True_
     """
 
     folder: PlanFolder
@@ -178,23 +188,36 @@ class OpenPlan:
         return {canonical(name): said for name, said in pairs if name and said}
 
     @cached_property
-    def levers(self) -> tuple[Lever, ...]:
-        """What policy sets."""
-        return read_levers(self.folder.file("levers.yaml"))
+    def levers(self) -> Levers:
+        """What policy sets; ``.to_frame()`` is a table of them."""
+        return Levers(read_levers(self.folder.file("levers.yaml")))
 
     @cached_property
-    def drivers(self) -> DriverTable:
-        """Exogenous series by named path, and how wrong their outlook may be."""
+    def drivers(self) -> Drivers:
+        """Exogenous series by named path, and how wrong their outlook may be; ``.to_frame()``."""
         table = read_drivers(self.folder.file("drivers.csv"))
         path = self.folder.file(OUTLOOK_ERRORS)
-        if not path.is_file():
-            return table
-        return replace(table, errors=read_outlook_errors(path, table.drivers))
+        errors = read_outlook_errors(path, table.drivers) if path.is_file() else ()
+        return Drivers(table.file, table.series, errors, of=self)
 
     @cached_property
-    def constants(self) -> ConstantTable:
-        """Range, source and grade of each constant."""
-        return read_constants(self.folder.file("constants.csv"))
+    def constants(self) -> Constants:
+        """Range, source and grade of each constant; ``.to_frame()`` has its value and unit too."""
+        table = read_constants(self.folder.file("constants.csv"))
+        return Constants(table.file, table.rows, of=self)
+
+    @property
+    def indicators(self) -> Indicators:
+        """What the plan names and sets targets for; ``.to_frame()`` is a table of them."""
+        return Indicators(self.plan.indicators)
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        """Names of the shipped scenarios of this plan; ``.to_frame()`` says what they are."""
+        named = (read_scenario(name) for name in scenario_names())
+        found = Scenarios(one.name for one in named if one.plan == self.folder.name)
+        found.of = self
+        return found
 
     @cached_property
     def calibrated(self) -> Mapping[str, Range]:
@@ -208,7 +231,7 @@ class OpenPlan:
 
     @cached_property
     def observations(self) -> Observations:
-        """What was published."""
+        """What was published; ``.to_frame()`` is a table of it."""
         path = self.folder.file("observations.csv")
         return read_observations(path) if path.is_file() else Observations(())
 

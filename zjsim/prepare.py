@@ -14,6 +14,7 @@ from zjsim.engines.base import CompiledModel, Source
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.inputs import Inputs, TimePath
 from zjsim.openplan import OpenPlan, ScenarioLike
+from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, plan_sampling, resolve_ensemble
@@ -133,10 +134,12 @@ def prepare(
     ZjsimError
         When a file is wrong, or the scenario does not fit the plan.
     """
-    read = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    return Prepared(plan, plan.resolve(read, series), engine, backend, trust_model, shared)
+    with python_words(changes, levers, drivers, constants):
+        read = plan.read_scenario(
+            scenario, changes, levers=levers, drivers=drivers, constants=constants
+        )
+        resolved = plan.resolve(read, series)
+    return Prepared(plan, resolved, engine, backend, trust_model, shared)
 
 
 def compiled_for(

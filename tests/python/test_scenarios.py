@@ -223,3 +223,28 @@ def test_all_verdicts_fit_one_screen(monkeypatch, plan, one, judged):
     assert shown.count("<tr>") == 11
     # No column of remarks, which makes rows tall: eight columns.
     assert shown.count("<th>") == 8
+
+
+def test_every_table_of_a_plan_is_a_frame(plan):
+    levers = plan.levers.to_frame()
+    assert levers.loc["water", "high"] == next(x.high for x in plan.levers if x.id == "water")
+    assert plan.indicators.to_frame()["number"].tolist() == list(range(1, 11))
+    drivers = plan.drivers.to_frame()
+    assert drivers.index.names == ["path", "driver", "year"]
+    constants = plan.constants.to_frame()
+    within = constants.dropna(subset=["low", "high"])
+    assert ((within["low"] <= within["value"]) & (within["value"] <= within["high"])).all()
+    assert (constants["unit"] != "").all()
+    scenarios = plan.scenarios.to_frame()
+    assert tuple(scenarios.index) == plan.scenarios
+    assert scenarios.loc["baseline", "label_en"] == "Plan as written"
+    assert set(plan.scenarios) <= set(zjsim.scenario_names())
+
+
+@pytest.mark.parametrize("run", [zjsim.simulate, zjsim.simulate_ensemble, zjsim.decompose])
+def test_errors_of_changes_say_the_words_of_python(plan, run):
+    told = r"^the change of baseline has 1 problem:\n  levers\.water=99: 99 is outside 0\.\.1\.6"
+    with pytest.raises(zjsim.ScenarioError, match=told):
+        run(plan, "baseline", levers={"water": 99})
+    with pytest.raises(zjsim.ScenarioError, match=r"\n  levers\.watr=1: .*Did you mean water\?"):
+        run(plan, "baseline", "levers.watr=1")

@@ -20,7 +20,7 @@ class Indicators(tuple["Indicator", ...]):
     --------
     >>> import zjsim
     >>> zjsim.open_plan("zhejiang").indicators.to_frame().loc["labour_productivity", "unit"]
-    '10k yuan/person'
+    '10 k yuan a person'
     """
 
     __slots__ = ()

@@ -36,6 +36,7 @@ from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import prepare
+from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, draw
@@ -324,11 +325,12 @@ def simulate_ensemble(
     plan = open_plan(plan)
     if isinstance(changes, int):
         raise ScenarioError(f"the number of runs is given by its name: runs={changes}.")
-    wanted = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
-    ready = prepare(plan, wanted)
+    with python_words(changes, levers, drivers, constants):
+        wanted = plan.read_scenario(
+            scenario, changes, levers=levers, drivers=drivers, constants=constants
+        )
+        wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
+        ready = prepare(plan, wanted)
     resolved, sample = ready.resolved, ready.sample
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
     sampled = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]

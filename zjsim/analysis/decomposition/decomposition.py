@@ -115,6 +115,12 @@ def decompose(
     levers, drivers, constants : mapping or None
         The same as mappings: ``levers={"rd_support": 1.2}``.
 
+    Returns
+    -------
+    Decomposition
+        ``to_frame()`` has a row a cause and a column an indicator, in the unit of the plan; its
+        columns sum to the change.
+
     Raises
     ------
     PlanError
@@ -172,6 +178,12 @@ def decompose_levers(
         Random orders, each walked both ways, when more than twelve levers are in use.
     seed : int
         Of the orders.
+
+    Returns
+    -------
+    Decomposition
+        ``to_frame()`` has a row a cause and a column an indicator, in the unit of the plan; its
+        columns sum to the change.
 
     Raises
     ------

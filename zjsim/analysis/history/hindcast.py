@@ -144,6 +144,12 @@ def hindcast(
     compiled : CompiledProgram or None
         To share between several calls.
 
+    Returns
+    -------
+    Hindcast
+        ``to_frame()`` has a row a figure, in the unit it was published in; ``probabilities`` a
+        share a target, ``score`` how well it did.
+
     Raises
     ------
     DataError

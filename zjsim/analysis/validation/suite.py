@@ -246,6 +246,11 @@ def validate(
     on_row : callable
         Called with each row as soon as it is there.
 
+    Returns
+    -------
+    Validation
+        A row a test: what was measured, its threshold, and whether it passed.
+
     Raises
     ------
     PlanError

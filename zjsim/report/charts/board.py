@@ -126,6 +126,11 @@ def plot_indicator(
     ax : Axes or None
         None makes a figure with title, legend and footer.
 
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
+
     Raises
     ------
     PlanError

@@ -52,6 +52,12 @@ def plot_targets(assessment: Any, language: str | None = None, ax: Axes | None =
     ax : Axes or None
         None makes a figure with title, legend and footer.
 
+    Returns
+    -------
+    Axes
+        Of matplotlib, progress as part of the way; ``axes.figure.savefig(path)`` writes the
+        picture.
+
     Examples
     --------
     >>> import zjsim
@@ -105,6 +111,12 @@ def plot_progress(assessment: Any, language: str | None = None, ax: Axes | None 
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     ax : Axes or None
         None makes a figure with title, legend and footer.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, progress as part of the way; ``axes.figure.savefig(path)`` writes the
+        picture.
 
     Examples
     --------

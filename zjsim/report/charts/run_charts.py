@@ -42,6 +42,11 @@ def plot_fan(
     ax : Axes or None
         None makes a figure with title, legend and footer.
 
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
+
     Raises
     ------
     PlanError
@@ -87,6 +92,11 @@ def plot_probabilities(
     ax : Axes or None
         None makes a figure with title and footer.
 
+    Returns
+    -------
+    Axes
+        Of matplotlib, probabilities from 0 to 1; ``axes.figure.savefig(path)`` writes the picture.
+
     Examples
     --------
     >>> import zjsim
@@ -129,6 +139,11 @@ def plot_tornado(
         None is the user's.
     ax : Axes or None
         None makes a figure with title and legend.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------

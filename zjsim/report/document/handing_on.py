@@ -126,6 +126,11 @@ def write_report(
     assumptions : bool
         Run each assumption at both ends of its range, to tell which matter most.
 
+    Returns
+    -------
+    list of Path
+        The files written, one a format.
+
     Examples
     --------
     >>> import tempfile, zjsim
@@ -159,6 +164,11 @@ def plot_loops(runs: Runs, language: str | None = None) -> Any:
     language : {"zh", "en"} or None
         None is the user's.
 
+    Returns
+    -------
+    Figure
+        Of matplotlib; ``savefig`` writes it.
+
     Examples
     --------
     >>> import zjsim
@@ -180,6 +190,11 @@ def plot_stock_flow(runs: Runs, sector: str, language: str | None = None) -> Any
         Group of the model's elements that holds a stock.
     language : {"zh", "en"} or None
         None is the user's.
+
+    Returns
+    -------
+    Figure
+        Of matplotlib; ``savefig`` writes it.
 
     Raises
     ------
