@@ -103,9 +103,10 @@ class Indicator:
 
     ``variable`` times ``scale`` is the value in that unit. With ``reads`` = ``intensity``
     the variable is an amount per value added, and the cut is taken from its base year.
-    ``pace`` says how the rate still needed is expressed: percentage ``points`` a year,
-    ``percent`` a year, or a yearly ``cut`` in percent. ``part_of_whole`` marks a share whose
-    numerator is part of its denominator.
+    ``iamc`` is its name in an IAMC table, where the plan gives one. ``plan_base_year`` and
+    ``price_year`` are the plan's. ``pace`` says how the rate still needed is expressed:
+    percentage ``points`` a year, ``percent`` a year, or a yearly ``cut`` in percent.
+    ``part_of_whole`` marks a share whose numerator is part of its denominator.
     """
 
     id: str
@@ -132,9 +133,12 @@ class Indicator:
     variants: tuple[Variant, ...]
     clause: str
     quote: str
+    iamc: str | None
     note: Label | None
     amended: Amendment | None
     text_pace: TextPace | None
+    plan_base_year: int
+    price_year: int
 
     @property
     def binding(self) -> bool:
@@ -229,8 +233,33 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBack:
+    """Which past years tell of the model's errors, where the plan's folder has a history.
+
+    Parameters
+    ----------
+    changes_from : int or None
+        Yearly changes before it do not count for a discrepancy; None counts all.
+    trend : (int, int)
+        First and last year of the figures whose mean growth is the naive trend; without an
+        entry the five years that end with the base year.
+    assessed : tuple of int
+        Years from which a hindcast projects; without an entry from the base year to the year
+        before the plan's last.
+    """
+
+    changes_from: int | None
+    trend: tuple[int, int]
+    assessed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: ten indicators, the milestones of its prose, and how progress is worded."""
+    """A plan: its indicators, the milestones of its prose, and how progress is worded.
+
+    ``price_year`` is the year of its constant prices. ``vintages`` names bases of publication,
+    ``remarks`` translates sentences that the tables of the folder repeat.
+    """
 
     id: str
     title: Label
@@ -247,6 +276,10 @@ class Plan:
     backdrop: tuple[Statement, ...]
     words: WordThresholds
     audit: AuditSettings | None
+    price_year: int
+    history: LookBack
+    vintages: Mapping[str, Label]
+    remarks: tuple[Label, ...]
 
     def __repr__(self) -> str:
         span = f"{self.years[0]}-{self.years[-1]}"
@@ -327,6 +360,9 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
     words = document["words"]
     horizon = document["horizon"]
     audit = document["audit"]
+    base_year = horizon["base_year"]
+    price_year = horizon["price_year"] or base_year
+    own = {"plan_base_year": base_year, "price_year": price_year}
     return Plan(
         id=document["id"],
         title=Label(**document["title"]),
@@ -334,10 +370,10 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
         issuer=None if document["issuer"] is None else Label(**document["issuer"]),
         issued=document["issued"],
         published=document["published"],
-        base_year=horizon["base_year"],
+        base_year=base_year,
         start=horizon["start"],
         end=horizon["end"],
-        indicators=tuple(map(_indicator, document["indicators"])),
+        indicators=tuple(_indicator(entry, own) for entry in document["indicators"]),
         milestones=tuple(map(_milestone, document["milestones"])),
         left_out=tuple(LeftOut(**_labelled(entry)) for entry in document["left_out"]),
         backdrop=tuple(Statement(**_labelled(entry)) for entry in document["backdrop"]),
@@ -348,6 +384,10 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
             assumption=words["assumption"],
         ),
         audit=None if audit is None else _audit_settings(audit),
+        price_year=price_year,
+        history=_look_back(document["history"], base_year, int(horizon["end"][:4])),
+        vintages={name: Label(**label) for name, label in document["vintages"].items()},
+        remarks=tuple(Label(**entry) for entry in document["remarks"]),
     )
 
 
@@ -362,14 +402,20 @@ def _labelled(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _indicator(entry: Mapping[str, Any]) -> Indicator:
+def _look_back(entry: Mapping[str, Any], base_year: int, last_year: int) -> LookBack:
+    first, last = entry["trend"] or (base_year - 5, base_year)
+    assessed = entry["assessed"] or range(base_year, last_year)
+    return LookBack(entry["changes_from"], (first, last), tuple(assessed))
+
+
+def _indicator(entry: Mapping[str, Any], own: Mapping[str, int]) -> Indicator:
     unit = dict(entry["unit"])
     model_unit = unit.pop("model")
     fields = _labelled({**entry, "unit": unit})
     base = Base(**entry["base"])
     target = Target(**entry["target"])
     variants = tuple(Variant(**_labelled(variant)) for variant in entry["variants"])
-    fields.update(base=base, target=target, variants=variants)
+    fields.update(own, base=base, target=target, variants=variants)
     if entry["amended"] is not None:
         fields["amended"] = Amendment(**entry["amended"])
     if entry["text_pace"] is not None:

@@ -22,8 +22,6 @@ from zjsim.cli.output import (
     wrote,
 )
 
-REPLAYED = (2020, 2021, 2022, 2023)
-
 
 def hindcast(
     known_until: Annotated[
@@ -31,7 +29,8 @@ def hindcast(
         typer.Option(
             "--known-until",
             metavar="YEAR",
-            help="Last year of observed drivers; without it 2020 is shown and 2020 to 2023 scored.",
+            help="Last year of observed drivers; without it the first of the plan's years is shown "
+            "and all are scored.",
         ),
     ] = None,
     runs: Annotated[
@@ -62,14 +61,15 @@ def hindcast(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
-    years = sorted({*REPLAYED, *([known_until] if known_until is not None else [])})
+    assessed = opened.plan.history.assessed
+    years = sorted({*assessed, *([known_until] if known_until is not None else [])})
     own = with_own_observations(opened, observations)
     with counting(len(years), "Replaying", json) as advance:
         found = replay(
             opened, years, runs=runs, seed=seed, scenario=scenario, observations=own,
             calibrated=not uncalibrated, advance=advance,
         )  # fmt: skip
-    wanted = REPLAYED[0] if known_until is None else known_until
+    wanted = assessed[0] if known_until is None else known_until
     chosen = next(item for item in found if item.known_until == wanted)
     document = hindcast_document(opened, found, seed)
     if out is not None:
@@ -93,7 +93,7 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
     if len(replayed) > 1:
         scores.append((label("hindcast.all_years", words), score_of(replayed)))
     return {
-        "cases": tables.case_table(chosen.cases, words),
+        "cases": tables.case_table(chosen.cases, opened.plan.history.trend, words),
         "score_title": tables.score_table(scores, words),
         "probabilities": tables.known_table(found, items, decided, words),
         "projection": tables.projection_table(chosen, items, words),
@@ -103,7 +103,12 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
 def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario: str) -> None:
     from zjsim.report.words.labels import label
 
-    head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
+    head = {
+        "outlook": opened.plan.issued[:4],
+        "year": chosen.known_until,
+        "runs": f"{chosen.n_run:,}",
+        "seed": seed,
+    }
     say_text(label("hindcast.head", words, scenario=_title(scenario, words), **head))
     if chosen.calibrated:
         say_text(

@@ -31,7 +31,7 @@ def show(
     lang: Language = None,
     json: Json = False,
 ) -> None:
-    """Show the ten indicators, and the milestones of the prose with your own figures.
+    """Show the indicators, and the milestones of the prose with your own figures.
 
     Example: zjsim plan show --observations mine.csv
     """

@@ -91,6 +91,7 @@ def _runs(method: str, n: int, what: Any) -> int:
 def _show(found: Any, switches: Any, words: Any) -> None:
     from zjsim.report.tables import sensitivity_tables as tables
     from zjsim.report.words.labels import label, localised
+    from zjsim.report.words.numbers import format_count
 
     scenario = found.study.resolved.scenario
     head = {
@@ -112,7 +113,8 @@ def _show(found: Any, switches: Any, words: Any) -> None:
     sections.append(("measure", tables.measure_table(found, words)))
     for key, table in sections:
         say()
-        say_text(label(f"sensitivity.{key}", words))
+        count = format_count(len(table.rows), words)
+        say_text(label(f"sensitivity.{key}", words, count=count))
         say_table(table)
     say()
     for line in tables.remarks(found, words):

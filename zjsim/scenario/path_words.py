@@ -34,7 +34,7 @@ PATH_WORDS: Mapping[str, tuple[str, str]] = {
     "path.not_set": ("同模型", "as in the model"),
     "path.every_step": ("每步", "every step"),
     "path.the_model": ("模型文件", "the model"),
-    "path.middle": ("t = 2020 为2020年年中", "t = 2020 is the middle of 2020"),
+    "path.middle": ("t = {year} 为{year}年年中", "t = {year} is the middle of {year}"),
     "path.flows": ("流量在年中的值即全年合计", "a flow's value there is the year's total"),
     "path.stocks": ("年末存量晚半年读取", "a year-end stock is read half a year later"),
     "path.dates": ("起止年份均指该年1月1日", "from and until mean 1 January"),
@@ -47,9 +47,11 @@ def said(key: str, language: Language, **filled: object) -> str:
     return PATH_WORDS[f"path.{key}"][LANGUAGES.index(language)].format(**filled)
 
 
-def convention(language: Language) -> list[str]:
-    """How times in a resolved scenario are meant."""
-    return [said(key, language) for key in ("middle", "flows", "stocks", "dates", "tables")]
+def convention(year: int, language: Language) -> list[str]:
+    """How times in a resolved scenario are meant, told of one year."""
+    return [
+        said(key, language, year=year) for key in ("middle", "flows", "stocks", "dates", "tables")
+    ]
 
 
 def date_words(year: float, language: Language = "en") -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zjsim.assessment.plan import Indicator
+from zjsim.assessment.plan import Indicator, WordThresholds
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
 
@@ -90,7 +90,10 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One scenario judged against one plan, ready to be shown."""
+    """One scenario judged against one plan, ready to be shown.
+
+    ``words`` are the plan's words for progress, in place of the usual ones.
+    """
 
     plan_title: object
     scenario: str
@@ -100,6 +103,12 @@ class Report:
     inputs: tuple[InputLine, ...] = ()
     assumptions: tuple[object, ...] = ()
     footnote: object = ""
+    words: WordThresholds | None = None
+
+    @property
+    def base_year(self) -> int:
+        """The year from which the plan starts."""
+        return self.rows[0].indicator.plan_base_year
 
     @property
     def target_year(self) -> int:
@@ -181,6 +190,7 @@ def as_report(
         inputs=tuple(inputs),
         assumptions=tuple(assumptions),
         footnote=footnote,
+        words=plan.words,
     )
 
 

@@ -143,14 +143,22 @@ def calibration_findings(
     return lines
 
 
-def case_table(cases: Sequence[Any], language: Language, known: bool = False) -> Table:
-    """Each figure that came later against median, bands and naive forecasts."""
-    heads = _heads(
+def case_table(
+    cases: Sequence[Any], trend: tuple[int, int], language: Language, known: bool = False
+) -> Table:
+    """Each figure that came later against median, bands and naive forecasts.
+
+    ``trend`` names the years whose growth the naive trend carries on: after the first, to the
+    last.
+    """
+    heads = list(_heads(
         language, "trust.series", "column.year", "trust.published", "hindcast.median",
         "hindcast.band80", "hindcast.band95", "column.discrepancy", "hindcast.where",
-        "hindcast.crps",
-        "hindcast.trend", "hindcast.plan_line", "hindcast.ar1", "column.remark",
-    )  # fmt: skip
+        "hindcast.crps", "hindcast.plan_line", "hindcast.ar1", "column.remark",
+    ))  # fmt: skip
+    first, last = trend[0] + 1, trend[1]
+    years = f"{first}—{last}" if language == "zh" else f"{first}-{last % 100:02d}"
+    heads.insert(9, label("hindcast.trend", language, years=years))
     rows = [
         (
             _series(case.comparison, language),
@@ -168,7 +176,7 @@ def case_table(cases: Sequence[Any], language: Language, known: bool = False) ->
         for case in cases
         if known or not case.known
     ]
-    return Table(heads, tuple(rows), "<>>>>>><>>>><", keys=2)
+    return Table(tuple(heads), tuple(rows), "<>>>>>><>>>><", keys=2)
 
 
 def _band(ends: tuple[float, float]) -> str:

@@ -47,7 +47,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "column.latest": ("最新值（年份）", "Latest (year)"),
     "column.official": ("进展", "Course"),
     "column.word": ("预测进展", "Projected course"),
-    "column.constant_price": ("2020年价", "2020 prices"),
     "column.error": ("数值误差", "Numerical error"),
     "column.scenario": ("情景", "Scenario"),
     "column.year": ("年份", "Year"),
@@ -85,8 +84,11 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     # targets in words
     "target.at_least": ("≥{number}", "≥{number}"),
     "target.about": ("{number}左右", "about {number}"),
+    # how many
+    "count.indicators": ("{count}项指标", "{count} indicators"),
+    "count.indicator": ("{count}项指标", "{count} indicator"),
     # chart titles
-    "title.board": ("{plan}：十项指标判断", "{plan}: ten indicators judged"),
+    "title.board": ("{plan}：{counted}判断", "{plan}: {counted} judged"),
     "title.comparison": ("各情景{year}年指标对照", "Indicators of {year} by scenario"),
     "title.targets": ("各项目标的实现程度（{year}年）", "How far each target is reached ({year})"),
     "title.progress": ("指标进度与时间进度", "Progress against time progress"),
@@ -162,7 +164,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "text pace {rate}% a year is {total}%{scope}: {verdict}",
     ),
     "note.scope_unstated": ("（口径未说明）", " (scope unstated)"),
-    "note.constant_price": ("按2020年价为{value}", "{value} at 2020 prices"),
+    "note.constant_price": ("按{year}年价为{value}", "{value} at {year} prices"),
     "note.error": ("数值误差±{error}", "numerical error ±{error}"),
     # under a table in a notebook
     "notebook.counted": (

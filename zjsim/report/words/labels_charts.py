@@ -25,7 +25,6 @@ CHART_WORDS: Mapping[str, tuple[str, str]] = {
     "note.widest": ("变动最大的{count}项，共{total}项", "the {count} widest of {total}"),
     "progress.published": ("按最近公布数据", "by the latest published figure"),
     "progress.projected": ("按{year}年预测", "by the projection for {year}"),
-    "note.judged": ("建模者判断。", "Modeller judgement."),
     "source.assumption": ("假设", "assumption"),
     "source.definition": ("按定义", "definition"),
     "report.listed": ("，", ", "),

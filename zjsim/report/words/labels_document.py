@@ -147,7 +147,7 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
         "Effort of each policy, and what happens when it alone stays at the effort of {year}",
     ),
     "table.drivers": ("外部条件取值", "Outside conditions"),
-    "table.influence": ("影响最大的十项假定", "The ten most influential assumptions"),
+    "table.influence": ("影响最大的{count}项假定", "The {count} most influential assumptions"),
     "table.swings": (
         "由低值到高值，各项指标的变化",
         "Change of each indicator from the low to the high value",
@@ -157,7 +157,7 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "table.growth": ("目标要求的年均变化", "What the targets ask for, a year"),
     "table.provenance": ("模型、数据与版本", "Model, data and versions"),
     "table.annex": ("模型常数及其区间和来源", "Constants with their ranges and sources"),
-    "figure.board": ("十项指标走势与判断", "Ten indicators: path and verdict"),
+    "figure.board": ("{counted}走势与判断", "{counted}: path and verdict"),
     "figure.progress": ("指标进度与时间进度", "Progress against time progress"),
     "figure.comparison": ("各情景{year}年指标对照", "Indicators of {year} by scenario"),
     "figure.tornado": (
@@ -194,15 +194,22 @@ DOCUMENT_WORDS: Mapping[str, tuple[str, str]] = {
     "grade.-": ("定义", "true by definition"),
     # notes under tables
     "text.verdicts": (
-        "进度：水平类指标为（预测−基期）÷（目标−基期）；累计降幅按对数计算。“左右”按上下0.1个百分点处理（本报告假定）。",
-        "Progress is (projection − base) ÷ (target − base), logarithmic for cumulative cuts. "
-        "“About” is taken as 0.1 point either way (an assumption).",
+        "进度：水平类指标为（预测−基期）÷（目标−基期）；累计降幅按对数计算。",
+        "Progress is (projection − base) ÷ (target − base), logarithmic for cumulative cuts.",
+    ),
+    "text.about": (
+        "“左右”按上下{bands}个百分点处理（本报告假定）。",
+        " “About” is taken as {bands} point either way (an assumption).",
     ),
     "text.progress": (
-        "进展用语按进度与时间进度之差：提前实现、快于预期（+5点以上）、"
-        "基本符合预期（−10点以上）、滞后于预期（阈值为本报告假定）。",
-        "Words by progress minus time progress: reached early, faster (+5 points or more), "
-        "broadly on course (−10 or more), behind (the thresholds are an assumption).",
+        "进展用语按进度与时间进度之差：{reached_early}、{faster}（{faster_from}点以上）、"
+        "{on_course}（{on_course_from}点以上）、{behind}{assumed}。",
+        "Words by progress minus time progress: {reached_early}, {faster} ({faster_from} points "
+        "or more), {on_course} ({on_course_from} or more), {behind}{assumed}.",
+    ),
+    "text.progress_assumed": (
+        "（阈值为本报告假定）",
+        " (the thresholds are an assumption)",
     ),
     "text.levers": (
         "力度0为{year}年水平，1为规划所写。表中右侧为该政策单独退回{year}年力度、其余不变时的结果；"

@@ -19,12 +19,14 @@ ENSEMBLE_WORDS: Mapping[str, tuple[str, str]] = {
         "外生变量对展望的偏离（outlook_errors.csv）",
         "How far drivers may depart from the outlook (outlook_errors.csv)",
     ),
+    "ensemble.years": ("{first}—{last}年", "{first} to {last}"),
+    "ensemble.years_until": ("截至{last}年的", "figures up to {last}"),
     "ensemble.discrepancy": (
         "达成概率与分位数计入模型偏差（discrepancy.csv）：即使外生变量和参数都对，实际值仍会偏离模型的幅度；"
-        "仅由2012—2020年数据估计。秩相关只反映模型本身。",
+        "仅由{years}数据估计。秩相关只反映模型本身。",
         "Probabilities and quantiles include model discrepancy (discrepancy.csv): how far the real "
-        "quantity may wander from the model when drivers and constants are right, told by 2012 to "
-        "2020 alone. Rank correlations are those of the model.",
+        "quantity may wander from the model when drivers and constants are right, told by "
+        "{years} alone. Rank correlations are those of the model.",
     ),
     "column.shortfall": ("期望缺口", "Expected shortfall"),
     "column.missing_it": ("联合失败时未达成", "Missed in joint failures"),

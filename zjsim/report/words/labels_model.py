@@ -67,7 +67,7 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     "head.lever": ("杠杆", "Lever"),
     "head.clause": ("章节", "Clause"),
     "head.path": ("默认路径", "Default path"),
-    "head.cost": ("占2020年财政盘子", "Share of the envelope of 2020"),
+    "head.cost": ("占{year}年财政盘子", "Share of the envelope of {year}"),
     "head.path_name": ("路径", "Path"),
     "head.loop": ("回路", "Loop"),
     "head.polarity": ("极性", "Polarity"),
@@ -83,15 +83,14 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     "head.instead": ("代替", "What stands for it"),
     "head.sector": ("部门", "Sector"),
     "levers.intro": (
-        "0 为2020年的力度，1 为规划原文，上限为所试的最大力度。"
-        "国家加计扣除以外的杠杆共用一个财政盘子。",
-        "0 is the effort of 2020, 1 the plan as written, the upper end of the range the most "
+        "0 为{year}年的力度，1 为规划原文，上限为所试的最大力度。占有份额的杠杆共用一个财政盘子。",
+        "0 is the effort of {year}, 1 the plan as written, the upper end of the range the most "
         "that is tried. A lever with a share of the envelope competes for the same money.",
     ),
     "levers.outside": ("盘子之外", "outside"),
     "drivers.intro": (
-        "指数以2020年为1；各年之间直线，末年之后按增速延续并注明为外推。",
-        "An index is 1 in 2020. Between years a straight line; after the last year growth is "
+        "指数以{year}年为1；各年之间直线，末年之后按增速延续并注明为外推。",
+        "An index is 1 in {year}. Between years a straight line; after the last year growth is "
         "held and flagged as extrapolated.",
     ),
     "loops.intro": (

@@ -58,9 +58,9 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "calibration.why": ("原因", "Reason"),
     "calibration.fits": ("部门拟合（%或百分点）", "How the sectors fit (percent or points)"),
     "hindcast.head": (
-        "回测（情景：{scenario}）：外部条件知至{year}年，其后为2021年展望；{runs}次运行，"
+        "回测（情景：{scenario}）：外部条件知至{year}年，其后为{outlook}年展望；{runs}次运行，"
         "种子{seed}。此后的数据不参与拟合。",
-        "Hindcast of {scenario}: drivers known until {year}, the outlook of 2021 after it; "
+        "Hindcast of {scenario}: drivers known until {year}, the outlook of {outlook} after it; "
         "{runs} runs, seed {seed}. No later figure is fitted.",
     ),
     "hindcast.cases": (
@@ -71,7 +71,7 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
     "hindcast.band80": ("80%区间", "80 % band"),
     "hindcast.band95": ("95%区间", "95 % band"),
     "hindcast.crps": ("CRPS", "CRPS"),
-    "hindcast.trend": ("2016—2020趋势", "Trend 2016-20"),
+    "hindcast.trend": ("{years}趋势", "Trend {years}"),
     "hindcast.plan_line": ("规划直线", "Plan line"),
     "hindcast.ar1": ("AR(1)", "AR(1)"),
     "hindcast.where": ("位置", "Where"),
@@ -124,8 +124,8 @@ TRUST_WORDS: Mapping[str, tuple[str, str]] = {
         "Sensitivity ({method}): {scenario}, {inputs} inputs, {runs} runs, seed {seed}.",
     ),
     "sensitivity.deciders": (
-        "决定判断的五个假定",
-        "The five assumptions that decide the verdicts",
+        "决定判断的{count}个假定",
+        "The {count} assumptions that decide the verdicts",
     ),
     "sensitivity.rank": ("序", "No."),
     "sensitivity.input": ("输入", "Input"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 
+from zjsim.language import Language
+
 DASH = "–"
+# One to ten; larger numbers are written in digits.
+_COUNTS = {
+    "zh": tuple("一二三四五六七八九十"),
+    "en": (
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ),
+}  # fmt: skip
 
 
 def format_number(value: float | None, decimals: int = 1, signed: bool = False) -> str:
@@ -38,6 +47,12 @@ def format_quantity(value: float | None, unit: str = "", signed: bool = False) -
     decimals = 0 if whole else min(max(2 - math.floor(math.log10(size)), 0), 6)
     text = format_number(value, decimals, signed)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_count(count: int, language: Language) -> str:
+    """How many there are, in words where there are few: ``ten``."""
+    words = _COUNTS[language]
+    return words[count - 1] if 0 < count <= len(words) else str(count)
 
 
 def format_plain(value: float) -> str:
