@@ -92,9 +92,10 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
     replayed = [item for item in found if item.score.cases]
     if len(replayed) > 1:
         scores.append((label("hindcast.all_years", words), score_of(replayed)))
+    trend = opened.plan.history.trend
     return {
-        "cases": tables.case_table(chosen.cases, opened.plan.history.trend, words),
-        "score_title": tables.score_table(scores, words),
+        "cases": tables.case_table(chosen.cases, trend, words),
+        "score_title": tables.score_table(scores, trend, words),
         "probabilities": tables.known_table(found, items, decided, words),
         "projection": tables.projection_table(chosen, items, words),
     }

@@ -148,17 +148,17 @@ def case_table(
 ) -> Table:
     """Each figure that came later against median, bands and naive forecasts.
 
-    ``trend`` names the years whose growth the naive trend carries on: after the first, to the
-    last.
+    ``trend`` is the first and last year of the naive trend.
     """
-    heads = list(_heads(
-        language, "trust.series", "column.year", "trust.published", "hindcast.median",
-        "hindcast.band80", "hindcast.band95", "column.discrepancy", "hindcast.where",
-        "hindcast.crps", "hindcast.plan_line", "hindcast.ar1", "column.remark",
-    ))  # fmt: skip
-    first, last = trend[0] + 1, trend[1]
-    years = f"{first}—{last}" if language == "zh" else f"{first}-{last % 100:02d}"
-    heads.insert(9, label("hindcast.trend", language, years=years))
+    heads = (
+        *_heads(
+            language, "trust.series", "column.year", "trust.published", "hindcast.median",
+            "hindcast.band80", "hindcast.band95", "column.discrepancy", "hindcast.where",
+            "hindcast.crps",
+        ),
+        *_naive_heads(trend, language),
+        label("column.remark", language),
+    )  # fmt: skip
     rows = [
         (
             _series(case.comparison, language),
@@ -176,7 +176,15 @@ def case_table(
         for case in cases
         if known or not case.known
     ]
-    return Table(tuple(heads), tuple(rows), "<>>>>>><>>>><", keys=2)
+    return Table(heads, tuple(rows), "<>>>>>><>>>><", keys=2)
+
+
+def _naive_heads(trend: tuple[int, int], language: Language) -> tuple[str, ...]:
+    """What the naive forecasts are called; a trend by the years of its growth."""
+    first, last = trend[0] + 1, trend[1]
+    years = f"{first}—{last}" if language == "zh" else f"{first}-{last % 100:02d}"
+    named = label("hindcast.trend", language, years=years)
+    return (named, *_heads(language, "hindcast.plan_line", "hindcast.ar1"))
 
 
 def _band(ends: tuple[float, float]) -> str:
@@ -214,7 +222,9 @@ def period_words(period: str, language: Language) -> str:
     return label(key, language, first=found[2], last=found[3])
 
 
-def score_table(scores: Sequence[tuple[str, Any]], language: Language) -> Table:
+def score_table(
+    scores: Sequence[tuple[str, Any]], trend: tuple[int, int], language: Language
+) -> Table:
     """A row an assessment year: coverage, CRPS, bias and skill against each naive forecast."""
     naive = ("trend", "plan_line", "ar1")
     heads = list(
@@ -225,8 +235,7 @@ def score_table(scores: Sequence[tuple[str, Any]], language: Language) -> Table:
         )
     )  # fmt: skip
     heads += [
-        label("hindcast.skill", language, name=label(f"hindcast.{name}", language))
-        for name in naive
+        label("hindcast.skill", language, name=name) for name in _naive_heads(trend, language)
     ]
     rows = []
     for name, score in scores:
