@@ -89,9 +89,10 @@ def audit(
         return
     say_text(label("audit.growth_title", words))
     say_table(growth_table(result, words))
-    say()
-    say_text(label("audit.paths_title", words))
-    say_table(paths_table(result, words))
+    if result.paths:
+        say()
+        say_text(label("audit.paths_title", words))
+        say_table(paths_table(result, words))
     say()
     for line in findings_text(result, words):
         say_text(line, hang=2)
