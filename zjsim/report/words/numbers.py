@@ -5,15 +5,10 @@ from __future__ import annotations
 import math
 
 from zjsim.language import Language
+from zjsim.report.words.labels import label
 
 DASH = "–"
-# One to ten; larger numbers are written in digits.
-_COUNTS = {
-    "zh": tuple("一二三四五六七八九十"),
-    "en": (
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    ),
-}  # fmt: skip
+IN_WORDS = 10  # larger counts are written in digits
 
 
 def format_number(value: float | None, decimals: int = 1, signed: bool = False) -> str:
@@ -51,8 +46,7 @@ def format_quantity(value: float | None, unit: str = "", signed: bool = False) -
 
 def format_count(count: int, language: Language) -> str:
     """How many there are, in words where there are few: ``ten``."""
-    words = _COUNTS[language]
-    return words[count - 1] if 0 < count <= len(words) else str(count)
+    return label(f"count.{count}", language) if 0 < count <= IN_WORDS else str(count)
 
 
 def format_plain(value: float) -> str:
