@@ -118,7 +118,7 @@ def _verdict_note(report: Report, language: Language) -> str:
     """How progress is worked out, and the bands that were assumed."""
     targets = [row.indicator.target for row in report.rows]
     bands = sorted({item.band for item in targets if item.band_assumed and item.band is not None})
-    about = label("report.listed", language).join(map(format_plain, bands))
+    about = TYPOGRAPHY[language].comma.join(map(format_plain, bands))
     said = label("text.verdicts", language)
     assumed = TYPOGRAPHY[language].gap + label("text.about", language, bands=about)
     return said + assumed if bands else said
