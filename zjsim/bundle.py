@@ -9,6 +9,8 @@ from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ZjsimError, did_you_mean, refuse_special
 
 _PACKAGE = Path(__file__).resolve().parent
+# A plan's own scenarios, inside its folder.
+SCENARIOS = "scenarios"
 # The scenario that others are compared with.
 PLAN_AS_WRITTEN = "baseline"
 # The plan that is meant where none is named.
@@ -80,6 +82,12 @@ class PlanFolder:
     def file(self, name: str) -> Path:
         """Path of one file of the folder, there or not."""
         return self.path / name
+
+    @property
+    def scenarios(self) -> Path:
+        """Where its scenarios are, by name: in its folder, else with the shipped ones."""
+        own = self.path / SCENARIOS
+        return own if own.is_dir() else scenarios_folder()
 
     def needed_file(self, name: str, use: str, error: type[ZjsimError] = PlanError) -> Path:
         """A file that not every plan has, and that something cannot do without.

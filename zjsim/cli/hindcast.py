@@ -127,7 +127,7 @@ def _show(
         "runs": f"{chosen.n_run:,}",
         "seed": seed,
     }
-    say_text(label("hindcast.head", words, scenario=_title(scenario, words), **head))
+    say_text(label("hindcast.head", words, scenario=_title(opened, scenario, words), **head))
     if chosen.calibrated:
         say_text(
             label("hindcast.calibrated", words, names=_names(opened, chosen.calibrated, words))
@@ -147,12 +147,10 @@ def _show(
     say_text(label("disclaimer", words))
 
 
-def _title(scenario: str, words: Language) -> str:
-    from zjsim.bundle import scenarios_folder
+def _title(opened: OpenPlan, scenario: str, words: Language) -> str:
     from zjsim.report.words.labels import localised
-    from zjsim.scenario.reader import read_scenario
 
-    read = read_scenario(scenario, scenarios_folder())
+    read = opened.read_scenario(scenario)
     return localised(read.label, words) or read.name
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
+from zjsim.files import UNDATED
 from zjsim.report.output.results import write_netcdf
 from zjsim.scenario.cin import cin_text
 from zjsim.version import __version__
@@ -81,9 +82,7 @@ def write_iamc(path: Path, frames: Sequence[pd.DataFrame]) -> None:
     whole = pd.concat(list(frames), ignore_index=True)
     if path.suffix.lower() == ".xlsx":
         with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
-            from zjsim.report.workbook.workbook_file import CREATED
-
-            writer.book.set_properties({"created": CREATED, "author": "zjsim"})
+            writer.book.set_properties({"created": UNDATED, "author": "zjsim"})
             whole.to_excel(writer, sheet_name="data", index=False)
     else:
         whole.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
