@@ -57,6 +57,12 @@ def scenario_names(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != PLAN_AS_WRITTEN))
 
 
+def plan_of_scenarios(folder: Path) -> str:
+    """The plan of scenarios that name none: that in whose folder they are, else the usual one."""
+    own = folder.name == SCENARIOS and (folder.parent / "plan.yaml").is_file()
+    return folder.parent.name if own else DEFAULT_PLAN
+
+
 def is_path(name: str | Path, suffixes: tuple[str, ...] = ()) -> bool:
     """Whether a user's word means a file or folder rather than a shipped name."""
     text = str(name)

@@ -402,7 +402,8 @@ def open_plan(name: PlanLike = DEFAULT_PLAN) -> OpenPlan:
     Parameters
     ----------
     name : str, Path or OpenPlan
-        Such as ``zhejiang``, which is shipped, or a folder with a model and ``plan.yaml``; an open plan is given back.
+        A shipped plan such as ``zhejiang``, or a folder with a model and ``plan.yaml``; an open
+        plan is given back.
 
     Returns
     -------

@@ -75,9 +75,10 @@ def new(
     opened = named if plan or base is None else open_plan(base.plan)
     years = (opened.plan.base_year, opened.plan.years[-1])
     examples = examples_of(years, opened.levers, opened.drivers, opened.constants, opened.names)
-    own = "" if base and base.plan == opened.folder.name else opened.folder.name
+    said_by_base = base and base.plan == opened.folder.name and folder == scenarios_folder()
+    own = "" if said_by_base else opened.folder.name
     new_scenario(path, path.stem, based_on, label, examples=examples, plan=own)
-    note(said("said.next", words, path=path))
+    note(said("said.next", words, path=path, more=f" --plan {plan}" if plan else ""))
 
 
 @app.command("show")

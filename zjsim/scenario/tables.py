@@ -46,8 +46,8 @@ class Lever:
     clause, quote, note : str
         Where the plan says so.
     cost_share : str
-        Model constant that holds its share of the fiscal envelope of the base year at value 1; empty
-        outside the envelope.
+        Model constant that holds its share of the fiscal envelope of the base year at value 1;
+        empty outside the envelope.
     delayable : bool
         False for national rules: no delay, always carried out in full.
     at : str

@@ -120,7 +120,9 @@ def _raise(faults: Sequence[str]) -> None:
 class LeverEntry(_Shaped):
     """A lever set by shape."""
 
-    to: Number | None = Field(None, description="0 is the effort of the plan's base year, 1 the plan as written.")
+    to: Number | None = Field(
+        None, description="0 is the effort of the plan's base year, 1 the plan as written."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> LeverEntry:
