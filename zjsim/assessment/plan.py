@@ -92,9 +92,10 @@ class Indicator:
 
     ``variable`` times ``scale`` is the value in that unit. With ``reads`` = ``intensity``
     the variable is an amount per value added, and the cut is taken from its base year.
-    ``pace`` says how the rate still needed is expressed: percentage ``points`` a year,
-    ``percent`` a year, or a yearly ``cut`` in percent. ``part_of_whole`` marks a share whose
-    numerator is part of its denominator.
+    ``iamc`` is its name in an IAMC table, where the plan gives one. ``plan_base_year`` and
+    ``price_year`` are the plan's. ``pace`` says how the rate still needed is expressed:
+    percentage ``points`` a year, ``percent`` a year, or a yearly ``cut`` in percent.
+    ``part_of_whole`` marks a share whose numerator is part of its denominator.
     """
 
     id: str
@@ -121,9 +122,12 @@ class Indicator:
     variants: tuple[Variant, ...]
     clause: str
     quote: str
+    iamc: str | None
     note: Text | None
     amended: Amendment | None
     text_pace: TextPace | None
+    plan_base_year: int
+    price_year: int
 
     @property
     def binding(self) -> bool:
@@ -218,8 +222,33 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBack:
+    """Which past years tell of the model's errors, where the plan's folder has a history.
+
+    Parameters
+    ----------
+    changes_from : int or None
+        Yearly changes before it do not count for a discrepancy; None counts all.
+    trend : (int, int)
+        First and last year of the figures whose mean growth is the naive trend; without an
+        entry the five years that end with the base year.
+    assessed : tuple of int
+        Years from which a hindcast projects; without an entry from the base year to the year
+        before the plan's last.
+    """
+
+    changes_from: int | None
+    trend: tuple[int, int]
+    assessed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: ten indicators, the milestones of its prose, and how progress is worded."""
+    """A plan: its indicators, the milestones of its prose, and how progress is worded.
+
+    ``price_year`` is the year of its constant prices. ``vintages`` names bases of publication,
+    ``remarks`` translates sentences that the tables of the folder repeat.
+    """
 
     id: str
     title: Text
@@ -236,6 +265,10 @@ class Plan:
     backdrop: tuple[Statement, ...]
     words: WordThresholds
     audit: AuditSettings | None
+    price_year: int
+    history: LookBack
+    vintages: Mapping[str, Text]
+    remarks: tuple[Text, ...]
 
     def __repr__(self) -> str:
         span = f"{self.years[0]}-{self.years[-1]}"
@@ -304,9 +337,26 @@ def validate_plan_document(raw: Any, subject: object = "plan") -> dict[str, Any]
 def plan_from_document(document: Mapping[str, Any]) -> Plan:
     """Build a Plan from a validated document, with the standard library alone."""
     audit, horizon = document["audit"], document["horizon"]
-    settings = None if audit is None else {**audit, **audit["grid"]}
-    indicators = [_indicator(entry) for entry in document["indicators"]]
-    return from_document(Plan, {**document, **horizon, "indicators": indicators, "audit": settings})
+    base_year = horizon["base_year"]
+    price_year = horizon["price_year"] or base_year
+    own = {"plan_base_year": base_year, "price_year": price_year}
+    made = {
+        **horizon,
+        "price_year": price_year,
+        "indicators": [{**_indicator(entry), **own} for entry in document["indicators"]],
+        "history": _look_back(document["history"], base_year, int(horizon["end"][:4])),
+        "audit": None if audit is None else {**audit, **audit["grid"]},
+    }
+    return from_document(Plan, {**document, **made})
+
+
+def _look_back(entry: Mapping[str, Any], base_year: int, last_year: int) -> dict[str, Any]:
+    """The entry with the years that follow from those of the plan where it names none."""
+    return {
+        **entry,
+        "trend": entry["trend"] or (base_year - 5, base_year),
+        "assessed": entry["assessed"] or range(base_year, last_year),
+    }
 
 
 def _indicator(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,9 @@ def _horizon(document: dict[str, Any]) -> Iterator[Finding]:
         yield ("horizon", "end"), "is not after start", ""
     if horizon["base_year"] > int(horizon["start"][:4]):
         yield ("horizon", "base_year"), "lies after the start of the plan", ""
+    trend = document["history"]["trend"]
+    if trend is not None and trend[0] >= trend[1]:
+        yield ("history", "trend"), "names its first year and a later one", ""
     words = document["words"]
     if words["faster_from"] <= words["on_course_from"]:
         yield ("words", "faster_from"), "is not above on_course_from", ""

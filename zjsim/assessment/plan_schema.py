@@ -44,6 +44,7 @@ class Unit(Label):
 
 class Horizon(Strict):
     base_year: Year
+    price_year: Year | None = None
     start: Day
     end: Day
     quote: Text | None = None
@@ -61,6 +62,12 @@ class Words(Strict):
     faster_from: Number
     on_course_from: Number
     labels: WordLabels
+
+
+class LookBack(Strict):
+    changes_from: Year | None = None
+    trend: Annotated[list[Year], Field(min_length=2, max_length=2)] | None = None
+    assessed: Annotated[list[Year], Field(min_length=1, max_length=50)] | None = None
 
 
 class Base(Strict):
@@ -120,6 +127,7 @@ class Indicator(Strict):
     variants: list[Variant] = []
     clause: Text
     quote: Text
+    iamc: Text | None = None
     note: Label | None = None
     amended: Amendment | None = None
     text_pace: TextPace | None = None
@@ -224,6 +232,9 @@ class PlanDocument(Strict):
     text: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
     horizon: Horizon
     words: Words
+    history: LookBack = LookBack()
+    vintages: dict[Identifier, Label] = {}
+    remarks: list[Label] = []
     indicators: Annotated[list[Indicator], Field(min_length=1)]
     milestones: list[Milestone] = []
     left_out: list[LeftOut] = []

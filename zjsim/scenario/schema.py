@@ -35,7 +35,7 @@ class LeverPath:
     lever : str
         Id of the lever in ``levers.yaml``.
     to : float or None
-        Value reached: 0 is the effort of 2020, 1 the plan as written. None for a table.
+        Value reached: 0 is the effort of the base year, 1 the plan as written. None for a table.
     shape : str or None
         constant, step, ramp, s_curve or table; None takes the lever's own default shape.
     from_year, until_year : float or None

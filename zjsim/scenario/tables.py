@@ -38,7 +38,7 @@ class Lever:
     variable : str
         Model constant that the lever's path replaces.
     low, high : float
-        Range allowed in a scenario; 0 is the effort of 2020.
+        Range allowed in a scenario; 0 is the effort of the base year.
     plan : float
         Value that stands for the plan as written.
     shape : LeverPath
@@ -46,8 +46,8 @@ class Lever:
     clause, quote, note : str
         Where the plan says so.
     cost_share : str
-        Model constant that holds its share of the fiscal envelope of 2020 at value 1; empty
-        outside the envelope.
+        Model constant that holds its share of the fiscal envelope of the base year at value 1;
+        empty outside the envelope.
     delayable : bool
         False for national rules: no delay, always carried out in full.
     at : str
@@ -78,7 +78,7 @@ class DriverSeries:
     path, driver : str
         As the file writes them.
     kind : {"index", "level"}
-        An index (2020 = 1) is continued by growth, a level by its value.
+        An index (base year = 1) is continued by growth, a level by its value.
     values : tuple of (year, value)
         In ascending years.
     sources, grades : tuple of str

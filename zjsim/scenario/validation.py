@@ -120,7 +120,9 @@ def _raise(faults: Sequence[str]) -> None:
 class LeverEntry(_Shaped):
     """A lever set by shape."""
 
-    to: Number | None = Field(None, description="0 is the effort of 2020, 1 the plan as written.")
+    to: Number | None = Field(
+        None, description="0 is the effort of the plan's base year, 1 the plan as written."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> LeverEntry:
@@ -215,7 +217,7 @@ class SamplingEntry(_Strict):
 
 
 class TimeEntry(_Strict):
-    """Horizon and step, in years of model time: t = 2020 is the middle of 2020."""
+    """Horizon and step, in years of model time: a whole number is the middle of that year."""
 
     start: Year | None = None
     stop: Year | None = None
