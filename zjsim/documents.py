@@ -12,6 +12,9 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+# Keys of files that are words of Python → names of fields.
+ALIASES: Mapping[str, str] = {"from_year": "from", "until_year": "until", "condition": "if"}
+
 Reader = Callable[[Any], Any]
 T = TypeVar("T")
 

@@ -116,7 +116,7 @@ def remark(row: ReportRow, language: Language) -> str:
     if indicator.base.year != indicator.target.year - 5:
         parts.append("* " + label("note.base_year", language, year=indicator.base.year))
     if indicator.cumulative:
-        years = indicator.target.year - indicator.base.year
+        years = indicator.span
         parts.append(label("note.cumulative_over", language, years=years))
     if indicator.excludes_state_listed:
         parts.append(label("note.state_listed", language))
@@ -198,7 +198,7 @@ def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
     if indicator.text_pace is not None and row.text_pace_verdict is not None:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)
-        total = format_number(indicator.text_pace.cumulative, 2)
+        total = format_number(indicator.text_pace.over(indicator.span), 2)
         stated = indicator.text_pace.scope_stated
         scope = "" if stated else label("note.scope_unstated", language)
         words = {"rate": rate, "total": total, "scope": scope, "verdict": verdict}
