@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from zjsim.documents import ALIASES
@@ -20,7 +20,6 @@ _WANTED = {
     "float_parsing": "a number",
     "int_parsing": "a whole number",
     "dict_type": "a mapping (key: value)",
-    "dataclass_type": "a mapping (key: value)",
     "list_type": "a list",
     "tuple_type": "a list",
 }
@@ -39,7 +38,7 @@ def in_words(
 ) -> tuple[str, str]:
     """An error of pydantic in our words: what is wrong, and what to do."""
     value, context, sort = fault.get("input"), fault.get("ctx", {}), fault["type"]
-    if sort in ("extra_forbidden", "unexpected_keyword_argument"):
+    if sort in ("extra_forbidden", "invalid_key"):
         near = did_you_mean(str(location[-1]), allowed)
         return "no such key", near or f"Allowed: {', '.join(allowed)}."
     if sort == "missing":
@@ -87,16 +86,17 @@ def keys_at(kind: Any, location: Sequence[Any]) -> list[str]:
         below = [inner for place in places for inner in _inside(place, part)]
         # A part that leads nowhere is the name pydantic gives to a branch of a union.
         places = below or [p for p in places if getattr(p, "__name__", part) == part]
-    return [key for place in places if is_dataclass(place) for key in _keys(place)]
+    return [key for place in places if is_dataclass(place) for key in written_keys(place)]
 
 
-def _keys(declared: Any) -> dict[str, Any]:
+def written_keys(declared: Any) -> dict[str, Any]:
     """The keys of a declared part, with what may stand under them."""
     hints = get_type_hints(declared, include_extras=True)
-    return {ALIASES.get(name, name): hint for name, hint in hints.items() if not is_hidden(hint)}
+    names = [field.name for field in fields(declared)]
+    return {ALIASES.get(n, n): hints[n] for n in names if not _is_hidden(hints[n])}
 
 
-def is_hidden(hint: Any) -> bool:
+def _is_hidden(hint: Any) -> bool:
     """Whether a field is no key of its file."""
     return any(hasattr(mark, "hidden") for mark in getattr(hint, "__metadata__", ()))
 
@@ -104,7 +104,7 @@ def is_hidden(hint: Any) -> bool:
 def _inside(place: Any, part: Any) -> list[Any]:
     """What may stand under one key or position of a declared part, mapping or list."""
     if is_dataclass(place):
-        keys = _keys(place)
+        keys = written_keys(place)
         return _open(keys[part]) if part in keys else []
     inner = get_args(place)
     return _open(inner[1 if issubclass(get_origin(place), Mapping) else 0])

@@ -60,9 +60,11 @@ def _reader(kind: Any) -> Reader | None:
 def _dataclass_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
     readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    renamed = [(key, name) for name, key in ALIASES.items() if name in readers]
 
     def read(data: Any) -> Any:
         given = data if isinstance(data, Mapping) else dict(zip(readers, data, strict=True))
+        given = {**given, **{name: given[key] for key, name in renamed if key in given}}
         return kind(
             **{
                 name: given[name] if item is None or given[name] is None else item(given[name])

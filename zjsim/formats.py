@@ -7,19 +7,22 @@ imported then and not before, because it costs as much time as a whole warm run.
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, TypeVar, get_type_hints
+from dataclasses import MISSING, dataclass, fields
+from functools import cache, partial
+from typing import Annotated, Any
 
-from zjsim.complaints import LARGEST, in_words, is_hidden, keys_at
-from zjsim.documents import ALIASES
+from zjsim.complaints import LARGEST, in_words, keys_at, written_keys
+from zjsim.documents import ALIASES, from_document
 from zjsim.errors import Problem
 
 MOST_PROBLEMS = 40  # a file with more is of another kind; the rest is counted
 SCALAR, COMPOUND = "<one>", "<many>"  # tags of a union; stripped from locations
 
-T = TypeVar("T")
+Document = dict[str, Any]
 Location = tuple[str | int, ...]
 Where = Callable[[Location], str]
 Fault = tuple[Location, str, str]  # where, what is wrong, what to do
@@ -68,12 +71,21 @@ def _form_of(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The form that a value has in the file, where the field holds another."""
+    """The form that a value has in the file, where a field holds another.
+
+    ``held`` turns what was written into the document of what is held.
+    """
 
     kind: Any
+    held: Callable[[Any], Any] | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        return handler.generate_schema(self.kind)
+        from pydantic_core import core_schema
+
+        schema = handler.generate_schema(self.kind)
+        if self.held is None:
+            return schema
+        return core_schema.no_info_after_validator_function(self.held, schema)
 
     def __hash__(self) -> int:
         return id(self)
@@ -86,6 +98,11 @@ class OneOrMany:
         from pydantic_core import core_schema
 
         return core_schema.no_info_before_validator_function(_listed, handler(source))
+
+
+def as_names(value: str | Sequence[str]) -> tuple[str, ...]:
+    """One name or several, as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _listed(value: Any) -> Any:
@@ -111,7 +128,8 @@ Name = Annotated[str, rule(min_length=1, max_length=200)]
 Words = Annotated[str, rule(max_length=5000)]
 FilledWords = Annotated[str, rule(min_length=1, max_length=5000)]
 Identifier = Annotated[str, rule(pattern=r"^[a-z][a-z0-9_]*$")]
-Names = Annotated[Name | Annotated[tuple[Name, ...], rule(min_length=1, max_length=50)], EITHER]
+Several = Annotated[tuple[Name, ...], rule(min_length=1, max_length=50)]
+Names = Annotated[Name | Several, EITHER]
 # JSON keys are text, so the schema states years as text; YAML reads them as numbers.
 Table = Annotated[
     Mapping[Year, Number],
@@ -120,14 +138,13 @@ Table = Annotated[
 
 
 class Declared:
-    """What is declared as a file or a part of one."""
+    """What is declared as a file or a part of one.
+
+    A checked file is a document: the keys that were written, with their values. A dataclass
+    is made of it by `from_document`.
+    """
 
     __slots__ = ()
-    __pydantic_config__ = {
-        "extra": "forbid",
-        "use_attribute_docstrings": True,
-        "alias_generator": lambda name: ALIASES.get(name, name),
-    }
 
     def faults(self) -> Sequence[str]:
         """What cannot be meant although each value has the right type."""
@@ -137,31 +154,81 @@ class Declared:
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        schema = handler(source)
-        hidden = _hidden_fields(cls)
-        for field in handler.resolve_ref_schema(schema)["schema"]["fields"]:
-            if field["name"] in hidden:
-                field["init"] = False
-        return core_schema.no_info_after_validator_function(_without_faults, schema)
+        reference = handler(source)
+        schema = handler.resolve_ref_schema(reference)
+        if schema["type"] == "dataclass":  # met for the first time
+            keys = {_key(field): _typed(field) for field in schema["schema"]["fields"]}
+            written = {key: keys[key] for key in written_keys(cls)}
+            form = core_schema.typed_dict_schema(
+                written, extra_behavior="forbid", ref=schema["ref"]
+            )
+            schema.clear()
+            schema.update(form)
+        return core_schema.no_info_after_validator_function(partial(_sound, cls), reference)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
         shown = handler(schema)
-        for name in _hidden_fields(cls):
-            handler.resolve_ref_schema(shown)["properties"].pop(name, None)
+        whole = handler.resolve_ref_schema(shown)
+        whole |= {"title": cls.__name__, "description": _line(cls.__doc__)}
+        for field in fields(cls):  # type: ignore[arg-type]
+            key = whole["properties"].get(ALIASES.get(field.name, field.name), {})
+            if isinstance(field.default, str | int | float) and field.default != "":
+                key["default"] = field.default
+        for name, sentence in sentences(cls).items():
+            if ALIASES.get(name, name) in whole["properties"]:
+                key = whole["properties"][ALIASES.get(name, name)]
+                key["description"] = sentence
         return shown
 
 
-def _hidden_fields(kind: type) -> set[str]:
-    hints = get_type_hints(kind, include_extras=True)
-    return {name for name, hint in hints.items() if is_hidden(hint)}
+def sentences(declared: type) -> dict[str, str]:
+    """What is said below each field of a declared class and its bases."""
+    found: dict[str, str] = {}
+    for base in reversed(declared.__mro__):
+        if base in (object, Declared):
+            continue
+        (tree,) = ast.parse(inspect.cleandoc(inspect.getsource(base))).body
+        for one, below in itertools.pairwise(tree.body):  # type: ignore[attr-defined]
+            if isinstance(one, ast.AnnAssign) and isinstance(below, ast.Expr):
+                found[one.target.id] = _line(below.value.value)  # type: ignore[attr-defined,union-attr]
+    return found
 
 
-def _without_faults(value: Any) -> Any:
-    faults = value.faults()
+def _line(text: object) -> str:
+    """The first paragraph in one line."""
+    return " ".join(str(text).split("\n\n")[0].split())
+
+
+def _key(field: Mapping[str, Any]) -> str:
+    name: str = field["name"]
+    return ALIASES.get(name, name)
+
+
+def _typed(field: Mapping[str, Any]) -> Any:
+    """A key of a document, which may be missing where the dataclass has a default."""
+    from pydantic_core import core_schema
+
+    schema, required = field["schema"], field["schema"]["type"] != "default"
+    return core_schema.typed_dict_field(
+        schema if required else core_schema.nullable_schema(schema["schema"]),
+        required=required,
+        metadata=field.get("metadata"),
+    )
+
+
+def _sound(kind: Any, document: Any) -> Any:
+    """The document without empty keys, when what it makes has no faults."""
+    needed = {_key({"name": f.name}) for f in fields(kind) if _needed(f)}
+    written = {k: value for k, value in document.items() if value is not None or k in needed}
+    faults = from_document(kind, written).faults()
     if faults:
         raise ValueError("; ".join(faults))
-    return value
+    return written
+
+
+def _needed(field: Any) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 @cache
@@ -171,25 +238,24 @@ def _adapter(kind: Any) -> Any:
     return TypeAdapter(kind)
 
 
-def checked(kind: type[T], data: Any, where: Where) -> tuple[T | None, list[Problem]]:
-    """The data of a file as what it declares, or None and every problem.
+def checked(kind: type, data: Any, where: Where) -> tuple[Document | None, list[Problem]]:
+    """The document of what a file declares, or None and every problem.
 
     Parameters
     ----------
     where : callable
         Names a location of the data, with its line when it came from a file.
     """
-    made, faults = validated(kind, data)
-    return made, [Problem(where(location), what, hint) for location, what, hint in faults]
+    document, faults = validated(kind, data)
+    return document, [Problem(where(location), what, hint) for location, what, hint in faults]
 
 
-def validated(kind: type[T], data: Any) -> tuple[T | None, list[Fault]]:
+def validated(kind: type, data: Any) -> tuple[Document | None, list[Fault]]:
     """As `checked`, with the location of each fault."""
     from pydantic import ValidationError
 
-    declared: Any = kind
     try:
-        return _adapter(declared).validate_python(data), []
+        return _adapter(kind).validate_python(data), []
     except ValidationError as failure:
         found = failure.errors(include_url=False)
     faults = [_fault(one, kind) for one in found[:MOST_PROBLEMS]]
@@ -207,7 +273,7 @@ def json_schema(kind: type, title: str) -> dict[str, Any]:
     """JSON schema (draft 2020-12) of a declared file, for editors."""
     schema = _adapter(kind).json_schema()
     _tidy(schema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
 def _tidy(part: Any) -> None:
@@ -217,17 +283,16 @@ def _tidy(part: Any) -> None:
             _tidy(item)
     if not isinstance(part, dict):
         return
-    if isinstance(part.get("title"), str):
+    if isinstance(part.get("title"), str) and "properties" not in part:
         del part["title"]
-    if "default" in part and part["default"] in (None, "", [], {}):
-        del part["default"]
-    if "\\p{" in str(part.get("pattern", "")):
-        # ECMA editors know \p{L} only in Unicode mode; they check the rest, zjsim checks this.
-        del part["pattern"]
     choices = part.get("anyOf")
     if isinstance(choices, list) and {"type": "null"} in choices:
         rest = [choice for choice in choices if choice != {"type": "null"}]
         del part["anyOf"]
-        part.update(rest[0] if len(rest) == 1 else {"anyOf": rest})
-    for item in part.values():
+        alone = rest[0] if len(rest) == 1 else {"anyOf": rest}
+        part |= {key: value for key, value in alone.items() if key not in part}
+    if "\\p{" in str(part.get("pattern", "")):
+        # ECMA editors know \p{L} only in Unicode mode; they check the rest, zjsim checks this.
+        del part["pattern"]
+    for item in list(part.values()):
         _tidy(item)

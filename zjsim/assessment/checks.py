@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from zjsim.documents import from_document, to_document
+from zjsim.documents import from_document
 from zjsim.errors import PlanError, Problem, did_you_mean, raise_if_any
 from zjsim.formats import ONE_OR_MANY, Declared, Finite, checked, rule
 from zjsim.frozen import FrozenDict
@@ -51,19 +51,17 @@ class Change(Declared):
 
 
 @dataclass(frozen=True, slots=True)
-class VariableSide(Declared):
-    """The right-hand side: another variable of the same run."""
+class Side(Declared):
+    """The right-hand side: another variable of the same run, or the sum of several."""
 
-    variable: str
-    """Its name."""
+    variable: str = ""
+    """The other variable."""
+    sum: tuple[str, ...] = ()
+    """The variables that are summed."""
 
-
-@dataclass(frozen=True, slots=True)
-class SumSide(Declared):
-    """The right-hand side: the sum of variables of the same run."""
-
-    sum: Annotated[tuple[str, ...], rule(min_length=1)]
-    """Their names."""
+    def faults(self) -> list[str]:
+        """One of the two is given."""
+        return [] if bool(self.variable) != bool(self.sum) else ["needs one of variable, sum"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ class Invariant(Declared):
     """The left-hand side."""
     compare: Literal["<", "<=", ">", ">=", "=="]
     """How the sides are compared."""
-    to: Literal["baseline"] | Finite | VariableSide | SumSide
+    to: Literal["baseline"] | Finite | Side
     """The right-hand side: baseline is the variable in the unchanged run."""
     tolerance: Annotated[float, rule(ge=0, allow_inf_nan=False)] = 1e-9
     """Relative to max(1, |right-hand side|)."""
@@ -82,9 +80,9 @@ class Invariant(Declared):
     @property
     def right(self) -> str | float | tuple[str, ...]:
         """``baseline``, a number, or names whose values in the same run are summed."""
-        if isinstance(self.to, SumSide):
-            return self.to.sum
-        return (self.to.variable,) if isinstance(self.to, VariableSide) else self.to
+        if isinstance(self.to, Side):
+            return self.to.sum or (self.to.variable,)
+        return self.to
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -166,15 +164,16 @@ def read_checks_document(path: Path | str) -> dict[str, Any]:
         Listing every problem with its line.
     """
     source = read_yaml(path, PlanError)
-    file, problems = checked(ChecksFile, source.data, source.where)
-    names = [] if file is None else [check.id for check in file.checks]
+    document, problems = checked(ChecksFile, source.data, source.where)
+    names = [entry["id"] for entry in (document or {}).get("checks", ())]
     problems += [
         Problem(source.where(("checks", position, "id")), f"duplicate id {name}")
         for position, name in enumerate(names)
         if name in names[:position]
     ]
     raise_if_any(path, problems, PlanError)
-    return dict(to_document(file))
+    assert document is not None
+    return document
 
 
 def checks_from_document(document: Mapping[str, Any]) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from zjsim.assessment.plan import Plan
 from zjsim.assessment.quotes import plain_text
-from zjsim.documents import to_document
+from zjsim.documents import from_document, to_document
 from zjsim.errors import Problem, did_you_mean
 from zjsim.formats import Fault, Location, Where, validated
 
@@ -32,8 +32,8 @@ def plan_problems(
     text : the plan's text, in which quotations must occur; None skips that check
     """
     varying = list(_varying_targets(raw))
-    plan, shape = validated(Plan, raw)
-    document = None if plan is None else to_document(plan)
+    written, shape = validated(Plan, raw)
+    document = None if written is None else to_document(from_document(Plan, written))
     findings = varying + [
         finding for finding in shape if not any(_inside(finding[0], v[0]) for v in varying)
     ]

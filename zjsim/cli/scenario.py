@@ -162,9 +162,10 @@ def schema(
     """Print the JSON schema of scenario files, for editors."""
     import json as json_library
 
-    from zjsim.scenario.validation import json_schema
+    from zjsim.formats import json_schema
+    from zjsim.scenario.schema import Scenario
 
-    text = json_library.dumps(json_schema(), ensure_ascii=False, indent=2)
+    text = json_library.dumps(json_schema(Scenario, "zjsim scenario"), ensure_ascii=False, indent=2)
     if out is None:
         say(text)
     else:
