@@ -9,11 +9,11 @@ import pytest
 
 import zjsim.scenario
 from zjsim.errors import ScenarioError
+from zjsim.formats import json_schema
 from zjsim.scenario.compare import diff
 from zjsim.scenario.reader import read_scenario
-from zjsim.scenario.template import new_scenario
-from zjsim.formats import json_schema
 from zjsim.scenario.schema import Scenario
+from zjsim.scenario.template import new_scenario
 
 BASED = "based_on: baseline\n"
 SCHEMA = Path(zjsim.scenario.__file__).with_name("scenario.schema.json")
