@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from zjsim.documents import ALIASES
+from zjsim.documents import key_of_field
 from zjsim.errors import did_you_mean
 
 LARGEST = 1e15  # beyond any figure of a plan, well inside what arithmetic keeps exact
@@ -93,7 +93,7 @@ def written_keys(declared: Any) -> dict[str, Any]:
     """The keys of a declared part, with what may stand under them."""
     hints = get_type_hints(declared, include_extras=True)
     names = [field.name for field in fields(declared)]
-    return {ALIASES.get(n, n): hints[n] for n in names if not _is_hidden(hints[n])}
+    return {key_of_field(n): hints[n] for n in names if not _is_hidden(hints[n])}
 
 
 def _is_hidden(hint: Any) -> bool:

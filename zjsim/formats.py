@@ -13,14 +13,16 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cache, partial
+from pathlib import Path
 from typing import Annotated, Any
 
 from zjsim.complaints import LARGEST, in_words, keys_at, written_keys
-from zjsim.documents import ALIASES, from_document
-from zjsim.errors import Problem
+from zjsim.documents import from_document, key_of_field
+from zjsim.errors import Problem, ZjsimError, raise_if_any
+from zjsim.yamlfile import read_yaml
 
 MOST_PROBLEMS = 40  # a file with more is of another kind; the rest is counted
-SCALAR, COMPOUND = "<one>", "<many>"  # tags of a union; stripped from locations
+TEXT, SCALAR, COMPOUND = "<text>", "<one>", "<many>"  # tags of a union; stripped from locations
 
 Document = dict[str, Any]
 Location = tuple[str | int, ...]
@@ -57,16 +59,29 @@ def rule(shown: Mapping[str, Any] | None = None, **bounds: Any) -> Rule:
 
 
 class Either:
-    """Of ``one | many``: an error speaks of ``many`` when a mapping or list is written."""
+    """Of a union of text, number and part: an error speaks of the form that is written."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        one, many = handler(source)["choices"]
-        choices = {SCALAR: one, COMPOUND: many}
+        choices: dict[str, Any] = {}
+        for choice in handler(source)["choices"]:
+            choices[_FORMS.get(choice["type"], COMPOUND)] = choice
+        plain = choices.get(SCALAR, choices.get(TEXT))
+        choices = {TEXT: plain, SCALAR: plain, COMPOUND: plain, **choices}
         return {"type": "tagged-union", "choices": choices, "discriminator": _form_of}
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        shown = handler(schema)
+        once = [one for n, one in enumerate(shown["oneOf"]) if one not in shown["oneOf"][:n]]
+        return {**shown, "oneOf": once}
+
+
+_FORMS = {"str": TEXT, "float": SCALAR, "int": SCALAR, "literal": SCALAR}
 
 
 def _form_of(value: Any) -> str:
-    return COMPOUND if isinstance(value, dict | list) else SCALAR
+    if isinstance(value, dict | list):
+        return COMPOUND
+    return TEXT if isinstance(value, str) else SCALAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +172,9 @@ class Declared:
         reference = handler(source)
         schema = handler.resolve_ref_schema(reference)
         if schema["type"] == "dataclass":  # met for the first time
-            keys = {_key(field): _typed(field) for field in schema["schema"]["fields"]}
+            keys = {
+                key_of_field(field["name"]): _typed(field) for field in schema["schema"]["fields"]
+            }
             written = {key: keys[key] for key in written_keys(cls)}
             form = core_schema.typed_dict_schema(
                 written, extra_behavior="forbid", ref=schema["ref"]
@@ -170,14 +187,16 @@ class Declared:
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
         shown = handler(schema)
         whole = handler.resolve_ref_schema(shown)
-        whole |= {"title": cls.__name__, "description": _line(cls.__doc__)}
+        # A key that refers to the part replaces its title and description by its own.
+        said = _line(cls.__doc__)
+        whole |= {"$comment": f"{cls.__name__}: {said}", "description": said}
         for field in fields(cls):  # type: ignore[arg-type]
-            key = whole["properties"].get(ALIASES.get(field.name, field.name), {})
+            key = whole["properties"].get(key_of_field(field.name), {})
             if isinstance(field.default, str | int | float) and field.default != "":
                 key["default"] = field.default
         for name, sentence in sentences(cls).items():
-            if ALIASES.get(name, name) in whole["properties"]:
-                key = whole["properties"][ALIASES.get(name, name)]
+            if key_of_field(name) in whole["properties"]:
+                key = whole["properties"][key_of_field(name)]
                 key["description"] = sentence
         return shown
 
@@ -197,12 +216,7 @@ def sentences(declared: type) -> dict[str, str]:
 
 def _line(text: object) -> str:
     """The first paragraph in one line."""
-    return " ".join(str(text).split("\n\n")[0].split())
-
-
-def _key(field: Mapping[str, Any]) -> str:
-    name: str = field["name"]
-    return ALIASES.get(name, name)
+    return " ".join(str(text).split("\n\n")[0].split()).replace("``", "`")
 
 
 def _typed(field: Mapping[str, Any]) -> Any:
@@ -219,7 +233,7 @@ def _typed(field: Mapping[str, Any]) -> Any:
 
 def _sound(kind: Any, document: Any) -> Any:
     """The document without empty keys, when what it makes has no faults."""
-    needed = {_key({"name": f.name}) for f in fields(kind) if _needed(f)}
+    needed = {key_of_field(f.name) for f in fields(kind) if _needed(f)}
     written = {k: value for k, value in document.items() if value is not None or k in needed}
     faults = from_document(kind, written).faults()
     if faults:
@@ -250,6 +264,21 @@ def checked(kind: type, data: Any, where: Where) -> tuple[Document | None, list[
     return document, [Problem(where(location), what, hint) for location, what, hint in faults]
 
 
+def read_document(kind: type, path: Path, error: type[ZjsimError]) -> Document:
+    """The document of a declared YAML file.
+
+    Raises
+    ------
+    error
+        When the file cannot be read, or listing every problem with its line.
+    """
+    source = read_yaml(path, error)
+    document, problems = checked(kind, source.data, source.where)
+    raise_if_any(path, problems, error)
+    assert document is not None
+    return document
+
+
 def validated(kind: type, data: Any) -> tuple[Document | None, list[Fault]]:
     """As `checked`, with the location of each fault."""
     from pydantic import ValidationError
@@ -265,7 +294,7 @@ def validated(kind: type, data: Any) -> tuple[Document | None, list[Fault]]:
 
 
 def _fault(fault: Mapping[str, Any], kind: Any) -> Fault:
-    location = tuple(p for p in fault["loc"] if p not in (SCALAR, COMPOUND, "[key]"))
+    location = tuple(p for p in fault["loc"] if p not in (TEXT, SCALAR, COMPOUND, "[key]"))
     return location, *in_words(fault, location, keys_at(kind, location[:-1]))
 
 
@@ -277,22 +306,16 @@ def json_schema(kind: type, title: str) -> dict[str, Any]:
 
 
 def _tidy(part: Any) -> None:
-    """Drop generated titles, empty defaults and what editors cannot read."""
+    """Drop generated titles and what editors cannot read."""
     if isinstance(part, list):
         for item in part:
             _tidy(item)
     if not isinstance(part, dict):
         return
-    if isinstance(part.get("title"), str) and "properties" not in part:
+    if isinstance(part.get("title"), str):
         del part["title"]
-    choices = part.get("anyOf")
-    if isinstance(choices, list) and {"type": "null"} in choices:
-        rest = [choice for choice in choices if choice != {"type": "null"}]
-        del part["anyOf"]
-        alone = rest[0] if len(rest) == 1 else {"anyOf": rest}
-        part |= {key: value for key, value in alone.items() if key not in part}
     if "\\p{" in str(part.get("pattern", "")):
         # ECMA editors know \p{L} only in Unicode mode; they check the rest, zjsim checks this.
         del part["pattern"]
-    for item in list(part.values()):
+    for item in part.values():
         _tidy(item)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zjsim.cache import content_hash
 from zjsim.complaints import LARGEST, written_keys
-from zjsim.documents import ALIASES
+from zjsim.documents import key_of_field
 from zjsim.inputs import Inputs, TimePath
 from zjsim.language import Language
 from zjsim.scenario import path_words
@@ -51,7 +51,7 @@ def entry_of(part: Any) -> dict[str, Any]:
     """A declared part in the form of its file; what it does not say is left out."""
     entry: dict[str, Any] = {}
     for name in part.__dataclass_fields__:
-        key, value = ALIASES.get(name, name), getattr(part, name)
+        key, value = key_of_field(name), getattr(part, name)
         if key not in written_keys(type(part)) or value is None or value == ():
             continue
         if key == "values":
