@@ -320,7 +320,8 @@ class LaneRenderer(Renderer):
             *self._keep_sign(),
         ]
         tables = [line for i, t in enumerate(schedule.tables) for line in lookup_lines(i, t)]
-        return "\n".join([template("lanemath"), *self._numbers(), template("block"), *tables, *emitted])
+        common = template("lanemath"), template("block")
+        return "\n".join([common[0], *self._numbers(), common[1], *tables, *emitted])
 
     def _numbers(self) -> list[str]:
         schedule, first = self.schedule, self.layout.first
