@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import inspect
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -25,6 +24,8 @@ import measured
 from measured import table
 
 import zjsim
+from zjsim.formats import Declared, sentences
+from zjsim.schemas import FORMATS, schema_of
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -92,52 +93,101 @@ def _help_text(text: str) -> str:
 
 
 def scenario_file_page() -> str:
-    """Keys of a scenario file, from the JSON schema."""
-    from zjsim.scenario import schema
-
-    path = Path(inspect.getfile(schema)).with_name("scenario.schema.json")
-    document = json.loads(path.read_text(encoding="utf-8"))
+    """Keys of a scenario file, as they are declared."""
     text = (
         f"# The scenario file\n\n{NOTE}One YAML file, only differences. Order: the files under "
-        "`based_on`, this file, then `--set`. The schema is printed by `zjsim scenario schema`; "
+        "`based_on`, this file, then `--set`. The schema is printed by `zjsim schema scenario`; "
         "an editor that knows it completes and checks.\n\n"
     )
-    text += _keys("The file", document, document) + "\n"
-    for name, part in document["$defs"].items():
-        if "properties" in part:
-            text += _keys(name, part, document) + "\n"
+    document = schema_of("scenario")
+    parts = _parts(document)
+    text += _keys("The file", document, parts) + "\n"
+    return text + "\n".join(_keys(_words(name), part, parts) for name, part in parts.items())
+
+
+def file_formats_page() -> str:
+    """Keys of the other files that a user writes."""
+    text = (
+        f"# The other files\n\n{NOTE}Keys of the files of a plan's folder and of a study, as "
+        "`zjsim lint` checks them. `zjsim schema plan` prints the JSON schema of `plan.yaml` for "
+        "an editor, and so for the others. The tables (`constants.csv`, `drivers.csv`, "
+        "`observations.csv` and others) say their columns in their first line.\n\n"
+    )
+    seen: dict[str, Any] = {}
+    for name in FORMATS:
+        if name == "scenario":
+            seen |= dict.fromkeys(_parts(schema_of(name)), "scenario-file.md")
+            continue
+        document = schema_of(name)
+        parts = _parts(document)
+        whole = document["oneOf"][0] | document if name == "levers" else document
+        title = "A study" if name == "study" else f"{name}.yaml"
+        text += _keys(title, whole, parts, seen) + "\n"
+        for own, part in parts.items():
+            if own not in seen:
+                text += _keys(_words(own), part, parts, seen) + "\n"
+        seen |= {own: seen.get(own, "") for own in parts}
     return text
 
 
-def _keys(name: str, part: Any, document: Any) -> str:
+def _parts(document: Any) -> dict[str, Any]:
+    """The parts of a file by name: objects with keys of their own."""
+    found: dict[str, Any] = {}
+
+    def collect(part: Any) -> None:
+        if isinstance(part, dict):
+            if "properties" in part and isinstance(part.get("$comment"), str):
+                name, _, said = part["$comment"].partition(": ")
+                found.setdefault(name, {**part, "description": said})
+            for item in part.values():
+                collect(item)
+        elif isinstance(part, list):
+            for item in part:
+                collect(item)
+
+    collect({key: value for key, value in document.items() if key != "$comment"})
+    return {name: found[name] for name in sorted(found)}
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def _keys(name: str, part: Any, parts: Any, elsewhere: Any = None) -> str:
+    required = part.get("required", ())
     rows = [
-        (f"`{key}`", _kind(item, document), item.get("description", ""))
+        (
+            f"`{key}`" + (" (needed)" if key in required else ""),
+            _kind(item, parts, elsewhere or {}),
+            item.get("description", ""),
+        )
         for key, item in part["properties"].items()
     ]
-    title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
-    words = part.get("description", "")
-    return f"## {title}\n\n{words}\n\n" + table(("key", "value", "meaning"), rows)
+    return f"## {name}\n\n{part.get('description', '')}\n\n" + table(
+        ("key", "value", "meaning"), rows
+    )
 
 
-def _kind(item: Any, document: Any) -> str:
+def _kind(item: Any, parts: Any, elsewhere: Any) -> str:
+    name = item.get("$comment", "").partition(": ")[0]
     if "$ref" in item:
         name = item["$ref"].rsplit("/", 1)[1]
-        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
-        part = document["$defs"][name]
-        return f"[{title}](#{title.lower().replace(' ', '-')})" if "properties" in part else title
-    for key in ("anyOf", "oneOf"):
+    if name in parts:
+        anchor = _words(name).lower().replace(" ", "-")
+        return f"[{_words(name)}]({elsewhere.get(name, '')}#{anchor})"
+    for key in ("anyOf", "oneOf", "allOf"):
         if key in item:
-            kinds = [_kind(each, document) for each in item[key]]
+            kinds = [_kind(each, parts, elsewhere) for each in item[key]]
             return " or ".join(kind for kind in dict.fromkeys(kinds) if kind != "null")
     if "enum" in item:
         return ", ".join(f"`{word}`" for word in item["enum"])
     if "const" in item:
         return f"`{item['const']}`"
     if item.get("type") == "array":
-        return f"list of {_kind(item.get('items', {}), document) or 'values'}"
+        return f"list of {_kind(item.get('items', {}), parts, elsewhere) or 'values'}"
     if item.get("type") == "object":
         inner = item.get("additionalProperties")
-        return f"name: {_kind(inner, document)}" if isinstance(inner, dict) else "mapping"
+        return f"name: {_kind(inner, parts, elsewhere)}" if isinstance(inner, dict) else "mapping"
     bounds = [item.get("minimum", item.get("exclusiveMinimum")), item.get("maximum")]
     words = str(item.get("type", ""))
     known = all(bound is not None and abs(bound) < 1e12 for bound in bounds)
@@ -211,14 +261,17 @@ def _documented(name: str, item: Any, level: int = 2, called: bool = True) -> st
     if inspect.isclass(item):
         rows = []
         fields = dataclasses.fields(item) if dataclasses.is_dataclass(item) else ()
-        if fields and "Parameters" not in (inspect.getdoc(item) or ""):
+        if issubclass(item, Declared):
+            said = sentences(item).items()
+            text += "\n" + table(("field", "meaning"), [(f"`{key}`", words) for key, words in said])
+        elif fields and "Parameters" not in (inspect.getdoc(item) or ""):
             text += f"\nFields: {', '.join(f'`{each.name}`' for each in fields)}.\n"
         # What a class of ours hands down is its own as well.
         ours = [each for each in item.__mro__ if each.__module__.startswith("zjsim")]
         members = {k: v for each in reversed(ours) for k, v in vars(each).items()}
         for member, value in members.items():
             value = getattr(value, "func", getattr(value, "fget", value))
-            if not member.startswith("_") and inspect.isfunction(value):
+            if not member.startswith("_") and member != "faults" and inspect.isfunction(value):
                 words = _docstring(inspect.getdoc(value) or "").split("\n\n")[0]
                 rows.append((f"`{member}`", words))
         if rows:
@@ -453,6 +506,7 @@ def reference_pages() -> dict[Path, str]:
     pages = {
         folder / "commands.md": commands_page(),
         folder / "scenario-file.md": scenario_file_page(),
+        folder / "file-formats.md": file_formats_page(),
         folder / "python.md": python_page(),
     }
     book = ModelBook(zjsim.open_plan(), "en")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from zjsim.cache import cached_document, content_hash
+from zjsim.files import code_files
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +43,8 @@ def test_a_folder_that_cannot_be_written_costs_only_time(monkeypatch, tmp_path):
 def test_hashes_of_different_lists_differ():
     assert content_hash("ab", "c") != content_hash("a", "bc")
     assert content_hash("a", "") != content_hash("a")
+
+
+def test_a_changed_text_of_kernels_is_changed_code():
+    names = {path.name for path in code_files()}
+    assert {"lanes.py", "block.py.txt", "lanemath.py.txt"} <= names

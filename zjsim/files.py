@@ -57,3 +57,9 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def code_files() -> list[Path]:
+    """The files of the package that are code: modules, and texts that kernels are made of."""
+    package = Path(__file__).resolve().parent
+    return sorted(path for ending in ("*.py", "*.py.txt") for path in package.rglob(ending))

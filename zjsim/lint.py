@@ -167,12 +167,12 @@ def _variables(item: Indicator) -> list[str]:
 def _lint_unit(book: Any, where: str, item: Indicator, unit: str) -> Iterator[LintFinding]:
     """Whether the unit under `unit: {model: …}` is that of the variable."""
     try:
-        factor = book.factor(book.parse(unit), book.parse(item.model_unit))
+        factor = book.factor(book.parse(unit), book.parse(item.unit.model))
     except ModelError as problem:
         yield LintFinding("unit", where, f"{problem}")
         return
     if factor is None or abs(factor - 1) > 1e-9:
-        what = f"the unit of {item.variable} is {unit} in the model, not {item.model_unit}"
+        what = f"the unit of {item.variable} is {unit} in the model, not {item.unit.model}"
         yield LintFinding("unit", where, what)
 
 

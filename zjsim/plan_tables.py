@@ -55,8 +55,8 @@ class Levers(tuple[Lever, ...]):
         rows = [
             {
                 "id": item.id,
-                "label_en": item.label.get("en", ""),
-                "label_zh": item.label.get("zh", ""),
+                "label_en": item.label.en,
+                "label_zh": item.label.zh,
                 "low": item.low,
                 "high": item.high,
                 "plan": item.plan,

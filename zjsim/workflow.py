@@ -477,4 +477,4 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
             kept[key] = ready.run(changed)
         return kept[key]
 
-    return [judge(check, run(check.change), run(check.against)) for check in plan.checks]
+    return [judge(check, run(check.condition), run(check.against)) for check in plan.checks]

@@ -32,7 +32,7 @@ def test_every_variable_the_plan_names_is_in_the_model(plan, model):
 
 def test_units_of_the_plan_are_those_of_the_model(plan, model):
     units = {item.id: model[item.variable][1] for item in plan.indicators}
-    assert units == {item.id: item.model_unit for item in plan.indicators}
+    assert units == {item.id: item.unit.model for item in plan.indicators}
 
 
 @pytest.mark.parametrize(

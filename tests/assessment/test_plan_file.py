@@ -59,8 +59,9 @@ def test_about_is_a_band_on_both_sides(plan):
 
 
 def test_the_pace_of_the_text_adds_up_over_the_plan(plan):
-    pace = plan.indicator("energy_intensity_cut").text_pace
-    assert pace.cumulative == pytest.approx(18.46, abs=0.005)  # printed to two decimals
+    item = plan.indicator("energy_intensity_cut")
+    pace = item.text_pace
+    assert pace.over(item.span) == pytest.approx(18.46, abs=0.005)  # printed to two decimals
     assert not pace.scope_stated
 
 
@@ -109,9 +110,9 @@ def test_a_milestone_that_varies_is_refused(plan_document):
 @pytest.mark.parametrize(
     ("path", "value", "text"),
     [
-        (("indicators", 0, "target", "bnad"), 0.1, "no such entry. Did you mean band"),
-        (("indicators", 0, "natur"), "binding", "no such entry. Did you mean nature"),
-        (("indicators", 0, "nature"), "bindng", "bindng is none of anticipatory, binding"),
+        (("indicators", 0, "target", "bnad"), 0.1, "no such key. Did you mean band"),
+        (("indicators", 0, "natur"), "binding", "no such key. Did you mean nature"),
+        (("indicators", 0, "nature"), "bindng", "'bindng' is not one of anticipatory, binding"),
         (("indicators", 1, "target", "value"), "33", "expected a number, got '33'"),
         (("indicators", 1, "target", "value"), float("nan"), "finite number"),
         (("indicators", 1, "target", "value"), True, "expected a number, got true"),

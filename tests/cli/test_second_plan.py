@@ -190,8 +190,8 @@ def test_what_a_plan_does_not_say_follows_from_its_years():
     del document["vintages"]
     plan = plan_from_document(validate_plan_document(document))
     assert plan.price_year == 2015
-    assert plan.history.trend == (2010, 2015)
-    assert plan.history.assessed == tuple(range(2015, 2022))
+    assert plan.trend_years == (2010, 2015)
+    assert plan.assessed_years == tuple(range(2015, 2022))
     assert plan.history.changes_from is None
     assert dict(plan.vintages) == {}
     assert plan.indicator("patentes").iamc == "Patents in Force"
@@ -204,9 +204,9 @@ def test_what_a_plan_says_is_taken():
     document["history"] = {"changes_from": 2009, "trend": [2011, 2014], "assessed": [2016]}
     plan = plan_from_document(validate_plan_document(document))
     assert plan.indicator("productividad").price_year == 2010
-    assert (plan.history.changes_from, plan.history.trend) == (2009, (2011, 2014))
-    assert plan.history.assessed == (2016,)
-    assert read_plan(RIBERA / "plan.yaml").history.assessed == (2016, 2018)
+    assert (plan.history.changes_from, plan.trend_years) == (2009, (2011, 2014))
+    assert plan.assessed_years == (2016,)
+    assert read_plan(RIBERA / "plan.yaml").assessed_years == (2016, 2018)
 
 
 def test_a_trend_that_ends_before_it_begins_is_refused():

@@ -12,7 +12,7 @@ from zjsim.errors import ScenarioError
 from zjsim.scenario.compare import diff
 from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.template import Examples, new_scenario
-from zjsim.scenario.validation import json_schema
+from zjsim.schemas import schema_of
 
 BASED = "based_on: baseline\n"
 YEARS = Examples(2020, 2025)
@@ -105,13 +105,13 @@ def test_a_name_that_is_no_file_name_is_refused(bench, name):
 
 
 def test_the_shipped_schema_is_the_one_that_checks():
-    # Renew it with `zjsim scenario schema > zjsim/scenario/scenario.schema.json`.
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == json_schema()
+    # Renew it with `zjsim schema scenario zjsim/scenario/scenario.schema.json`.
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema_of("scenario")
 
 
 def test_the_schema_accepts_and_refuses_like_the_reader():
     jsonschema = pytest.importorskip("jsonschema")
-    check = jsonschema.Draft202012Validator(json_schema())
+    check = jsonschema.Draft202012Validator(schema_of("scenario"))
     good = {
         "name": "x",
         "based_on": "baseline",

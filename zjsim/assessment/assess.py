@@ -315,7 +315,7 @@ def _assess_indicator(
         else _verdict(medians[-1], amended.value, None, error),
         text_pace_verdict=None
         if pace is None
-        else _verdict(medians[-1], pace.cumulative, None, error),
+        else _verdict(medians[-1], pace.over(item.span), None, error),
         reason=reason,
     )
 

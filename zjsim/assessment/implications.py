@@ -58,7 +58,7 @@ class Path:
 
 def compute_growth(item: Indicator) -> ImpliedGrowth:
     """What the target of one indicator asks for, a year."""
-    years = item.target.year - item.base.year
+    years = item.span
     return ImpliedGrowth(
         indicator=item.id,
         label=item.label,
@@ -121,8 +121,8 @@ def compute_paths(plan: Plan, settings: AuditSettings, observations: Observation
     return [
         _path(plan, quantity, real, inflation, observations)
         for quantity in settings.quantities
-        for real in settings.real_growth
-        for inflation in settings.inflation
+        for real in settings.grid.real_growth
+        for inflation in settings.grid.inflation
     ]
 
 
@@ -130,7 +130,7 @@ def _path(
     plan: Plan, quantity: Quantity, real: float, inflation: float, observations: Observations
 ) -> Path:
     item = plan.indicator(quantity.indicator)
-    years = item.target.year - item.base.year
+    years = item.span
     volume = volume_growth(plan, quantity.volume, real, inflation, quantity.prices)
     factor = volume**years * relation_factor(item, quantity.relation)
     base = (

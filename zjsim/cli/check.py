@@ -119,7 +119,7 @@ def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Lang
         holding = len(outcomes) - len(violated)
         say_text(label("check.reality", words, name=name, holding=holding, total=len(outcomes)))
     for outcome in violated:
-        note(f"  {outcome.check.id}: {outcome.check.statement.in_(words)} {outcome.reason}")
+        note(f"  {outcome.check.id}: {outcome.check.text.in_(words)} {outcome.reason}")
 
 
 def _document(judged: Assessment, outcomes: list[Any], status: int) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def hindcast(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
-    assessed = opened.plan.history.assessed
+    assessed = opened.plan.assessed_years
     years = sorted({*assessed, *([known_until] if known_until is not None else [])})
     own = with_own_observations(opened, observations)
     with counting(len(years), "Replaying", json) as advance:
@@ -102,7 +102,7 @@ def _tables(
     replayed = [item for item in found if item.score.cases]
     if len(replayed) > 1:
         scores.append((label("hindcast.all_years", words), score_of(replayed)))
-    trend = opened.plan.history.trend
+    trend = opened.plan.trend_years
     return {
         "cases": tables.case_table(chosen.cases, trend, words),
         "score_title": tables.score_table(scores, trend, words),

@@ -27,6 +27,7 @@ from zjsim.cli.plot import plot
 from zjsim.cli.report import report
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
+from zjsim.cli.schema import schema
 from zjsim.cli.sensitivity import sensitivity
 from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
@@ -80,6 +81,7 @@ app.command("report")(report)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)
+app.command("schema")(schema)
 scenario_app.command("import")(import_cin)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(plan_app, name="plan")

@@ -19,7 +19,6 @@ from zjsim.cli.output import (
     say_table,
     say_text,
     screen_width,
-    wrote,
 )
 
 app = typer.Typer(help="Scenario files: list, new, show, diff, schema.")
@@ -150,23 +149,3 @@ def diff(
     names = (localised(read[0].label, words), localised(read[1].label, words))
     shown = (names[0] or read[0].name, names[1] or read[1].name)
     say_table(difference_table(found, shown, labels, words))
-
-
-@app.command("schema")
-def schema(
-    out: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Write it there instead of printing.")
-    ] = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Print the JSON schema of scenario files, for editors."""
-    import json as json_library
-
-    from zjsim.scenario.validation import json_schema
-
-    text = json_library.dumps(json_schema(), ensure_ascii=False, indent=2)
-    if out is None:
-        say(text)
-    else:
-        out.write_text(text + "\n", encoding="utf-8")
-        wrote(out, language(lang))

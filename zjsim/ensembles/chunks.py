@@ -24,6 +24,7 @@ from zjsim.engines.kernel.engine import Backend, backend_for
 from zjsim.engines.pool import THREADS
 from zjsim.ensembles.shards import Block
 from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.files import code_files
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
 from zjsim.openplan import OpenPlan
@@ -104,7 +105,7 @@ _SHOWS = ("cli", "report")
 def code_hash() -> str:
     """Hash of the code that computes runs: what an edited checkout computed is not reused."""
     package = Path(__file__).resolve().parents[1]
-    files = {file.relative_to(package).as_posix(): file for file in package.rglob("*.py")}
+    files = {file.relative_to(package).as_posix(): file for file in code_files()}
     names = sorted(name for name in files if name.split("/")[0] not in _SHOWS)
     return content_hash(*(part for name in names for part in (name, files[name].read_bytes())))
 

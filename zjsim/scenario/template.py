@@ -114,7 +114,7 @@ def new_scenario(
 
     Notes
     -----
-    An editor is pointed to the JSON schema when `zjsim scenario schema` has written it beside
+    An editor is pointed to the JSON schema when `zjsim schema` has written it beside
     the file.
     """
     letters = name.replace("-", "").replace(".", "").replace("_", "")

@@ -192,7 +192,7 @@ def replay(
     """One hindcast a year of assessment, by default the plan's; options as for `hindcast`."""
     engine = kernel_for(plan)
     found = []
-    for year in plan.plan.history.assessed if years is None else years:
+    for year in plan.plan.assessed_years if years is None else years:
         found.append(hindcast(plan, year, compiled=engine, **options))  # type: ignore[arg-type]
         advance(1)
     return tuple(found)
@@ -272,7 +272,7 @@ def _cases(
             scatter = item.error * random.standard_normal(own.size)
             values = departed(item, datum, ran, discrepancies, seed, base)[alive] + scatter
             naive = naive_forecasts(
-                item, observations, known, datum.year, indicators, plan.plan.history.trend
+                item, observations, known, datum.year, indicators, plan.plan.trend_years
             )
             case = _case(item, datum, values, datum.year <= known, naive)
             found.append(replace(case, discrepancy=part_of_variance(own + scatter, values)))

@@ -113,7 +113,7 @@ def _carried(
 
 def _plan_line(item: Comparison, indicator: Indicator, year: int) -> float:
     def line(of: float) -> float:
-        part = (of - indicator.base.year) / (indicator.target.year - indicator.base.year)
+        part = (of - indicator.base.year) / (indicator.span)
         return indicator.start + part * (indicator.target.value - indicator.start)
 
     if item.measure == "level":

@@ -129,7 +129,7 @@ def _progress_notes(report: Report, language: Language) -> tuple[str, ...]:
     words = report.words
     if words is None:
         return ()
-    named = {key: official_words(report, key, language) for key in words.labels}
+    named: dict[str, str] = {key: official_words(report, key, language) for key in words.labels}
     for key in ("faster_from", "on_course_from"):
         named[key] = f"{getattr(words, key):+g}".replace("-", "−")
     assumed = TYPOGRAPHY[language].bracketed(label("text.progress_assumed", language))

@@ -134,7 +134,7 @@ def plan_path(indicator: Indicator, years: Iterable[float]) -> list[float]:
     left. The value stays at the base before it and at the target after it.
     """
     start, target = indicator.start, indicator.target.value
-    span = indicator.target.year - indicator.base.year
+    span = indicator.span
     path = []
     for year in years:
         share = min(max((year - indicator.base.year) / span, 0.0), 1.0)

@@ -113,8 +113,8 @@ def official_words(report: Report, word: str, language: Language) -> str:
     """The plan's word for progress, such as ``faster``; a dash where nothing was published."""
     if not word:
         return DASH
-    own = report.words.labels.get(word) if report.words else None
-    return localised(own, language) or label(f"official.{word}", language)
+    own = {str(key): text for key, text in report.words.labels.items()} if report.words else {}
+    return localised(own.get(word), language) or label(f"official.{word}", language)
 
 
 def counted_indicators(count: int, language: Language) -> str:
@@ -130,7 +130,7 @@ def remark(row: ReportRow, language: Language) -> str:
     if indicator.base.year != indicator.plan_base_year:
         parts.append("* " + label("note.base_year", language, year=indicator.base.year))
     if indicator.cumulative:
-        years = indicator.target.year - indicator.base.year
+        years = indicator.span
         parts.append(label("note.cumulative_over", language, years=years))
     if indicator.excludes_state_listed:
         parts.append(label("note.state_listed", language))
@@ -213,7 +213,7 @@ def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
     if indicator.text_pace is not None and row.text_pace_verdict is not None:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)
-        total = format_number(indicator.text_pace.cumulative, 2)
+        total = format_number(indicator.text_pace.over(indicator.span), 2)
         stated = indicator.text_pace.scope_stated
         scope = "" if stated else label("note.scope_unstated", language)
         words = {"rate": rate, "total": total, "scope": scope, "verdict": verdict}
