@@ -33,7 +33,7 @@ def plan_problems(
     """
     varying = list(_varying_targets(raw))
     written, shape = validated(Plan, raw)
-    document = None if written is None else to_document(from_document(Plan, written))
+    document = None if written is None else _keys_only(to_document(from_document(Plan, written)))
     findings = varying + [
         finding for finding in shape if not any(_inside(finding[0], v[0]) for v in varying)
     ]
@@ -101,6 +101,13 @@ def _senseless(document: dict[str, Any]) -> list[Fault]:
         if entry["base"] is not None and entry["base"]["value"] is None:
             findings.append(((*at, "base", "value"), "expected a number, got nothing", ""))
     return findings + _audit_sense(document, names)
+
+
+def _keys_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Without what an indicator takes from its plan, which is no key of the file."""
+    for entry in document["indicators"]:
+        del entry["plan_base_year"], entry["price_year"]
+    return document
 
 
 def _horizon(document: dict[str, Any]) -> Iterator[Fault]:

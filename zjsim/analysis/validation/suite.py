@@ -63,7 +63,7 @@ class Depth:
 
     def some(self, subject: Subject) -> tuple[str, ...]:
         """All scenarios in a full validation, otherwise those that the protocol names."""
-        wanted = subject.protocol.get("quick_scenarios", [PLAN_AS_WRITTEN])
+        wanted = subject.protocol.get("quick_scenarios") or [PLAN_AS_WRITTEN]
         return self.scenarios if self.full else tuple(n for n in wanted if n in self.scenarios)
 
 
