@@ -353,13 +353,14 @@ def _read_scenario(
     elif not isinstance(scenario, Scenario):
         if not isinstance(scenario, str | Path):
             raise ScenarioError(
-                f"a scenario is a name, a file, a mapping or a Scenario, not {_kind(scenario)}."
+                f"a scenario is a name, a file, a mapping or a Scenario, not {kind_of(scenario)}."
             )
         scenario = read_file(scenario, folder)
     return with_changes(scenario, changes, names, **sections)
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """``a Runs``, ``an int``: for messages."""
     name = type(value).__name__
     return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
@@ -397,8 +398,8 @@ def open_plan(name: PlanLike = DEFAULT_PLAN) -> OpenPlan:
     if isinstance(name, str | Path):
         return OpenPlan(find_plan(name))
     raise PlanError(
-        f"the plan comes first: its name, its folder or what open_plan() returns, not {_kind(name)}"
-        ", as in assess(plan, runs)."
+        f"the plan comes first: its name, its folder or what open_plan() returns, not "
+        f"{kind_of(name)}, as in assess(plan, runs)."
     )
 
 

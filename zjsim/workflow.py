@@ -31,15 +31,16 @@ from zjsim.assessment.plan import Indicator
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines import ENGINES
-from zjsim.errors import RunError
+from zjsim.errors import RunError, ZjsimError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
-from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan, read_scenario
+from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, kind_of, open_plan, read_scenario
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.schema import SET
+from zjsim.scenario.tables import find_name
 from zjsim.several import ScenarioAssessments, ScenarioRuns
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
@@ -159,6 +160,18 @@ class Runs:
         """
         return self.trajectories.to_frame(run)
 
+    def __getitem__(self, name: str) -> pd.Series:
+        """A saved variable over time, or an indicator by year: ``runs["rd_intensity"]``."""
+        found = find_name(name, self.trajectories.names)
+        if found:
+            series: pd.Series = self.to_frame()[found[0]]
+            return series
+        known = [*self.plan.plan.indicator_ids, *self.trajectories.names]
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise ZjsimError(f"{name}: no such variable and no such indicator. {hint}".rstrip())
+        return self.indicators()[name]
+
     def indicators(self) -> pd.DataFrame:
         """The plan's indicators by year, in the plan's units.
 
@@ -169,6 +182,16 @@ class Runs:
             has.
         """
         return yearly_frame(self, self.plan.plan, self.status)
+
+
+def expect_runs(runs: Any, caller: str) -> Runs:
+    """The runs, or an error that says what a caller takes."""
+    if isinstance(runs, Runs):
+        return runs
+    raise ZjsimError(
+        f"{caller}() takes the runs that simulate() gives, not {kind_of(runs)}; such as "
+        f"{caller}(simulate(plan, 'baseline'))."
+    )
 
 
 @overload

@@ -168,6 +168,10 @@ class Assessment:
     n_failed: int
     observations: Observations | None = None
 
+    def __getitem__(self, indicator: int | str) -> Row:
+        """As `row`."""
+        return self.row(indicator)
+
     def row(self, indicator: int | str) -> Row:
         """The row of an indicator.
 

@@ -145,8 +145,7 @@ def write_report(
         if name not in ("html", "docx", "pdf", "xlsx"):
             raise RunError(f"{name}: no such format. Choose html, docx, pdf or xlsx.")
     plan = open_plan(plan)
-    single = isinstance(scenarios, str | Path | Mapping | Scenario)
-    wanted: Any = [scenarios] if single else scenarios
+    wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]
     of = len(read) if assumptions else 0
     judged = [judge_scenario(plan, one, plan.observations, of=of) for one in read]

@@ -12,8 +12,8 @@ from zjsim.language import Language, chosen_language
 from zjsim.markup import html_table
 from zjsim.report.tables.ensemble_tables import share_table
 from zjsim.report.tables.rows import as_report
-from zjsim.report.tables.tables import brief_table, verdict_headers, verdict_rows
-from zjsim.report.tables.wording import plan_target_words, value_words
+from zjsim.report.tables.tables import brief_table, remark_lines, verdict_headers, verdict_rows
+from zjsim.report.tables.wording import plan_target_words, tally_words, value_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
@@ -41,7 +41,8 @@ def assessment_html(assessment: Assessment) -> str:
         counts = {"runs": f"{assessment.n_run:,}", "failed": f"{assessment.n_failed:,}"}
         note = label("notebook.counted", language, **counts)
         return _html(caption, share_table(assessment, language), note)
-    note = label("notebook.failed", language) if assessment.n_failed else ""
+    lines = [tally_words(as_report(assessment), language), *remark_lines(assessment, language)]
+    note = label("notebook.failed", language) if assessment.n_failed else "\n".join(lines)
     return _html(caption, brief_table(assessment, language, units=True), note)
 
 
