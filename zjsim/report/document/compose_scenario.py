@@ -256,12 +256,8 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     top = influence.swings[:MOST]
     yield _influence_table(judged, top, language)
     yield _swing_table(judged, top, language)
-    place = closest_place(judged.report)
-
-    def named(swing: Swing) -> str:
-        return input_words(swing.dimension, judged.plan, language)
-
-    yield pictures.tornado_picture(judged.report, place, influence, named, language)
+    closest = judged.report.rows[closest_place(judged.report)].indicator
+    yield pictures.tornado_picture(closest, influence, language)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:

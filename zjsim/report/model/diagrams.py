@@ -18,10 +18,10 @@ from zjsim.model.loops import link_polarity
 from zjsim.model.order import causes
 from zjsim.model.spec import Constant, Flow, ModelSpec, Stock
 from zjsim.report.charts import style
-from zjsim.report.model.loop_diagram import DiagramLoop, Names, diagram_loops, plot_loops
+from zjsim.report.model.loop_diagram import DiagramLoop, Names, diagram_loops, draw_loops
 from zjsim.report.words.labels import Language, label
 
-__all__ = ["DiagramLoop", "diagram_loops", "plot_loops", "plot_stock_flow", "sectors"]
+__all__ = ["DiagramLoop", "diagram_loops", "draw_loops", "draw_stock_flow", "sectors"]
 
 WIDTH, NARROW = 14.0, 11.8  # with and without a column of outflows
 STOCK_X, STOCK_WIDTH, STOCK_HEIGHT = 7.0, 2.0, 0.62
@@ -61,7 +61,7 @@ def sectors(spec: ModelSpec) -> tuple[str, ...]:
 
 
 @style.styled
-def plot_stock_flow(
+def draw_stock_flow(
     spec: ModelSpec,
     sector: str,
     language: Language = "en",
@@ -70,7 +70,10 @@ def plot_stock_flow(
     title: str = "",
     footer: str = "",
     names: Mapping[str, str] | None = None,
-) -> style.HouseFigure:
+    figure: Any = None,
+    figsize: tuple[float, float] | None = None,
+    heading: str | None = None,
+) -> Any:
     """Stocks as boxes, flows as valves, and what each flow depends on.
 
     Parameters
@@ -80,6 +83,8 @@ def plot_stock_flow(
     levers : constants that policy sets; other constants are left out
     title : the sector's name for readers; the name in the model when empty
     names : what variables are called in the picture, by canonical name; else as in the model
+    figure, figsize : an empty figure to draw on, or the inches of a new one
+    heading : in the place of the usual title
     """
     stocks = [stock for stock in spec.stocks if stock.group == sector]
     rows = [(stock, _valves(spec, stock, values, frozenset(levers))) for stock in stocks]
@@ -87,18 +92,19 @@ def plot_stock_flow(
     heights = [_row_height(valves) for _, valves in rows]
     height = sum(heights) + 1.75
     width = WIDTH if any(stock.outflows for stock in stocks) else NARROW
-    figure = style.new_figure(width, height)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set_axis_off()
-    ax.set(xlim=(0, width), ylim=(0, height))
-    top = height - 1.0
-    for (stock, valves), tall in zip(rows, heights, strict=True):
-        _draw_row(ax, stock, valves, top - tall / 2, said)
-        top -= tall
-    words = label("title.stock_flow", language, sector=title or sector or spec.name)
-    style.add_title(figure, words, label("diagram.how_to_read", language))
-    _draw_key(ax, language)
-    style.add_footer(figure, footer or spec.name)
+    with style.drawing(width, height, figure, figsize) as figure:
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        ax.set(xlim=(0, width), ylim=(0, height))
+        top = height - 1.0
+        for (stock, valves), tall in zip(rows, heights, strict=True):
+            _draw_row(ax, stock, valves, top - tall / 2, said)
+            top -= tall
+        words = label("title.stock_flow", language, sector=title or sector or spec.name)
+        words = words if heading is None else heading
+        style.add_title(figure, words, label("diagram.how_to_read", language))
+        _draw_key(ax, language)
+        style.add_footer(figure, footer or spec.name)
     return figure
 
 
@@ -158,9 +164,15 @@ def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float, sa
         )
     )  # fmt: skip
     text = ax.text(
-        STOCK_X, middle, style.wrap(said.of(stock.name), 13), ha="center", va="center", fontsize=10,
-        zorder=5, linespacing=1.15,
-    )  # fmt: skip
+        STOCK_X,
+        middle,
+        style.wrap(said.of(stock.name), 13),
+        ha="center",
+        va="center",
+        fontsize=style.points(10),
+        zorder=5,
+        linespacing=1.15,
+    )
     style.strong(text, 0.25)
 
 
@@ -171,7 +183,7 @@ def _draw_flow(ax: Axes, valve: Valve, side: int, level: float, said: Names) -> 
     _draw_valve(ax, at, level)
     ax.text(
         at, level - 0.17, style.wrap(said.of(valve.name), 17), ha="center", va="top", zorder=6,
-        fontsize=NAME_SIZE, color=style.BLUE, linespacing=1.05,
+        fontsize=style.points(NAME_SIZE), color=style.BLUE, linespacing=1.05,
     )  # fmt: skip
     if valve.causes:
         _draw_causes(ax, valve, side, level, (at, cloud + side * 0.42), said)
@@ -209,12 +221,12 @@ def _draw_causes(
         sign_at, name_at = margin + side * 0.14, margin + side * 0.27
         align = "right" if side < 0 else "left"
         ax.text(
-            sign_at, y, cause.sign, ha="center", va="center", fontsize=CAUSE_SIZE + 1,
+            sign_at, y, cause.sign, ha="center", va="center", fontsize=style.points(CAUSE_SIZE + 1),
             color=style.VERMILLION if cause.sign == "−" else style.INK,
         )  # fmt: skip
         shown = MARKED.get(cause.kind, "{}").format(said.of(cause.name))
         ax.text(
-            name_at, y, shown, ha=align, va="center", fontsize=CAUSE_SIZE,
+            name_at, y, shown, ha=align, va="center", fontsize=style.points(CAUSE_SIZE),
             color=CAUSE_COLOUR[cause.kind],
         )  # fmt: skip
     half = LINE * count / 2 - 0.02
@@ -247,16 +259,16 @@ def _draw_key(ax: Axes, language: Language) -> None:
             fc="#e8f1f8", ec=style.BLUE, lw=1.3,
         )
     )  # fmt: skip
-    ax.text(x + 0.44, y, label("legend.stock", language), va="center", fontsize=8.8)
+    ax.text(x + 0.44, y, label("legend.stock", language), va="center", fontsize=style.points(8.8))
     x += 1.35
     ax.plot([x, x + 0.4], [y + 0.03] * 2, color=style.BLUE, lw=1.0)
     ax.plot([x, x + 0.4], [y - 0.03] * 2, color=style.BLUE, lw=1.0)
     _draw_valve(ax, x + 0.2, y)
-    ax.text(x + 0.5, y, label("legend.flow", language), va="center", fontsize=8.8)
+    ax.text(x + 0.5, y, label("legend.flow", language), va="center", fontsize=style.points(8.8))
     x += 1.35
     for shift, height, radius in ((-0.07, -0.01, 0.08), (0.07, -0.01, 0.08), (0, 0.05, 0.09)):
         ax.add_patch(Circle((x + 0.15 + shift, y + height), radius, fc="#cfd6dc", lw=0))
-    ax.text(x + 0.4, y, label("legend.cloud", language), va="center", fontsize=8.8)
+    ax.text(x + 0.4, y, label("legend.cloud", language), va="center", fontsize=style.points(8.8))
     x += 2.0
     for key, kind in (
         ("legend.auxiliary", "own"),
@@ -264,6 +276,13 @@ def _draw_key(ax: Axes, language: Language) -> None:
         ("legend.lever", "lever"),
     ):
         shown = MARKED.get(kind, "{}").format(label(key, language))
-        ax.text(x, y, shown, va="center", fontsize=8.8, color=CAUSE_COLOUR[kind])
+        ax.text(x, y, shown, va="center", fontsize=style.points(8.8), color=CAUSE_COLOUR[kind])
         x += style.ems(shown) * 8.8 / 72 + 0.45
-    ax.text(x, y, label("legend.signs", language), va="center", fontsize=8.8, color=style.INK)
+    ax.text(
+        x,
+        y,
+        label("legend.signs", language),
+        va="center",
+        fontsize=style.points(8.8),
+        color=style.INK,
+    )

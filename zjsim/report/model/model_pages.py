@@ -280,7 +280,7 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
     """Draw each sector's stocks and flows, and the causal loops; the paths written."""
     # Drawing takes a second to import; the text of the pages does not need it.
     from zjsim.report.charts.figures import write_figure
-    from zjsim.report.model.diagrams import diagram_loops, plot_loops, plot_stock_flow
+    from zjsim.report.model.diagrams import diagram_loops, draw_loops, draw_stock_flow
 
     spec, language = book.spec, book.language
     # Signs that structure leaves open are read at the start, with levers at rest.
@@ -292,10 +292,10 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
         if name == "loops":
             drawn = diagram_loops(spec, book.plan.loops, values)
             stocks = [stock.name for stock in spec.stocks]
-            figure = plot_loops(drawn, language, stocks, footer=spec.name)
+            figure = draw_loops(drawn, language, stocks, footer=spec.name)
         else:
             title = book.sector_label(name)
-            figure = plot_stock_flow(spec, name, language, values, levers, title)
+            figure = draw_stock_flow(spec, name, language, values, levers, title)
         written += write_figure(figure, folder / stem, dpi=90)
     return written
 

@@ -237,7 +237,9 @@ def _write_bytes(path: Path, content: bytes) -> None:
 
 
 def _write_data(path: Path, report: Report) -> None:
-    write_chart_data(path.with_suffix(""), *board_data(report))
+    from zjsim.report.charts.board import board_data
+
+    write_chart_data(path.with_suffix(""), *board_data(report).table("en"))
 
 
 def write_yaml(path: Path, document: Any) -> None:
@@ -307,31 +309,6 @@ def write_board(path: Path, report: Report, language: Language, formats: Sequenc
     from zjsim.report.charts.board import plot_board
 
     write_figure(plot_board(report, language), path.with_suffix(""), tuple(formats))
-
-
-def board_data(report: Report) -> tuple[list[str], list[list[object]]]:
-    """Headers and rows of the data of the board: one row an indicator and year."""
-    headers = ["indicator", "unit", "year", "projection", "plan_path", "outturn", "target"]
-    from zjsim.report.tables.rows import plan_path
-
-    rows: list[list[object]] = []
-    for row in report.rows:
-        seen = {outturn.year: outturn.value for outturn in row.outturns}
-        path = dict(zip(row.years, plan_path(row.indicator, row.years), strict=True))
-        projected = dict(zip(row.years, row.projection, strict=True))
-        for year in sorted({*row.years, *seen}):
-            rows.append(
-                [
-                    row.indicator.id,
-                    row.indicator.unit.en,
-                    year,
-                    projected.get(year),
-                    path.get(year),
-                    seen.get(year),
-                    row.indicator.target.value,
-                ]
-            )
-    return headers, rows
 
 
 def write_book(path: Path, report: Report, language: Language) -> None:
