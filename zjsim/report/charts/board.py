@@ -238,7 +238,9 @@ def plot_indicator(
         said = [line for _, text, _ in _ends(row, words) for line in text.split("\n")]
         widest = max(map(house_style.ems, said))
         above = sizes.header + 2 * 1.2 * sizes.title + 6
-        at.make_room(Room(42, sizes.small * widest + sizes.diamond + 10, above, 24))
+        at.make_room(
+            Room(max(42, 7.5 * at.inches[0]), sizes.small * widest + sizes.diamond + 10, above, 24)
+        )
         draw_panel(at.ax, row, words, sizes, title)
         if at.own:
             _draw_legend(at.ax, row, words, at.usual)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, offset_copy
 
 from zjsim.report.charts import style
 from zjsim.report.words.labels import Language, label
@@ -231,15 +231,29 @@ def name_rows(
     return Names(broken, letters)
 
 
-def right_edges(at: Canvas, usual: Sequence[float], away: Sequence[float]) -> list[float]:
-    """Where columns right of the axes stand, in parts of the axes.
+class Edge(NamedTuple):
+    """Where a column right of the axes stands: a place in parts of the axes, and points away."""
 
-    ``usual`` is that on a figure of the usual size, ``away`` the same in points.
+    place: float
+    away: float = 0
+
+    def transform(self, ax: Axes) -> Any:
+        """From a row of the axes to its place in the column."""
+        rows = ax.get_yaxis_transform()
+        if not self.away:
+            return rows
+        return offset_copy(rows, fig=style.figure_of(ax), x=self.away, units="points")
+
+
+def right_edges(at: Canvas, usual: Sequence[Edge], away: Sequence[float]) -> list[Edge]:
+    """Columns right of the axes.
+
+    ``usual`` is where they stand on a figure of the usual size; ``away`` the same in points, which
+    holds when a layout moves the axes.
     """
     if at.usual:
         return list(usual)
-    across = at.ax.get_position().width * style.inches(at.ax.figure)[0] * 72
-    return [1 + style.points(place) / across for place in away]
+    return [Edge(1.0, style.points(place)) for place in away]
 
 
 def key_columns(texts: Sequence[str], width: float, size: float, handle: float = 3.6) -> int:

@@ -17,6 +17,7 @@ from zjsim.language import chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.board import amended_label, apart
 from zjsim.report.charts.canvas import (
+    Edge,
     Frame,
     Origin,
     Room,
@@ -309,14 +310,14 @@ def plot_probabilities(
     with house(style), canvas(ax, frame, figsize, title, footer) as at:
         room = Room(right=44, top=4, bottom=30)
         shown, size = name_rows(at, names, len(names) + 1.2, (30, 8.8), room)
-        draw_probabilities(at.ax, data, words, shown, size, right_edges(at, [1.02], [8])[0])
+        draw_probabilities(at.ax, data, words, shown, size, right_edges(at, [Edge(1.02)], [8])[0])
         at.finish(label("title.probabilities", words), data.origin.title(words), footer)
     return at.ax
 
 
 def draw_probabilities(
     ax: Axes, data: ProbabilityData, language: Language, names: Sequence[str], size: float,
-    edge: float,
+    edge: Edge,
 ) -> None:  # fmt: skip
     """A bar a chance with its sampling error, and the number at the right ``edge``."""
     places = [k + (0.5 if chance.joint else 0) for k, chance in enumerate(data.chances)]
@@ -339,7 +340,7 @@ def draw_probabilities(
                     gid="sampling-error",
                 )  # fmt: skip
             ax.text(
-                edge, place, f"{100 * chance.value:.0f}%", transform=ax.get_yaxis_transform(),
+                edge.place, place, f"{100 * chance.value:.0f}%", transform=edge.transform(ax),
                 va="center", fontsize=points(9.5), color=house_style.ink(),
             )  # fmt: skip
     house_style.quiet_axes(ax, "none")

@@ -14,7 +14,7 @@ from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, linear_progress, logarithmic_progress
 from zjsim.language import chosen_language
 from zjsim.report.charts import style as house_style
-from zjsim.report.charts.canvas import Frame, Room, Size, canvas, name_rows, right_edges
+from zjsim.report.charts.canvas import Edge, Frame, Room, Size, canvas, name_rows, right_edges
 from zjsim.report.charts.style import Style, house, points
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import value_words
@@ -24,8 +24,7 @@ from zjsim.report.words.numbers import format_plain, format_share
 # Progress beyond these is drawn at the edge with an arrow: one runaway must not flatten nine.
 PROGRESS_RANGE = (-0.25, 1.75)
 # Columns right of the axes, in parts of the axes on a usual figure; in points.
-COLUMNS, AWAY = (1.27, 1.40, 1.43), (76, 112, 118)
-ROOM = Room(right=166, top=6, bottom=32)
+COLUMNS, AWAY = (Edge(1.27), Edge(1.40), Edge(1.43)), (76, 112, 118)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,10 @@ def plot_targets(
     data = assessment if isinstance(assessment, TargetsData) else targets_data(assessment)
     report = data.report
     names = [_row_name(row, words) for row in report.rows]
+    said = [_target_columns(row, words)[2] for row in report.rows]
     footer = house_style.source_line(report, words)
     with house(style), canvas(ax, _frame(len(names)), figsize, title, footer) as at:
-        shown, size = name_rows(at, names, len(names) + 0.2, (29, 8.8), ROOM)
+        shown, size = name_rows(at, names, len(names) + 0.2, (29, 8.8), _room(said))
         draw_targets(at.ax, data, words, shown, size, right_edges(at, COLUMNS, AWAY))
         heading = label("title.targets", words, year=report.target_year)
         at.finish(heading, house_style.scenario_words(report, words), footer)
@@ -99,7 +99,7 @@ def plot_targets(
 
 def draw_targets(
     ax: Axes, data: TargetsData, language: Language, names: Sequence[str], size: float,
-    columns: Sequence[float],
+    columns: Sequence[Edge],
 ) -> None:  # fmt: skip
     """A line an indicator on axes as they are, numbers and verdict in ``columns``."""
     report = data.report
@@ -192,10 +192,13 @@ def plot_progress(
     data = assessment if isinstance(assessment, ProgressData) else progress_data(assessment)
     report = data.report
     lines = _progress_lines(report, words)
-    names = [_row_name(row, words) for row in lines.values() if isinstance(row, ReportRow)]
+    rows = [row for row in lines.values() if isinstance(row, ReportRow)]
+    names = [_row_name(row, words) for row in rows]
+    said = [_official(_progress_shown(row)[2], words) for row in rows]
+    said.append(label("legend.time_progress", words))
     footer = house_style.source_line(report, words)
     with house(style), canvas(ax, _frame(len(lines)), figsize, title, footer) as at:
-        shown, size = name_rows(at, names, len(lines) + 0.2, (29, 8.8), ROOM)
+        shown, size = name_rows(at, names, len(lines) + 0.2, (29, 8.8), _room(said))
         draw_progress(at.ax, data, words, shown, size, right_edges(at, COLUMNS, AWAY))
         heading, subtitle = (
             label("title.progress", words),
@@ -211,7 +214,7 @@ def draw_progress(
     language: Language,
     names: Sequence[str] | None = None,
     size: float = 8.8,
-    columns: Sequence[float] = COLUMNS,
+    columns: Sequence[Edge] = COLUMNS,
 ) -> None:
     """A bar an indicator on axes as they are, year, progress and word in ``columns``."""
     lines = _progress_lines(data.report, language)
@@ -276,6 +279,11 @@ def _progress_bar(
         ax.plot([100 * time] * 2, ends, color=house_style.VERMILLION, lw=2.4, gid="time-progress")
 
 
+def _room(last: Sequence[str]) -> Room:
+    """Points around the axes, by the words of the last column."""
+    return Room(right=AWAY[2] + 8.8 * max(map(house_style.ems, last)) + 6, top=6, bottom=32)
+
+
 def _frame(count: int) -> Frame:
     """A figure with room for names at the left and three columns at the right."""
     height = 0.42 * count + 1.9
@@ -313,7 +321,9 @@ def _amended_tick(ax: Axes, indicator: Indicator, position: int) -> None:
 
 
 def _progress_axis(ax: Axes, language: Language, amended: bool = False) -> None:
-    ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5]))
+    wide = ax.get_position().width * house_style.inches(ax.figure)[0] * 72
+    most = min(8, max(2, int(wide / points(25))))
+    ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     more = label("note.amended_axis", language) if amended else ""
     house_style.axis_words(ax, label("axis.progress", language) + more)
@@ -330,16 +340,16 @@ def _right_columns(
     position: int,
     columns: Sequence[str],
     verdict: Verdict | None,
-    places: Sequence[float],
+    places: Sequence[Edge],
 ) -> None:
     """Three small columns right of the axes, in the row's own height."""
     colour = house_style.VERDICT_COLOUR[verdict] if verdict else house_style.ink()
-    for place, align, text, paint in zip(
+    for edge, align, text, paint in zip(
         places, ("right", "right", "left"), columns,
         (house_style.muted(), house_style.ink(), colour), strict=False,
     ):  # fmt: skip
         ax.text(
-            place, position, text, transform=ax.get_yaxis_transform(), ha=align, va="center",
+            edge.place, position, text, transform=edge.transform(ax), ha=align, va="center",
             fontsize=points(8.8), color=paint, clip_on=False,
         )  # fmt: skip
 

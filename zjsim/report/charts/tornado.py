@@ -16,6 +16,7 @@ from zjsim.assessment.plan import Indicator
 from zjsim.language import chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import (
+    Edge,
     Frame,
     Origin,
     Room,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 # Wider lists are tables.
 BARS = 12
 # Right ends, in parts of the axes, of the columns for the low and the high value; in points.
-COLUMNS, AWAY = (1.10, 1.22), (35, 76)
+COLUMNS, AWAY = (Edge(1.10), Edge(1.22)), (35, 76)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def draw_tornado(
     language: Language,
     names: Sequence[str] | None = None,
     size: float = 8.8,
-    columns: Sequence[float] = COLUMNS,
+    columns: Sequence[Edge] = COLUMNS,
 ) -> None:
     """Bars, the value as it is and the target on axes as they are, numbers in ``columns``."""
     item, base, bars = data.indicator, data.base, data.bars
@@ -202,21 +203,21 @@ def draw_tornado(
 
 
 def _numbers(
-    ax: Axes, row: int, ends: tuple[float, float], decimals: int, columns: Sequence[float]
+    ax: Axes, row: int, ends: tuple[float, float], decimals: int, columns: Sequence[Edge]
 ) -> None:
     """The value at each end, in columns right of the bars: nothing covers them there."""
-    for place, value in zip(columns, ends, strict=True):
+    for edge, value in zip(columns, ends, strict=True):
         ax.text(
-            place, row, format_number(value, decimals), ha="right", va="center", clip_on=False,
-            transform=ax.get_yaxis_transform(), fontsize=points(8.5), color=house_style.ink(),
+            edge.place, row, format_number(value, decimals), ha="right", va="center", clip_on=False,
+            transform=edge.transform(ax), fontsize=points(8.5), color=house_style.ink(),
         )  # fmt: skip
 
 
-def _heads(ax: Axes, language: Language, columns: Sequence[float]) -> None:
-    for place, key in zip(columns, ("column.at_low", "column.at_high"), strict=True):
+def _heads(ax: Axes, language: Language, columns: Sequence[Edge]) -> None:
+    for edge, key in zip(columns, ("column.at_low", "column.at_high"), strict=True):
         ax.annotate(
-            label(key, language), (place, 1), xytext=(0, 4), ha="right", fontsize=points(8.5),
-            color=house_style.muted(), **house_style.ABOVE_AXES,
+            label(key, language), (edge.place, 1), xytext=(edge.away, 4), ha="right",
+            fontsize=points(8.5), color=house_style.muted(), **house_style.ABOVE_AXES,
         )  # fmt: skip
 
 
