@@ -40,6 +40,8 @@ from .report.model.pictures import plot_loops as plot_loops
 from .report.model.pictures import plot_stock_flow as plot_stock_flow
 from .report.output.results import write_run as write_run
 from .scenario.schema import Scenario as Scenario
+from .several import ScenarioAssessments as ScenarioAssessments
+from .several import ScenarioRuns as ScenarioRuns
 from .version import __version__ as __version__
 from .workflow import Runs as Runs
 from .workflow import assess as assess

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, Language, Plan, language, wrote
+from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError
 from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
 
@@ -35,7 +35,7 @@ def plot(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("charts"),
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Draw one chart, with the data it shows as CSV beside it.
 
@@ -46,16 +46,13 @@ def plot(
     from zjsim.report.charts.figures import check_formats
 
     drawn = kind_of(kind)
-
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",")))
     check_formats(wanted)
 
     opened, read = plan_and_scenarios(scenarios or ["baseline"], assignments or [], plan)
-    choice = sector if drawn.choice == "sector" else indicator
-    if choice is None and drawn.choice == "indicator":
-        choice = opened.plan.indicators[0].id
-    if indicator is not None:
-        opened.plan.indicator(indicator)
+    choice = sector
+    if drawn.choice == "indicator":
+        choice = opened.plan.indicator(indicator or 1).id
     charts = draw_charts(drawn, source_of(drawn, opened, read, runs, seed), choice, words)
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,7 @@ from matplotlib.transforms import offset_copy
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict
-from zjsim.errors import PlanError, did_you_mean
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Frame, Room, Size, canvas, key_columns
 from zjsim.report.charts.style import Style, house, points
@@ -33,7 +32,7 @@ from zjsim.report.tables.wording import (
     target_words,
     value_words,
 )
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.line_breaks import wrap
 
 COLUMNS = 4
@@ -94,13 +93,9 @@ def board_data(assessment: Any) -> BoardData:
     return BoardData(report, report.rows)
 
 
-def indicator_data(assessment: Any, indicator: str) -> BoardData:
+def indicator_data(assessment: Any, indicator: int | str) -> BoardData:
     """What `plot_indicator` draws: one panel."""
     report = as_report(assessment)
-    names = [row.indicator.id for row in report.rows]
-    if indicator not in names:
-        hint = did_you_mean(indicator, names)
-        raise PlanError(f"{indicator}: no such indicator. {hint}".rstrip())
     return BoardData(report, (report.row(indicator),))
 
 
@@ -189,7 +184,7 @@ LARGE_FRAME = Frame(8.6, 5.2, left=0.08, right=0.86, top=0.79, bottom=0.19)
 
 def plot_indicator(
     assessment: Any,
-    indicator: str = "",
+    indicator: int | str = "",
     language: str | None = None,
     ax: Axes | None = None,
     *,
@@ -197,14 +192,14 @@ def plot_indicator(
     title: str | None = None,
     style: Style = None,
 ) -> Axes:
-    """One indicator large, by its id.
+    """One indicator large.
 
     Parameters
     ----------
     assessment : Assessment or BoardData
         As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
-    indicator : str
-        Id, such as ``labour_productivity``.
+    indicator : int or str
+        Number, id or label, such as ``labour_productivity``.
     language : {"zh", "en"} or None
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     ax : Axes or None
@@ -215,6 +210,11 @@ def plot_indicator(
         Instead of the indicator's name.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------

@@ -16,8 +16,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox, offset_copy
 
+from zjsim.language import Language
 from zjsim.report.charts import style
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 # Letters never become smaller than this part of their usual size.
 SMALLEST = 0.66

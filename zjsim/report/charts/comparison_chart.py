@@ -1,4 +1,4 @@
-"""Several scenarios in one chart: a panel an indicator, a line a scenario."""
+"""Several scenarios in one chart: one panel per indicator, one line per scenario."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from matplotlib.lines import Line2D
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Size
 from zjsim.report.charts.style import Style, house, points
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 
 COLUMNS = 5
 
@@ -54,7 +54,7 @@ def plot_comparison(
     title: str | None = None,
     style: Style = None,
 ) -> Any:
-    """Several scenarios: a panel an indicator, a line a scenario, the target as a rule.
+    """Several scenarios: one panel per indicator, one line per scenario, the target as a rule.
 
     The numbers stand in a column of their own, clear of marks and rules.
 

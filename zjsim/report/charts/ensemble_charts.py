@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.assessment.plan import Indicator
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.board import amended_label, apart
 from zjsim.report.charts.canvas import (
@@ -30,7 +30,7 @@ from zjsim.report.charts.canvas import (
 from zjsim.report.charts.style import Style, house, points
 from zjsim.report.tables.rows import plan_path
 from zjsim.report.tables.wording import target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_number
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class FanData:
         return heads, [[year, *band] for year, band in zip(self.years, self.bands, strict=True)]
 
 
-def fan_data(runs: EnsembleRuns, indicator: str) -> FanData:
+def fan_data(runs: EnsembleRuns, indicator: int | str) -> FanData:
     """What `plot_fan` draws; with the discrepancy of the model, failed runs left out."""
     # Imported here because most charts show one run.
     from zjsim.analysis.uncertainty.statistics import indicator_draws
@@ -79,7 +79,7 @@ def _origin(runs: EnsembleRuns) -> Origin:
 
 def plot_fan(
     runs: EnsembleRuns | FanData,
-    indicator: str = "",
+    indicator: int | str = "",
     language: str | None = None,
     ax: Axes | None = None,
     *,
@@ -93,8 +93,8 @@ def plot_fan(
     ----------
     runs : EnsembleRuns or FanData
         As `simulate_ensemble` returns them.
-    indicator : str
-        Id, such as ``labour_productivity``; the unit is that of the plan.
+    indicator : int or str
+        Number, id or label, such as ``labour_productivity``; the unit is that of the plan.
     language : {"zh", "en"} or None
         None is the user's.
     ax : Axes or None
@@ -105,6 +105,11 @@ def plot_fan(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------
@@ -294,6 +299,11 @@ def plot_probabilities(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, probabilities in per cent; ``axes.figure.savefig(path)`` writes the picture.
 
     Examples
     --------

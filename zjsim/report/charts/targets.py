@@ -12,13 +12,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, linear_progress, logarithmic_progress
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Edge, Frame, Room, Size, canvas, name_rows, right_edges
 from zjsim.report.charts.style import Style, house, points
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import value_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_plain, format_share
 
 # Progress beyond these is drawn at the edge with an arrow: one runaway must not flatten nine.
@@ -76,6 +76,12 @@ def plot_targets(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, progress in per cent of the way; ``axes.figure.savefig(path)`` writes the
+        picture.
 
     Examples
     --------
@@ -181,6 +187,12 @@ def plot_progress(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, progress in per cent of the way; ``axes.figure.savefig(path)`` writes the
+        picture.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence
 from zjsim.assessment.plan import Indicator
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import (
     Edge,
@@ -30,7 +30,7 @@ from zjsim.report.charts.ensemble_charts import both
 from zjsim.report.charts.style import Style, house, points
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.wording import target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_number
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class TornadoData:
         return ["input", "at_low_end", "at_high_end"], rows
 
 
-def tornado_data(influence: Influence | Sensitivity, indicator: str) -> TornadoData:
+def tornado_data(influence: Influence | Sensitivity, indicator: int | str) -> TornadoData:
     """What `plot_tornado` draws: the widest bars, without those too narrow to be read."""
     if isinstance(influence, Influence):
         plan, runs = influence.runs.plan, influence.runs
@@ -101,7 +101,7 @@ def tornado_data(influence: Influence | Sensitivity, indicator: str) -> TornadoD
 
 def plot_tornado(
     influence: Influence | Sensitivity | TornadoData,
-    indicator: str = "",
+    indicator: int | str = "",
     language: str | None = None,
     ax: Axes | None = None,
     *,
@@ -115,8 +115,8 @@ def plot_tornado(
     ----------
     influence : Influence, Sensitivity or TornadoData
         As `compute_influence` returns it, or `compute_sensitivity` with the method tornado.
-    indicator : str
-        Id, such as ``labour_productivity``.
+    indicator : int or str
+        Number, id or label, such as ``labour_productivity``.
     language : {"zh", "en"} or None
         None is the user's.
     ax : Axes or None
@@ -127,6 +127,11 @@ def plot_tornado(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------

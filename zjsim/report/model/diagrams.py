@@ -14,12 +14,13 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon
 
+from zjsim.language import Language
 from zjsim.model.loops import link_polarity
 from zjsim.model.order import causes
 from zjsim.model.spec import Constant, Flow, ModelSpec, Stock
 from zjsim.report.charts import style
 from zjsim.report.model.loop_diagram import DiagramLoop, Names, diagram_loops, draw_loops
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 __all__ = ["DiagramLoop", "diagram_loops", "draw_loops", "draw_stock_flow", "sectors"]
 
@@ -281,7 +282,7 @@ def _draw_key(ax: Axes, language: Language) -> None:
     ax.text(
         x,
         y,
-        label("legend.signs", language),
+        label("legend.signs", language, plus="+"),
         va="center",
         fontsize=style.points(8.8),
         color=style.INK,

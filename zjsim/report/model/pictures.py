@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import RunError, did_you_mean
 from zjsim.frozen import FrozenDict
-from zjsim.language import chosen_language
+from zjsim.language import LANGUAGES, Language, chosen_language
 from zjsim.model.spec import ModelSpec
 from zjsim.report.charts.canvas import Size
 from zjsim.report.charts.style import Style, footer_line, house
 from zjsim.report.model.diagrams import draw_stock_flow, sectors
 from zjsim.report.model.loop_diagram import DiagramLoop, diagram_loops, draw_loops
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 if TYPE_CHECKING:
     from zjsim.workflow import Runs
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelOrigin:
-    """The model and the run that a diagram was read from, and its names in Chinese."""
+    """The model and the run that a diagram was read from, and what variables are called."""
 
     model: str
     run_id: str
-    names_zh: Mapping[str, str]
+    translated: Mapping[Language, Mapping[str, str]]
 
     def footer(self, language: Language) -> str:
         """Model, run and the standing caution."""
@@ -35,13 +35,15 @@ class ModelOrigin:
 
     def names(self, language: Language) -> Mapping[str, str]:
         """What variables are called, where not as in the model."""
-        return self.names_zh if language == "zh" else {}
+        return self.translated[language]
 
 
 def _origin(runs: Runs) -> ModelOrigin:
     plan = runs.plan
     model = f"{plan.model.name} {plan.model_hash[:8]}"
-    return ModelOrigin(model, runs.run_id, FrozenDict(plan.names_zh))
+    return ModelOrigin(
+        model, runs.run_id, FrozenDict({one: FrozenDict(plan.names_in(one)) for one in LANGUAGES})
+    )
 
 
 def _values(runs: Runs) -> FrozenDict[str, float]:
@@ -102,6 +104,11 @@ def plot_loops(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Figure
+        Of matplotlib; ``savefig`` writes it.
 
     Examples
     --------
@@ -182,6 +189,11 @@ def plot_stock_flow(
         Instead of the usual one.
     style : mapping, str or path
         Settings of matplotlib, or one of its styles, over the house style.
+
+    Returns
+    -------
+    Figure
+        Of matplotlib; ``savefig`` writes it.
 
     Raises
     ------

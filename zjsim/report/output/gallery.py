@@ -42,20 +42,21 @@ class Kind:
     @property
     def plot(self) -> Callable[..., Any]:
         """Draws its data; Axes, or a Figure of several panels."""
-        return self._home(self.function)
+        return self._found(self.function)
 
     @property
     def compute(self) -> Callable[..., Any]:
         """Makes its data."""
-        return self._home(f"{self.name.replace('-', '_')}_data")
+        return self._found(f"{self.name.replace('-', '_')}_data")
 
     @property
     def shows(self) -> str:
         """What it shows, in a sentence."""
         return (inspect.getdoc(self.plot) or "").split("\n")[0]
 
-    def _home(self, name: str) -> Any:
-        return getattr(import_module(f"zjsim.report.{self.module}"), name)
+    def _found(self, name: str) -> Callable[..., Any]:
+        found: Callable[..., Any] = getattr(import_module(f"zjsim.report.{self.module}"), name)
+        return found
 
 
 KINDS: dict[str, Kind] = {
