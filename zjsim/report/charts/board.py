@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +16,8 @@ from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
-from zjsim.report.charts.canvas import Frame, Room, Size, canvas, key_columns
-from zjsim.report.charts.style import Style, house, points
+from zjsim.report.charts.canvas import Canvas, Frame, Room, Size, canvas, key_columns, panels
+from zjsim.report.charts.style import Style, house, points, stroke
 from zjsim.report.tables.rows import (
     Outturn,
     Report,
@@ -51,6 +51,11 @@ class Sizes:
     header: float = 24.0
     left: float = -0.09
     right: float = 1.13
+
+    def shrunk(self) -> Sizes:
+        """Lines and marks as small as the letters, where those are smaller than usual."""
+        line, marker, diamond = map(stroke, (self.line, self.marker, self.diamond))
+        return replace(self, line=line, marker=marker, diamond=diamond)
 
 
 PANEL = Sizes()
@@ -121,9 +126,10 @@ def plot_board(
     language : {"zh", "en"} or None
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     figure : Figure, SubFigure or None
-        An empty one to draw on; None makes one. A panel wants about 3.5 by 3 inches.
+        An empty one to draw on; None makes one. A panel wants about 3.5 by 3 inches; where it
+        gets less, letters go with it.
     figsize : (float, float) or None
-        Inches of a new figure; a narrower one has fewer panels beside each other.
+        Inches of a new figure; a narrow one has fewer panels beside each other.
     title : str or None
         Instead of the usual one.
     style : mapping, str or path
@@ -143,18 +149,13 @@ def plot_board(
     words = chosen_language(language)
     data = assessment if isinstance(assessment, BoardData) else board_data(assessment)
     report, count = data.report, len(data.rows)
-    with house(style):
-        if figure is None:
-            wide = figsize[0] if figsize else points(14.0)
-            columns = _columns(wide)
-            high = points(3.1 * -(-(count + 2) // columns) + 1.2)
-            figure = house_style.new_figure(wide, figsize[1] if figsize else high)
+    with (
+        house(style),
+        panels(figure, figsize, count + 2, COLUMNS, _board_inches) as (figure, rows, columns),
+    ):
         width, height = house_style.inches(figure)
-        columns = _columns(width)
         cells = figure.subplots(
-            -(-(count + 2) // columns),
-            columns,
-            squeeze=False,
+            rows, columns, squeeze=False,
             gridspec_kw={
                 "left": 0.034 * points(14) / width, "right": 1 - 0.044 * points(14) / width,
                 "wspace": 0.40, "hspace": 0.52,
@@ -165,7 +166,7 @@ def plot_board(
         subtitle = house_style.scenario_words(report, words)
         house_style.add_title(figure, heading if title is None else title, subtitle)
         for ax, row in zip(cells, data.rows, strict=False):
-            draw_panel(ax, row, words, PANEL)
+            draw_panel(ax, row, words, PANEL.shrunk())
         _draw_key(cells[count], report, words)
         _draw_tally(cells[count + 1], report, words)
         for ax in cells[count + 2 :]:
@@ -174,9 +175,8 @@ def plot_board(
     return figure
 
 
-def _columns(width: float) -> int:
-    """How many panels stand beside each other in so many inches."""
-    return min(max(int(width / points(3.45)), 1), COLUMNS)
+def _board_inches(rows: int, columns: int) -> tuple[float, float]:
+    return 3.5 * columns, 3.1 * rows + 1.2
 
 
 LARGE_FRAME = Frame(8.6, 5.2, left=0.08, right=0.86, top=0.79, bottom=0.19)
@@ -241,11 +241,20 @@ def plot_indicator(
         at.make_room(
             Room(max(42, 7.5 * at.inches[0]), sizes.small * widest + sizes.diamond + 10, above, 24)
         )
+        if not at.usual:
+            sizes = _on_axes(sizes, at)
         draw_panel(at.ax, row, words, sizes, title)
         if at.own:
             _draw_legend(at.ax, row, words, at.usual)
             house_style.add_footer(at.ax.figure, footer)
     return at.ax
+
+
+def _on_axes(sizes: Sizes, at: Canvas) -> Sizes:
+    """The header of a large panel stands over the axes themselves, wherever those are."""
+    wide = at.ax.get_position().width * house_style.inches(at.ax.figure)[0] * 72
+    width = min(sizes.title_width, wide / points(sizes.title))
+    return replace(sizes.shrunk(), left=0.0, right=1.0, title_width=width)
 
 
 def draw_panel(
@@ -275,7 +284,7 @@ def _draw_lines(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> N
 
     path_of_plan = plan_path(indicator, span)
     ax.plot(
-        span, path_of_plan, color=house_style.faint(), linewidth=1.0, zorder=2,
+        span, path_of_plan, color=house_style.faint(), linewidth=stroke(1.0), zorder=2,
         **named("plan_path"),
     )  # fmt: skip
     if row.low:
@@ -301,7 +310,7 @@ def _draw_lines(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> N
     ax.plot(
         [point.year for point in later], [point.value for point in later], "o", zorder=5,
         markersize=sizes.marker, markerfacecolor=house_style.paper(),
-        markeredgecolor=house_style.ink(), markeredgewidth=1.2, linestyle="none",
+        markeredgecolor=house_style.ink(), markeredgewidth=stroke(1.2), linestyle="none",
         **named("outturn"),
     )  # fmt: skip
 
@@ -347,7 +356,7 @@ def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> 
     if target.highest is not None:
         ax.plot(
             [target.year, target.year], [target.lowest, target.highest], color=house_style.ink(),
-            linewidth=1.2, marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
+            linewidth=stroke(1.2), marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
         )  # fmt: skip
     marks = [(target.value, False)]
     marks += [(indicator.amended.value, True)] if indicator.amended else []
@@ -465,9 +474,15 @@ def line_looks(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Key of the catalogue → how the line or mark is drawn, for what a picture shows."""
     looks: list[tuple[str, dict[str, Any]]] = [
-        ("legend.history", {"color": house_style.ink(), "lw": 1.9, "marker": "o", "ms": 3.5}),
-        ("legend.projection", {"color": house_style.BLUE, "lw": 1.9, "ls": (0, (4.2, 1.2))}),
-        ("legend.plan_path", {"color": house_style.faint(), "lw": 1.2}),
+        (
+            "legend.history",
+            {"color": house_style.ink(), "lw": stroke(1.9), "marker": "o", "ms": stroke(3.5)},
+        ),
+        (
+            "legend.projection",
+            {"color": house_style.BLUE, "lw": stroke(1.9), "ls": (0, (4.2, 1.2))},
+        ),
+        ("legend.plan_path", {"color": house_style.faint(), "lw": stroke(1.2)}),
     ]
     if outturns:
         hollow = {
@@ -481,7 +496,7 @@ def line_looks(
     if amended:
         looks.append(("legend.amended", house_style.diamond(amended=True)))
     if banded:
-        looks.insert(2, ("legend.band", {"color": house_style.SKY, "alpha": 0.35, "lw": 8}))
+        looks.insert(2, ("legend.band", {"color": house_style.SKY, "alpha": 0.35, "lw": stroke(8)}))
     return looks
 
 
@@ -494,11 +509,11 @@ def _draw_key(ax: Axes, report: Report, language: Language) -> None:
     for position, (key, look) in enumerate(line_looks(banded, amended)):
         height = 1.02 - position * 0.15
         xs = [0.06] if look.get("linestyle") == "none" else [0.0, 0.06, 0.12]
-        ax.plot(xs, [height] * len(xs), **{"ms": 5.5, "clip_on": False, **look})
+        ax.plot(xs, [height] * len(xs), **{"ms": stroke(5.5), "clip_on": False, **look})
         ax.text(0.19, height, label(key, language), va="center", fontsize=points(9))
     for position, verdict in enumerate(Verdict):
         height = 1.02 - position * 0.15
-        house_style.verdict_mark(ax, 0.64, height, verdict, 7.5)
+        house_style.verdict_mark(ax, 0.64, height, verdict, stroke(7.5))
         word = label(f"verdict.{verdict}", language)
         colour = house_style.VERDICT_COLOUR[verdict]
         ax.text(0.71, height, word, va="center", fontsize=points(9), color=colour)

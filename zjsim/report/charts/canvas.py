@@ -192,6 +192,42 @@ def _slot(ax: Axes) -> Bbox:
     return Bbox([[x0, y0], [x1, y1]])
 
 
+class Panels(NamedTuple):
+    """A figure for panels in rows and columns."""
+
+    figure: Any
+    rows: int
+    columns: int
+
+
+@contextmanager
+def panels(
+    figure: Any,
+    figsize: Size,
+    count: int,
+    most: int,
+    usual: Callable[[int, int], tuple[float, float]],
+) -> Iterator[Panels]:
+    """A figure for ``count`` panels, ``most`` beside each other; letters shrink to fit a small one.
+
+    ``usual`` gives the inches that so many rows and columns take.
+    """
+
+    def part(columns: int) -> float:
+        sides = zip((wide, high), usual(-(-count // columns), columns), strict=True)
+        return min(1.0, *(side / style.points(wanted) for side, wanted in sides))
+
+    with mpl.rc_context():
+        if figure is None and figsize is None:
+            figsize = cast(Any, tuple(map(style.points, usual(-(-count // most), most))))
+        if figure is None:
+            figure = style.new_figure(*cast(Any, figsize))
+        wide, high = style.inches(figure)
+        columns = max(range(1, count + 1), key=lambda n: (round(part(n), 3), min(n, most), -n))
+        mpl.rcParams["font.size"] = mpl.rcParams["font.size"] * part(columns)
+        yield Panels(figure, -(-count // columns), columns)
+
+
 class Names(NamedTuple):
     """Names at the left of rows: as they are broken, and the size of their letters."""
 
@@ -219,13 +255,21 @@ def name_rows(
         return Names([style.wrap(name, width) for name in names], style.points(size))
     wide, high = (72 * side for side in at.inches)
     least = SMALLEST * style.LETTERS
+    share = 0.44
     while True:
         letters = style.points(size)
-        broken = [style.wrap(name, min(width, 0.44 * wide / letters)) for name in names]
+        broken = [style.wrap(name, min(width, share * wide / letters)) for name in names]
         pitch = (high - style.points(room.top + room.bottom) - 72 * at._title_room()) / lines
         tall = max(name.count("\n") + 1 for name in broken) * LINE * letters
-        if tall <= pitch or mpl.rcParams["font.size"] <= least:
+        if tall <= pitch:
             break
+        if mpl.rcParams["font.size"] <= least:
+            # Longer lines, while there is width for the chart beside them.
+            if share >= 0.6:
+                break
+            share += 0.04
+            width = max(width, share * wide / letters)
+            continue
         mpl.rcParams["font.size"] = max(mpl.rcParams["font.size"] * 0.94, least)
     widest = max(style.ems(line) for name in broken for line in name.split("\n"))
     at.make_room(room._replace(left=room.left + widest * size + 14))

@@ -13,8 +13,8 @@ from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
-from zjsim.report.charts.canvas import Size
-from zjsim.report.charts.style import Style, house, points
+from zjsim.report.charts.canvas import Size, panels
+from zjsim.report.charts.style import Style, house, points, stroke
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
 from zjsim.report.words.labels import label, localised
@@ -65,9 +65,10 @@ def plot_comparison(
     language : {"zh", "en"} or None
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     figure : Figure, SubFigure or None
-        An empty one to draw on; None makes one. A panel wants about 2.5 inches of width.
+        An empty one to draw on; None makes one. A panel wants about 2.6 inches of width; where
+        it gets less, letters go with it.
     figsize : (float, float) or None
-        Inches of a new figure; a narrower one has fewer panels beside each other.
+        Inches of a new figure; a narrow one has fewer panels beside each other.
     title : str or None
         Instead of the usual one.
     style : mapping, str or path
@@ -91,17 +92,16 @@ def plot_comparison(
     if not isinstance(data, ComparisonData):
         data = comparison_data(data)
     reports = data.reports
-    with house(style):
-        first = reports[0]
-        wide = figsize[0] if figsize else points(15.0)
-        wide = house_style.inches(figure)[0] if figure is not None else wide
-        columns = min(max(int((wide - points(2.0)) / points(2.5)), 1), COLUMNS)
-        rows = -(-len(first.rows) // columns)
-        panel = points(0.30 * len(reports) + 0.35)
-        if figure is None:
-            high = rows * (panel + points(0.85)) + points(1.5)
-            figure = house_style.new_figure(wide, figsize[1] if figsize else high)
-        height = house_style.inches(figure)[1]
+    first = reports[0]
+
+    def usual(rows: int, columns: int) -> tuple[float, float]:
+        return 2.6 * columns + 2.0, rows * (0.30 * len(reports) + 1.2) + 1.5
+
+    with (
+        house(style),
+        panels(figure, figsize, len(first.rows), COLUMNS, usual) as (figure, rows, columns),
+    ):
+        wide, height = house_style.inches(figure)
         panel = max((height - points(1.5)) / rows - points(0.85), points(0.2))
         said = [localised(report.scenario_label, words) or report.scenario for report in reports]
         # A scenario changed by hand says so in its label, which is then long.
@@ -141,14 +141,16 @@ def _comparison_panel(
     room = 0.12 * (max(values) - min(values) or 1.0)
     ax.set_xlim(min(values) - room, max(values) + room)
     draw_target_rules(ax, indicator)
+    mark = stroke(7)
     for position, row in enumerate(rows):
-        ax.axhline(position, color=house_style.HAIRLINE, lw=0.7, zorder=0)
+        ax.axhline(position, color=house_style.HAIRLINE, lw=stroke(0.7), zorder=0)
         if row.value != row.value:
-            house_style.verdict_mark(ax, min(values), position, Verdict.MISSING, 7)
+            house_style.verdict_mark(ax, min(values), position, Verdict.MISSING, mark)
             continue
-        house_style.verdict_mark(ax, row.value, position, row.verdict, 7, zorder=4)
+        house_style.verdict_mark(ax, row.value, position, row.verdict, mark, zorder=4)
         ax.annotate(
-            value_words(row), (1, position), xytext=(30, 0), xycoords=ax.get_yaxis_transform(),
+            value_words(row), (1, position), xytext=(points(30), 0),
+            xycoords=ax.get_yaxis_transform(),
             textcoords="offset points", va="center", ha="right", fontsize=points(7.8),
             color=house_style.VERDICT_COLOUR[row.verdict], annotation_clip=False,
         )  # fmt: skip
@@ -160,7 +162,9 @@ def _comparison_panel(
     ax.tick_params(axis="y", labelsize=points(8.5), labelcolor=house_style.ink())
     title = house_style.wrap(f"{indicator.number}  {localised(indicator.label, language)}", 20)
     at: dict[str, Any] = dict(house_style.ABOVE_AXES)
-    text = ax.annotate(title, (0, 1), xytext=(0, 17), va="bottom", fontsize=points(8.8), **at)
+    text = ax.annotate(
+        title, (0, 1), xytext=(0, points(17)), va="bottom", fontsize=points(8.8), **at
+    )
     house_style.strong(text, 0.25)
     unit = localised(indicator.unit, language)
     words = [unit, target_words(indicator, language)]
@@ -169,7 +173,9 @@ def _comparison_panel(
         date = indicator.amended.date
         words.append(label("note.amended_short", language, target=later, date=date))
     said = house_style.SEPARATOR.join(words)
-    ax.annotate(said, (0, 1), xytext=(0, 4), fontsize=points(8), color=house_style.muted(), **at)
+    ax.annotate(
+        said, (0, 1), xytext=(0, points(4)), fontsize=points(8), color=house_style.muted(), **at
+    )
 
 
 def draw_target_rules(ax: Axes, indicator: Indicator) -> None:
@@ -177,10 +183,14 @@ def draw_target_rules(ax: Axes, indicator: Indicator) -> None:
     target = indicator.target
     if target.highest is not None:
         ax.axvspan(target.lowest, target.highest, color=house_style.ORANGE, alpha=0.25, lw=0)
-    ax.axvline(target.value, color=house_style.ORANGE, lw=1.6, zorder=1)
+    ax.axvline(target.value, color=house_style.ORANGE, lw=stroke(1.6), zorder=1)
     if indicator.amended is not None:
         ax.axvline(
-            indicator.amended.value, color=house_style.ORANGE, lw=1.2, ls=(0, (3, 2)), zorder=1
+            indicator.amended.value,
+            color=house_style.ORANGE,
+            lw=stroke(1.2),
+            ls=(0, (3, 2)),
+            zorder=1,
         )
 
 
@@ -193,7 +203,7 @@ def _verdict_legend(figure: Any, reports: Sequence[Report], language: Language, 
             [],
             ls="none",
             marker=house_style.VERDICT_MARKER[verdict],
-            ms=7.5,
+            ms=stroke(7.5),
             mfc=house_style.paper()
             if verdict == "undecidable"
             else house_style.VERDICT_COLOUR[verdict],
@@ -204,12 +214,14 @@ def _verdict_legend(figure: Any, reports: Sequence[Report], language: Language, 
         if verdict in seen
     ]
     handles.append(
-        Line2D([], [], color=house_style.ORANGE, lw=1.8, label=label("legend.target", language))
+        Line2D(
+            [], [], color=house_style.ORANGE, lw=stroke(1.8), label=label("legend.target", language)
+        )
     )
     if any(row.indicator.amended for row in reports[0].rows):
         words = label("legend.amended", language)
         handles.append(
-            Line2D([], [], color=house_style.ORANGE, lw=1.4, ls=(0, (3, 2)), label=words)
+            Line2D([], [], color=house_style.ORANGE, lw=stroke(1.4), ls=(0, (3, 2)), label=words)
         )
     legend = figure.legend(
         handles=handles,
@@ -218,8 +230,8 @@ def _verdict_legend(figure: Any, reports: Sequence[Report], language: Language, 
         fontsize=points(9),
         handletextpad=0.4,
         bbox_to_anchor=(
-            0.1 / house_style.inches(figure)[0],
-            (0.26 + up) / house_style.inches(figure)[1],
+            points(0.1) / house_style.inches(figure)[0],
+            points(0.26 + up) / house_style.inches(figure)[1],
         ),
         columnspacing=1.8,
         handlelength=1.4,

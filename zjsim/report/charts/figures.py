@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -42,26 +42,10 @@ def write_figure(
     written = []
     for name in formats:
         path = Path(stem).with_name(f"{Path(stem).name}.{name}")
-        with style.house(), _as_text(figure) if name == "svg" else nullcontext():
+        with style.house(), style.editable(figure) if name == "svg" else nullcontext():
             figure.savefig(path, format=name, dpi=dpi, metadata=METADATA[name])
         written.append(path)
     return written
-
-
-@contextmanager
-def _as_text(figure: Any) -> Iterator[None]:
-    """Write words as words, which can be searched and edited; thickened ones would be outlines."""
-    from matplotlib import rc_context
-    from matplotlib.text import Text
-
-    thick = [text for text in figure.findobj(Text) if text.get_path_effects()]
-    effects = [text.get_path_effects() for text in thick]
-    for text in thick:
-        text.set_path_effects([])
-    with rc_context({"svg.fonttype": "none"}):
-        yield
-    for text, kept in zip(thick, effects, strict=True):
-        text.set_path_effects(kept)
 
 
 def write_chart_data(

@@ -7,7 +7,7 @@ Nothing here changes matplotlib's global settings or its backend: every chart is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache, wraps
 from io import BytesIO
 from os import PathLike
@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from zjsim.assessment.progress import Verdict
@@ -66,6 +67,9 @@ VERDICT_MARKER: dict[Verdict, str] = {
 }
 
 LETTERS = 9.0
+# Chinese fonts of other machines, in the order in which a viewer of an SVG picture looks.
+FALLBACKS = ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei",
+             "PingFang SC")  # fmt: skip
 
 RULES: dict[str, Any] = {
     "font.size": LETTERS,
@@ -112,13 +116,40 @@ Result = TypeVar("Result")
 
 
 class HouseFigure(Figure):
-    """A figure that shows itself in a notebook without pyplot."""
+    """A figure that shows itself in a notebook without pyplot, and is written in the house style.
+
+    The words of an SVG picture are text.
+    """
+
+    def savefig(self, fname: Any, **kwargs: Any) -> None:
+        """Write the picture; the arguments are matplotlib's."""
+        kind = str(kwargs.get("format") or str(fname).rpartition(".")[2]).lower()
+        with house(), editable(self) if kind == "svg" else nullcontext():
+            super().savefig(fname, **kwargs)
 
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()
-        with house():
-            self.savefig(buffer, format="png", dpi=110)
+        self.savefig(buffer, format="png", dpi=110)
         return buffer.getvalue()
+
+
+@contextmanager
+def editable(figure: Figure) -> Iterator[None]:
+    """Write the words of an SVG picture as text, which can be searched and edited.
+
+    Where the font that zjsim brings along is not installed, another Chinese one is shown.
+    Thickened words would be outlines; they are thin meanwhile.
+    """
+    texts: list[Any] = figure.findobj(Text)
+    kept = [(text.get_path_effects(), text.get_fontfamily()) for text in texts]
+    for text in texts:
+        text.set_path_effects([])
+        text.set_fontfamily([*text.get_fontfamily(), "sans-serif"])
+    with mpl.rc_context({"svg.fonttype": "none", "font.sans-serif": [*FALLBACKS, "DejaVu Sans"]}):
+        yield
+    for text, (effects, family) in zip(texts, kept, strict=True):
+        text.set_path_effects(effects)
+        text.set_fontfamily(family)
 
 
 @lru_cache(maxsize=1)
@@ -166,6 +197,11 @@ def _use(more: Any) -> None:
 def points(size: float) -> float:
     """A length that goes with the letters: so much at the house's font size of 9."""
     return size * (float(mpl.rcParams["font.size"]) / LETTERS)
+
+
+def stroke(size: float) -> float:
+    """A width of a line or mark: ``size``, or less where the letters are smaller than usual."""
+    return min(points(size), size)
 
 
 def ink() -> Any:
@@ -241,14 +277,21 @@ def figure_of(ax: Axes) -> Any:
 def quiet_axes(ax: Axes, grid: str = "y") -> None:
     """Remove tick marks and all grid lines but those along one axis (``x``, ``y``, ``none``).
 
-    The label font is set by name, because ticks are made when the figure is drawn, and that
-    may happen outside the house style.
+    Font and colours are set on the axes, because ticks are made when the figure is drawn, and
+    that may happen outside the house style.
     """
     ax.tick_params(length=0, labelfontfamily=font_name())
     for name in ("left", "right", "top"):
         ax.spines[name].set_visible(False)
+    settings: Any = mpl.rcParams
+    for axis in ("x", "y"):
+        ax.tick_params(axis=axis, labelcolor=settings[f"{axis}tick.labelcolor"])
+    for spine in ax.spines.values():
+        spine.set(edgecolor=settings["axes.edgecolor"], linewidth=settings["axes.linewidth"])
+    ax.set_axisbelow(settings["axes.axisbelow"])
     if grid != "none":
-        ax.grid(True, axis="x" if grid == "x" else "y")
+        look = {"color": settings["grid.color"], "linewidth": settings["grid.linewidth"]}
+        ax.grid(True, axis="x" if grid == "x" else "y", **look)
 
 
 def axis_words(ax: Axes, words: str) -> None:
@@ -267,7 +310,7 @@ def strong(text: Any, weight: float = 0.35) -> Any:
 
 
 def verdict_mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float = 7, **kw: Any) -> Any:
-    """The shape of a verdict at a point."""
+    """The shape of a verdict at a point; the verdict's word is its ``gid``."""
     colour = VERDICT_COLOUR[verdict]
     hollow = verdict == "undecidable"
     return ax.plot(
@@ -277,9 +320,10 @@ def verdict_mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float = 7
         markersize=size,
         markerfacecolor=paper() if hollow else colour,
         markeredgecolor=colour if hollow or verdict == "missing" else paper(),
-        markeredgewidth=1.4 if hollow or verdict == "missing" else 0.6,
+        markeredgewidth=stroke(1.4 if hollow or verdict == "missing" else 0.6),
         clip_on=False,
         linestyle="none",
+        gid=str(verdict),
         **kw,
     )[0]
 
@@ -369,5 +413,5 @@ def diamond(amended: bool = False) -> dict[str, Any]:
     return {
         "marker": "D", "linestyle": "none",
         "markerfacecolor": PALE_ORANGE if amended else ORANGE,
-        "markeredgecolor": muted() if amended else ink(), "markeredgewidth": 0.9,
+        "markeredgecolor": muted() if amended else ink(), "markeredgewidth": stroke(0.9),
     }  # fmt: skip

@@ -293,7 +293,7 @@ def _progress_bar(
 
 def _room(last: Sequence[str]) -> Room:
     """Points around the axes, by the words of the last column."""
-    return Room(right=AWAY[2] + 8.8 * max(map(house_style.ems, last)) + 6, top=6, bottom=32)
+    return Room(right=AWAY[2] + 8.8 * max(map(house_style.ems, last)) + 10, top=6, bottom=32)
 
 
 def _frame(count: int) -> Frame:
