@@ -41,7 +41,7 @@ def words(figure):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_sector_shows_stocks_flows_and_signed_causes(spec, language):
     assert sectors(spec) == ("people",)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), style.house():
         warnings.simplefilter("error")
         figure = draw_stock_flow(spec, "people", language, levers=("birth rate",))
         figure.canvas.draw()
@@ -109,7 +109,7 @@ def test_the_loop_diagram_is_the_same_each_time_and_its_names_stay_apart(languag
     ]
     pictures = []
     for _ in range(2):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), style.house():
             warnings.simplefilter("error")
             figure = draw_loops(loops, language, stocks=("variable number 1",))
             pictures.append(figure._repr_png_())

@@ -4,16 +4,24 @@ import inspect
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import zjsim
 from tests.report.picture_checks import check_texts
 from tests.report.report_case import judged, plan
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.cli.plot import plot
 from zjsim.ensembles.run import simulate_ensemble
-from zjsim.errors import PlanError
+from zjsim.errors import PlanError, RunError
 from zjsim.report.charts import style
+from zjsim.report.charts.figures import write_figure
 from zjsim.report.model.diagrams import sectors
 from zjsim.report.output import gallery
 
@@ -111,9 +119,94 @@ def test_what_is_drawn_is_what_is_written_and_is_computed_once(kind, monkeypatch
     assert computed[0] is shown[0] is chart.data
 
 
+def redrawn(kind, language, **more):
+    """The chart again, from the data of the one that is kept, with what a user asks for."""
+    data = drawn(kind, language)[0].data
+    made = KINDS[kind].plot(data, language=language, **more)
+    return made if hasattr(made, "savefig") else made.get_figure(root=True)
+
+
+def place(kind, figure):
+    """Where a user has a chart drawn: axes of a figure, or an empty figure."""
+    on_axes = "ax" in inspect.signature(KINDS[kind].plot).parameters
+    return {"ax": figure.subplots()} if on_axes else {"figure": figure}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_or_covered_on_a_figure_of_the_users_of_5_by_3_inches(kind, language):
+    for title in ("A title of mine", None):
+        figure = Figure(figsize=(5, 3))
+        FigureCanvasAgg(figure)
+        assert redrawn(kind, language, title=title, **place(kind, figure)) is figure
+        check_texts(figure)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_or_covered_at_a_size_that_is_asked_for(kind, language):
+    figure = redrawn(kind, language, figsize=(5, 3))
+    assert tuple(figure.get_size_inches()) == (5, 3)
+    check_texts(figure)
+
+
+def said(figure):
+    """All words of a figure but those of ticks."""
+    found = [*figure.texts]
+    for ax in figure.axes:
+        found += [*ax.texts, ax.title, ax._left_title]
+    return " ".join(text.get_text() for text in found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_title_and_a_style_are_kept(kind, tmp_path):
+    style_file = tmp_path / "mine.mplstyle"
+    style_file.write_text("text.color: 112233\nfont.size: 7\n", encoding="utf-8")
+    for style_given in ({"text.color": "#112233", "font.size": 7}, style_file, str(style_file)):
+        figure = redrawn(kind, "en", title="A title of mine", style=style_given)
+        assert "A title of mine" in said(figure)
+        assert "#112233" in {to_hex(text.get_color()) for text in figure.findobj(Text)}
+    usual = drawn(kind, "en")[0].figure
+    assert figure.texts[-1].get_fontsize() < usual.texts[-1].get_fontsize()
+    with pytest.raises(RunError, match=r"style: no_such_style is none of matplotlib's styles"):
+        redrawn(kind, "en", style="no_such_style")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_that_is_drawn_has_a_name(kind):
+    for ax in drawn(kind, "en")[0].figure.axes:
+        shapes = [*ax.lines, *ax.patches, *ax.collections]
+        is_key = kind == "board" and not ax.axison
+        nameless = [x for x in shapes if not x.get_gid() and str(x.get_label()).startswith("_")]
+        assert is_key or not nameless
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_an_svg_picture_are_text_in_a_font_that_others_have(kind, tmp_path):
+    figure = drawn(kind, "zh")[0].figure
+    figure.savefig(tmp_path / "a.svg")
+    write_figure(figure, tmp_path / "b", ("svg",))
+    for name in "ab":
+        picture = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+        assert "非官方评估" in picture
+        assert "Microsoft YaHei" in picture
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_in_the_help_and_on_the_page(kind):
+    page = Path("docs/how-to/charts.md").read_text(encoding="utf-8")
+    assert f"| `{kind}` | {KINDS[kind].shows.replace('``', '`')} |" in page
+    annotations = get_type_hints(plot, include_extras=True)
+    assert kind in annotations["kind"].__metadata__[0].help
+
+
 def column(chart, name):
     heads, rows = chart.data.table("en")
     return [row[heads.index(name)] for row in rows]
+
+
+def lines_of(ax, gid):
+    return [line for line in ax.lines if line.get_gid() == gid]
 
 
 def test_numbers_of_the_drawing_are_those_of_the_file():
@@ -133,10 +226,61 @@ def test_numbers_of_the_drawing_are_those_of_the_file():
         ]
         drawn_to = [bar.get_x() + bar.get_width() for bar in bars]
         assert drawn_to == pytest.approx(column(tornado, f"at_{end}_end"))
-    (indicator,) = drawn("indicator", "en")
-    (line,) = [x for x in indicator.figure.axes[0].lines if x.get_gid() == "projection"]
-    written = [value for value in column(indicator, "projection") if value is not None]
-    assert list(line.get_ydata()) == written
+
+
+@pytest.mark.parametrize("kind", ["board", "indicator"])
+def test_numbers_of_the_panels_are_those_of_the_file(kind):
+    (chart,) = drawn(kind, "en")
+    heads, rows = chart.data.table("en")
+    ids = list(dict.fromkeys(row[0] for row in rows))
+    for ax, name in zip(chart.figure.axes, ids, strict=False):
+        own = [dict(zip(heads, row, strict=True)) for row in rows if row[0] == name]
+        (line,) = lines_of(ax, "projection")
+        # A base that is older than the first run year begins the line.
+        path = [row["projection"] for row in own if row["projection"] is not None]
+        assert [*line.get_ydata()][-len(path) :] == path
+        (target,) = lines_of(ax, "target")
+        assert {*target.get_ydata()} == {row["target"] for row in own}
+        seen = {row["year"]: row["outturn"] for row in own}
+        for dots in lines_of(ax, "outturn"):
+            years, values = dots.get_data()
+            assert [seen[year] for year in years] == [*values]
+
+
+def test_numbers_of_rows_are_those_of_the_file():
+    (targets,) = drawn("targets", "en")
+    ax = targets.figure.axes[0]
+    for name, progress in zip(
+        column(targets, "indicator"), column(targets, "progress"), strict=True
+    ):
+        (line,) = lines_of(ax, f"progress-{name}")
+        assert line.get_xdata()[1] == pytest.approx(100 * min(max(progress, -0.25), 1.75))
+    (progress,) = drawn("progress", "en")
+    bars = [bar.get_width() for bar in progress.figure.axes[0].patches]
+    wanted = [100 * min(max(value, -0.25), 1.75) for value in column(progress, "progress")]
+    assert sorted(bars) == pytest.approx(sorted(wanted))
+    (comparison,) = drawn("comparison", "en")
+    _, rows = comparison.data.table("en")
+    for ax, row in zip(comparison.figure.axes, rows, strict=True):
+        marks = [line for line in ax.lines if not line.get_label().startswith("_")]
+        assert [line.get_xdata()[0] for line in marks] == row[2:]
+    (chances,) = drawn("probabilities", "en")
+    ax = chances.figure.axes[0]
+    bars = [bar for bar in ax.patches if "probability" in (bar.get_gid() or "")]
+    wanted = [100 * value for value in column(chances, "probability")]
+    assert sorted(bar.get_width() for bar in bars) == pytest.approx(sorted(wanted))
+
+
+def test_shapes_of_a_diagram_are_those_of_the_file():
+    for chart in drawn("stock-flow", "en"):
+        shapes = {patch.get_gid() for patch in chart.figure.axes[0].patches}
+        flows = [name for end in ("inflows", "outflows") for name in column(chart, end)]
+        wanted = {style.gid("stock", name) for name in column(chart, "stock")}
+        wanted |= {style.gid("flow", n) for names in flows for n in names.split("; ") if n}
+        assert {name for name in shapes if name.startswith(("stock-", "flow-"))} == wanted
+    (loops,) = drawn("loops", "en")
+    marks = {text.get_text() for text in loops.figure.axes[0].texts}
+    assert {*column(loops, "loop")} <= marks
 
 
 def test_a_picture_of_every_sector_with_a_stock():

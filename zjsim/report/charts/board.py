@@ -357,6 +357,7 @@ def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> 
         ax.plot(
             [target.year, target.year], [target.lowest, target.highest], color=house_style.ink(),
             linewidth=stroke(1.2), marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
+            gid="target-band",
         )  # fmt: skip
     marks = [(target.value, False)]
     marks += [(indicator.amended.value, True)] if indicator.amended else []

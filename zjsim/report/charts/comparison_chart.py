@@ -121,7 +121,7 @@ def plot_comparison(
                 ax.set_axis_off()
                 continue
             own = [report.rows[position] for report in reports]
-            _comparison_panel(ax, own, names if position % columns == 0 else None, words)
+            _comparison_panel(ax, own, names, position % columns == 0, words)
         heading = label("title.comparison", words, year=first.target_year)
         house_style.add_title(
             figure, heading if title is None else title, localised(first.plan_title, words)
@@ -132,7 +132,7 @@ def plot_comparison(
 
 
 def _comparison_panel(
-    ax: Axes, rows: Sequence[ReportRow], names: list[str] | None, language: Language
+    ax: Axes, rows: Sequence[ReportRow], names: list[str], named: bool, language: Language
 ) -> None:
     indicator = rows[0].indicator
     target = indicator.target
@@ -143,11 +143,15 @@ def _comparison_panel(
     draw_target_rules(ax, indicator)
     mark = stroke(7)
     for position, row in enumerate(rows):
-        ax.axhline(position, color=house_style.HAIRLINE, lw=stroke(0.7), zorder=0)
+        ax.axhline(position, color=house_style.HAIRLINE, lw=stroke(0.7), zorder=0, gid="row")
         if row.value != row.value:
-            house_style.verdict_mark(ax, min(values), position, Verdict.MISSING, mark)
+            house_style.verdict_mark(
+                ax, min(values), position, Verdict.MISSING, mark, label=names[position]
+            )
             continue
-        house_style.verdict_mark(ax, row.value, position, row.verdict, mark, zorder=4)
+        house_style.verdict_mark(
+            ax, row.value, position, row.verdict, mark, zorder=4, label=names[position]
+        )
         ax.annotate(
             value_words(row), (1, position), xytext=(points(30), 0),
             xycoords=ax.get_yaxis_transform(),
@@ -158,7 +162,7 @@ def _comparison_panel(
     ax.spines["bottom"].set_visible(False)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xticks([])
-    ax.set_yticks(range(len(rows)), names if names else [""] * len(rows))
+    ax.set_yticks(range(len(rows)), names if named else [""] * len(rows))
     ax.tick_params(axis="y", labelsize=points(8.5), labelcolor=house_style.ink())
     title = house_style.wrap(f"{indicator.number}  {localised(indicator.label, language)}", 20)
     at: dict[str, Any] = dict(house_style.ABOVE_AXES)
@@ -182,8 +186,11 @@ def draw_target_rules(ax: Axes, indicator: Indicator) -> None:
     """The target as a rule with its band; the target as amended later as a dashed one."""
     target = indicator.target
     if target.highest is not None:
-        ax.axvspan(target.lowest, target.highest, color=house_style.ORANGE, alpha=0.25, lw=0)
-    ax.axvline(target.value, color=house_style.ORANGE, lw=stroke(1.6), zorder=1)
+        ax.axvspan(
+            target.lowest, target.highest, color=house_style.ORANGE, alpha=0.25, lw=0,
+            gid="target-band",
+        )  # fmt: skip
+    ax.axvline(target.value, color=house_style.ORANGE, lw=stroke(1.6), zorder=1, gid="target")
     if indicator.amended is not None:
         ax.axvline(
             indicator.amended.value,
@@ -191,6 +198,7 @@ def draw_target_rules(ax: Axes, indicator: Indicator) -> None:
             lw=stroke(1.2),
             ls=(0, (3, 2)),
             zorder=1,
+            gid="amended",
         )
 
 

@@ -318,7 +318,7 @@ def plot_probabilities(
     height = 0.42 * len(names) + 1.9
     frame = Frame(9.6, height, 0.42, 0.88, 1 - 0.98 / height, 0.95 / height)
     with house(style), canvas(ax, frame, figsize, title, footer) as at:
-        room = Room(right=44, top=4, bottom=30)
+        room = Room(right=44, top=4, bottom=40)
         shown, size = name_rows(at, names, len(names) + 1.2, (30, 8.8), room)
         draw_probabilities(at.ax, data, words, shown, size, right_edges(at, [Edge(1.02)], [8])[0])
         at.finish(label("title.probabilities", words), data.origin.title(words), footer)
@@ -336,7 +336,7 @@ def draw_probabilities(
         if not rows:
             continue
         at = [place for place, _ in rows]
-        ax.barh(at, 100, height=0.5, color="#f1f3f5", zorder=1)
+        ax.barh(at, 100, height=0.5, color="#f1f3f5", zorder=1, gid="whole")
         ax.barh(
             at, [100 * chance.value for _, chance in rows], height=0.5, color=colour, zorder=2,
             alpha=0.9, gid="joint-probability" if joint else "probability",

@@ -6,12 +6,12 @@ Nothing here changes matplotlib's global settings or its backend: every chart is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from functools import lru_cache, wraps
+from functools import lru_cache
 from io import BytesIO
 from os import PathLike
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import style as mpl_style
@@ -25,6 +25,7 @@ from matplotlib.ticker import FuncFormatter
 from zjsim.assessment.progress import Verdict
 from zjsim.errors import RunError
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.model.names import identifier
 from zjsim.report.charts.font import font_file
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
@@ -110,9 +111,6 @@ ABOVE_AXES: dict[str, Any] = {
 # What a user may lay over the house style: settings of matplotlib, or one of its styles by name
 # or path.
 Style = Mapping[str, Any] | str | PathLike[str] | None
-
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
 
 
 class HouseFigure(Figure):
@@ -224,17 +222,6 @@ def paper() -> Any:
     return mpl.rcParams["axes.facecolor"]
 
 
-def styled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Run a chart function in the house style."""
-
-    @wraps(function)
-    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with house():
-            return function(*args, **kwargs)
-
-    return wrapper
-
-
 def new_figure(width: float, height: float) -> HouseFigure:
     """An empty figure of so many inches, drawn without a window."""
     figure = HouseFigure(figsize=(width, height), dpi=100)
@@ -267,6 +254,11 @@ def drawing(
             part = min(wide / width, high / height)
         mpl.rcParams["font.size"] = mpl.rcParams["font.size"] * part
         yield figure
+
+
+def gid(kind: str, *names: str) -> str:
+    """The name of a shape in an SVG picture: ``stock-net_capital``."""
+    return "-".join([kind, *map(identifier, names)])
 
 
 def figure_of(ax: Axes) -> Any:
@@ -323,8 +315,7 @@ def verdict_mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float = 7
         markeredgewidth=stroke(1.4 if hollow or verdict == "missing" else 0.6),
         clip_on=False,
         linestyle="none",
-        gid=str(verdict),
-        **kw,
+        **{"gid": str(verdict), **kw},
     )[0]
 
 

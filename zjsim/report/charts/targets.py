@@ -293,7 +293,7 @@ def _progress_bar(
 
 def _room(last: Sequence[str]) -> Room:
     """Points around the axes, by the words of the last column."""
-    return Room(right=AWAY[2] + 8.8 * max(map(house_style.ems, last)) + 10, top=6, bottom=32)
+    return Room(right=AWAY[2] + 8.8 * max(map(house_style.ems, last)) + 10, top=6, bottom=40)
 
 
 def _frame(count: int) -> Frame:
@@ -334,7 +334,8 @@ def _amended_tick(ax: Axes, indicator: Indicator, position: int) -> None:
 
 def _progress_axis(ax: Axes, language: Language, amended: bool = False) -> None:
     wide = ax.get_position().width * house_style.inches(ax.figure)[0] * 72
-    most = min(8, max(2, int(wide / points(25))))
+    laid_out = house_style.figure_of(ax).get_layout_engine() is not None
+    most = min(4 if laid_out else 8, max(2, int(wide / points(25))))
     ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     more = label("note.amended_axis", language) if amended else ""
@@ -385,7 +386,7 @@ def _edge_arrow(ax: Axes, end: float, position: int, colour: str) -> None:
     """An arrow head that says the value lies further out."""
     marker = ">" if end > 0 else "<"
     shift = 2.2 if end > 0 else -2.2
-    ax.plot([end + shift], [position], marker, color=colour, markersize=6, zorder=4)
+    ax.plot([end + shift], [position], marker, color=colour, markersize=6, zorder=4, gid="beyond")
 
 
 def _progress_shown(

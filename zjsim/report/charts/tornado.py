@@ -154,7 +154,7 @@ def plot_tornado(
     frame = Frame(9.6, height, 0.34, 0.84, 1 - 1.3 / height, 0.92 / height)
     names = [localised(bar.name, words) for bar in data.bars]
     with house(style), canvas(ax, frame, figsize, title, footer, (1.15, 0.2)) as at:
-        room = Room(right=AWAY[1] + 6, top=20, bottom=34)
+        room = Room(right=AWAY[1] + 6, top=20, bottom=40)
         shown, size = name_rows(at, names, len(names) + 0.2, (26, 8.8), room)
         columns = right_edges(at, COLUMNS, AWAY)
         draw_tornado(at.ax, data, words, shown, size, columns)

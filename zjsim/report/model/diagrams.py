@@ -61,7 +61,6 @@ def sectors(spec: ModelSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stock.group for stock in spec.stocks))
 
 
-@style.styled
 def draw_stock_flow(
     spec: ModelSpec,
     sector: str,
@@ -162,6 +161,7 @@ def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float, sa
         FancyBboxPatch(
             (left, bottom), STOCK_WIDTH, reach, boxstyle="round,pad=0,rounding_size=0.05",
             facecolor="#e8f1f8", edgecolor=style.BLUE, linewidth=1.6, zorder=4,
+            gid=style.gid("stock", stock.name),
         )
     )  # fmt: skip
     text = ax.text(
@@ -180,8 +180,8 @@ def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float, sa
 def _draw_flow(ax: Axes, valve: Valve, side: int, level: float, said: Names) -> None:
     edge = STOCK_X + side * STOCK_WIDTH / 2
     at, cloud = edge + side * VALVE_GAP, edge + side * CLOUD_GAP
-    _draw_pipe(ax, edge, cloud, side, level)
-    _draw_valve(ax, at, level)
+    _draw_pipe(ax, edge, cloud, side, level, style.gid("flow", valve.name))
+    _draw_valve(ax, at, level, style.gid("valve", valve.name))
     ax.text(
         at, level - 0.17, style.wrap(said.of(valve.name), 17), ha="center", va="top", zorder=6,
         fontsize=style.points(NAME_SIZE), color=style.BLUE, linespacing=1.05,
@@ -190,24 +190,30 @@ def _draw_flow(ax: Axes, valve: Valve, side: int, level: float, said: Names) -> 
         _draw_causes(ax, valve, side, level, (at, cloud + side * 0.42), said)
 
 
-def _draw_pipe(ax: Axes, edge: float, cloud: float, side: int, level: float) -> None:
+def _draw_pipe(ax: Axes, edge: float, cloud: float, side: int, level: float, gid: str) -> None:
     """A double line between the stock and the cloud that stands for the model's boundary."""
     start, end = (cloud, edge) if side < 0 else (edge, cloud)
     head = 0.16
     tip = end if side < 0 else end - 0.2
     for shift in (-0.035, 0.035):
-        ax.plot([start, tip - head], [level + shift] * 2, color=style.BLUE, lw=1.1, zorder=3)
+        ax.plot(
+            [start, tip - head], [level + shift] * 2, color=style.BLUE, lw=1.1, zorder=3, gid=gid
+        )
     points = [(tip - head, level + 0.1), (tip, level), (tip - head, level - 0.1)]
-    ax.add_patch(Polygon(points, closed=True, facecolor=style.BLUE, lw=0, zorder=3))
+    ax.add_patch(Polygon(points, closed=True, facecolor=style.BLUE, lw=0, zorder=3, gid=gid))
     for x, y, radius in ((-0.09, -0.01, 0.1), (0.09, -0.01, 0.1), (0.0, 0.06, 0.11)):
-        ax.add_patch(Circle((cloud + x, level + y), radius, fc="#cfd6dc", lw=0, zorder=3.5))
+        ax.add_patch(
+            Circle((cloud + x, level + y), radius, fc="#cfd6dc", lw=0, zorder=3.5, gid="cloud")
+        )
 
 
-def _draw_valve(ax: Axes, x: float, y: float) -> None:
+def _draw_valve(ax: Axes, x: float, y: float, gid: str) -> None:
     size = 0.13
     for direction in (-1, 1):
         points = [(x, y), (x + direction * size, y + size), (x + direction * size, y - size)]
-        ax.add_patch(Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5))
+        ax.add_patch(
+            Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5, gid=gid)
+        )
 
 
 def _draw_causes(
@@ -231,12 +237,20 @@ def _draw_causes(
             color=CAUSE_COLOUR[cause.kind],
         )  # fmt: skip
     half = LINE * count / 2 - 0.02
-    ax.plot([margin] * 2, [level - half, level + half], color=style.FAINT, lw=1.2, zorder=2)
+    ax.plot(
+        [margin] * 2,
+        [level - half, level + half],
+        color=style.FAINT,
+        lw=1.2,
+        zorder=2,
+        gid="causes",
+    )
     ax.add_patch(
         FancyArrowPatch(
             (margin - side * 0.02, level + min(half, 0.1)), (at + side * 0.03, level + 0.15),
             connectionstyle=f"arc3,rad={0.34 * side}", arrowstyle="-|>", mutation_scale=9,
             color=style.MUTED, lw=1.0, shrinkA=0, shrinkB=2, zorder=4,
+            gid=style.gid("causes", valve.name),
         )
     )  # fmt: skip
 
@@ -257,18 +271,18 @@ def _draw_key(ax: Axes, language: Language) -> None:
     ax.add_patch(
         FancyBboxPatch(
             (x, y - 0.09), 0.34, 0.18, boxstyle="round,pad=0,rounding_size=0.03",
-            fc="#e8f1f8", ec=style.BLUE, lw=1.3,
+            fc="#e8f1f8", ec=style.BLUE, lw=1.3, gid="key",
         )
     )  # fmt: skip
     ax.text(x + 0.44, y, label("legend.stock", language), va="center", fontsize=style.points(8.8))
     x += 1.35
-    ax.plot([x, x + 0.4], [y + 0.03] * 2, color=style.BLUE, lw=1.0)
-    ax.plot([x, x + 0.4], [y - 0.03] * 2, color=style.BLUE, lw=1.0)
-    _draw_valve(ax, x + 0.2, y)
+    ax.plot([x, x + 0.4], [y + 0.03] * 2, color=style.BLUE, lw=1.0, gid="key")
+    ax.plot([x, x + 0.4], [y - 0.03] * 2, color=style.BLUE, lw=1.0, gid="key")
+    _draw_valve(ax, x + 0.2, y, "key")
     ax.text(x + 0.5, y, label("legend.flow", language), va="center", fontsize=style.points(8.8))
     x += 1.35
     for shift, height, radius in ((-0.07, -0.01, 0.08), (0.07, -0.01, 0.08), (0, 0.05, 0.09)):
-        ax.add_patch(Circle((x + 0.15 + shift, y + height), radius, fc="#cfd6dc", lw=0))
+        ax.add_patch(Circle((x + 0.15 + shift, y + height), radius, fc="#cfd6dc", lw=0, gid="key"))
     ax.text(x + 0.4, y, label("legend.cloud", language), va="center", fontsize=style.points(8.8))
     x += 2.0
     for key, kind in (

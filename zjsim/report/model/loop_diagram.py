@@ -75,7 +75,6 @@ def diagram_loops(
     return found
 
 
-@style.styled
 def draw_loops(
     loops: Sequence[DiagramLoop],
     language: Language = "en",
@@ -224,7 +223,7 @@ def _draw_links(ax: Axes, loops: Sequence[DiagramLoop], places: Places) -> list[
             FancyArrowPatch(
                 path=Path(curves[link], [Path.MOVETO, Path.CURVE3, Path.CURVE3]),
                 color=_colour(kinds), arrowstyle="-|>,head_length=6,head_width=2.8", lw=1.4,
-                zorder=3, shrinkA=0, shrinkB=0,
+                zorder=3, shrinkA=0, shrinkB=0, gid=style.gid("link", *link),
             )
         )  # fmt: skip
         thin = np.array([0.06, 0.06])

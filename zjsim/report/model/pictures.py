@@ -147,7 +147,7 @@ class StockFlowData:
 
 def stock_flow_data(runs: Runs, sector: str) -> StockFlowData:
     """What `plot_stock_flow` draws."""
-    from zjsim.report.model.model_book import ModelBook
+    from zjsim.report.model.model_book import ModelBook, exact_name
 
     plan, spec = runs.plan, runs.plan.model
     known = sectors(spec)
@@ -157,7 +157,7 @@ def stock_flow_data(runs: Runs, sector: str) -> StockFlowData:
     entries = ModelBook(plan, "en").boundary.get("sectors") or {}
     entry = entries.get(sector)
     title = FrozenDict(entry) if isinstance(entry, dict) else ""
-    levers = tuple(lever.variable for lever in plan.levers)
+    levers = tuple(exact_name(spec, lever.variable) for lever in plan.levers)
     return StockFlowData(spec, sector, title, levers, _values(runs), _origin(runs))
 
 
