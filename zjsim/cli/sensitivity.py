@@ -182,16 +182,16 @@ def sensitivity_document(found: Sensitivity, switches: Any) -> dict[str, Any]:
 
 
 def _write(out: Path, found: Sensitivity, document: dict[str, Any], words: Language) -> None:
-    from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables.sensitivity_tables import index_table
+    from zjsim.report.words.csv_table import write_table_csv
 
     scenario = found.study.resolved
     name = f"sensitivity-{found.method}-{scenario.scenario.name}-{scenario.hash[:8]}"
     writers: dict[str, Callable[[Path], None]] = {
         "sensitivity.json": lambda path: write_json(path, plain(document)),
-        "indices.csv": lambda path: write_csv(path, index_table(found)),
+        "indices.csv": lambda path: write_table_csv(path, index_table(found)),
     }
     if found.method == "tornado":
         for item in found.study.indicators:

@@ -14,9 +14,10 @@ from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, chosen_language
 from zjsim.model.names import canonical
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
-from zjsim.report.tables import tables
 from zjsim.report.tables.compose_words import model_unit
 from zjsim.report.tables.rows import InputLine, Report, as_report
+from zjsim.report.tables.verdict_columns import office_table
+from zjsim.report.words.csv_table import write_table_csv
 from zjsim.report.words.labels import catalogue, label
 
 if TYPE_CHECKING:
@@ -302,8 +303,7 @@ def _attribute(value: Any) -> Any:
 
 def write_table(path: Path, report: Report, language: Language) -> None:
     """The planning-office table as CSV that spreadsheets open with Chinese intact."""
-    rows = tables.verdict_rows(report, language)
-    write_chart_data(path.with_suffix(""), tables.verdict_headers(report, language), rows)
+    write_table_csv(path, office_table(report, language))
 
 
 def write_board(path: Path, report: Report, language: Language, formats: Sequence[str]) -> None:
