@@ -168,8 +168,16 @@ def test_a_title_and_a_style_are_kept(kind, tmp_path):
         assert "#112233" in {to_hex(text.get_color()) for text in figure.findobj(Text)}
     usual = drawn(kind, "en")[0].figure
     assert figure.texts[-1].get_fontsize() < usual.texts[-1].get_fontsize()
-    with pytest.raises(RunError, match=r"style: no_such_style is none of matplotlib's styles"):
-        redrawn(kind, "en", style="no_such_style")
+
+
+def test_a_style_that_does_not_exist_is_told():
+    for wrong, words in (
+        ("no_such_style", "no_such_style is none of matplotlib's styles and no .mplstyle file"),
+        ({"fontsize": 7}, r"fontsize: no such setting of matplotlib\. Did you mean font\.size\?"),
+        ({"font.size": "large-ish"}, "style: Key font.size"),
+    ):
+        with pytest.raises(RunError, match=words):
+            redrawn("targets", "en", style=wrong)
 
 
 @pytest.mark.parametrize("kind", KINDS)

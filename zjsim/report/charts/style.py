@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from zjsim.assessment.progress import Verdict
-from zjsim.errors import RunError
+from zjsim.errors import RunError, did_you_mean
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import identifier
 from zjsim.report.charts.font import font_file
@@ -177,12 +177,16 @@ def house(more: Style = None) -> Iterator[None]:
 
 def _use(more: Any) -> None:
     """A style of the user's; tick labels follow its labels, and Chinese keeps its font."""
+    if isinstance(more, Mapping) and (unknown := [key for key in more if key not in mpl.rcParams]):
+        hint = did_you_mean(str(unknown[0]), list(mpl.rcParams)) or "matplotlib.rcParams has all."
+        raise RunError(f"style: {unknown[0]}: no such setting of matplotlib. {hint}")
     try:
         mpl_style.use(more)
     except (OSError, KeyError, ValueError) as problem:
+        if isinstance(more, Mapping):
+            raise RunError(f"style: {problem}.") from None
         raise RunError(
-            f"style: {more} is none of matplotlib's styles, no .mplstyle file and no mapping of "
-            f"its settings ({problem})."
+            f"style: {more} is none of matplotlib's styles and no .mplstyle file ({problem})."
         ) from None
     settings: Any = mpl.rcParams
     for axis in ("xtick", "ytick"):

@@ -153,7 +153,8 @@ def stock_flow_data(runs: Runs, sector: str) -> StockFlowData:
     known = sectors(spec)
     if sector not in known:
         hint = did_you_mean(sector, known) or f"Sectors: {', '.join(known)}."
-        raise RunError(f"{sector}: no such sector with stocks. {hint}")
+        said = f"{sector}: no such sector with stocks." if sector else "Name a sector."
+        raise RunError(f"{said} {hint}")
     entries = ModelBook(plan, "en").boundary.get("sectors") or {}
     entry = entries.get(sector)
     title = FrozenDict(entry) if isinstance(entry, dict) else ""
