@@ -470,7 +470,22 @@ def price_twins() -> str:
     return table(("", "indicator", "judged, current prices", "at 2020 prices"), rows)
 
 
+def charts() -> str:
+    """Every kind of chart, what it shows and what it takes."""
+    from zjsim.report.output.gallery import KINDS
+
+    takes = {"assessments": "scenarios", "ensemble": "a scenario, `-n`, `--seed`"}
+    rows = []
+    for kind in KINDS.values():
+        more = f", `--{kind.choice}`" if kind.choice else ""
+        function = f"[`{kind.function}`](../reference/python.md#{kind.function})"
+        shows = kind.shows.replace("``", "`")
+        rows.append((f"`{kind.name}`", shows, takes.get(kind.of, "a scenario") + more, function))
+    return table(("kind", "shows", "takes", "in Python"), rows)
+
+
 REGIONS: dict[str, Callable[[], str]] = {
+    "charts": charts,
     "results": results,
     "results_zh": results_zh,
     "levers_apart_and_together": levers_apart_and_together,

@@ -311,9 +311,10 @@ def _write(
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables import ensemble_tables as tables
+    from zjsim.report.words.csv_table import write_table_csv
 
     def csv(table: Table) -> Any:
-        return lambda path: write_csv(path, table)
+        return lambda path: write_table_csv(path, table)
 
     folder = write_folder(
         out,
@@ -327,13 +328,3 @@ def _write(
         },
     )
     wrote(folder, words)
-
-
-def write_csv(path: Path, table: Table) -> None:
-    """A table as CSV with a byte order mark, so that Excel reads the Chinese."""
-    import csv
-
-    with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(table.headers)
-        writer.writerows(table.rows)

@@ -239,15 +239,15 @@ def _write(
     document: dict[str, Any],
     words: Language,
 ) -> None:
-    from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
+    from zjsim.report.words.csv_table import write_table_csv
 
     made = _tables(opened, found, chosen, words)
     names = {"cases": "figures", "score_title": "scores"}
 
     def csv(table: Table) -> Any:
-        return lambda path: write_csv(path, table)
+        return lambda path: write_table_csv(path, table)
 
     writers: dict[str, Any] = {
         f"{names.get(key, key)}.csv": csv(table) for key, table in made.items()

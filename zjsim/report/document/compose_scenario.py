@@ -24,7 +24,8 @@ from zjsim.report.tables.compose_words import (
 )
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
-from zjsim.report.tables.tables import progress_table, verdict_headers, verdict_rows
+from zjsim.report.tables.tables import progress_table
+from zjsim.report.tables.verdict_columns import office_table
 from zjsim.report.tables.wording import official_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import (
@@ -88,23 +89,14 @@ def _section(slug: str, name: str, language: Language, *blocks: Block) -> Sectio
 
 
 def _verdicts(report: Report, language: Language) -> TableBlock:
-    heads, rows = verdict_headers(report, language), verdict_rows(report, language)
-    keep = (4, 5, 6, 7, 8, 9, 12)
-    title = label("column.indicator_unit", language)
-    table = Table(
-        (heads[0], title, *(heads[place] for place in keep)),
-        tuple(
-            (
-                cells[0],
-                indicator_with_unit(row.indicator, language),
-                *(cells[place] for place in keep),
-            )
-            for cells, row in zip(rows, report.rows, strict=True)
-        ),
-        "><<>>>>><",
-    )
+    keys = (
+        "number", "indicator_unit", "nature", "base", "target", "projection", "completion",
+        "progress", "verdict",
+    )  # fmt: skip
+    table = office_table(report, language, keys)
     colon = TYPOGRAPHY[language].colon
-    remarks = [f"{cells[0]}{colon}{cells[13]}" for cells in rows if cells[13]]
+    said = office_table(report, language, ("number", "remark")).rows
+    remarks = [f"{number}{colon}{words}" for number, words in said if words]
     return TableBlock(
         "verdicts",
         label("table.verdicts", language, year=report.target_year),
@@ -283,12 +275,8 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     top = influence.swings[:MOST]
     yield _influence_table(judged, top, language)
     yield _swing_table(judged, top, language)
-    place = closest_place(judged.report)
-
-    def named(swing: Swing) -> str:
-        return input_words(swing.dimension, judged.plan, language)
-
-    yield pictures.tornado_picture(judged.report, place, influence, named, language)
+    closest = judged.report.rows[closest_place(judged.report)].indicator
+    yield pictures.tornado_picture(closest, influence, language)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:

@@ -288,22 +288,16 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
     """Draw each sector's stocks and flows, and the causal loops; the paths written."""
     # Drawing takes a second to import; the text of the pages does not need it.
     from zjsim.report.charts.figures import write_figure
-    from zjsim.report.model.diagrams import diagram_loops, plot_loops, plot_stock_flow
+    from zjsim.report.model.pictures import plot_loops, plot_stock_flow
 
-    spec, language = book.spec, book.language
     # Signs that structure leaves open are read at the start, with levers at rest.
     runs = simulate(book.plan, Scenario(name=book.plan.folder.name), estimate_error=False)
-    values = {str(name): float(value) for name, value in runs.to_frame().iloc[0].items()}
-    levers = [exact_name(spec, lever.variable) for lever in book.levers.values()]
     written: list[Path] = []
     for name, stem in picture_stems(book).items():
         if name == "loops":
-            drawn = diagram_loops(spec, book.plan.loops, values)
-            stocks = [stock.name for stock in spec.stocks]
-            figure = plot_loops(drawn, language, stocks, footer=spec.name)
+            figure = plot_loops(runs, book.language)
         else:
-            title = book.sector_label(name)
-            figure = plot_stock_flow(spec, name, language, values, levers, title)
+            figure = plot_stock_flow(runs, name, book.language)
         written += write_figure(figure, folder / stem, dpi=90)
     return written
 

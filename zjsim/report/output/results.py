@@ -14,9 +14,10 @@ from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, Text, chosen_languag
 from zjsim.model.names import canonical
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
-from zjsim.report.tables import tables
 from zjsim.report.tables.compose_words import model_unit
 from zjsim.report.tables.rows import InputLine, Report, as_report
+from zjsim.report.tables.verdict_columns import office_table
+from zjsim.report.words.csv_table import write_table_csv
 from zjsim.report.words.labels import catalogue, label
 
 if TYPE_CHECKING:
@@ -238,7 +239,9 @@ def _write_bytes(path: Path, content: bytes) -> None:
 
 
 def _write_data(path: Path, report: Report) -> None:
-    write_chart_data(path.with_suffix(""), *board_data(report))
+    from zjsim.report.charts.board import board_data
+
+    write_chart_data(path.with_suffix(""), *board_data(report).table("en"))
 
 
 def write_yaml(path: Path, document: Any) -> None:
@@ -298,8 +301,7 @@ def _attribute(value: Any) -> Any:
 
 def write_table(path: Path, report: Report, language: Language) -> None:
     """The planning-office table as CSV that spreadsheets open with Chinese intact."""
-    rows = tables.verdict_rows(report, language)
-    write_chart_data(path.with_suffix(""), tables.verdict_headers(report, language), rows)
+    write_table_csv(path, office_table(report, language))
 
 
 def write_board(path: Path, report: Report, language: Language, formats: Sequence[str]) -> None:
@@ -308,31 +310,6 @@ def write_board(path: Path, report: Report, language: Language, formats: Sequenc
     from zjsim.report.charts.board import plot_board
 
     write_figure(plot_board(report, language), path.with_suffix(""), tuple(formats))
-
-
-def board_data(report: Report) -> tuple[list[str], list[list[object]]]:
-    """Headers and rows of the data of the board: one row an indicator and year."""
-    headers = ["indicator", "unit", "year", "projection", "plan_path", "outturn", "target"]
-    from zjsim.report.tables.rows import plan_path
-
-    rows: list[list[object]] = []
-    for row in report.rows:
-        seen = {outturn.year: outturn.value for outturn in row.outturns}
-        path = dict(zip(row.years, plan_path(row.indicator, row.years), strict=True))
-        projected = dict(zip(row.years, row.projection, strict=True))
-        for year in sorted({*row.years, *seen}):
-            rows.append(
-                [
-                    row.indicator.id,
-                    row.indicator.unit.en,
-                    year,
-                    projected.get(year),
-                    path.get(year),
-                    seen.get(year),
-                    row.indicator.target.value,
-                ]
-            )
-    return headers, rows
 
 
 def write_book(path: Path, report: Report, language: Language) -> None:
