@@ -24,6 +24,8 @@ from pathlib import Path
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STATUS = re.compile(r"\s+# exit status (\d+)$")
 GREP = re.compile(r"^(zjsim .*?) \| grep (-E )?(-v )?(\"[^\"]+\"|\S+)$")
+# The folder of a study is named by a hash of the program's code too, which any change alters.
+STUDY = re.compile(r"(?<=-)[0-9a-f]{8}(?=/summary\.csv$)")
 FILE = re.compile(r"^# file: (\S+)\n")
 LEFT_OUT = "..."
 WIDTH = "112"  # columns of the terminal that the pages show
@@ -130,9 +132,11 @@ def _lines(text: str) -> list[str]:
 
 
 def shortened(shown: list[str], real: list[str]) -> list[str]:
-    """The real output left out where the page leaves lines out."""
+    """The real output, without the lines that the page leaves out and with its names of studies."""
     if not shown:
         return []
+    known = {STUDY.sub("", line): line for line in shown if STUDY.search(line)}
+    real = [known.get(STUDY.sub("", line), line) for line in real]
     if LEFT_OUT not in shown:
         return real
     first = shown.index(LEFT_OUT)

@@ -3,7 +3,7 @@
 Reference pages come from the commands, the schema, the docstrings and the model; regions
 between ``<!-- generated: NAME -->`` and ``<!-- /generated -->`` and the output of commands in
 all other pages are renewed in place. ``--check`` writes nothing and fails when something is
-out of date; pictures are not compared.
+out of date; pictures are not compared. A page named as an argument is renewed alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,33 @@ def _kind(item: Any, document: Any) -> str:
 TASKS = {
     "Open": "open_plan scenario_names read_model audit lint OpenPlan",
     "Change": "read_scenario Scenario",
-    "Run": "simulate simulate_ensemble simulate_model run_study Runs EnsembleRuns Executor",
-    "Judge": "assess compare run_checks Assessment",
+    "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
+    "Executor",
+    "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "hindcast calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
     "Write": "write_run write_report export write_model_pages",
+}
+
+
+# What functions give back and nobody constructs: by module, below `zjsim`.
+RESULTS = {
+    "assessment.assess": "Row Reading",
+    "assessment.probability": "Share Probabilities",
+    "assessment.checks": "CheckOutcome",
+    "assessment.named": "Indicators",
+    "plan_tables": "Levers Drivers Constants Scenarios",
+    "assessment.observations": "Observations",
+    "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
+    "analysis.sensitivity.sensitivity": "Sensitivity",
+    "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.history.hindcast": "Hindcast",
+    "analysis.history.calibration": "Calibration",
+    "analysis.validation.suite": "Validation",
+    "trajectories": "Trajectories",
+    "lint": "LintFinding",
 }
 
 
@@ -174,22 +195,34 @@ def python_page() -> str:
         text += f"## {task}\n\n"
         for name in names.split():
             text += _documented(name, getattr(zjsim, name), 3) + "\n"
+    text += "## What they give back\n\nFunctions above return these; nobody constructs them.\n\n"
+    for module, names in RESULTS.items():
+        home = import_module(f"zjsim.{module}")
+        for name in names.split():
+            text += _documented(name, getattr(home, name), 3, called=False) + "\n"
     return text + "## Errors\n\n" + table(("name", "raised"), errors)
 
 
-def _documented(name: str, item: Any, level: int = 2) -> str:
+def _documented(name: str, item: Any, level: int = 2, called: bool = True) -> str:
     text = f"{'#' * level} {name}\n\n"
-    if callable(item):
+    if callable(item) and called:
         text += f"```text\n{name}{_signature(item)}\n```\n\n"
     text += _docstring(inspect.getdoc(item) or "") + "\n"
     if inspect.isclass(item):
         rows = []
-        for member, value in vars(item).items():
+        fields = dataclasses.fields(item) if dataclasses.is_dataclass(item) else ()
+        if fields and "Parameters" not in (inspect.getdoc(item) or ""):
+            text += f"\nFields: {', '.join(f'`{each.name}`' for each in fields)}.\n"
+        # What a class of ours hands down is its own as well.
+        ours = [each for each in item.__mro__ if each.__module__.startswith("zjsim")]
+        members = {k: v for each in reversed(ours) for k, v in vars(each).items()}
+        for member, value in members.items():
             value = getattr(value, "func", getattr(value, "fget", value))
             if not member.startswith("_") and inspect.isfunction(value):
                 words = _docstring(inspect.getdoc(value) or "").split("\n\n")[0]
                 rows.append((f"`{member}`", words))
-        text += "\n" + table(("member", "meaning"), rows)
+        if rows:
+            text += "\n" + table(("member", "meaning"), rows)
     return text
 
 
@@ -458,9 +491,12 @@ def main(arguments: list[str]) -> int:
     only = {Path(word).resolve() for word in arguments if not word.startswith("-")}
     if not check and not only:
         pictures()
-    pages: dict[Path, str] = {} if only else reference_pages()
-    stale = sum(_settle(path, text, check) for path, text in pages.items())
-    for path in only or written_pages():
+    reference = DOCS / "reference"
+    wanted = not only or any(reference in path.parents for path in only)
+    pages = reference_pages() if wanted else {}
+    chosen = {path: text for path, text in pages.items() if not only or path in only}
+    stale = sum(_settle(path, text, check) for path, text in chosen.items())
+    for path in only - pages.keys() or ([] if only else written_pages()):
         stale += _settle(path, renewed(path), check)
     return stale if check else 0
 

@@ -56,3 +56,39 @@ def test_heavy_libraries_are_met_in_their_room_only(library, rooms):
         str(path.relative_to(ROOT / "zjsim")) for path in PACKAGE if _foreign_imports(path, library)
     ]
     assert [place for place in met if not any(place.startswith(room) for room in rooms)] == []
+
+
+# Who makes an engine, or compiles a model, or draws, by whatever name it has.
+_MAKES = {"make_engine", "KernelEngine", "AdaptiveEngine", "ReferenceEngine"}
+_READIES = {"compile_program", "compile_source", "compile_text", "plan_sampling"}
+
+
+def _readied(path):
+    """Lines that construct an engine, compile a model or resolve a scenario of a plan."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+        # Path.resolve takes nothing; a plan resolves a scenario.
+        resolves = isinstance(node.func, ast.Attribute) and called == "resolve" and node.args
+        if called in _MAKES | _READIES or resolves:
+            yield f"{path.relative_to(ROOT)}:{node.lineno} {called}"
+
+
+def test_a_plan_meets_an_engine_in_one_place_only():
+    outside = [
+        path
+        for path in PACKAGE
+        if path.name != "prepare.py" and "engines" not in path.relative_to(ROOT).parts
+    ]
+    assert [line for path in outside for line in _readied(path)] == []
+
+
+def test_nobody_writes_into_another_objects_namespace():
+    met = []
+    for path in PACKAGE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+                met.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    # The emitted text of a kernel is run in a module made for it.
+    assert [line for line in met if not line.startswith("zjsim/engines/kernel/build.py")] == []

@@ -1,4 +1,4 @@
-"""What stands twice in the workshop says the same."""
+"""Statements repeated in the workshop agree."""
 
 import re
 from pathlib import Path

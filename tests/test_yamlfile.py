@@ -26,7 +26,7 @@ def test_each_part_knows_its_line():
     ("text", "said"),
     [
         ("a: &x [1]\nb: *x", "alias"),
-        ("a: 1\na: 2", "stands twice"),
+        ("a: 1\na: 2", "duplicate key"),
         ("a: !!python/object/apply:os.system [ls]", "tag"),
         ("a: !foo 1", "tag"),
         ("a: [1", "not valid YAML"),

@@ -40,6 +40,8 @@ from .report.document.handing_on import write_report as write_report
 from .report.model.model_pages import write_model_pages as write_model_pages
 from .report.output.results import write_run as write_run
 from .scenario.schema import Scenario as Scenario
+from .several import ScenarioAssessments as ScenarioAssessments
+from .several import ScenarioRuns as ScenarioRuns
 from .version import __version__ as __version__
 from .workflow import Runs as Runs
 from .workflow import assess as assess

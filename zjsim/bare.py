@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zjsim.engines import make_engine
+from zjsim.engines.base import ModelSource
 from zjsim.inputs import Inputs
 from zjsim.model.spec import ModelSpec
+from zjsim.prepare import compiled_source, compiled_text
 from zjsim.scenario.reader import Changes, with_changes
 from zjsim.scenario.resolve import names_of, resolve
 from zjsim.scenario.schema import Scenario
+from zjsim.scenario.settable import settable
 from zjsim.scenario.tables import ConstantTable, DriverTable
 from zjsim.trajectories import Trajectories
 
@@ -36,6 +38,12 @@ def simulate_model(
     method : {"euler", "rk4"}
         Euler is what Vensim files are written for.
 
+    Returns
+    -------
+    Trajectories
+        One run; ``to_frame()`` has a row a time in years and a column a variable, in its unit in
+        the model file.
+
     Raises
     ------
     ZjsimError
@@ -48,10 +56,12 @@ def simulate_model(
     >>> zjsim.simulate_model(model, "time.step=0.25")["employment"].shape[0]
     1
     """
+    names = names_of(model)
     own = Scenario(name=model.name, method=method)  # type: ignore[arg-type]
-    scenario = with_changes(own, changes, constants=constants)
-    resolved = resolve(scenario, names_of(model), (), DriverTable(""), ConstantTable(""))
-    compiled = make_engine(engine, trust=trust_model).compile(model)
+    may_be_set = settable(names.constants)
+    scenario = with_changes(own, changes, lambda _: may_be_set, constants=constants)
+    resolved = resolve(scenario, names, (), DriverTable(""), ConstantTable(""))
+    compiled = compiled_source(ModelSource(model), engine, trust_model)
     return compiled.run(resolved.inputs)
 
 
@@ -63,7 +73,5 @@ def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> T
     ModelError, RunError
         When PySD cannot translate or run it, or when it is not trusted.
     """
-    from zjsim.engines.reference import ReferenceEngine
-
-    compiled = ReferenceEngine(trust=trust_model).compile_text(source, suffix, origin)
+    compiled = compiled_text(source, suffix, origin, trust_model)
     return compiled.run(Inputs(compiled.own_grid(), method="euler"))

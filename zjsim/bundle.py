@@ -40,6 +40,11 @@ def scenario_names(folder: Path | None = None) -> tuple[str, ...]:
     folder : Path or None
         None takes the shipped scenarios.
 
+    Returns
+    -------
+    tuple of str
+        What `simulate` and `read_scenario` take.
+
     Examples
     --------
     >>> import zjsim

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from zjsim.errors import did_you_mean
 
@@ -61,7 +61,7 @@ def in_words(
             wanted = "a year" if sort == "int_type" else "text as the name"
         elif len(location) == 2 and location[0] in ("levers", "drivers"):
             hint = "A number, or a shape such as {shape: step, to: 1, from: 2022}."
-        return f"{_shown(value)} stands where {wanted} is expected", hint
+        return f"expected {wanted}, got {_shown(value)}", hint
     if sort == "finite_number":
         return f"{_shown(value)} is not a finite number", ""
     bounds = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}
@@ -76,6 +76,39 @@ def in_words(
     if sort == "string_too_long":
         return f"the text is longer than {context['max_length']:,} characters", ""
     return f"{_shown(value)} does not fit here", ""
+
+
+def keys_at(kind: Any, location: Sequence[Any]) -> list[str]:
+    """The keys that a pydantic model allows at a location of its data."""
+    places = _open(kind)
+    for part in location:
+        below = [inner for place in places for inner in _inside(place, part)]
+        # A part that leads nowhere is the name pydantic gives to a branch of a union.
+        places = below or [p for p in places if getattr(p, "__name__", part) == part]
+    return [
+        field.alias or name
+        for place in places
+        for name, field in getattr(place, "model_fields", {}).items()
+    ]
+
+
+def _inside(place: Any, part: Any) -> list[Any]:
+    """What may stand under one key or position of a model, mapping or list."""
+    fields = getattr(place, "model_fields", None)
+    if fields is not None:
+        found = [f.annotation for name, f in fields.items() if part in (name, f.alias)]
+        return [inner for annotation in found for inner in _open(annotation)]
+    if get_origin(place) is dict:
+        return _open(get_args(place)[1])
+    return _open(get_args(place)[0]) if get_origin(place) is list else []
+
+
+def _open(annotation: Any) -> list[Any]:
+    """The models, mappings and lists that an annotation allows."""
+    if hasattr(annotation, "model_fields") or get_origin(annotation) in (dict, list):
+        return [annotation]
+    inner = [] if get_origin(annotation) is Literal else get_args(annotation)
+    return [place for part in inner for place in _open(part)]
 
 
 def _shown(value: Any) -> str:

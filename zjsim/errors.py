@@ -1,4 +1,4 @@
-"""Errors a user can meet, and how several problems of one file are told at once."""
+"""Errors a user can meet; all problems of one file are reported together."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RunError(ZjsimError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: where it stands, what it is, and what to do."""
+    """One thing that is wrong: where, what, and what to do about it."""
 
     where: str
     what: str
@@ -64,7 +64,7 @@ def raise_if_any(
 def refuse_special(path: Path, error: type[ZjsimError]) -> None:
     """Refuse pipes and devices, which may never end; FileNotFoundError when there is nothing."""
     if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
-        raise error(f"{path}: this is no file but a pipe or a device; save it as a file.")
+        raise error(f"{path}: not a regular file (a pipe or a device); save it as a file.")
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,20 @@ def atomic(path: Path, durable: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch_folder(root: Path, name: str) -> Iterator[Path]:
+    """Give an empty hidden folder in ``root``, from which finished things are moved out.
+
+    What is left in it goes when the block ends, however it ends.
+    """
+    scratch = root / f".{name}.{secrets.token_hex(4)}.part"
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Grades of evidence, best first; what each means is in `report.labels_document`."""
+"""Grades of evidence, best first; what each means is in `report/words/catalogue/document.csv`."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class TimePath:
     Parameters
     ----------
     times : array, shape (k,)
-        Non-decreasing model times in years. Where a time stands twice, the first value
+        Non-decreasing model times in years. Where a time is given twice, the first value
         is the limit from the left and the second the limit from the right.
     values : array, shape (1, k) or (n_run, k)
         One row for all runs, or a row a run; in the unit of the variable replaced.

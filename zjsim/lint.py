@@ -13,7 +13,8 @@ from zjsim.bundle import MODEL_SUFFIXES
 from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
-from zjsim.openplan import OpenPlan, PlanLike, open_plan
+from zjsim.openplan import OpenPlan, PlanLike, open_plan, read_scenario
+from zjsim.prepare import prepare
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.tables import check_tables
 from zjsim.yamlfile import YamlDocument, read_text, read_yaml
@@ -43,17 +44,22 @@ def lint_model_file(path: Path) -> list[LintFinding]:
 
 
 def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
-    """Whether a plan folder or a model file is in order: what is wrong with it.
+    """Whether a plan folder, a model file or a scenario file is in order: what is wrong with it.
 
     Parameters
     ----------
     target : str, Path or OpenPlan
-        A plan, or a model file by its path.
+        A plan, or a model file or a scenario file by its path.
 
     Returns
     -------
     list of LintFinding
         ``rule``, ``where`` and ``what`` of each; empty when nothing is wrong.
+
+    Raises
+    ------
+    ScenarioError
+        When a scenario file cannot be read or does not fit its plan.
 
     Examples
     --------
@@ -61,9 +67,19 @@ def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
     >>> zjsim.lint("zhejiang")
     []
     """
-    if isinstance(target, str | Path) and Path(target).suffix.lower() in MODEL_SUFFIXES:
-        return lint_model_file(Path(target))
+    suffix = Path(target).suffix.lower() if isinstance(target, str | Path) else ""
+    if suffix in MODEL_SUFFIXES:
+        return lint_model_file(Path(str(target)))
+    if suffix in (".yaml", ".yml"):
+        return _lint_scenario(Path(str(target)))
     return lint_plan(open_plan(target))
+
+
+def _lint_scenario(path: Path) -> list[LintFinding]:
+    """A scenario that does not read or resolve raises; one that does has no findings."""
+    scenario = read_scenario(path)
+    prepare(open_plan(scenario.plan), scenario)
+    return []
 
 
 def lint_plan(plan: OpenPlan) -> list[LintFinding]:
@@ -86,7 +102,7 @@ def lint_plan(plan: OpenPlan) -> list[LintFinding]:
 
 
 def _told(rule: str, look: Callable[[], Iterable[LintFinding]]) -> list[LintFinding]:
-    """The findings of one check; what cannot be read is told line by line."""
+    """The findings of one check; what cannot be read is reported line by line."""
     try:
         return list(look())
     except ZjsimError as problem:
@@ -161,7 +177,7 @@ def _lint_unit(book: Any, where: str, item: Indicator, unit: str) -> Iterator[Li
 
 
 def _lint_chinese_names(plan: OpenPlan, names: Mapping[str, str]) -> Iterator[LintFinding]:
-    """Rows of names_zh.csv that name nothing of the model, stand twice or say nothing."""
+    """Rows of names_zh.csv with an unknown name, a duplicate or an empty one."""
     path = plan.folder.file("names_zh.csv")
     if not path.is_file():
         return
@@ -175,7 +191,7 @@ def _lint_chinese_names(plan: OpenPlan, names: Mapping[str, str]) -> Iterator[Li
             near = did_you_mean(row["name"], names.values())
             table.fault(line, "name", f"the model has no variable {row['name']}", near)
         if first.setdefault(key, line) != line:
-            table.fault(line, "name", f"{row['name']} stands already in line {first[key]}")
+            table.fault(line, "name", f"duplicate name {row['name']}, first in line {first[key]}")
     yield from (LintFinding("names", f"{path.name}, {p.where}", f"{p.what}. {p.hint}".rstrip())
                 for p in table.problems)  # fmt: skip
 
@@ -214,7 +230,7 @@ def _lint_boundary(plan: OpenPlan) -> Iterator[LintFinding]:
 
 
 def _lint_sources(plan: OpenPlan) -> Iterator[LintFinding]:
-    """Keys that stand twice in a list of sources, and sources that no list has."""
+    """Duplicate keys in a list of sources, and sources that no list has."""
     keys: set[str] = set()
     lists = sorted(plan.folder.path.glob("references*.bib"))
     for path in lists:
@@ -227,7 +243,7 @@ def _lint_sources(plan: OpenPlan) -> Iterator[LintFinding]:
             if not match[2]:
                 yield LintFinding("source", f"{path.name}, line {line}", "the entry has no key")
             elif first.setdefault(match[2], line) != line:
-                what = f"{match[2]} stands already in line {first[match[2]]}"
+                what = f"duplicate key {match[2]}, first in line {first[match[2]]}"
                 yield LintFinding("source", f"{path.name}, line {line}", what)
         keys |= first.keys()
     if lists:
@@ -248,7 +264,7 @@ def _lint_cited(plan: OpenPlan, keys: set[str]) -> Iterator[LintFinding]:
 
 
 def _lint_checks(plan: OpenPlan) -> list[LintFinding]:
-    """Names in the reality checks that the model lacks: told when they are read."""
+    """Names in the reality checks that the model lacks: reported when they are read."""
     return _read(plan.checks)
 
 

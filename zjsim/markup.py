@@ -25,7 +25,7 @@ class Shown(ABC):
 
     @abstractmethod
     def _said(self) -> str:
-        """One line: what it is of, and what came out."""
+        """A one-line summary for ``repr``."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._said()}>"
@@ -47,7 +47,7 @@ def html_table(
     caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], note: str = "",
     alignment: str = "",
 ) -> str:  # fmt: skip
-    """A table with every text escaped; numbers stand right, None is left empty.
+    """A table with every text escaped; numbers are right-aligned, None is left empty.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def html_table(
         Over the table.
     heads : sequence of str
     rows : iterable of sequences
-        A cell a head.
+        One cell per column.
     note : str
         A line under the table.
     alignment : str

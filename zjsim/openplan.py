@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,28 +19,30 @@ from zjsim.assessment.checks import (
     checks_from_document,
     read_checks_document,
 )
+from zjsim.assessment.named import Indicators
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
-from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenarios_folder
+from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenario_names, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
+from zjsim.language import LANGUAGES, Language
 from zjsim.markup import displays
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
+from zjsim.plan_tables import Constants, Drivers, Levers, Scenarios
 from zjsim.scenario.calibrated import calibrated_ranges
 from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
 from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
 from zjsim.scenario.outlook import FILE as OUTLOOK_ERRORS
 from zjsim.scenario.outlook import read_outlook_errors
-from zjsim.scenario.reader import Changes, scenario_from_mapping, with_changes
+from zjsim.scenario.reader import Changes, NamesOf, scenario_from_mapping, with_changes
 from zjsim.scenario.reader import read_scenario as read_file
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
 from zjsim.scenario.schema import Range, Scenario
+from zjsim.scenario.settable import Settable, settable
 from zjsim.scenario.tables import (
-    ConstantTable,
     DriverTable,
-    Lever,
     read_constants,
     read_drivers,
     read_levers,
@@ -48,6 +50,7 @@ from zjsim.scenario.tables import (
 from zjsim.timeline import TimeGrid
 from zjsim.yamlfile import read_text, read_yaml
 
+PROTOCOL = "validation.yaml"
 LONGEST_PATH = 240  # in a repr
 ScenarioLike = str | Path | Mapping[str, Any] | Scenario
 
@@ -60,6 +63,16 @@ class OpenPlan:
     ----------
     folder : PlanFolder
         Paths and hashes.
+
+    ``indicators``, ``levers``, ``drivers``, ``constants``, ``scenarios`` and ``observations``
+    each have `to_frame()`, with units in a column.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> plan = zjsim.open_plan("zhejiang")
+    >>> plan.levers.to_frame()["high"].min() > 0
+    np.True_
     """
 
     folder: PlanFolder
@@ -150,33 +163,61 @@ class OpenPlan:
             return ()
         return tuple(self._document("loops.yaml", read_loops_document))
 
-    @cached_property
+    @property
     def names_zh(self) -> Mapping[str, str]:
         """Chinese names of model variables, by canonical name; empty without such a file."""
-        path = self.folder.file("names_zh.csv")
+        return self.names_in("zh")
+
+    def names_in(self, language: Language) -> Mapping[str, str]:
+        """Names of model variables from ``names_<language>.csv``, by canonical name.
+
+        Empty without such a file: then names are as the model writes them.
+        """
+        return self._translations[language]
+
+    @cached_property
+    def _translations(self) -> Mapping[Language, Mapping[str, str]]:
+        return {language: self._read_names(language) for language in LANGUAGES}
+
+    def _read_names(self, language: Language) -> Mapping[str, str]:
+        path = self.folder.file(f"names_{language}.csv")
         if not path.is_file():
             return {}
         rows = csv.DictReader(io.StringIO(read_text(path, PlanError), newline=""))
-        return {canonical(r["name"]): r["zh"] for r in rows if r.get("name") and r.get("zh")}
+        pairs = ((row.get("name"), row.get(language)) for row in rows)
+        return {canonical(name): said for name, said in pairs if name and said}
 
     @cached_property
-    def levers(self) -> tuple[Lever, ...]:
-        """What policy sets."""
-        return read_levers(self.folder.file("levers.yaml"))
+    def levers(self) -> Levers:
+        """What policy sets; ``.to_frame()`` is a table of them."""
+        return Levers(read_levers(self.folder.file("levers.yaml")))
 
     @cached_property
-    def drivers(self) -> DriverTable:
-        """Exogenous series by named path, and how wrong their outlook may be."""
+    def drivers(self) -> Drivers:
+        """Exogenous series by named path, and how wrong their outlook may be; ``.to_frame()``."""
         table = read_drivers(self.folder.file("drivers.csv"))
         path = self.folder.file(OUTLOOK_ERRORS)
-        if not path.is_file():
-            return table
-        return replace(table, errors=read_outlook_errors(path, table.drivers))
+        errors = read_outlook_errors(path, table.drivers) if path.is_file() else ()
+        return Drivers(table.file, table.series, errors, of=self)
 
     @cached_property
-    def constants(self) -> ConstantTable:
-        """Range, source and grade of each constant."""
-        return read_constants(self.folder.file("constants.csv"))
+    def constants(self) -> Constants:
+        """Range, source and grade of each constant; ``.to_frame()`` has its value and unit too."""
+        table = read_constants(self.folder.file("constants.csv"))
+        return Constants(table.file, table.rows, of=self)
+
+    @property
+    def indicators(self) -> Indicators:
+        """What the plan names and sets targets for; ``.to_frame()`` is a table of them."""
+        return Indicators(self.plan.indicators)
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        """Names of the shipped scenarios of this plan; ``.to_frame()`` says what they are."""
+        named = (read_scenario(name) for name in scenario_names())
+        found = Scenarios(one.name for one in named if one.plan == self.folder.name)
+        found.of = self
+        return found
 
     @cached_property
     def calibrated(self) -> Mapping[str, Range]:
@@ -190,9 +231,25 @@ class OpenPlan:
 
     @cached_property
     def observations(self) -> Observations:
-        """What was published."""
+        """What was published; ``.to_frame()`` is a table of it."""
         path = self.folder.file("observations.csv")
         return read_observations(path) if path.is_file() else Observations(())
+
+    @cached_property
+    def protocol(self) -> dict[str, Any]:
+        """The protocol of validation: thresholds and expectations, fixed before any run.
+
+        Raises
+        ------
+        PlanError
+            When the folder has none, or it lacks a part.
+        """
+        path = self.folder.needed_file(PROTOCOL, "a validation or decomposition")
+        data: dict[str, Any] = read_yaml(path, PlanError).data
+        lacking = [k for k in ("tests", "awake") if not isinstance(data, dict) or k not in data]
+        if lacking:
+            raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
+        return data
 
     @property
     def exogenous(self) -> tuple[str, ...]:
@@ -205,11 +262,23 @@ class OpenPlan:
         self, scenario: ScenarioLike = "baseline", changes: Changes = (), **sections: Any
     ) -> Scenario:
         """A scenario by name, path or content, or as it is, with changes; see `read_scenario`."""
-        return read_scenario(scenario, changes, **sections)
+        return _read_scenario(scenario, changes, lambda _: self.settable, **sections)
 
-    def resolve(self, scenario: Scenario, save: tuple[str, ...] | None = None) -> Resolved:
-        """The scenario as inputs of one run of this plan's model."""
-        return resolve(scenario, self.names, self.levers, self.drivers, self.constants, save)
+    @property
+    def settable(self) -> Settable:
+        """What a bare ``name=value`` may set."""
+        return settable(self.names.constants, self.levers, self.drivers.drivers.values())
+
+    def resolve(self, scenario: Scenario, series: DriverTable | None = None) -> Resolved:
+        """The scenario as inputs of one run; `zjsim.prepare.prepare` is where it is run.
+
+        Parameters
+        ----------
+        series : DriverTable or None
+            Other driver series than the plan's own.
+        """
+        table = self.drivers if series is None else series
+        return resolve(scenario, self.names, self.levers, table, self.constants)
 
     @property
     def indicator_variables(self) -> tuple[str, ...]:
@@ -259,6 +328,13 @@ def read_scenario(
     >>> zjsim.read_scenario("baseline", levers={"water": 1.4}).levers["water"].to
     1.4
     """
+    sections = {"levers": levers, "drivers": drivers, "constants": constants}
+    return _read_scenario(scenario, changes, lambda read: open_plan(read.plan).settable, **sections)
+
+
+def _read_scenario(
+    scenario: ScenarioLike, changes: Changes, names: NamesOf, **sections: Any
+) -> Scenario:
     if isinstance(scenario, Mapping):
         scenario = scenario_from_mapping(scenario, scenarios_folder())
     elif not isinstance(scenario, Scenario):
@@ -267,7 +343,7 @@ def read_scenario(
                 f"a scenario is a name, a file, a mapping or a Scenario, not {_kind(scenario)}."
             )
         scenario = read_file(scenario, scenarios_folder())
-    return with_changes(scenario, changes, levers=levers, drivers=drivers, constants=constants)
+    return with_changes(scenario, changes, names, **sections)
 
 
 def read_loops_document(path: Path) -> list[dict[str, Any]]:

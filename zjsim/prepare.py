@@ -1,68 +1,145 @@
-"""A plan's model made ready to run: the one place where a plan meets an engine."""
+"""A model made ready to run: the one place where a plan or a model meets an engine."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from zjsim.engines import make_engine
-from zjsim.engines.base import CompiledModel
+from zjsim.engines.base import CompiledModel, Source
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.inputs import Inputs, TimePath
-from zjsim.openplan import OpenPlan
+from zjsim.openplan import OpenPlan, ScenarioLike
+from zjsim.scenario.python_words import python_words
+from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.sampling import SamplePlan, plan_sampling, resolve_ensemble
-from zjsim.scenario.schema import Scenario
+from zjsim.scenario.schema import Range
+from zjsim.scenario.tables import DriverTable
+from zjsim.trajectories import Trajectories
+
+if TYPE_CHECKING:
+    from zjsim.engines.reference import ReferenceEngine, ReferenceModel
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A scenario of a plan, ready to run.
+    """A scenario of a plan, resolved, and compiled when it is first run.
 
     Parameters
     ----------
     plan : OpenPlan
     resolved : Resolved
-    compiled : CompiledModel
+    engine : {"kernel", "adaptive", "pysd"}
+    backend : {"auto", "python", "compiled"}
+        How the kernel computes.
+    trust_model : bool
+        As for `simulate`.
+    shared : CompiledModel or None
+        The plan's model as another has compiled it already.
     """
 
     plan: OpenPlan
     resolved: Resolved
-    compiled: CompiledModel
+    engine: str = "kernel"
+    backend: Backend = "auto"
+    trust_model: bool = False
+    shared: CompiledModel | None = None
+
+    @cached_property
+    def compiled(self) -> CompiledModel:
+        """The plan's model made ready by the engine."""
+        return self.shared or compiled_for(
+            self.plan, self.engine, self.trust_model, backend=self.backend
+        )
+
+    @property
+    def inputs(self) -> Inputs:
+        """Inputs of one run."""
+        return self.resolved.inputs
+
+    @property
+    def all_paths(self) -> Inputs:
+        """Inputs of one run with a path for every lever and driver."""
+        return with_all_paths(self.plan, self.resolved.inputs)
 
     @cached_property
     def sample(self) -> SamplePlan:
         """What varies in an ensemble of the scenario, within the calibrated ranges."""
-        plan = self.plan
-        return plan_sampling(self.resolved, plan.names, plan.constants, calibrated=plan.calibrated)
+        return self.sampled()
 
-    def drawn(self, first: int, last: int) -> Inputs:
+    def sampled(
+        self,
+        runs: int | None = None,
+        seed: int | None = None,
+        calibrated: Mapping[str, Range] | None = None,
+    ) -> SamplePlan:
+        """The same for another number of runs or seed, or with other ranges from history.
+
+        Parameters
+        ----------
+        calibrated : mapping or None
+            Ranges by canonical name; empty for what ``constants.csv`` has, None for the plan's.
+        """
+        plan = self.plan
+        ranges = plan.calibrated if calibrated is None else calibrated
+        found = plan_sampling(self.resolved, plan.names, plan.constants, runs, ranges)
+        return found if seed is None else replace(found, seed=seed)
+
+    def drawn(self, first: int, last: int, sample: SamplePlan | None = None) -> Inputs:
         """Inputs of draws ``first`` to ``last`` (exclusive)."""
-        return resolve_ensemble(self.resolved, self.sample, first, last)[0]
+        return resolve_ensemble(self.resolved, sample or self.sample, first, last)[0]
+
+    def run(self, inputs: Inputs | None = None, backend: Backend | None = None) -> Trajectories:
+        """Simulate: the scenario as it stands, or inputs made from it.
+
+        Parameters
+        ----------
+        backend : {"auto", "python", "compiled"} or None
+            Of the kernel, for these runs only.
+        """
+        chosen = self.inputs if inputs is None else inputs
+        if backend is None:
+            return self.compiled.run(chosen)
+        return cast(CompiledProgram, self.compiled).run(chosen, backend)
 
 
 def prepare(
     plan: OpenPlan,
-    scenario: str | Path | Scenario = "baseline",
-    assignments: Sequence[str] = (),
+    scenario: ScenarioLike = "baseline",
+    changes: Changes = (),
     *,
+    levers: Mapping[str, Any] | None = None,
+    drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
     engine: str = "kernel",
+    backend: Backend = "auto",
     trust_model: bool = False,
+    series: DriverTable | None = None,
+    shared: CompiledModel | None = None,
 ) -> Prepared:
-    """A scenario read, resolved and compiled, in this order.
+    """A scenario read and resolved; its model is compiled when it is first run.
+
+    Parameters
+    ----------
+    series : DriverTable or None
+        Other driver series than the plan's own, such as those published by some year.
 
     Raises
     ------
     ZjsimError
         When a file is wrong, or the scenario does not fit the plan.
     """
-    resolved = plan.resolve(plan.read_scenario(scenario, assignments))
-    return Prepared(plan, resolved, compiled_for(plan, engine, trust_model))
+    with python_words(changes, levers, drivers, constants):
+        read = plan.read_scenario(
+            scenario, changes, levers=levers, drivers=drivers, constants=constants
+        )
+        resolved = plan.resolve(read, series)
+    return Prepared(plan, resolved, engine, backend, trust_model, shared)
 
 
 def compiled_for(
@@ -83,9 +160,30 @@ def compiled_for(
     UnsupportedError
         When PySD may not execute a model that is not shipped.
     """
-    trust = trust_model or plan.folder.shipped
-    made = make_engine(engine, backend=backend, threads=threads, trust=trust)
-    return made.compile_source(plan, may_be_paths)
+    return compiled_source(
+        plan, engine, trust_model or plan.folder.shipped,
+        backend=backend, threads=threads, may_be_paths=may_be_paths,
+    )  # fmt: skip
+
+
+def compiled_source(
+    source: Source,
+    engine: str = "kernel",
+    trust_model: bool = False,
+    *,
+    backend: Backend = "auto",
+    threads: int | None = None,
+    may_be_paths: tuple[str, ...] = (),
+) -> CompiledModel:
+    """The same of any model, such as one under test, or a bare file's."""
+    made = make_engine(engine, backend=backend, threads=threads, trust=trust_model)
+    return made.compile_source(source, may_be_paths)
+
+
+def compiled_text(source: str, suffix: str, origin: str, trust_model: bool) -> ReferenceModel:
+    """The text of a model that only PySD reads, made ready by PySD."""
+    engine = cast("ReferenceEngine", make_engine("pysd", trust=trust_model))
+    return engine.compile_text(source, suffix, origin)
 
 
 def kernel_for(plan: OpenPlan, backend: Backend = "auto") -> CompiledProgram:

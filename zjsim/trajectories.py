@@ -113,11 +113,19 @@ class Trajectories:
         return self.values[:, row, self.index(name)]
 
     def to_frame(self, run: int = 0) -> pd.DataFrame:
-        """All saved variables of one run, indexed by time in years."""
+        """All saved variables of one run, indexed by time in years.
+
+        Returns
+        -------
+        DataFrame
+            A column a variable, in the model's unit, which ``.attrs["units"]`` has by name.
+        """
         import pandas as pd
 
         index = pd.Index(self.times, name="time")
-        return pd.DataFrame(self.values[run], index=index, columns=list(self.names))
+        frame = pd.DataFrame(self.values[run], index=index, columns=list(self.names))
+        frame.attrs["units"] = {name: self.units.get(name, "") for name in self.names}
+        return frame
 
     def to_dataset(self) -> xr.Dataset:
         """An xarray Dataset with dims (run, time); units and sentences as attributes."""

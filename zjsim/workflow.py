@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 import numpy as np
 
-from zjsim.assessment.assess import Assessment, Lay, reading_time
+from zjsim.assessment.assess import Assessment, Lay, reading_time, yearly_frame
 from zjsim.assessment.assess import Runs as RunsToAssess
 from zjsim.assessment.assess import assess as assess_runs
 from zjsim.assessment.audit import Audit
@@ -35,17 +35,21 @@ from zjsim.errors import RunError
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan, read_scenario
-from zjsim.prepare import kernel_for, prepare, with_all_paths
+from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.schema import SET
+from zjsim.several import ScenarioAssessments, ScenarioRuns
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    OwnFigures: TypeAlias = Observations | pd.DataFrame | Path | str | None
+    Several: TypeAlias = list[Any] | tuple[Any, ...]
 
 __all__ = [
     "OpenPlan",
@@ -128,7 +132,8 @@ class Runs:
         if self.halved is None:
             return None
         change = self.at(variable, time) - self.halved.at(variable, time)
-        return np.abs(change) * _ERROR_SHARE[self.resolved.inputs.method]
+        error: np.ndarray = np.abs(change) * _ERROR_SHARE[self.resolved.inputs.method]
+        return error
 
     def to_dataset(self) -> xr.Dataset:
         """All saved variables as an xarray Dataset over (run, time)."""
@@ -145,13 +150,44 @@ class Runs:
         return assess(self.plan, self)._repr_html_()
 
     def to_frame(self, run: int = 0) -> pd.DataFrame:
-        """All saved variables of one run, indexed by time in years."""
+        """All saved variables of one run, indexed by time in years.
+
+        Returns
+        -------
+        DataFrame
+            A column a variable, in the model's unit, which ``.attrs["units"]`` has by name.
+        """
         return self.trajectories.to_frame(run)
 
+    def indicators(self) -> pd.DataFrame:
+        """The plan's indicators by year, in the plan's units.
 
+        Returns
+        -------
+        DataFrame
+            Indexed by year; a column an indicator, by its id, whose unit ``.attrs["units"]``
+            has.
+        """
+        return yearly_frame(self, self.plan.plan, self.status)
+
+
+@overload
+def simulate(
+    plan: PlanLike, scenario: ScenarioLike = "baseline", changes: Changes = (), *,
+    levers: Mapping[str, Any] | None = None, drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None, engine: str = "kernel",
+    save: Sequence[str] | None = None, estimate_error: bool = True, trust_model: bool = False,
+) -> Runs: ...  # fmt: skip
+@overload
+def simulate(
+    plan: PlanLike, scenario: Several, changes: Changes = (), *,
+    levers: Mapping[str, Any] | None = None, drivers: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None, engine: str = "kernel",
+    save: Sequence[str] | None = None, estimate_error: bool = True, trust_model: bool = False,
+) -> ScenarioRuns: ...  # fmt: skip
 def simulate(
     plan: PlanLike,
-    scenario: ScenarioLike = "baseline",
+    scenario: ScenarioLike | Several = "baseline",
     changes: Changes = (),
     *,
     levers: Mapping[str, Any] | None = None,
@@ -161,16 +197,16 @@ def simulate(
     save: Sequence[str] | None = None,
     estimate_error: bool = True,
     trust_model: bool = False,
-) -> Runs:
-    """Run one scenario once.
+) -> Runs | ScenarioRuns:
+    """Run one scenario once, or several once each.
 
     Parameters
     ----------
     plan : str, Path or OpenPlan
-    scenario : str, Path, mapping or Scenario
+    scenario : str, Path, mapping or Scenario, or a list of them
         A shipped name, a file, the content of one, or a Scenario; see `read_scenario`.
     changes : str, sequence of str, or mapping
-        Laid over the scenario: ``"levers.rd_support=1.2"``, several of them, or
+        Laid over each scenario: ``"levers.rd_support=1.2"``, several of them, or
         ``{"levers.rd_support": 1.2}``.
     levers, drivers, constants : mapping or None
         The same as mappings: ``levers={"rd_support": 1.2}``.
@@ -189,8 +225,10 @@ def simulate(
 
     Returns
     -------
-    Runs
-        ``to_frame()`` and ``to_dataset()`` have every saved variable.
+    Runs, or ScenarioRuns of a list
+        ``to_frame()`` and ``to_dataset()`` have every saved variable over time, in the model's
+        units; of a list with the scenario as a level of the index and a dimension.
+        ``indicators()`` has the plan's indicators by year, in the plan's units.
 
     Examples
     --------
@@ -198,18 +236,31 @@ def simulate(
     >>> runs = zjsim.simulate("zhejiang", "baseline", levers={"water": 1.4})
     >>> runs.to_frame()["employment"].index.name
     'time'
+    >>> both = zjsim.simulate("zhejiang", ["baseline", "late_start"])
+    >>> both.to_dataset().sizes["scenario"]
+    2
     """
     plan = open_plan(plan)
-    read = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    ready = prepare(plan, read, engine=engine, trust_model=trust_model)
-    resolved, compiled = ready.resolved, ready.compiled
-    inputs = replace(resolved.inputs, save=None if save is None else tuple(save))
-    trajectories = compiled.run(inputs)
+
+    def one(single: Any) -> Runs:
+        ready = prepare(
+            plan, single, changes, levers=levers, drivers=drivers, constants=constants,
+            engine=engine, trust_model=trust_model,
+        )  # fmt: skip
+        return _run(ready, None if save is None else tuple(save), estimate_error)
+
+    if isinstance(scenario, list | tuple):
+        return ScenarioRuns(tuple(map(one, scenario)))
+    return one(scenario)
+
+
+def _run(ready: Prepared, save: tuple[str, ...] | None, estimate_error: bool) -> Runs:
+    plan, resolved, engine = ready.plan, ready.resolved, ready.engine
+    inputs = replace(ready.inputs, save=save)
+    trajectories = ready.run(inputs)
     halved = None
     if estimate_error and ENGINES[engine].fixed_step:
-        halved = compiled.run(_halved(inputs, _available(plan, trajectories)))
+        halved = ready.run(_halved(inputs, _available(plan, trajectories)))
     return Runs(plan, resolved, engine, _described(trajectories, plan, resolved, engine), halved)
 
 
@@ -239,34 +290,43 @@ def _described(
     return replace(trajectories, attributes=attributes)
 
 
+@overload
+def assess(
+    plan: PlanLike, runs: ScenarioRuns, observations: OwnFigures = None
+) -> ScenarioAssessments: ...
+@overload
+def assess(
+    plan: PlanLike, runs: RunsToAssess | xr.Dataset, observations: OwnFigures = None
+) -> Assessment: ...
 def assess(
     plan: PlanLike,
-    runs: RunsToAssess | xr.Dataset,
-    observations: Observations | Path | str | None = None,
-) -> Assessment:
+    runs: RunsToAssess | ScenarioRuns | xr.Dataset,
+    observations: OwnFigures = None,
+) -> Assessment | ScenarioAssessments:
     """Judge runs by their plan.
 
     Parameters
     ----------
     plan : str, Path or OpenPlan
         The plan that judges.
-    runs : Runs, EnsembleRuns or xarray.Dataset
+    runs : Runs, ScenarioRuns, EnsembleRuns or xarray.Dataset
         What `simulate` or `simulate_ensemble` returns; or a Dataset over (run, time) with the
         indicators' variables, such as ``runs.to_dataset()``, a selection of it, or
         ``trajectories.nc`` opened.
-    observations : Observations, path or None
-        The user's own outturns, laid over the published ones of the plan's folder.
+    observations : Observations, DataFrame, path or None
+        The user's own outturns (a CSV file, a workbook, or a table with at least the columns
+        ``series``, ``year`` and ``value``), laid over the published ones of the plan's folder.
 
     Returns
     -------
-    Assessment
+    Assessment, or ScenarioAssessments of several scenarios
         A row a target; of many runs medians, and shares of runs that meet each target. Over
         the draws of an ensemble the plan's discrepancies are laid, as in ``zjsim ensemble``.
 
     Raises
     ------
     PlanError
-        When something else stands where the plan belongs.
+        When the first argument is not a plan.
     RunError
         When there are no runs, or a Dataset lacks the dimension time.
     DataError
@@ -281,6 +341,9 @@ def assess(
     True
     """
     judge = open_plan(plan)
+    if isinstance(runs, ScenarioRuns):
+        own = with_own_observations(judge, observations)
+        return ScenarioAssessments(tuple(assess(judge, one, own) for one in runs))
     if not hasattr(runs, "at") and not hasattr(runs, "data_vars"):
         kind = type(runs).__name__
         raise RunError(f"assess(plan, runs): runs are what simulate() returns, not {kind}.")
@@ -288,6 +351,9 @@ def assess(
     # Only a Dataset has those; xarray takes half a second to import and is not asked.
     found: Any = runs
     if hasattr(runs, "data_vars"):
+        if "scenario" in found.dims:
+            each = (found.isel(scenario=place) for place in range(found.sizes["scenario"]))
+            return ScenarioAssessments(tuple(assess(judge, one, published) for one in each))
         found = LabelledRuns(cast("xr.Dataset", runs))
     return assess_runs(found, judge.plan, published, _discrepancies_of(found, judge))
 
@@ -330,15 +396,16 @@ def lay_over(
     return [one.applied(path, walk[:, k]) for k, path in enumerate(paths)]
 
 
-def audit(plan: PlanLike, observations: Observations | Path | str | None = None) -> Audit:
+def audit(plan: PlanLike, observations: OwnFigures = None) -> Audit:
     """The arithmetic of a plan, before any model is run.
 
     Parameters
     ----------
     plan : str, Path or OpenPlan
         Without audit settings only growth rates are computed.
-    observations : Observations, path or None
-        The user's own outturns, laid over the published ones of the plan's folder.
+    observations : Observations, DataFrame, path or None
+        The user's own outturns (a CSV file, a workbook, or a table with at least the columns
+        ``series``, ``year`` and ``value``), laid over the published ones of the plan's folder.
 
     Returns
     -------
@@ -355,7 +422,7 @@ def audit(plan: PlanLike, observations: Observations | Path | str | None = None)
     return audit_plan(plan.plan, with_own_observations(plan, observations))
 
 
-def with_own_observations(plan: OpenPlan, own: Observations | Path | str | None) -> Observations:
+def with_own_observations(plan: OpenPlan, own: OwnFigures) -> Observations:
     """The plan's published figures, with a user's own laid over them."""
     if own is None:
         return plan.observations
@@ -392,10 +459,10 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
     resolved = runs.resolved if isinstance(runs, Runs) else runs
     if not plan.checks:
         return []
-    compiled = kernel_for(plan, "python")
+    ready = Prepared(plan, resolved, backend="python")
     exogenous = plan.exogenous
     save = saved_variables(plan.checks)
-    inputs = replace(with_all_paths(plan, resolved.inputs), save=save)
+    inputs = replace(ready.all_paths, save=save)
     first_year = plan.plan.years[0]
     kept: dict[str, Trajectories] = {}
 
@@ -407,7 +474,7 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
                 changed = changed_inputs(
                     inputs, change, plan.names.constants, exogenous, first_year
                 )
-            kept[key] = compiled.run(changed)
+            kept[key] = ready.run(changed)
         return kept[key]
 
     return [judge(check, run(check.change), run(check.against)) for check in plan.checks]

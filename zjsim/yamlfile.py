@@ -167,7 +167,7 @@ class _Builder:
             here = (*location, key)
             self.lines[here] = key_node.start_mark.line + 1
             if key in result:
-                self.fault(key_node, here, "this key stands twice", "Keep one of the two.")
+                self.fault(key_node, here, "duplicate key", "Keep one of the two.")
             result[key] = self.build(value_node, here)
         return result
 

@@ -284,7 +284,7 @@ def test_lock_left_by_a_dead_process_is_taken_and_said(study, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     host = __import__("socket").gethostname()
-    (folder / "lock").write_text(json.dumps({"pid": 999_999_999, "host": host}))
+    (folder / "holder.json").write_text(json.dumps({"pid": 999_999_999, "host": host}))
     assert any("process 999999999" in note for note in run(study, folder).notes)
     assert run(study, folder).notes == ()
 
@@ -292,7 +292,7 @@ def test_lock_left_by_a_dead_process_is_taken_and_said(study, tmp_path):
 def test_lock_of_another_machine_counts_while_it_is_fresh(study, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
-    lock = folder / "lock"
+    lock = folder / "holder.json"
     lock.write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
     with pytest.raises(RunError, match=r"process 1 on elsewhere.*delete"):
         run(study, folder)
@@ -379,8 +379,8 @@ def test_every_problem_of_a_study_is_told_at_once(tmp_path):
         "scenarios is missing",
         "line 1, senarios: no such key. Did you mean scenarios?",
         "line 3, matrix.lever.support: lever is no section of a matrix. Did you mean levers?",
-        "line 4, matrix.levers.support.1: this value stands twice",
-        "line 4, matrix.levers.support.2: 'x' stands where a number is expected",
+        "line 4, matrix.levers.support.1: duplicate value",
+        "line 4, matrix.levers.support.2: expected a number, got 'x'",
         "line 5, sample.method: 'sobel' is not one of",
         "line 6, step: -1 must be at least 0.0001",
     ):
@@ -395,7 +395,7 @@ def test_every_problem_of_a_study_is_told_at_once(tmp_path):
         ("scenarios: []", "wrong number of entries"),
         ("scenarios: [nowhere]", "line 1, scenarios.0: nowhere: no such scenario"),
         ("scenarios: [base, ./base.yaml]", "a second scenario named base"),
-        ("scenarios: [base]\nmatrix: {levers.a: 3}", "stands where a list is expected"),
+        ("scenarios: [base]\nmatrix: {levers.a: 3}", "expected a list"),
         ("scenarios: [base]\nmatrix: {a: [3]}", "Write section.name"),
         ("scenarios: [base]\nengine: julia", "is not one of kernel, adaptive, pysd"),
     ],

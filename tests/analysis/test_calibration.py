@@ -53,9 +53,6 @@ def numbers(found):
     return calibration_text(found.rows)
 
 
-# The cut-off ---------------------------------------------------------------------------------
-
-
 def test_figures_after_the_cut_off_change_nothing(plan, fitted):
     cut_off = fitted.file.cut_off
     rows = tuple(
@@ -143,9 +140,6 @@ def test_what_may_enter(figure, kept):
     assert bool(published_until(Observations((figure,)), 2020).rows) is kept
 
 
-# What comes out ------------------------------------------------------------------------------
-
-
 def test_the_same_seed_gives_the_same_numbers(plan, fitted):
     assert numbers(calibrate(plan, only=SECTORS, **FEW)) == numbers(fitted)
     assert numbers(calibrate(plan, only=SECTORS, seed=1, **FEW)) != numbers(fitted)
@@ -210,9 +204,6 @@ def test_an_ensemble_takes_identified_constants_only(plan):
     assert found.low < found.mode < found.high
 
 
-# The arithmetic ------------------------------------------------------------------------------
-
-
 def test_weighted_draws_give_the_posterior_of_a_known_case():
     """One figure with a normal error and a flat prior: the posterior is that normal."""
     draws = np.linspace(-10, 10, 20001)
@@ -265,9 +256,6 @@ def test_an_index_never_mixes_vintages():
     )
     item = Comparison("gdp", ("x",), "index", vintage="old")
     assert [datum.year for datum in published(item, Observations(rows))] == [2018]
-
-
-# Errors that persist -------------------------------------------------------------------------
 
 
 def test_errors_of_a_run_by_hand(monkeypatch):

@@ -159,7 +159,7 @@ def test_a_scenario_without_levers_is_told_so(plan):
 
 def test_a_plan_that_does_not_say_what_is_off_is_told_so(plan, monkeypatch):
     protocol = {"tests": {}, "awake": [], "equilibrium": {}}
-    monkeypatch.setitem(plan.__dict__, "_protocol_of_validation", protocol)
+    monkeypatch.setitem(plan.__dict__, "protocol", protocol)
     with pytest.raises(PlanError, match="lacks decomposition"):
         decompose(plan)
 

@@ -40,9 +40,6 @@ def plan():
     return open_plan("zhejiang")
 
 
-# One home ------------------------------------------------------------------------------------
-
-
 def test_an_ensemble_and_a_hindcast_from_its_base_year_say_the_same(plan):
     """The same draws, the same discrepancy, the same judgement: not only within sampling error."""
     runs = simulate_ensemble(plan, "baseline", runs=64, seed=2021)
@@ -57,9 +54,6 @@ def test_with_all_that_was_observed_too(plan):
     runs = simulate_ensemble(plan, "observed", runs=64, seed=7)
     back = hindcast(plan, 2023, runs=64, seed=7)
     assert [t.share for t in statistics_of(runs).targets] == list(back.probabilities)
-
-
-# Laid over the runs --------------------------------------------------------------------------
 
 
 def test_a_level_wanders_as_a_random_walk_from_the_base_year():
@@ -124,9 +118,6 @@ def test_the_part_of_the_band_is_told_and_none_is_added_where_none_is_given(plan
             assert np.array_equal(target.quantiles, old.quantiles, equal_nan=True)
 
 
-# Told by history -----------------------------------------------------------------------------
-
-
 def figures(values, first=2012, **more):
     rows = (Observation("s", first + k, v, grade="A", **more) for k, v in enumerate(values))
     return Observations(tuple(rows))
@@ -179,9 +170,6 @@ def test_each_row_is_history_less_what_the_model_gives(plan):
         assert row.grade == ("D" if row.pooled else "C")
 
 
-# The file ------------------------------------------------------------------------------------
-
-
 def test_written_then_read(tmp_path):
     path = tmp_path / "discrepancy.csv"
     write_discrepancies(path, [ONE])
@@ -210,5 +198,5 @@ def test_a_wrong_cell_is_told_with_its_line(tmp_path, old, new, expected):
 def test_a_row_for_nothing_is_told(plan, tmp_path):
     path = tmp_path / "discrepancy.csv"
     path.write_text(discrepancies_text([ONE, ONE]), encoding="utf-8")
-    with pytest.raises(DataError, match="line 3, of: x stands twice"):
+    with pytest.raises(DataError, match="line 3, of: duplicate entry x"):
         read_discrepancies(path)

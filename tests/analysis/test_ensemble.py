@@ -26,6 +26,8 @@ from zjsim.errors import RunError, ScenarioError
 from zjsim.openplan import OpenPlan
 from zjsim.workflow import open_plan
 
+pytestmark = pytest.mark.slow
+
 TINY = Path(__file__).parent / "tiny"
 SCENARIO = TINY / "supported.yaml"
 

@@ -203,6 +203,6 @@ def test_a_calibration_of_another_model_is_noticed(tmp_path, subject):
 
 
 def test_the_indices_row_shows_the_half_width_of_the_design(subject):
-    found = evidence.indices(subject, 2, seed=0, backend="python")
+    found = evidence.indices(subject, 2, seed=0)
     assert found.value > 0.05  # two points settle nothing
     assert "2 base points" in found.words

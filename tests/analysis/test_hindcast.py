@@ -42,9 +42,6 @@ def having(plan, /, **parts):
     return changed
 
 
-# Nothing of the future -----------------------------------------------------------------------
-
-
 def test_drivers_observed_later_change_nothing(plan, found):
     table = plan.drivers
     later = {
@@ -112,9 +109,6 @@ def test_bands_are_nested_and_widen_with_the_years(found):
     assert (spread[:, -1] > spread[:, 0]).all()
 
 
-# The outlook ---------------------------------------------------------------------------------
-
-
 def test_a_table_known_until_a_year_ends_there(plan):
     cut = known_until(plan.drivers, "observed", 2021)
     assert max(y for s in cut.series["observed"].values() for y, _ in s.values) == 2021
@@ -126,9 +120,6 @@ def test_the_shipped_file_reads(plan):
     known = set(plan.observations.names)
     assert {item.series for item in file.comparisons} <= known
     assert {item.over for item in file.comparisons} - {""} <= known
-
-
-# Scores --------------------------------------------------------------------------------------
 
 
 def test_the_score_of_many_draws_is_that_of_their_distribution():

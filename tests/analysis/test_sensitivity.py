@@ -69,9 +69,6 @@ def linear():
     return Linear((about(3.5, 1), about(-1.0, 2)))
 
 
-# The methods ---------------------------------------------------------------------------------
-
-
 def test_sobol_of_a_sum_is_its_shares_of_variance():
     points = sobol_points(3, 1024, 1)
     found = sobol_indices((points @ WEIGHTS)[:, None], 3, 1)
@@ -125,9 +122,6 @@ def test_without_salib_the_user_is_told_what_to_install(monkeypatch):
         sobol_points(3, 8, 1)
 
 
-# The answers ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("method", ["tornado", "morris", "sobol"])
 def test_every_method_names_the_strongest_input_of_the_verdict_in_doubt(linear, method):
     if method == "tornado":
@@ -177,9 +171,6 @@ def test_a_crossing_is_where_the_target_is_just_met(linear):
     first = [item for item in found if item.dimension.key == "a"]
     assert [item.value for item in first] == pytest.approx([0.5])
     assert all(item.met_above for item in first)
-
-
-# The model -----------------------------------------------------------------------------------
 
 
 def test_at_its_centre_a_study_is_the_scenario_itself(plan):

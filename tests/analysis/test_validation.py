@@ -183,7 +183,7 @@ def test_an_unknown_test_is_refused(subject):
 def with_tests(subject, tests):
     """The subject of a plan whose protocol holds these tests only."""
     plan = open_plan(subject.plan.folder.path)
-    plan.__dict__["_protocol_of_validation"] = {**subject.protocol, "tests": tests}
+    plan.__dict__["protocol"] = {**subject.protocol, "tests": tests}
     return subject_of(plan)
 
 

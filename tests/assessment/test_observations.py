@@ -40,7 +40,7 @@ def test_what_excel_saves_is_read(tmp_path, encoding):
         (b"", "empty; the first line must name the columns"),
         (b"series;year;value\n", "the column series is missing"),
         (b"series,yera,value\n", "Did you mean year"),
-        (b"series,year,value,value\n", "the column value stands twice"),
+        (b"series,year,value,value\n", "duplicate column value"),
         (b'series,year,value\n"rd,2022,1\n', "not CSV"),
         (HEADER.encode() + b"rd,2022,1,234\n", "line 2: 4 cells, and the header names 3"),
         (HEADER.encode() + b"rd,2022,\xef\xbc\x91\n", "is no number. Write 12345.6"),
@@ -50,7 +50,10 @@ def test_what_excel_saves_is_read(tmp_path, encoding):
         (HEADER.encode() + b",2022,1\n", "line 2, series: is empty"),
         (b"series,year,value,grade\nrd,2022,1,E\n", "E is no grade"),
         (b"series,year,value,reading\nrd,2022,1,yearend\n", "Did you mean year_end"),
-        (HEADER.encode() + b"rd,2022,1\nrd,2022,2\n", "line 3: rd 2022 stands in line 2 already"),
+        (
+            HEADER.encode() + b"rd,2022,1\nrd,2022,2\n",
+            "line 3: duplicate figure rd 2022, first in line 2",
+        ),
     ],
 )
 def test_a_broken_table_is_told_with_its_line(tmp_path, raw, text):

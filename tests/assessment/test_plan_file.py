@@ -112,9 +112,9 @@ def test_a_milestone_that_varies_is_refused(plan_document):
         (("indicators", 0, "target", "bnad"), 0.1, "no such entry. Did you mean band"),
         (("indicators", 0, "natur"), "binding", "no such entry. Did you mean nature"),
         (("indicators", 0, "nature"), "bindng", "bindng is none of anticipatory, binding"),
-        (("indicators", 1, "target", "value"), "33", "'33' stands where a number is expected"),
+        (("indicators", 1, "target", "value"), "33", "expected a number, got '33'"),
         (("indicators", 1, "target", "value"), float("nan"), "finite number"),
-        (("indicators", 1, "target", "value"), True, "true stands where a number is expected"),
+        (("indicators", 1, "target", "value"), True, "expected a number, got true"),
         (("indicators", 1, "target", "value"), 23.5, "is not above the base value"),
         (("indicators", 1, "target", "year"), 2020, "is not after the base year"),
         (("indicators", 1, "target", "year"), 2030, "after the end of the plan"),
@@ -123,10 +123,10 @@ def test_a_milestone_that_varies_is_refused(plan_document):
         (("indicators", 7, "target", "value"), 120, "between 0 and 100 percent"),
         (("indicators", 7, "pace"), "points", "cumulative needs it"),
         (("indicators", 7, "base", "value"), 5.0, "null belongs to cumulative"),
-        (("indicators", 1, "id"), "manufacturing_share", "manufacturing_share stands twice"),
-        (("indicators", 1, "number"), 1, "1 stands twice"),
+        (("indicators", 1, "id"), "manufacturing_share", "duplicate id manufacturing_share"),
+        (("indicators", 1, "number"), 1, "duplicate number 1"),
         (("indicators",), [], "wrong number of entries (0)"),
-        (("milestones", 0, "id"), "rd_intensity", "rd_intensity stands twice"),
+        (("milestones", 0, "id"), "rd_intensity", "duplicate id rd_intensity"),
         (("milestones", 0, "comparator"), "range", "range needs it"),
         (("milestones", 19, "number_high"), 2, "is not above number"),
         (("audit", "share"), "manufacturing_shar", "Did you mean manufacturing_share"),
@@ -138,7 +138,7 @@ def test_a_milestone_that_varies_is_refused(plan_document):
         (("words", "faster_from"), -10, "is not above on_course_from"),
         (("issued",), "July 2021", "it is a day, such as 2021-07-02"),
         (("indicators", 0, "quote"), "", "the text is empty"),
-        (("indicators", 0, "label"), "share", "'share' stands where a mapping (key: value) is"),
+        (("indicators", 0, "label"), "share", "expected a mapping (key: value), got 'share'"),
         (("text",), "../secret.txt", "is the name of a file in the same folder"),
     ],
 )
@@ -175,7 +175,7 @@ def test_all_problems_of_a_file_are_told_at_once_with_their_lines(tmp_path):
     path.write_text("\n".join(lines), encoding="utf-8")
     text = FOLDER / "plan_text_zh.txt"
     (tmp_path / text.name).write_bytes(text.read_bytes())
-    with pytest.raises(PlanError, match=f"line {quote + 1}.*does not stand in the plan's text"):
+    with pytest.raises(PlanError, match=f"line {quote + 1}.*is not in the plan's text"):
         read_plan(path)
 
 

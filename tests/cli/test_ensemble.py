@@ -119,11 +119,11 @@ def test_correlations_of_what_a_scenario_holds_are_left_out_and_said(zjsim, tmp_
     assert (refused.status, "a is not sampled" in refused.err) == (1, True)
 
 
-def test_a_local_dask_cluster_gives_the_same_numbers(real):
+def test_a_local_dask_cluster_gives_the_same_numbers(real, zjsim):
     pytest.importorskip("distributed")
-    there = real(*ASK, "-n", 50, "--json", "--executor", "dask", "--workers", 1)
+    there = real(*ASK, "-n", 30, "--json", "--executor", "dask", "--workers", 1)
     assert there.status == 0, there.err
-    assert there.document == real(*ASK, "-n", 50, "--json").document
+    assert there.document == zjsim(*ASK, "-n", 30, "--json").document
 
 
 def _silent():
@@ -138,7 +138,7 @@ def test_a_scheduler_that_is_none_is_told_within_seconds_and_the_command_ends(re
     pytest.importorskip("distributed")
     with _silent() as listener:
         silent = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
-        addresses = ("nonsense", "tcp://127.0.0.1:9", silent)
+        addresses = ("nonsense", silent)  # a closed port: tests/engines/test_executors.py
 
         def ask(address):
             begun = time.monotonic()
@@ -148,7 +148,7 @@ def test_a_scheduler_that_is_none_is_told_within_seconds_and_the_command_ends(re
         with ThreadPoolExecutor(len(addresses)) as pool:
             for address, (outcome, begun) in zip(addresses, pool.map(ask, addresses), strict=True):
                 # Five seconds of waiting; the rest is starting up on a busy machine.
-                assert time.monotonic() - begun < 25
+                assert time.monotonic() - begun < 50
                 assert outcome.status == 1
                 assert f"{address}: no Dask scheduler answers there" in outcome.err
                 assert "tcp://10.0.0.1:8786" in outcome.err

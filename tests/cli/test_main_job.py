@@ -6,6 +6,8 @@ import pytest
 
 from zjsim.bundle import scenario_names
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_shipped_scenario_is_judged_on_ten_indicators(zjsim, tmp_path):
     outcome = zjsim("run", "--json", "--no-charts")

@@ -3,7 +3,11 @@
 import html
 import re
 
+import pytest
+
 from tests.report.report_case import judged
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_report_tells_the_whole_command(zjsim, tmp_path):

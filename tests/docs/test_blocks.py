@@ -42,6 +42,13 @@ def test_output_may_be_left_out_in_the_middle(blocks):
     assert blocks.shortened(["old"], real) == real
 
 
+def test_only_the_hash_of_a_study_may_differ_from_the_page(blocks):
+    shown = ["runs/money-11111111/summary.csv"]
+    assert blocks.shortened(shown, ["runs/money-22222222/summary.csv"]) == shown
+    other = ["runs/water-22222222/summary.csv"]
+    assert blocks.shortened(shown, other) == other
+
+
 def test_a_command_that_ends_otherwise_than_stated_is_noticed(blocks, tmp_path):
     page = tmp_path / "page.md"
     page.write_text("```console\n$ zjsim check no_such_scenario\n```\n", encoding="utf-8")

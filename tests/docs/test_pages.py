@@ -69,6 +69,7 @@ def test_the_changelog_knows_the_version():
     assert f"## {zjsim.__version__}" in (DOCS / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_site_builds_without_a_warning(tmp_path):
     pytest.importorskip("mkdocs")
     done = subprocess.run(

@@ -161,9 +161,11 @@ def test_missing_dask_is_named_with_its_extra(monkeypatch):
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path, monkeypatch):
     """A real scheduler and two real workers on this machine, as separate processes."""
     pytest.importorskip("distributed")
+    # On a busy machine an answer takes longer; what a user is told is a test of its own.
+    monkeypatch.setattr("zjsim.engines.executors.CONNECT", 10.0)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -178,10 +180,18 @@ def cluster(tmp_path):
         folder = ["--local-directory", str(tmp_path / f"worker{number}")]
         alone = ["--no-nanny", "--nthreads", "1", *local, *folder]
         processes.append(subprocess.Popen([*dask, "worker", address, *alone], **common))
-    yield address, processes
-    for process in processes:
-        process.kill()
-        process.wait()
+    try:
+        _until(lambda: _listens(port), 60.0)  # starting up is no part of what is tested
+        yield address, processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @POSIX

@@ -71,6 +71,7 @@ def many(mixed, n_run=N_RUN, **given):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["euler", "rk4"])
 def test_plain_python_and_the_compiled_kernel_agree(mixed, method):
     inputs = many(mixed, method=method).rows(0, 50)
@@ -80,6 +81,7 @@ def test_plain_python_and_the_compiled_kernel_agree(mixed, method):
     np.testing.assert_allclose(fast.values, plain.values, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_a_bit(mixed):
     inputs = many(mixed, 5000)
     one = mixed.run(inputs, backend="compiled").values
@@ -89,6 +91,7 @@ def test_threads_do_not_change_a_bit(mixed):
     assert one.tobytes() == four.tobytes()
 
 
+@pytest.mark.slow
 def test_chunks_do_not_change_a_bit(mixed):
     inputs = many(mixed)
     whole = mixed.run(inputs, backend="compiled").values
@@ -97,12 +100,14 @@ def test_chunks_do_not_change_a_bit(mixed):
     assert whole.tobytes() == np.concatenate(parts).tobytes()
 
 
+@pytest.mark.slow
 def test_equal_runs_are_equal_in_every_lane(mixed):
     same = Inputs(TimeGrid(0, 4, 0.25, 1), n_run=77, constants={"rate": np.full(77, 0.13)})
     values = mixed.run(same, backend="compiled").values
     assert (values == values[:1]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["euler", "rk4"])
 def test_saving_each_step_gives_the_same_run_as_saving_seldom(mixed, method):
     inputs = many(mixed, 3, method=method)
@@ -113,6 +118,7 @@ def test_saving_each_step_gives_the_same_run_as_saving_seldom(mixed, method):
     assert (often.values[:, ::4] == seldom.values).all()
 
 
+@pytest.mark.slow
 def test_what_else_is_saved_changes_nothing(mixed):
     inputs = many(mixed)
     everything = mixed.run(inputs, backend="compiled")
@@ -122,6 +128,7 @@ def test_what_else_is_saved_changes_nothing(mixed):
     assert one["lever"][0] == pytest.approx([0, 0.5, 1.25, 2, 2])
 
 
+@pytest.mark.slow
 def test_a_kernel_for_every_study_agrees_with_one_made_for_this_study(mixed, monkeypatch):
     special = KernelEngine("compiled", 1).compile(vensim(*MIXED))
     inputs = many(special, 100, method="rk4", save=("people", "root", "life", "elasticity"))
@@ -132,6 +139,7 @@ def test_a_kernel_for_every_study_agrees_with_one_made_for_this_study(mixed, mon
     np.testing.assert_allclose(mine.values, other.values, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_run_that_failed_leaves_nothing_behind_for_the_run_after_it(mixed):
     # The second block takes the memory of the first, in which every run has failed.
     lanes = LANES
@@ -145,6 +153,7 @@ def test_a_run_that_failed_leaves_nothing_behind_for_the_run_after_it(mixed):
     assert (runs.values[lanes:] == alone.values).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["python", "compiled"])
 def test_a_failed_run_keeps_its_place_and_leaves_the_others_alone(mixed, backend):
     start = np.linspace(30, 60, 8)
@@ -287,6 +296,7 @@ def test_one_run_needs_no_compiler_and_no_slow_import():
     assert run.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_the_user_is_told_once_that_a_kernel_is_compiled(monkeypatch, tmp_path):
     monkeypatch.setenv("ZJSIM_CACHE", str(tmp_path))
     model = vensim("x = INTEG(1, 0)", stop=1, step=0.5)

@@ -20,9 +20,6 @@ def values(runs):
     return runs.trajectories.values
 
 
-# The plan comes first ------------------------------------------------------------------------
-
-
 def test_the_old_order_is_refused_with_the_new_one(plan, runs):
     with pytest.raises(zjsim.PlanError, match=r"plan comes first: .*, not a Runs, as in assess"):
         zjsim.assess(runs, plan)
@@ -51,8 +48,6 @@ def test_a_plan_goes_by_its_name_everywhere(plan, runs):
     assert zjsim.audit(plan.folder.path).growth == zjsim.audit(plan).growth
     assert zjsim.run_checks("zhejiang", runs) == zjsim.run_checks(plan, runs.resolved)
 
-
-# Changes -------------------------------------------------------------------------------------
 
 SAME = [
     {"changes": "levers.water=1.4"},
@@ -135,9 +130,6 @@ def test_a_bare_model_takes_its_constants_as_a_mapping(plan):
     np.testing.assert_array_equal(by_name.values, by_text.values)
 
 
-# Scenarios -----------------------------------------------------------------------------------
-
-
 def test_a_scenario_from_a_mapping_is_that_of_its_file(plan, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("based_on: baseline\nlevers:\n  water: 1.4\n", encoding="utf-8")
@@ -168,9 +160,6 @@ def test_a_scenario_is_changed_into_another(plan):
 def test_what_is_no_scenario_is_refused(plan):
     with pytest.raises(zjsim.ScenarioError, match="a name, a file, a mapping or a Scenario, not"):
         zjsim.simulate(plan, 3)
-
-
-# Tables --------------------------------------------------------------------------------------
 
 
 def test_results_are_tables_by_the_same_methods(plan, runs):

@@ -19,6 +19,8 @@ from zjsim.report.words.references import parse_references
 from zjsim.report.words.text_table import Table
 from zjsim.workflow import assess, simulate
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

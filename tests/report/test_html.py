@@ -8,6 +8,8 @@ from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
 from zjsim.report.document.html import embedded_font, lean_svg, render_html
 
+pytestmark = pytest.mark.slow
+
 
 class Page(HTMLParser):
     """Tags with their attributes, and the cells of tables by their id."""

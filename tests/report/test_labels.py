@@ -1,19 +1,15 @@
+import codecs
 import re
 from string import Formatter
 
 import pytest
 
 from zjsim.assessment.progress import Verdict, Word
+from zjsim.catalogue import read_catalogue
+from zjsim.errors import ZjsimError
 from zjsim.language import language_of_locale
-from zjsim.report.words.labels import CATALOGUE, label, localised
-from zjsim.report.words.labels_charts import CHART_WORDS
-from zjsim.report.words.labels_cli import CLI_WORDS
-from zjsim.report.words.labels_document import DOCUMENT_WORDS
-from zjsim.report.words.labels_ensemble import ENSEMBLE_WORDS
-from zjsim.report.words.labels_model import MODEL_WORDS
-from zjsim.report.words.labels_trust import TRUST_WORDS
-from zjsim.report.words.labels_validation import VALIDATION_WORDS
-from zjsim.scenario.path_words import PATH_WORDS
+from zjsim.report.words.labels import FOLDER, catalogue, label, localised
+from zjsim.scenario import path_words
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -25,11 +21,11 @@ def fields(text):
 def test_every_key_is_said_in_both_languages_with_the_same_blanks():
     wrong = [
         key
-        for key, (chinese, english) in CATALOGUE.items()
-        if not chinese.strip()
-        or not english.strip()
-        or CHINESE.search(english)
-        or fields(chinese) != fields(english)
+        for key, text in catalogue().items()
+        if not text.zh.strip()
+        or not text.en.strip()
+        or CHINESE.search(text.en)
+        or fields(text.zh) != fields(text.en)
     ]
     assert wrong == []
 
@@ -44,20 +40,55 @@ CODE = r"(?a)\{[^}]*\}|`[^`]*`|zjsim [a-z]+|--[a-z-]+( [a-z]+)?|[\w-]*[._/][\w./
 
 def test_no_english_word_stands_in_the_chinese_of_the_catalogue():
     strangers = {}
-    for key, (chinese, _) in [*CATALOGUE.items(), *MODEL_WORDS.items()]:
-        words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", re.sub(CODE, "", chinese))}
+    for key, text in catalogue().items():
+        words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", re.sub(CODE, "", text.zh))}
         if words - LATIN:
             strangers[key] = words - LATIN
     assert strangers == {}
 
 
-def test_no_part_of_the_catalogue_says_a_key_of_another():
-    parts = (CHART_WORDS, CLI_WORDS, DOCUMENT_WORDS, ENSEMBLE_WORDS, PATH_WORDS, TRUST_WORDS,
-             VALIDATION_WORDS)  # fmt: skip
-    keys = [key for part in parts for key in part]
-    assert len(keys) == len(set(keys))
-    assert set(keys) < set(CATALOGUE)
-    assert all(CATALOGUE[key] == part[key] for part in parts for key in part)
+def test_the_files_are_utf_8_with_the_mark_that_excel_looks_for():
+    for path in [*FOLDER.glob("*.csv"), path_words.FILE]:
+        assert path.read_bytes().startswith(codecs.BOM_UTF8), path.name
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("a,甲,A,\na,乙,B,", r"line 3: duplicate key a, see line 2 of words\.csv"),
+        ("a,,A,", "line 2, a: the text in zh is missing"),
+        (",甲,A,", "line 2, : the key is missing"),
+        ('a,"甲\n乙",A,\nb,{x}甲,A{y},', r"line 4, b: .*braces \(zh: x; en: y\)"),
+        ("a,+甲,A,", "line 2, a: Excel takes the text in zh for a formula"),
+        ("a,甲,A, B,", "line 2: 5 cells where the header has 4"),
+    ],
+)
+def test_a_fault_in_a_file_of_words_is_reported_with_its_line(tmp_path, rows, expected):
+    file = tmp_path / "words.csv"
+    file.write_text(f"key,zh,en,note\n{rows}\n", encoding="utf-8")
+    with pytest.raises(ZjsimError, match=expected) as error:
+        read_catalogue([file])
+    assert str(file) in str(error.value)
+
+
+def test_an_unknown_a_missing_and_a_duplicate_column_are_reported(tmp_path):
+    file = tmp_path / "words.csv"
+    file.write_text("key,zh,zh,enn\n", encoding="utf-8")
+    with pytest.raises(ZjsimError) as error:
+        read_catalogue([file])
+    for expected in (
+        "unknown column enn. Did you mean en?",
+        "missing column en",
+        "duplicate column zh",
+    ):
+        assert expected in str(error.value)
+
+
+def test_a_file_in_another_encoding_is_refused_with_a_hint(tmp_path):
+    file = tmp_path / "words.csv"
+    file.write_text("key,zh,en\na,甲,A\n", encoding="gbk")
+    with pytest.raises(ZjsimError, match="not UTF-8"):
+        read_catalogue([file])
 
 
 def test_every_verdict_and_official_word_of_the_assessment_has_a_label():

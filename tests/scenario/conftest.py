@@ -8,6 +8,7 @@ import pytest
 
 from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.resolve import Names, Resolved, resolve
+from zjsim.scenario.settable import Settable, settable
 from zjsim.scenario.tables import (
     ConstantTable,
     DriverTable,
@@ -144,7 +145,11 @@ class Bench:
         return path
 
     def read(self, text: str | bytes, *assignments: str):
-        return read_scenario(self.write(text), self.folder, assignments)
+        return read_scenario(self.write(text), self.folder, assignments, lambda _: self.settable)
+
+    @property
+    def settable(self) -> Settable:
+        return settable(self.model.constants, self.levers, self.drivers.drivers.values())
 
     def fit(self, scenario) -> Resolved:
         return resolve(scenario, self.model, self.levers, self.drivers, self.constants)

@@ -148,7 +148,7 @@ def test_scores_are_orthogonal_and_the_first_alone_moves_the_mean():
         ("world demand,0,0.3,0.7,s,D,", "needs no row. Delete the row."),
         ("world demand,0.04,0.3,0.7,s,E,", "'E' is not one of A, B, C, D"),
         ("world demand,a,0.3,0.7,s,D,", "'a' is not a number"),
-        ("world demand,.1,0,0,s,D,\nworld demand,.1,0,0,s,D,", "line 3, driver: .*stands twice"),
+        ("world demand,.1,0,0,s,D,\nworld demand,.1,0,0,s,D,", "line 3, driver: duplicate driver"),
     ],
 )
 def test_a_wrong_row_is_told_with_its_line(tmp_path, row, expected):

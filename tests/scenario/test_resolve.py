@@ -195,7 +195,7 @@ def test_first_path_wins_next_continues_by_growth_then_growth_is_held(bench):
     assert note.startswith("extrapolated after 2022")
     assert "world_demand" not in note
     entry = next(e for e in resolved.entries if e.id == "energy_price")
-    assert (entry.said, entry.extrapolated_after) == ("path observed, then outlook", 2022)
+    assert (entry.words("en"), entry.extrapolated_after) == ("path observed, then outlook", 2022)
 
 
 def test_a_path_that_leaves_a_gap_is_refused(bench):
@@ -265,14 +265,13 @@ def test_a_models_saveper_equal_to_its_step_does_not_bind_a_longer_step():
     assert (names.stocks, names.units) == (("s",), {"a": "Year", "s": "yuan"})
 
 
-def test_an_unplaced_assignment_finds_its_section(bench):
+def test_a_bare_assignment_finds_its_section(bench):
     resolved = bench.resolve(
         BASED, "digital={shape: step, to: 1.2, from: 2022}", "energy_price=1.2", "rebound=0.2"
     )
     assert value(resolved, "digital lever", 2023) == [1.2]
     assert value(resolved, "energy price", 2023) == [1.2]
     assert resolved.inputs.constants["rebound"].tolist() == [0.2]
-    assert resolved.scenario.unplaced == ()
     assert resolved.scenario.chain[-1] == "--set rebound=0.2"
 
 
@@ -336,7 +335,7 @@ def test_a_warm_read_imports_neither_yaml_parser_nor_pydantic(bench, monkeypatch
         "import sys; from pathlib import Path\n"
         "from zjsim.scenario import reader, resolve, tables\n"
         f"s = reader.read_scenario(Path({str(path)!r}), Path({str(bench.folder)!r}),"
-        " ['levers.land=0.7', 'rebound=0.2'])\n"
+        " ['levers.land=0.7', 'constants.rebound=0.2'])\n"
         f"tables.read_levers(Path({str(plan / 'levers.yaml')!r}))\n"
         "assert s.levers['land'].to == 0.7\n"
         "slow = [m for m in ('pydantic', 'ruamel', 'scipy', 'pandas') if m in sys.modules]\n"

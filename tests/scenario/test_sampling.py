@@ -125,7 +125,7 @@ def test_correlating_keeps_each_distribution(bench):
         ("{drivers: {energy: {low: 0, high: 1}}}", "no such driver with a path"),
         ("{implementation: {low: 0, high: 1, levers: {lnd: {low: 0, high: 1}}}}", "no such lever"),
         ("{correlations: [{between: [a, rebound], r: 0.5}]}", "a is not sampled"),
-        ("{correlations: [{between: [rebound, rebound], r: 0.5}]}", "stand twice"),
+        ("{correlations: [{between: [rebound, rebound], r: 0.5}]}", "duplicate correlation"),
         (
             "{correlations: [{between: [rebound, discount_rate], r: 0.9},"
             " {between: [rebound, capital_lifetime], r: 0.9},"

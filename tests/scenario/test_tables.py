@@ -49,10 +49,10 @@ def test_levers_are_read_with_their_place_and_default_shape(bench):
         (LEVER.replace("variable", "varable"), "Did you mean variable or"),
         (LEVER.replace("ramp", "rmp"), "Did you mean ramp?"),
         (LEVER.replace(", until: 2023", ""), "a ramp needs until"),
-        (LEVER + LEVER, "line 6: id land stands already in the lever of line 1"),
+        (LEVER + LEVER, "line 6: duplicate id land, first in the lever of line 1"),
         (LEVER + "  plan: 3\n", "plan 3 is outside its range"),
-        (LEVER + "  delayable: 1\n", "1 stands where true or false is expected"),
-        (LEVER + "  cost_share: 2\n", "2 stands where text is expected"),
+        (LEVER + "  delayable: 1\n", "expected true or false, got 1"),
+        (LEVER + "  cost_share: 2\n", "expected text, got 2"),
     ],
 )
 def test_wrong_levers_are_refused(tmp_path, text, expected):
@@ -78,7 +78,7 @@ def test_wrong_levers_are_refused(tmp_path, text, expected):
         ("o,p,2020,1,index,s,A\n", "7 cells where the header has 8"),
         ("o,p,2020,1,index,s,A,a,b\n", "9 cells where the header has 8"),
         (",p,2020,1,index,s,A,\n", "line 2, path: the cell is empty"),
-        ("o,p,2020,1,index,s,A,\no,p,2020,2,index,s,A,\n", "line 3, year: 2020 stands twice"),
+        ("o,p,2020,1,index,s,A,\no,p,2020,2,index,s,A,\n", "line 3, year: duplicate year 2020"),
         ("o,p,2021,1,index,s,A,\no,p,2020,2,index,s,A,\n", "2020 comes after 2021"),
         ("o,p,2020,1,index,s,A,\no,P,2021,2,level,s,A,\n", "level, but index above"),
         ("o,p,2020,1,index,s,A,\nq,p,2020,2,level,s,A,\n", "p is level here, but index on"),
@@ -107,7 +107,7 @@ def test_all_problems_of_a_table_are_told_at_once(tmp_path):
         "  line 4, low: a lognormal needs low above 0, not 0.",
         "  line 5, distribution: 'prt' is not one of fixed, uniform, triangular, pert, normal, "
         "lognormal. Did you mean pert?",
-        "  line 6, name: d stands already in constants.csv:5.",
+        "  line 6, name: duplicate name d, first in constants.csv:5.",
     ]
 
 
@@ -118,7 +118,7 @@ def test_all_problems_of_a_table_are_told_at_once(tmp_path):
         ("name,低\n".encode("gbk"), "not UTF-8"),
         (b"name,low\n", "column high is missing"),
         (b"nme,low,high,distribution,source,grade,note\n", "no such column nme. Did you mean name"),
-        (b"name,name,low,high,distribution,source,grade,note\n", "column name stands twice"),
+        (b"name,name,low,high,distribution,source,grade,note\n", "duplicate column name"),
         (b"\x00", "NUL"),
     ],
 )

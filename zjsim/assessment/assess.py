@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import numpy as np
 
 from zjsim.assessment import progress as rules
+from zjsim.assessment.named import find_indicator
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator, Plan, Variant
 from zjsim.assessment.probability import (
@@ -26,7 +27,7 @@ from zjsim.assessment.probability import (
 )
 from zjsim.assessment.progress import Verdict, Word
 from zjsim.assessment.shown import assessment_records, assessment_text
-from zjsim.errors import PlanError, RunError, did_you_mean
+from zjsim.errors import PlanError, RunError
 from zjsim.language import chosen_language
 from zjsim.markup import displays
 from zjsim.timeline import end_of
@@ -167,13 +168,22 @@ class Assessment:
     n_failed: int
     observations: Observations | None = None
 
-    def row(self, indicator: str) -> Row:
-        """The row of an indicator by its id; PlanError names near misses."""
-        for row in self.rows:
-            if row.indicator.id == indicator:
-                return row
-        hint = did_you_mean(indicator, [row.indicator.id for row in self.rows])
-        raise PlanError(f"{indicator}: no such indicator. {hint}".rstrip())
+    def row(self, indicator: int | str) -> Row:
+        """The row of an indicator.
+
+        Parameters
+        ----------
+        indicator : int or str
+            Its number, id or label in any language: ``6``, ``"digital_core_share"`` or
+            ``"Core digital industries in GDP"``.
+
+        Raises
+        ------
+        PlanError
+            When there is none; near misses are named.
+        """
+        wanted = find_indicator((row.indicator for row in self.rows), indicator)
+        return next(row for row in self.rows if row.indicator is wanted)
 
     @property
     def exit_status(self) -> int:
@@ -194,23 +204,44 @@ class Assessment:
             [row.verdicts for row in self.rows], [row.indicator.binding for row in self.rows]
         )
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self, yearly: bool = False) -> pd.DataFrame:
         """One row a target: plain numbers and codes under fixed names, whatever the language.
 
-        Columns: ``number``, ``id``, ``unit``, ``base``, ``target``, ``comparison`` (``about`` or
-        ``at_least``), ``projection``, ``gap``, ``progress`` (part of one), ``met`` (missing where
-        nobody can say), ``verdict``, ``probability`` (of many runs), ``error``.
+        Parameters
+        ----------
+        yearly : bool
+            A row a year instead and a column an indicator, by its id, from the plan's base year
+            to the target's: the projection (of many runs the median) in the plan's unit, which
+            ``.attrs["units"]`` has by id.
+
+        Returns
+        -------
+        DataFrame
+            Columns: ``number``, ``id``, ``unit``, ``base``, ``target``, ``comparison``
+            (``about`` or ``at_least``), ``projection``, ``gap``, ``progress`` (part of one),
+            ``met`` (missing where nobody can say), ``verdict``, ``probability`` (of many runs),
+            ``error``.
 
         Examples
         --------
         >>> import zjsim
-        >>> result = zjsim.assess(zjsim.simulate(zjsim.open_plan(), "baseline"))
+        >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
         >>> bool(result.to_frame().set_index("id").met["water_intensity_cut"])
         True
         """
         import pandas as pd
 
-        return pd.DataFrame(assessment_records(self)).astype({"met": "boolean"})
+        if not yearly:
+            return pd.DataFrame(assessment_records(self)).astype({"met": "boolean"})
+        base = self.plan.base_year
+        columns = {
+            row.indicator.id: {base: row.base_projection}
+            | {reading.year: reading.value for reading in row.readings}
+            for row in self.rows
+        }
+        frame = pd.DataFrame(columns).rename_axis("year").sort_index()
+        frame.attrs["units"] = {row.indicator.id: row.indicator.unit.en for row in self.rows}
+        return frame
 
     def to_table(self, language: str | None = None) -> pd.DataFrame:
         """The planning-office table at the target year as texts, for print.
@@ -344,6 +375,31 @@ def indicator_value(runs: Readable, item: Indicator, year: int) -> np.ndarray:
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         return 100 * (1 - value / start)
+
+
+def yearly_frame(runs: Readable, plan: Plan, status: np.ndarray) -> pd.DataFrame:
+    """Indicators from the plan's base year on, in the printed unit; NaN where a run failed.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by year, of many runs by run and year; a column an indicator, by its id, whose
+        unit ``.attrs["units"]`` has.
+    """
+    import pandas as pd
+
+    years, alive = (plan.base_year, *plan.years), np.asarray(status) == 0
+    columns = {}
+    for item in plan.indicators:
+        read, _ = _read_years(runs, alive, item, years)
+        columns[item.id] = np.stack(read, axis=1).ravel()
+    levels = [np.arange(alive.size), years]
+    index = pd.MultiIndex.from_product(levels, names=["run", "year"])
+    frame = pd.DataFrame(columns, index=index)
+    if alive.size == 1:
+        frame = frame.droplevel("run")
+    frame.attrs["units"] = {item.id: item.unit.en for item in plan.indicators}
+    return frame
 
 
 def _errors(runs: Erring, item: Indicator, year: int, values: np.ndarray) -> np.ndarray | None:

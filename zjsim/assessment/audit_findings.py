@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from zjsim.assessment.implications import compute_growth, volume_growth
 from zjsim.assessment.observations import Observation, Observations
-from zjsim.assessment.plan import AuditSettings, Indicator, Label, Plan, Statement
+from zjsim.assessment.plan import AuditSettings, Indicator, Plan, Statement
 from zjsim.assessment.progress import yearly_cut, yearly_growth
+from zjsim.language import Text
 
 # What the tables' words for a basis of publication mean; another stands as it is.
 VINTAGES = {
-    "": Label("另一来源", "another basis"),
-    "census_2023": Label("五经普后", "the basis of the fifth census"),
+    "": Text("另一来源", "another basis"),
+    "census_2023": Text("五经普后", "the basis of the fifth census"),
 }
 PLAN_VINTAGE = "plan"  # figures on the basis on which the plan prints its shares
 
@@ -28,8 +29,8 @@ class Finding:
 
     id: str
     kind: str
-    title: Label
-    text: Label
+    title: Text
+    text: Text
     numbers: Mapping[str, float]
     sources: tuple[str, ...] = ()
 
@@ -48,8 +49,8 @@ def compute_findings(plan: Plan, observations: Observations) -> Iterator[Finding
     yield from _digital_base(facts)
     yield from _restated_bases(facts)
     yield from _outgrowth(facts)
-    yield from _floor(facts, "productivity", Label("用工", "staff"))
-    yield from _floor(facts, "land", Label("参评用地", "evaluated land"))
+    yield from _floor(facts, "productivity", Text("用工", "staff"))
+    yield from _floor(facts, "land", Text("参评用地", "evaluated land"))
     yield from _patent_pace(facts)
     yield from _joint(facts)
 
@@ -94,8 +95,8 @@ def _text_paces(plan: Plan) -> Iterator[Finding]:
         yield Finding(
             f"text_pace_{item.id}",
             "conflict",
-            Label("正文与指标表不一致", "Text and table differ"),
-            Label(
+            Text("正文与指标表不一致", "Text and table differ"),
+            Text(
                 f"{pace.clause}年均下降{pace.rate:g}%，{years}年合{pace.cumulative:.2f}%；"
                 f"指标表为{item.target.words}，即年均{table:.2f}%。"
                 + ("" if pace.scope_stated else "正文未说明口径。"),
@@ -116,8 +117,8 @@ def _amendments(plan: Plan) -> Iterator[Finding]:
         yield Finding(
             f"amended_{item.id}",
             "conflict",
-            Label("目标后来调整", "Target changed later"),
-            Label(
+            Text("目标后来调整", "Target changed later"),
+            Text(
                 f"{item.label.zh}：{item.amended.date}由{item.target.value:g}调至"
                 f"{item.amended.value:g}，年均{growth.yearly:.2f}%变为{growth.amended:.2f}%。",
                 f"{item.label.en}: {item.target.value:g} became {item.amended.value:g} in "
@@ -138,8 +139,8 @@ def _past_pace(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "past_energy_pace",
         "conflict",
-        Label("目标低于过去的速度", "Target is slower than the past"),
-        Label(
+        Text("目标低于过去的速度", "Target is slower than the past"),
+        Text(
             f"上一规划期年均下降{past.number:g}%，{years}年合{total:.2f}%；"
             f"本规划{item.target.words}只需年均{table:.2f}%。",
             f"The period before fell {past.number:g} % a year, {total:.2f} % over {years} years; "
@@ -170,8 +171,8 @@ def _rd_level(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "rd_level",
         "conflict",
-        Label("研发比重的水平高于统计口径", "The R&D ratio is above the statistical survey"),
-        Label(
+        Text("研发比重的水平高于统计口径", "The R&D ratio is above the statistical survey"),
+        Text(
             f"{item.start:g}%乘以规上制造业营业收入（{revenue.value:,.0f}乘{shared[0]}年占比"
             f"{part:.1%}）约{implied:,.0f}亿元，高于全省R&D经费{province.value:,.1f}亿元；"
             f"规上工业R&D经费为{survey.value:,.1f}亿元，占营业收入"
@@ -212,8 +213,8 @@ def _patents_base(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "patents_base",
         "conflict",
-        Label("专利指标基数与公布数不符", "The printed patents base does not fit"),
-        Label(
+        Text("专利指标基数与公布数不符", "The printed patents base does not fit"),
+        Text(
             f"公布的存量除以营业收入：{listed_zh}；规划印出{item.start:g}（{item.base.year}年）。"
             f"按规划口径判断须乘{item.start / base:.3f}，两种口径并列。",
             f"Published stock over revenue: {listed_en}; the plan prints {item.start:g} for "
@@ -236,8 +237,8 @@ def _digital_base(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "digital_core_base",
         "conflict",
-        Label("数字经济核心产业基数取整", "The digital base is rounded"),
-        Label(
+        Text("数字经济核心产业基数取整", "The digital base is rounded"),
+        Text(
             f"{core.value:,.0f}除以{gdp.value:,.0f}为{share:.3f}%，规划印{item.start:g}%；"
             f"印出的比重对应{implied:,.0f}亿元。",
             f"{core.value:,.0f} over {gdp.value:,.0f} is {share:.3f} %; the plan prints "
@@ -255,12 +256,12 @@ def _restated_bases(facts: _Facts) -> Iterator[Finding]:
             if row.year != item.base.year or row.value == item.base.value:
                 continue
             change = item.target.value - item.start
-            basis = VINTAGES.get(row.vintage, Label(row.vintage, row.vintage))
+            basis = VINTAGES.get(row.vintage, Text(row.vintage, row.vintage))
             yield Finding(
                 f"restated_{item.id}",
                 "conflict",
-                Label("基数口径不同", "Another basis of the base year"),
-                Label(
+                Text("基数口径不同", "Another basis of the base year"),
+                Text(
                     f"{item.label.zh}：规划{item.start:g}，"
                     f"{basis.zh}口径{row.value:g}，"
                     f"相差{row.value - item.start:+.2f}；目标的变化为{change:+.2f}。",
@@ -286,8 +287,8 @@ def _outgrowth(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "outgrowth",
         "condition",
-        Label("分子须快于其余部分的增速", "Shares: growth above the rest"),
-        Label(
+        Text("分子须快于其余部分的增速", "Shares: growth above the rest"),
+        Text(
             "；".join(
                 f"{labels[name].zh}每年快{value:.2f}个对数点" for name, value in needs.items()
             ),
@@ -297,7 +298,7 @@ def _outgrowth(facts: _Facts) -> Iterator[Finding]:
     )
 
 
-def _floor(facts: _Facts, role: str, what: Label) -> Iterator[Finding]:
+def _floor(facts: _Facts, role: str, what: Text) -> Iterator[Finding]:
     """Nominal growth below which an amount must fall for its ratio to reach the target."""
     item = facts.indicator(role)
     if item is None:
@@ -310,8 +311,8 @@ def _floor(facts: _Facts, role: str, what: Label) -> Iterator[Finding]:
     yield Finding(
         f"floor_{role}",
         "condition",
-        Label(f"{what.zh}不减少的条件", f"When {what.en} need not fall"),
-        Label(
+        Text(f"{what.zh}不减少的条件", f"When {what.en} need not fall"),
+        Text(
             f"{item.label.zh}达标而{what.zh}不减少，现价增加值须年均增长{growth:.2f}%以上"
             + (f"；{floor.clause}要求存量用地不下降。" if ruled and floor else "。"),
             f"{item.label.en} on target and {what.en} not falling need nominal value added to "
@@ -339,8 +340,8 @@ def _patent_pace(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "patent_pace",
         "condition",
-        Label("专利存量须快于营业收入", "Patents must outgrow revenue"),
-        Label(
+        Text("专利存量须快于营业收入", "Patents must outgrow revenue"),
+        Text(
             f"专利存量须比营业收入年均快{needed:.2f}%；{years[0]}—{years[-1]}年年均增长{past:.1f}%，"
             f"若延续，营业收入年均增长不超过{room:.1f}%即可达标。",
             f"The stock must outgrow revenue by {needed:.2f} % a year; it grew {past:.1f} % a year "
@@ -377,8 +378,8 @@ def _joint(facts: _Facts) -> Iterator[Finding]:
     yield Finding(
         "joint",
         "condition",
-        Label("全部目标同时实现的条件", "What must hold for all targets together"),
-        Label(
+        Text("全部目标同时实现的条件", "What must hold for all targets together"),
+        Text(
             f"制造业比重达标时，现价制造业增加值年均增长{low:.2f}%—{high:.2f}%；"
             f"用工年均变化{staff_low:+.2f}%—{staff_high:+.2f}%"
             f"（{len(cells)}种组合中{falling}种须减少），"

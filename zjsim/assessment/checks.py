@@ -2,7 +2,7 @@
 
 A check changes the inputs of a run (set or multiply variables, perhaps from a year on) and
 says what must then hold, against the unchanged run or against another change; or it says what
-must hold always. Which runs are needed is told by ``needed_inputs``; ``judge`` says what came
+must hold always. ``needed_inputs`` lists the runs that are needed; ``judge`` says what came
 out. Nothing is run here.
 """
 
@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.assessment.plan import Label
 from zjsim.errors import PlanError, Problem, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
+from zjsim.language import Text
 from zjsim.timeline import start_of
 from zjsim.trajectories import Trajectories
 from zjsim.yamlfile import read_yaml
@@ -69,7 +69,7 @@ class Check:
     """One statement about the model."""
 
     id: str
-    statement: Label
+    statement: Text
     change: Change | None
     against: Change | None
     expectations: tuple[Expectation, ...]
@@ -101,7 +101,7 @@ def read_checks_document(path: Path | str) -> dict[str, Any]:
     problems = [Problem(source.where(location), what, hint) for location, what, hint in found]
     names = [entry["id"] for entry in (document or {}).get("checks", [])]
     problems += [
-        Problem(source.where(("checks", position, "id")), f"the id {name} stands twice")
+        Problem(source.where(("checks", position, "id")), f"duplicate id {name}")
         for position, name in enumerate(names)
         if name in names[:position]
     ]
@@ -127,7 +127,7 @@ def _check(entry: Mapping[str, Any]) -> Check:
         )
         for item in (*entry["then"], *entry["always"])
     ]
-    statement = Label(entry["statement_zh"], entry["statement"])
+    statement = Text(entry["statement_zh"], entry["statement"])
     return Check(
         entry["id"],
         statement,

@@ -88,7 +88,7 @@ class CheckEntry(Strict):
     @model_validator(mode="after")
     def _one_form(self) -> CheckEntry:
         if self.always and (self.condition or self.then or self.against):
-            raise ValueError("always stands alone, without if, against and then")
+            raise ValueError("always excludes if, against and then")
         if not self.always and (self.condition is None or not self.then):
             raise ValueError("a check has if and then, or always")
         return self

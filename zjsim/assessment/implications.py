@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass
 
 from zjsim.assessment.observations import Observations
-from zjsim.assessment.plan import AuditSettings, Indicator, Label, Plan, Quantity
+from zjsim.assessment.plan import AuditSettings, Indicator, Plan, Quantity
 from zjsim.assessment.progress import yearly_cut, yearly_growth
+from zjsim.language import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ImpliedGrowth:
     """
 
     indicator: str
-    label: Label
+    label: Text
     years: int
     yearly: float
     points: float | None
@@ -44,7 +45,7 @@ class Path:
     """
 
     quantity: str
-    label: Label
+    label: Text
     real_growth: float
     inflation: float
     volume_yearly: float

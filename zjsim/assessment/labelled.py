@@ -43,6 +43,9 @@ class LabelledRuns:
     @property
     def name(self) -> str:
         """Name of the scenario."""
+        # Of several scenarios the name is a coordinate.
+        if "scenario" in self._dataset.coords:
+            return str(self._dataset["scenario"].item())
         return str(self._dataset.attrs.get("scenario", "dataset"))
 
     @property

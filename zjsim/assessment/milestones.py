@@ -1,4 +1,4 @@
-"""Where the milestones of the prose stand by a user's own figures.
+"""The state of the milestones of the prose by a user's own figures.
 
 A count printed without 以上 is met by that number or more: an assumption, since no plan means
 to punish the five hundred and first factory.
@@ -14,7 +14,7 @@ from zjsim.assessment.plan import Milestone, Plan
 
 
 class MilestoneState(StrEnum):
-    """How a milestone stands by the latest figure."""
+    """The state of a milestone by the latest figure."""
 
     MET = "met"
     OPEN = "open"  # not met, and its date is not over or there is none

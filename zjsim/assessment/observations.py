@@ -13,10 +13,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.plan import Indicator, Milestone, Plan
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any, refuse_special
 from zjsim.grades import OBSERVATIONS as GRADES
+from zjsim.language import Language, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "series", "year", "period", "value", "unit", "definition",
@@ -62,6 +67,21 @@ class Observations:
     """All rows of one or more files, in the order of the files."""
 
     rows: tuple[Observation, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a figure, in the order of the files.
+
+        Returns
+        -------
+        DataFrame
+            ``series``, ``year``, ``period``, ``value``, ``unit``, ``definition``, ``vintage``,
+            ``reading``, ``source``, ``grade``, ``note``: the columns of ``observations.csv``,
+            which `assess` takes as a user's own outturns.
+        """
+        import pandas as pd
+
+        rows = [[getattr(row, name) for name in COLUMNS] for row in self.rows]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def series(self, name: str, period: str = FULL_YEAR) -> tuple[Observation, ...]:
         """Rows of one series and period, by year, best grade first within a year."""
@@ -109,12 +129,15 @@ def _rank(grade: str) -> int:
     return GRADES.index(grade) if grade in GRADES else -1
 
 
-def read_observations(path: Path | str, known: Iterable[str] | None = None) -> Observations:
+def read_observations(
+    path: Path | str | pd.DataFrame, known: Iterable[str] | None = None
+) -> Observations:
     """Read a table of observations.
 
     Parameters
     ----------
-    path : CSV file in UTF-8, with or without a byte order mark, or in GBK as Excel saves it
+    path : CSV file in UTF-8, with or without a byte order mark, or in GBK as Excel saves it; the
+        first sheet of an .xlsx workbook; or a DataFrame with the same columns
     known : names of series that exist; any other is refused with near misses. None accepts all
 
     Raises
@@ -122,8 +145,12 @@ def read_observations(path: Path | str, known: Iterable[str] | None = None) -> O
     DataError
         Listing every problem with its line.
     """
-    path = Path(path)
-    rows = _table(path)
+    if not isinstance(path, Path | str):
+        rows, path = _frame_rows(path), "the table of observations"
+    elif Path(path).suffix.lower() == ".xlsx":
+        rows = _sheet_rows(Path(path))
+    else:
+        rows = _table(Path(path))
     if not rows:
         raise DataError(f"{path}: empty; the first line must name the columns {_names()}.")
     header = [name.strip() for name in rows[0][1]]
@@ -169,18 +196,66 @@ def _table(path: Path) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _decoded(path: Path) -> str:
+def _frame_rows(frame: Any) -> list[tuple[int, list[str]]]:
+    """A DataFrame as the rows of a file; a row's line is its place, below the header."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        raise DataError(
+            f"observations are a CSV file, an .xlsx workbook or a DataFrame, not {kind}."
+        )
+    # What is under an index has a name, such as series and year after set_index.
+    named = [name for name in frame.index.names if name is not None]
+    whole = frame.reset_index(level=named) if named else frame
+    rows = [(1, [str(name) for name in whole.columns])]
+    cells = whole.itertuples(index=False, name=None)
+    return rows + [(line, list(map(_cell_text, row))) for line, row in enumerate(cells, start=2)]
+
+
+def _sheet_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The first sheet of a workbook as the rows of a file."""
+    import pandas as pd
+
+    raw = _bytes(path)
+    try:
+        frame = pd.read_excel(io.BytesIO(raw), header=None, engine="openpyxl")
+    except ImportError:
+        raise DataError(
+            f"{path}: a workbook is read with openpyxl. pip install openpyxl, or save the sheet "
+            "as CSV UTF-8."
+        ) from None
+    except Exception as problem:  # the reader has errors of its own for each kind of damage
+        raise DataError(f"{path}: cannot be read as a workbook ({problem}).") from None
+    cells = frame.itertuples(index=False, name=None)
+    return [(line, list(map(_cell_text, row))) for line, row in enumerate(cells, start=1)]
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell as a CSV file would have it: nothing for what is missing, 2023 for 2023.0."""
+    if cell is None or cell != cell or str(cell) in ("<NA>", "NaT"):
+        return ""
+    if isinstance(cell, float) and float(cell).is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(float(cell)) if isinstance(cell, float) else str(cell)
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise DataError(f"{path}: this is a folder; name a file in it.")
         refuse_special(path, DataError)
         if path.stat().st_size > LARGEST_FILE:
             raise DataError(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB; not read.")
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"{path}: no such file.") from None
     except (OSError, ValueError) as problem:
         raise DataError(f"{path}: cannot be read ({problem}).") from None
+
+
+def _decoded(path: Path) -> str:
+    raw = _bytes(path)
     if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
         raise DataError(f"{path}: this is a workbook. Save the sheet as CSV UTF-8.")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw:
@@ -207,7 +282,7 @@ def _header_problems(header: Sequence[str]) -> list[Problem]:
     ]
     for place, name in enumerate(header):
         if name in header[:place]:
-            problems.append(Problem("line 1", f"the column {name} stands twice"))
+            problems.append(Problem("line 1", f"duplicate column {name}"))
         elif name not in COLUMNS:
             hint = did_you_mean(name, COLUMNS) or f"Columns are {_names()}."
             problems.append(Problem("line 1", f"no such column: {name or '(no name)'}", hint))
@@ -271,7 +346,7 @@ def _repetitions(rows: Sequence[Observation]) -> list[Problem]:
     for row in rows:
         key = (row.series, row.year, row.period, row.vintage, row.source, row.definition)
         if key in seen:
-            what = f"{row.series} {row.year} stands in line {seen[key]} already"
+            what = f"duplicate figure {row.series} {row.year}, first in line {seen[key]}"
             hint = "Conflicting figures differ in vintage, source or definition."
             problems.append(Problem(f"line {row.line}", what, hint))
         seen.setdefault(key, row.line)
@@ -284,7 +359,7 @@ def own_series(plan: Plan) -> tuple[str, ...]:
 
 
 def read_own_observations(
-    path: Path | str, plan: Plan, published: Observations | None = None
+    path: Path | str | pd.DataFrame, plan: Plan, published: Observations | None = None
 ) -> Observations:
     """A user's own figures: series of the plan or of the published table, in the plan's units.
 
@@ -307,24 +382,24 @@ def read_own_observations(
         and row.series in units
         and row.unit not in (units[row.series].zh, units[row.series].en)
     ]
-    raise_if_any(path, problems, DataError)
+    what = path if isinstance(path, Path | str) else "the table of observations"
+    raise_if_any(what, problems, DataError)
     return own
 
 
-def _template_note(item: Indicator | Milestone, language: str) -> str:
+def _template_note(item: Indicator | Milestone) -> Text:
     """What a user must know to fill in the row."""
     if isinstance(item, Indicator) and item.cumulative:
-        year = item.base.year
-        return f"自{year}年起累计" if language == "zh" else f"cumulative since {year}"
+        return Text(f"自{item.base.year}年起累计", f"cumulative since {item.base.year}")
     if isinstance(item, Milestone) and item.kind == "new":
-        return "规划期内累计新增" if language == "zh" else "sum of the new ones within the plan"
+        return Text("规划期内累计新增", "sum of the new ones within the plan")
     if isinstance(item, Milestone) and item.comparator == "doubled":
-        return "填数量，含基年" if language == "zh" else "counts, the base year included"
-    return ""
+        return Text("填数量，含基年", "counts, the base year included")
+    return Text("", "")
 
 
-def write_template(plan: Plan, path: Path | str, language: str = "zh") -> None:
-    """Write an empty table for a user's own figures: one row a year or a milestone.
+def write_template(plan: Plan, path: Path | str, language: Language = "zh") -> None:
+    """Write an empty table for a user's own figures: one row per year or milestone.
 
     The file starts with a byte order mark, without which Excel shows Chinese as noise.
 
@@ -346,9 +421,9 @@ def write_template(plan: Plan, path: Path | str, language: str = "zh") -> None:
                     "series": item.id,
                     "year": year,
                     "period": FULL_YEAR,
-                    "unit": item.unit.get(language),
-                    "definition": item.label.get(language),
-                    "note": _template_note(item, language),
+                    "unit": item.unit.in_(language),
+                    "definition": item.label.in_(language),
+                    "note": _template_note(item).in_(language),
                 }
             )
     try:

@@ -10,24 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from zjsim.errors import PlanError, did_you_mean, raise_if_any
+from zjsim.assessment.named import find_indicator
+from zjsim.documents import from_document
+from zjsim.errors import PlanError, raise_if_any
+from zjsim.language import Text
 from zjsim.yamlfile import read_text, read_yaml
-
-Language = Literal["zh", "en"]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """The same words in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def get(self, language: str) -> str:
-        """The words in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +75,14 @@ class TextPace:
     scope_stated: bool
     clause: str
     quote: str
-    note: Label | None = None
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """Another reading of an indicator, shown beside it and never judged."""
 
-    label: Label
+    label: Text
     variable: str
 
 
@@ -110,13 +99,13 @@ class Indicator:
 
     id: str
     number: int
-    category: Label
-    label: Label
-    unit: Label
+    category: Text
+    label: Text
+    unit: Text
     model_unit: str
     scale: float
     decimals: int
-    scope: Label
+    scope: Text
     base: Base
     target: Target
     cumulative: bool
@@ -132,7 +121,7 @@ class Indicator:
     variants: tuple[Variant, ...]
     clause: str
     quote: str
-    note: Label | None
+    note: Text | None
     amended: Amendment | None
     text_pace: TextPace | None
 
@@ -156,19 +145,19 @@ class Milestone:
     """
 
     id: str
-    label: Label
+    label: Text
     clause: str
     quote: str
     number: float
     number_high: float | None
-    unit: Label
+    unit: Text
     comparator: str
     kind: str
     strive: bool
     date: int | None
     base: Base | None
     indicator: str | None
-    note: Label | None
+    note: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +165,10 @@ class Statement:
     """A figure of the starting situation, as the prose gives it; not a target."""
 
     id: str
-    label: Label
+    label: Text
     number: float
     comparator: str
-    unit: Label
+    unit: Text
     clause: str
     quote: str
 
@@ -190,7 +179,7 @@ class LeftOut:
 
     clause: str
     quote: str
-    why: Label
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +188,7 @@ class WordThresholds:
 
     faster_from: float
     on_course_from: float
-    labels: Mapping[str, Label]
+    labels: Mapping[str, Text]
     assumption: bool
 
 
@@ -208,7 +197,7 @@ class Quantity:
     """What an indicator's target implies for an amount: times, divided by or cut by it."""
 
     id: str
-    label: Label
+    label: Text
     indicator: str
     volume: str
     prices: str
@@ -233,9 +222,9 @@ class Plan:
     """A plan: ten indicators, the milestones of its prose, and how progress is worded."""
 
     id: str
-    title: Label
+    title: Text
     number: str
-    issuer: Label | None
+    issuer: Text | None
     issued: str
     published: str | None
     base_year: int
@@ -262,19 +251,9 @@ class Plan:
         """Ids in the order of the table."""
         return tuple(indicator.id for indicator in self.indicators)
 
-    def indicator(self, name: str) -> Indicator:
-        """The indicator with this id.
-
-        Raises
-        ------
-        PlanError
-            When there is none; near misses are named.
-        """
-        for indicator in self.indicators:
-            if indicator.id == name:
-                return indicator
-        hint = did_you_mean(name, self.indicator_ids)
-        raise PlanError(f"{name}: no such indicator. {hint}".rstrip())
+    def indicator(self, name: int | str) -> Indicator:
+        """The indicator with this number, id or label; see `find_indicator`."""
+        return find_indicator(self.indicators, name)
 
 
 def read_plan(path: Path | str) -> Plan:
@@ -324,73 +303,16 @@ def validate_plan_document(raw: Any, subject: object = "plan") -> dict[str, Any]
 
 def plan_from_document(document: Mapping[str, Any]) -> Plan:
     """Build a Plan from a validated document, with the standard library alone."""
-    words = document["words"]
-    horizon = document["horizon"]
-    audit = document["audit"]
-    return Plan(
-        id=document["id"],
-        title=Label(**document["title"]),
-        number=document["number"],
-        issuer=None if document["issuer"] is None else Label(**document["issuer"]),
-        issued=document["issued"],
-        published=document["published"],
-        base_year=horizon["base_year"],
-        start=horizon["start"],
-        end=horizon["end"],
-        indicators=tuple(map(_indicator, document["indicators"])),
-        milestones=tuple(map(_milestone, document["milestones"])),
-        left_out=tuple(LeftOut(**_labelled(entry)) for entry in document["left_out"]),
-        backdrop=tuple(Statement(**_labelled(entry)) for entry in document["backdrop"]),
-        words=WordThresholds(
-            faster_from=words["faster_from"],
-            on_course_from=words["on_course_from"],
-            labels={key: Label(**label) for key, label in words["labels"].items()},
-            assumption=words["assumption"],
-        ),
-        audit=None if audit is None else _audit_settings(audit),
-    )
+    audit, horizon = document["audit"], document["horizon"]
+    settings = None if audit is None else {**audit, **audit["grid"]}
+    indicators = [_indicator(entry) for entry in document["indicators"]]
+    return from_document(Plan, {**document, **horizon, "indicators": indicators, "audit": settings})
 
 
-_LABELS = ("category", "label", "unit", "scope", "note", "why")
-
-
-def _labelled(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """``entry`` with each pair of zh and en as a Label."""
-    return {
-        key: Label(**value) if key in _LABELS and value is not None else value
-        for key, value in entry.items()
-    }
-
-
-def _indicator(entry: Mapping[str, Any]) -> Indicator:
-    unit = dict(entry["unit"])
-    model_unit = unit.pop("model")
-    fields = _labelled({**entry, "unit": unit})
-    base = Base(**entry["base"])
-    target = Target(**entry["target"])
-    variants = tuple(Variant(**_labelled(variant)) for variant in entry["variants"])
-    fields.update(base=base, target=target, variants=variants)
-    if entry["amended"] is not None:
-        fields["amended"] = Amendment(**entry["amended"])
-    if entry["text_pace"] is not None:
-        pace = _labelled(entry["text_pace"])
-        years = target.year - base.year
-        cumulative = 100 * (1 - (1 - pace["rate"] / 100) ** years)
-        fields["text_pace"] = TextPace(cumulative=cumulative, **pace)
-    return Indicator(model_unit=model_unit, **fields)
-
-
-def _milestone(entry: Mapping[str, Any]) -> Milestone:
-    base = entry["base"]
-    return Milestone(**{**_labelled(entry), "base": None if base is None else Base(**base)})
-
-
-def _audit_settings(entry: Mapping[str, Any]) -> AuditSettings:
-    return AuditSettings(
-        real_growth=tuple(entry["grid"]["real_growth"]),
-        inflation=tuple(entry["grid"]["inflation"]),
-        share=entry["share"],
-        quantities=tuple(Quantity(**_labelled(item)) for item in entry["quantities"]),
-        series=dict(entry["series"]),
-        roles=dict(entry["roles"]),
-    )
+def _indicator(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with what follows from it: the model's unit, a yearly cut over all years."""
+    pace = entry["text_pace"]
+    if pace is not None:
+        years = entry["target"]["year"] - entry["base"]["year"]
+        pace = {**pace, "cumulative": 100 * (1 - (1 - pace["rate"] / 100) ** years)}
+    return {**entry, "model_unit": entry["unit"]["model"], "text_pace": pace}

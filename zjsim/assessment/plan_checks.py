@@ -30,7 +30,7 @@ def plan_problems(
     ----------
     raw : plain data of a plan file
     where : names a location, with its line when the data came from a file
-    text : the plan's text, in which quotations must stand; None skips that check
+    text : the plan's text, in which quotations must occur; None skips that check
     """
     # Imported here because pydantic costs 0.1 s and a cached document does not need it.
     from zjsim.assessment.plan_schema import complaints
@@ -123,17 +123,17 @@ def _horizon(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _repeated(document: dict[str, Any]) -> Iterator[Finding]:
-    """Ids and numbers that stand twice; an observation could not say which is meant."""
+    """Duplicate ids and numbers; an observation could not say which is meant."""
     seen: dict[Any, str] = {}
     for part in ("indicators", "milestones"):
         for index, entry in enumerate(document[part]):
             if entry["id"] in seen:
-                yield (part, index, "id"), f"{entry['id']} stands twice", ""
+                yield (part, index, "id"), f"duplicate id {entry['id']}", ""
             seen[entry["id"]] = part
     numbers = [entry["number"] for entry in document["indicators"]]
     for index, number in enumerate(numbers):
         if number in numbers[:index]:
-            yield ("indicators", index, "number"), f"{number} stands twice", ""
+            yield ("indicators", index, "number"), f"duplicate number {number}", ""
 
 
 def _indicator_sense(entry: dict[str, Any]) -> Iterator[tuple[Location, str]]:
@@ -199,7 +199,7 @@ def _misquoted(document: dict[str, Any], text: str) -> Iterator[Finding]:
     for location, quote in _quotes(document, ()):
         wanted = plain_text(quote)
         if not wanted or wanted not in text:
-            yield location, "this quotation does not stand in the plan's text", "Copy it exactly."
+            yield location, "this quotation is not in the plan's text", "Copy it exactly."
 
 
 def _quotes(node: Any, location: Location) -> Iterator[tuple[Location, str]]:

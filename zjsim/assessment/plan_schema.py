@@ -6,13 +6,11 @@ function that validates; a document that was validated before is used without it
 
 from __future__ import annotations
 
-import types
-import typing
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from zjsim.complaints import in_words
+from zjsim.complaints import in_words, keys_at
 from zjsim.errors import did_you_mean
 
 Text = Annotated[str, Field(min_length=1)]
@@ -22,6 +20,11 @@ Percent = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
+
+
+# Where an error is in the document, what is wrong, and a hint.
+Location = tuple[int | str, ...]
+Complaint = tuple[Location, str, str]
 
 
 class Strict(BaseModel):
@@ -230,7 +233,7 @@ class PlanDocument(Strict):
 
 def complaints(
     raw: Any, kind: type[BaseModel] = PlanDocument
-) -> tuple[dict[str, Any] | None, list[tuple[tuple, str, str]]]:
+) -> tuple[dict[str, Any] | None, list[Complaint]]:
     """Validate; the document with defaults filled in, or (location, what, hint) of each error."""
     try:
         return kind.model_validate(raw).model_dump(mode="json"), []
@@ -238,10 +241,10 @@ def complaints(
         return None, [_complaint(problem, kind) for problem in error.errors()]
 
 
-def _complaint(problem: Any, kind: type[BaseModel]) -> tuple[tuple, str, str]:
+def _complaint(problem: Any, kind: type[BaseModel]) -> Complaint:
     location = tuple(problem["loc"])
     if problem["type"] == "extra_forbidden":
-        near = did_you_mean(str(location[-1]), _fields_at(location, kind))
+        near = did_you_mean(str(location[-1]), keys_at(kind, location[:-1]))
         return location, "no such entry", near
     if problem["type"] == "missing":
         return location, "this entry is missing", ""
@@ -251,25 +254,3 @@ def _complaint(problem: Any, kind: type[BaseModel]) -> tuple[tuple, str, str]:
         hint = did_you_mean(given, choices.split(", "))
         return location, f"{given} is none of {choices}", hint
     return location, *in_words(problem, location, ())
-
-
-def _fields_at(location: tuple, kind: Any) -> list[str]:
-    """Names allowed where the last part of ``location`` stands."""
-    for part in location[:-1]:
-        if isinstance(part, str):
-            # An alias, or a branch of a union that pydantic names in the location.
-            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
-            kind = _model_in(fields[part].annotation) if part in fields else None
-        if kind is None:
-            return []
-    return [field.alias or name for name, field in kind.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> Any:
-    """The model class inside ``list[M]``, ``M | None`` or ``M``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is not None:
-        found = [_model_in(argument) for argument in typing.get_args(annotation)]
-        return next((model for model in found if model is not None), None)
-    return None

@@ -85,7 +85,8 @@ def logarithmic_progress(cut: ArrayLike, target_cut: float) -> np.ndarray:
     """
     left = 1 - np.asarray(cut, dtype=float) / 100
     left = np.where(left > 0, left, np.nan)
-    return np.log(left) / np.log(1 - target_cut / 100)
+    share: np.ndarray = np.log(left) / np.log(1 - target_cut / 100)
+    return share
 
 
 def yearly_cut(total_cut: float, years: float) -> float:
@@ -203,4 +204,4 @@ def compute_verdicts(
 
 def are_passes(verdicts: np.ndarray) -> np.ndarray:
     """Which verdicts count as met."""
-    return np.logical_or.reduce([verdicts == verdict.value for verdict in PASSES])
+    return np.isin(verdicts, [verdict.value for verdict in PASSES])

@@ -1,4 +1,4 @@
-"""Whether a quotation stands in the text of a plan.
+"""Whether a quotation occurs in the text of a plan.
 
 A scanned plan breaks sentences with line ends, spaces inside numbers and page marks such as
 ``—2—``. None of them belongs to the sentence, so both sides are compared without them.
@@ -26,6 +26,6 @@ def plain_text(text: str) -> str:
 
 
 def is_quoted(quote: str, text: str) -> bool:
-    """Whether ``quote`` stands word for word in ``text``; an empty quotation does not."""
+    """Whether ``quote`` occurs word for word in ``text``; an empty quotation does not."""
     wanted = plain_text(quote)
     return bool(wanted) and wanted in plain_text(text)

@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from zjsim.assessment.plan import Label
 from zjsim.assessment.progress import Verdict
-from zjsim.language import chosen_language
+from zjsim.language import Language, Text, chosen_language
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment, Row
@@ -44,9 +43,11 @@ def _record(row: Row, many: bool) -> dict[str, Any]:
     }
 
 
-def words_for(label: Any, language: str) -> str:
+def words_for(label: Any, language: Language) -> str:
     """A scenario's label, whatever holds it, in one language; empty when it has none."""
-    if isinstance(label, Label | Mapping):
+    if isinstance(label, Text):
+        return label.in_(language)
+    if isinstance(label, Mapping):
         return str(label.get(language) or "")
     return str(label or "")
 

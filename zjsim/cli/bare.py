@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zjsim.cli.output import Words, note, say_json, say_text, wrote
+from zjsim.cli.output import note, say_json, say_text, wrote
+from zjsim.language import Language
 
 
 def run_model(
@@ -12,7 +13,7 @@ def run_model(
     assignments: list[str],
     engine: str,
     out: Path,
-    words: Words,
+    words: Language,
     json: bool,
     trust_model: bool,
 ) -> None:

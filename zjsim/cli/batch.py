@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.cli.ensemble import ExecutorOption, Scheduler, Workers, chosen_executor
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
     counting,
@@ -21,6 +21,11 @@ from zjsim.cli.output import (
     say_table,
     say_text,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.analysis.batch.batch import BatchResult
+    from zjsim.analysis.batch.study_file import PlannedStudy
 
 MOST_LISTED = 40
 
@@ -37,7 +42,7 @@ def batch(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the study's folder goes.")
     ] = Path("runs"),
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -86,7 +91,7 @@ def batch(
     _show(done, rows, planned, words)
 
 
-def _list(planned: Any, words: Any, json: bool) -> None:
+def _list(planned: PlannedStudy, words: Language, json: bool) -> None:
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import Table
 
@@ -111,7 +116,7 @@ def _list(planned: Any, words: Any, json: bool) -> None:
     say_text(label("batch.list", words, **counts))
 
 
-def _show(done: Any, rows: Any, planned: Any, words: Any) -> None:
+def _show(done: BatchResult, rows: Any, planned: PlannedStudy, words: Language) -> None:
     from zjsim.report.words.labels import label
     from zjsim.report.words.numbers import format_number, format_share
     from zjsim.report.words.text_table import Table
@@ -141,7 +146,7 @@ def _show(done: Any, rows: Any, planned: Any, words: Any) -> None:
     say(str(summary))
 
 
-def _head(key: str, planned: Any, words: Any) -> str:
+def _head(key: str, planned: PlannedStudy, words: Language) -> str:
     """The words for a column: a lever's label or a variable's name in the language."""
     from zjsim.report.tables.wording import variable_name
     from zjsim.report.words.labels import label, localised

@@ -6,14 +6,14 @@ import shutil
 
 import typer
 
-from zjsim.cli.output import Language, language, say
+from zjsim.cli.output import LanguageOption, language, say
 
 OURS = {".json", ".part", ".py", ".pyc", ".nbi", ".nbc", ".lock", ""}
 app = typer.Typer(help="The private folder of lowered programs and compiled code.")
 
 
 @app.command("clear")
-def clear(lang: Language = None) -> None:
+def clear(lang: LanguageOption = None) -> None:
     """Empty the cache; the next run of each model lowers and compiles it again."""
     from zjsim.cache import folder
     from zjsim.report.words.labels import label

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Plan,
     counting,
     language,
@@ -21,6 +22,11 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.analysis.history.calibration import Calibration
+    from zjsim.openplan import OpenPlan
 
 
 def calibrate(
@@ -41,7 +47,7 @@ def calibrate(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write calibration.csv here instead."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Fit each sector of the model alone to the figures published up to 2020.
@@ -82,18 +88,15 @@ def calibrate(
         _show(found, words, opened.names_zh)
 
 
-def _discrepancies(opened: Any, found: Any) -> Any:
+def _discrepancies(opened: OpenPlan, found: Calibration) -> Any:
     """Model discrepancy with the ranges of the new calibration."""
     from zjsim.analysis.history.discrepancies import estimate_discrepancies
-    from zjsim.openplan import OpenPlan
     from zjsim.scenario.calibrated import ranges_of
 
-    fresh = OpenPlan(opened.folder)
-    fresh.__dict__["calibrated"] = ranges_of(found.rows)
-    return estimate_discrepancies(fresh)
+    return estimate_discrepancies(opened, calibrated=ranges_of(found.rows))
 
 
-def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:
+def _own_file(opened: OpenPlan, only: tuple[str, ...]) -> Path | None:
     """The plan's own file, for the shipped plan of a checkout and all sectors only."""
     from zjsim.scenario.calibrated import FILE
 
@@ -103,7 +106,7 @@ def _own_file(opened: Any, only: tuple[str, ...]) -> Path | None:
     return path if checkout and not only else None
 
 
-def _show(found: Any, words: Any, names_zh: Any) -> None:
+def _show(found: Calibration, words: Language, names_zh: Mapping[str, str]) -> None:
     from zjsim.report.tables import trust_tables as tables
     from zjsim.report.words.labels import label
 
@@ -125,7 +128,7 @@ def _show(found: Any, words: Any, names_zh: Any) -> None:
         say_table(table)
 
 
-def calibration_document(found: Any) -> dict[str, Any]:
+def calibration_document(found: Calibration) -> dict[str, Any]:
     """The whole result for machines."""
     from dataclasses import asdict
 

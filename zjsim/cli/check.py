@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,17 +10,20 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Observations,
     Plan,
     TrustModel,
-    Words,
     language,
     note,
     say_json,
     say_table,
     say_text,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.assessment.assess import Assessment
 
 CHECK_VIOLATED = 30
 # Over several scenarios the gravest outcome counts, in this order.
@@ -46,7 +49,7 @@ def check(
             help="Also run the plan's reality checks (if this, then that) on the scenario.",
         ),
     ] = True,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -66,7 +69,7 @@ def check(
     opened, read = plan_and_scenarios(scenarios, changes, plan)
     seen = with_own_observations(opened, observations)
     if reality:
-        _ = opened.checks  # a mistake in them is told before any verdict
+        _ = opened.checks  # a mistake in them is reported before any verdict
     simulated = []
     # Verdicts of all scenarios first: they are what a reader waits for.
     for scenario in read:
@@ -96,7 +99,7 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Any, words: Words) -> None:
+def _say_verdicts(judged: Assessment, words: Language) -> None:
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
     from zjsim.report.tables.wording import scenario_name, tally_words
@@ -109,17 +112,17 @@ def _say_verdicts(judged: Any, words: Words) -> None:
     say_text(tally_words(report, words))
 
 
-def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Words) -> None:
+def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Language) -> None:
     from zjsim.report.words.labels import label
 
     if outcomes:
         holding = len(outcomes) - len(violated)
         say_text(label("check.reality", words, name=name, holding=holding, total=len(outcomes)))
     for outcome in violated:
-        note(f"  {outcome.check.id}: {outcome.check.statement.get(words)} {outcome.reason}")
+        note(f"  {outcome.check.id}: {outcome.check.statement.in_(words)} {outcome.reason}")
 
 
-def _document(judged: Any, outcomes: list[Any], status: int) -> dict[str, Any]:
+def _document(judged: Assessment, outcomes: list[Any], status: int) -> dict[str, Any]:
     return {
         "scenario": judged.name,
         "exit_status": status,

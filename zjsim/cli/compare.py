@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,9 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
-    Words,
     language,
     say,
     say_json,
@@ -22,6 +21,10 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.report.tables.rows import Report
 
 
 def compare(
@@ -36,7 +39,7 @@ def compare(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write the comparison's chart there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -53,11 +56,11 @@ def compare(
 
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
-    runs = [simulate(opened, item, engine=engine, trust_model=trust_model) for item in read]
-    reports = [report_of(one, assess(opened, one)) for one in runs]
+    runs = simulate(opened, list(read), engine=engine, trust_model=trust_model)
+    reports = [report_of(*pair) for pair in zip(runs, assess(opened, runs), strict=True)]
     if json:
         first = reports[0]
-        differences = [diff(runs[0].resolved, other.resolved) for other in runs[1:]]
+        differences = [diff(runs[0].resolved, other.resolved) for other in [*runs][1:]]
         say_json(
             [
                 {
@@ -86,7 +89,7 @@ def compare(
         _write(reports, out, words)
 
 
-def _show(reports: list, words: Words) -> None:
+def _show(reports: list[Report], words: Language) -> None:
     from zjsim.report.tables.tables import comparison_table, input_differences
     from zjsim.report.tables.wording import scenario_name
     from zjsim.report.words.labels import label
@@ -104,7 +107,7 @@ def _show(reports: list, words: Words) -> None:
         say_table(comparison_table(first, other, words))
 
 
-def _write(reports: list, out: Path, words: Words) -> None:
+def _write(reports: list[Report], out: Path, words: Language) -> None:
     from zjsim.report.charts.charts import plot_comparison
     from zjsim.report.charts.figures import write_chart_data, write_figure
 

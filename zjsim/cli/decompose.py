@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     language,
     say_json,
@@ -18,6 +18,10 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.analysis.decomposition.decomposition import Decomposition
 
 
 def decompose(
@@ -39,7 +43,7 @@ def decompose(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write CSV and JSON there.")
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Share each indicator's change since the base year among outside world, policy, feedback
@@ -64,7 +68,7 @@ def decompose(
         _show(found, words)
 
 
-def _show(found: Any, words: Any) -> None:
+def _show(found: Decomposition, words: Language) -> None:
     from zjsim.report.tables import decomposition_tables as tables
     from zjsim.report.words.labels import label
 
@@ -75,7 +79,7 @@ def _show(found: Any, words: Any) -> None:
     say_text(label("disclaimer", words))
 
 
-def decomposition_document(found: Any) -> dict[str, Any]:
+def decomposition_document(found: Decomposition) -> dict[str, Any]:
     """The whole result for machines."""
     ids = [item.id for item in found.indicators]
     return {
@@ -94,7 +98,7 @@ def decomposition_document(found: Any) -> dict[str, Any]:
     }
 
 
-def _write(out: Path, found: Any, words: Any) -> None:
+def _write(out: Path, found: Decomposition, words: Language) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json

@@ -10,8 +10,7 @@ import typer
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
-    Words,
+    LanguageOption,
     language,
     note,
     say,
@@ -20,6 +19,7 @@ from zjsim.cli.output import (
     say_text,
 )
 from zjsim.errors import ModelError, did_you_mean
+from zjsim.language import TYPOGRAPHY, Language
 
 if TYPE_CHECKING:
     from zjsim.model.spec import ModelSpec
@@ -42,7 +42,7 @@ def describe(
             "--document", metavar="FOLDER", help="Write the model's documentation as pages there."
         ),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Describe the model, its levers, drivers and loops, or one variable.
@@ -80,7 +80,7 @@ def describe(
         _variable(model, opened, _named(model, opened, name), words, json)
 
 
-def _say_records(records: list[dict[str, Any]], json: bool, words: Words) -> None:
+def _say_records(records: list[dict[str, Any]], json: bool, words: Language) -> None:
     from zjsim.report.words.text_table import Table
 
     if json:
@@ -96,14 +96,14 @@ def _say_records(records: list[dict[str, Any]], json: bool, words: Words) -> Non
     say_table(Table(heads, rows, "<" * len(heads)))
 
 
-def _head(key: str, words: Words) -> str:
+def _head(key: str, words: Language) -> str:
     """The name of a field."""
     from zjsim.report.words.labels import label
 
     return label(f"describe.{key}", words)
 
 
-def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
+def _levers(opened: OpenPlan, words: Language) -> list[dict[str, Any]]:
     from zjsim.report.words.labels import localised
     from zjsim.scenario.path_words import lever_words
 
@@ -120,17 +120,16 @@ def _levers(opened: OpenPlan, words: Words) -> list[dict[str, Any]]:
     ]
 
 
-def _drivers(opened: OpenPlan, words: Words, json: bool) -> list[dict[str, Any]]:
+def _drivers(opened: OpenPlan, words: Language, json: bool) -> list[dict[str, Any]]:
     """The drivers; in a Chinese table with their Chinese name, for machines with the model's."""
-    from zjsim.model.names import identifier
-    from zjsim.report.tables.wording import variable_name
+    from zjsim.model.names import canonical, identifier
 
-    table, zh = opened.drivers, words == "zh" and not json
+    table, names = opened.drivers, {} if json else opened.names_in(words)
+    column = f"name_{words}" if names else "variable"
     return [
         {
             "driver": identifier(name),
-            **({"name_zh": variable_name(name, words, opened.names_zh)} if zh else {}),
-            **({} if zh else {"variable": name}),
+            column: names.get(canonical(name), name),
             "unit": opened.names.units.get(name, ""),
             "paths": ", ".join(path for path, series in table.series.items() if key in series),
         }
@@ -138,7 +137,7 @@ def _drivers(opened: OpenPlan, words: Words, json: bool) -> list[dict[str, Any]]
     ]
 
 
-def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict[str, Any]]:
+def _loops(model: ModelSpec, opened: OpenPlan | None, words: Language) -> list[dict[str, Any]]:
     """The named loops of the plan's folder; for a bare model every loop, shortest first."""
     from zjsim.model.loops import feedback_loops
     from zjsim.report.tables.wording import variable_name
@@ -165,7 +164,7 @@ def _loops(model: ModelSpec, opened: OpenPlan | None, words: Words) -> list[dict
     ]
 
 
-def _overview(model: ModelSpec, words: Words, json: bool) -> None:
+def _overview(model: ModelSpec, words: Language, json: bool) -> None:
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import Table
 
@@ -190,7 +189,7 @@ def _overview(model: ModelSpec, words: Words, json: bool) -> None:
         for kind, count in kinds.items()
     ]
     filled = {"start": f"{model.start:g}", "stop": f"{model.stop:g}", "unit": model.time_unit}
-    joined = ("、" if words == "zh" else ", ").join(counts)
+    joined = TYPOGRAPHY[words].comma.join(counts)
     say_text(label("describe.head", words, name=model.name, counts=joined, **filled))
     keys = ("name", "kind", "unit", "documentation")
     heads = tuple(_head(key, words) for key in keys)
@@ -202,8 +201,7 @@ def _overview(model: ModelSpec, words: Words, json: bool) -> None:
             if r["sector"] == sector
         )
         say()
-        colon = "：" if words == "zh" else ": "
-        say_text(f"{_head('sector', words)}{colon}{sector}")
+        say_text(f"{_head('sector', words)}{TYPOGRAPHY[words].colon}{sector}")
         say_table(Table(heads, rows, "<<<<"))
 
 
@@ -223,7 +221,7 @@ def _named(model: ModelSpec, opened: OpenPlan | None, name: str) -> str:
 
 
 def _variable(
-    model: ModelSpec, opened: OpenPlan | None, name: str, words: Words, json: bool
+    model: ModelSpec, opened: OpenPlan | None, name: str, words: Language, json: bool
 ) -> None:
     from zjsim.model.expression import to_text
     from zjsim.model.names import canonical
@@ -248,8 +246,9 @@ def _variable(
             record["equation"] = to_text(element.equation)
         case Lookup():
             record["points"] = list(zip(element.table.xs, element.table.ys, strict=True))
-    if opened is not None and words == "zh" and canonical(name) in opened.names_zh:
-        record = {"name": name, "name_zh": opened.names_zh[canonical(name)], **record}
+    translated = opened.names_in(words).get(canonical(name)) if opened is not None else None
+    if translated:
+        record = {"name": name, f"name_{words}": translated, **record}
     row = opened.constants.row(name) if opened is not None else None
     if row is not None:
         record["range"] = None if row.low is None else [row.low, row.high]
@@ -262,7 +261,7 @@ def _variable(
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import pad
 
-    colon = "：" if words == "zh" else ":"
+    colon = TYPOGRAPHY[words].colon.rstrip()
     if record.get("range"):
         record["range"] = "{:g}–{:g}".format(*record["range"])
     record["kind"] = label(f"element.{record['kind']}", words)

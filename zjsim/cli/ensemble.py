@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +12,7 @@ from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
     counting,
@@ -23,6 +24,16 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.analysis.uncertainty.convergence import Note
+    from zjsim.analysis.uncertainty.statistics import EnsembleStatistics
+    from zjsim.engines.executors import Executor
+    from zjsim.ensembles.run import EnsembleRuns
+    from zjsim.openplan import OpenPlan
+    from zjsim.report.words.text_table import Table
+    from zjsim.scenario.schema import Scenario
 
 METHODS = ("sobol", "latin_hypercube", "random")
 Workers = Annotated[
@@ -80,7 +91,7 @@ def ensemble(
         typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
     ] = None,
     years: Annotated[bool, typer.Option("--years", help="Show quantiles of every year.")] = False,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -116,7 +127,7 @@ def ensemble(
     _show(found, statistics, notes, errors, words, years, opened.names_zh)
 
 
-def chosen_executor(name: str | None, workers: int | None, scheduler: str | None) -> Any:
+def chosen_executor(name: str | None, workers: int | None, scheduler: str | None) -> Executor:
     """The executor that the options mean; without any, this process."""
     from zjsim.engines.executors import EXECUTORS, Executor
 
@@ -130,7 +141,12 @@ def chosen_executor(name: str | None, workers: int | None, scheduler: str | None
 
 
 def _repeat(
-    opened: Any, read: Any, found: Any, repeats: int, advance: Any, options: dict[str, Any]
+    opened: OpenPlan,
+    read: Scenario,
+    found: EnsembleRuns,
+    repeats: int,
+    advance: Callable[[int], None],
+    options: dict[str, Any],
 ) -> list[float] | None:
     """Standard error of each probability from ``repeats`` ensembles with other seeds."""
     if not repeats:
@@ -159,13 +175,19 @@ def _repeat(
     ]
 
 
-def _shares(statistics: Any) -> list[float]:
+def _shares(statistics: EnsembleStatistics) -> list[float]:
     found = statistics.probabilities
     return [share.value for share in (*found.targets, found.binding, found.joint)]
 
 
 def _show(
-    found: Any, statistics: Any, notes: Any, errors: Any, words: Any, years: bool, names_zh: Any
+    found: EnsembleRuns,
+    statistics: EnsembleStatistics,
+    notes: Sequence[Note],
+    errors: list[float] | None,
+    words: Language,
+    years: bool,
+    names_zh: Mapping[str, str],
 ) -> None:
     from zjsim.analysis.uncertainty.statistics import LEVELS
     from zjsim.report.tables import ensemble_tables as tables
@@ -212,7 +234,12 @@ def _show(
 
 
 def statistics_document(
-    found: Any, statistics: Any, notes: Any, errors: Any, words: Any, names_zh: Any
+    found: EnsembleRuns,
+    statistics: EnsembleStatistics,
+    notes: Sequence[Note],
+    errors: list[float] | None,
+    words: Language,
+    names_zh: Mapping[str, str],
 ) -> dict[str, Any]:
     """The whole result for machines."""
     from zjsim.analysis.uncertainty.statistics import LEVELS
@@ -262,14 +289,19 @@ def statistics_document(
 
 
 def _write(
-    out: Path, found: Any, statistics: Any, document: Any, words: Any, names_zh: Any
+    out: Path,
+    found: EnsembleRuns,
+    statistics: EnsembleStatistics,
+    document: Any,
+    words: Language,
+    names_zh: Mapping[str, str],
 ) -> None:
     from zjsim.analysis.uncertainty.statistics import LEVELS
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables import ensemble_tables as tables
 
-    def csv(table: Any) -> Any:
+    def csv(table: Table) -> Any:
         return lambda path: write_csv(path, table)
 
     folder = write_folder(
@@ -286,7 +318,7 @@ def _write(
     wrote(folder, words)
 
 
-def write_csv(path: Path, table: Any) -> None:
+def write_csv(path: Path, table: Table) -> None:
     """A table as CSV with a byte order mark, so that Excel reads the Chinese."""
     import csv
 

@@ -11,7 +11,7 @@ from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Assignments,
     EngineName,
-    Language,
+    LanguageOption,
     Plan,
     TrustModel,
     language,
@@ -19,11 +19,6 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
-
-ENDINGS = {
-    "iamc-csv": "csv", "iamc-xlsx": "xlsx", "parquet": "parquet", "netcdf": "nc", "cin": "cin",
-    "xmile": "xmile",
-}  # fmt: skip
 
 
 def export(
@@ -41,7 +36,7 @@ def export(
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
-    lang: Language = None,
+    lang: LanguageOption = None,
     trust_model: TrustModel = False,
 ) -> None:
     """Write one scenario for another tool.
@@ -50,24 +45,18 @@ def export(
     """
     words = language(lang)
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.errors import RunError
-    from zjsim.files import atomic
-    from zjsim.report.output.exchange import FORMATS
-    from zjsim.report.output.exchange import export as export_scenario
-    from zjsim.workflow import assess, simulate
+    from zjsim.report.document.handing_on import ENDING_OF
+    from zjsim.report.document.handing_on import export as export_runs
+    from zjsim.workflow import simulate
 
-    if kind not in FORMATS:
-        raise typer.BadParameter(f"{kind}: choose from {', '.join(FORMATS)}", param_hint="--format")
+    if kind not in ENDING_OF:
+        known = ", ".join(ENDING_OF)
+        raise typer.BadParameter(f"{kind}: choose from {known}", param_hint="--format")
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     runs = simulate(opened, read[0], engine=engine, trust_model=trust_model)
-    out = Path(f"{runs.name}.{ENDINGS[kind]}") if out is None else out
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with atomic(out) as part:
-            for line in export_scenario(part, kind, runs, assess(opened, runs)):
-                note(f"note: {line}")
-    except OSError as problem:
-        raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
+    out = Path(f"{runs.name}{ENDING_OF[kind]}") if out is None else out
+    for line in export_runs(runs, out, kind):
+        note(f"note: {line}")
     wrote(out, words)
 
 
@@ -75,7 +64,7 @@ def import_cin(
     path: Annotated[Path, typer.Argument(metavar="FILE.cin", help="Vensim constant changes.")],
     out: Annotated[Path, typer.Argument(metavar="OUT.yaml", help="The scenario to write.")],
     plan: Plan = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Make a scenario of the constants in a Vensim .cin file.
 

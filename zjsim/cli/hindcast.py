@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Observations,
     Plan,
     counting,
@@ -21,6 +22,13 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import TYPOGRAPHY, Language
+
+if TYPE_CHECKING:
+    from zjsim.analysis.history.hindcast import Hindcast
+    from zjsim.analysis.history.hindcast_score import Case, Score
+    from zjsim.openplan import OpenPlan
+    from zjsim.report.words.text_table import Table
 
 REPLAYED = (2020, 2021, 2022, 2023)
 
@@ -50,7 +58,7 @@ def hindcast(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write tables as CSV and JSON there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Project from an earlier year and score the bands against what was published later.
@@ -80,7 +88,9 @@ def hindcast(
         _show(opened, found, chosen, seed, words, scenario)
 
 
-def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
+def _tables(
+    opened: OpenPlan, found: Sequence[Hindcast], chosen: Hindcast, words: Language
+) -> dict[str, Any]:
     from zjsim.analysis.history.hindcast import decided_in
     from zjsim.analysis.history.hindcast_score import score_of
     from zjsim.report.tables import trust_tables as tables
@@ -100,7 +110,14 @@ def _tables(opened: Any, found: Any, chosen: Any, words: Any) -> dict[str, Any]:
     }
 
 
-def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario: str) -> None:
+def _show(
+    opened: OpenPlan,
+    found: Sequence[Hindcast],
+    chosen: Hindcast,
+    seed: int,
+    words: Language,
+    scenario: str,
+) -> None:
     from zjsim.report.words.labels import label
 
     head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
@@ -124,7 +141,7 @@ def _show(opened: Any, found: Any, chosen: Any, seed: int, words: Any, scenario:
     say_text(label("disclaimer", words))
 
 
-def _title(scenario: str, words: Any) -> str:
+def _title(scenario: str, words: Language) -> str:
     from zjsim.bundle import scenarios_folder
     from zjsim.report.words.labels import localised
     from zjsim.scenario.reader import read_scenario
@@ -133,14 +150,14 @@ def _title(scenario: str, words: Any) -> str:
     return localised(read.label, words) or read.name
 
 
-def _names(opened: Any, names: Any, words: Any) -> str:
+def _names(opened: OpenPlan, names: Sequence[str], words: Language) -> str:
     from zjsim.report.tables.wording import variable_name
 
     said = [variable_name(name, words, opened.names_zh) for name in names]
-    return ("、" if words == "zh" else ", ").join(said)
+    return TYPOGRAPHY[words].comma.join(said)
 
 
-def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:
+def hindcast_document(opened: OpenPlan, found: Sequence[Hindcast], seed: int) -> dict[str, Any]:
     """The whole result for machines."""
     from zjsim.analysis.history.hindcast import LEVELS, decided_in
     from zjsim.analysis.history.hindcast_score import BANDS
@@ -179,7 +196,7 @@ def hindcast_document(opened: Any, found: Any, seed: int) -> dict[str, Any]:
     }
 
 
-def _score(score: Any) -> dict[str, Any]:
+def _score(score: Score) -> dict[str, Any]:
     return {
         "figures": score.cases,
         "coverage": list(score.coverage),
@@ -190,7 +207,7 @@ def _score(score: Any) -> dict[str, Any]:
     }
 
 
-def _case(case: Any) -> dict[str, Any]:
+def _case(case: Case) -> dict[str, Any]:
     return {
         "series": case.comparison.series,
         "measure": case.comparison.measure,
@@ -211,7 +228,12 @@ def _case(case: Any) -> dict[str, Any]:
 
 
 def _write(
-    out: Path, opened: Any, found: Any, chosen: Any, document: dict[str, Any], words: Any
+    out: Path,
+    opened: OpenPlan,
+    found: Sequence[Hindcast],
+    chosen: Hindcast,
+    document: dict[str, Any],
+    words: Language,
 ) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
@@ -220,7 +242,7 @@ def _write(
     made = _tables(opened, found, chosen, words)
     names = {"cases": "figures", "score_title": "scores"}
 
-    def csv(table: Any) -> Any:
+    def csv(table: Table) -> Any:
         return lambda path: write_csv(path, table)
 
     writers: dict[str, Any] = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
-from zjsim.cli.output import Json, Language, language, say_json, say_table, say_text
+from zjsim.cli.output import Json, LanguageOption, language, say_json, say_table, say_text
 
 EXIT_FOUND = 1
 
@@ -21,7 +20,7 @@ def lint(
             help="A shipped plan, a plan folder, a model file or a scenario file.",
         ),
     ] = DEFAULT_PLAN,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Check units, documentation, sources, tables and scenarios; list what is wrong.
@@ -30,20 +29,12 @@ def lint(
 
     Example: zjsim lint models/mine
     """
-    from zjsim.bundle import MODEL_SUFFIXES
-    from zjsim.lint import lint_model_file, lint_plan
-    from zjsim.openplan import open_plan
+    from zjsim.lint import lint as find
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import Table
 
     words = language(lang)
-    suffix = Path(target).suffix.lower()
-    if suffix in MODEL_SUFFIXES:
-        findings = lint_model_file(Path(target))
-    elif suffix in (".yaml", ".yml"):
-        findings = _lint_scenario(target)
-    else:
-        findings = lint_plan(open_plan(target))
+    findings = find(target)
     if json:
         say_json([{"rule": f.rule, "where": f.where, "what": f.what} for f in findings])
     elif findings:
@@ -54,12 +45,3 @@ def lint(
     else:
         say_text(label("lint.nothing", words, target=target))
     raise typer.Exit(EXIT_FOUND if findings else 0)
-
-
-def _lint_scenario(target: str) -> list[Any]:
-    """A scenario that does not read or resolve raises; one that does has no findings."""
-    from zjsim.cli.plans import plan_and_scenarios
-
-    opened, read = plan_and_scenarios([target], [], None)
-    opened.resolve(read[0])
-    return []

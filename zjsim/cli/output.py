@@ -8,19 +8,18 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from zjsim.engines import ENGINES
 from zjsim.errors import ZjsimError
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 
 if TYPE_CHECKING:
     from zjsim.report.words.text_table import Table
 
 Item = TypeVar("Item")
-Words = Literal["zh", "en"]
 PIPE_WIDTH = 160  # columns beyond which heads are wrapped where no terminal is
 
 
@@ -57,7 +56,7 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def wrote(path: object, words: Words) -> None:
+def wrote(path: object, words: Language) -> None:
     """Where a result was written, to stderr."""
     from zjsim.report.words.labels import label
 
@@ -84,7 +83,7 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def language(asked: str | None) -> Words:
+def language(asked: str | None) -> Language:
     """``zh`` or ``en``: as asked, as ``ZJSIM_LANG`` says, or by the locale; else English."""
     try:
         return chosen_language(asked)
@@ -125,7 +124,7 @@ def counting(total: int, title: str, quiet: bool = False) -> Iterator[Callable[[
         yield lambda count: progress.update(task, advance=count)
 
 
-Language = Annotated[
+LanguageOption = Annotated[
     str | None,
     typer.Option("--lang", metavar="zh|en", help="Language of tables, charts and words."),
 ]

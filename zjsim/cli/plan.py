@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     Observations,
     language,
     note,
@@ -20,6 +20,9 @@ from zjsim.cli.output import (
     say_text,
 )
 
+if TYPE_CHECKING:
+    from zjsim.assessment.audit import Audit
+
 app = typer.Typer(help="The plan as data: show, audit, template for your own figures.")
 PlanName = Annotated[str, typer.Argument(metavar="[PLAN]", help="A shipped plan or a plan folder.")]
 
@@ -28,7 +31,7 @@ PlanName = Annotated[str, typer.Argument(metavar="[PLAN]", help="A shipped plan 
 def show(
     plan: PlanName = DEFAULT_PLAN,
     observations: Observations = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Show the ten indicators, and the milestones of the prose with your own figures.
@@ -59,7 +62,7 @@ def show(
             }
         )
         return
-    say_text(f"{opened.plan.title.get(words)}  {opened.plan.number}")
+    say_text(f"{opened.plan.title.in_(words)}  {opened.plan.number}")
     say_table(indicator_table(opened.plan, words))
     say()
     say_table(milestone_table(statuses, words))
@@ -69,7 +72,7 @@ def show(
 def audit(
     plan: PlanName = DEFAULT_PLAN,
     observations: Observations = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Do the plan's arithmetic: implied growth, implied paths, where its parts disagree.
@@ -97,7 +100,7 @@ def audit(
         say_text(line, hang=2)
 
 
-def _audit_document(result: Any) -> dict[str, Any]:
+def _audit_document(result: Audit) -> dict[str, Any]:
     import dataclasses
 
     return {
@@ -121,7 +124,7 @@ def _audit_document(result: Any) -> dict[str, Any]:
 def template(
     out: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")],
     plan: Annotated[str, typer.Option("--plan", help="A shipped plan or a folder.")] = DEFAULT_PLAN,
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Write an empty table for your own figures, to be used with --observations.
 

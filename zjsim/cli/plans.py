@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
     from zjsim.scenario.schema import Scenario
+    from zjsim.scenario.settable import Settable
     from zjsim.workflow import OpenPlan
 
 
@@ -24,8 +26,13 @@ def plan_and_scenarios(
     from zjsim.workflow import open_plan
 
     wanted = names or list(scenario_names())
-    read = [read_scenario(name, scenarios_folder(), assignments) for name in wanted]
+    opened = cache(open_plan)
+
+    def names_of(scenario: Scenario) -> Settable:
+        return opened(plan or scenario.plan).settable
+
+    read = [read_scenario(name, scenarios_folder(), assignments, names_of) for name in wanted]
     plans = sorted({scenario.plan for scenario in read})
     if plan is None and len(plans) > 1:
         raise typer.BadParameter(f"the scenarios belong to several plans: {', '.join(plans)}")
-    return open_plan(plan or plans[0]), read
+    return opened(plan or plans[0]), read

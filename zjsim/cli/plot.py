@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, Language, Plan, Words, language, wrote
+from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError, did_you_mean
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.openplan import OpenPlan
+    from zjsim.report.output.gallery import Chart
+    from zjsim.scenario.schema import Scenario
 
 OF_RUNS = ("board", "indicator", "targets", "progress", "comparison")
 OF_ENSEMBLES = ("fan", "probabilities")
@@ -39,7 +45,7 @@ def plot(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("charts"),
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Draw one chart, with the data it shows as CSV beside it.
 
@@ -78,14 +84,14 @@ def plot(
 
 def _charts(
     kind: str,
-    opened: Any,
-    read: list[Any],
+    opened: OpenPlan,
+    read: list[Scenario],
     indicator: str | None,
     sector: str | None,
     runs: int,
     seed: int | None,
-    words: Words,
-) -> list[Any]:
+    words: Language,
+) -> list[Chart]:
     from zjsim.report.model.diagrams import sectors
     from zjsim.report.output import gallery
     from zjsim.report.output.results import report_of

@@ -1,10 +1,10 @@
-"""``zjsim report``: scenarios told in Word, PDF, HTML and Excel, in Chinese or English."""
+"""``zjsim report``: scenarios reported in Word, PDF, HTML and Excel, in Chinese or English."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,9 @@ from zjsim.cli.output import (
     with_progress,
     wrote,
 )
+
+if TYPE_CHECKING:
+    from zjsim.report.document.compose_scenario import Judged
 
 FORMATS = ("html", "docx", "pdf", "xlsx")
 
@@ -64,7 +67,7 @@ def report(
 
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     seen = with_own_observations(opened, observations)
-    judged: list[Any] = [
+    judged: list[Judged] = [
         judge_scenario(
             opened,
             scenario,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,6 @@ from zjsim.cli.output import (
     Observations,
     Plan,
     TrustModel,
-    Words,
     language,
     note,
     say,
@@ -25,6 +24,12 @@ from zjsim.cli.output import (
     with_progress,
     wrote,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.assessment.assess import Assessment
+    from zjsim.report.tables.rows import Report
+    from zjsim.workflow import Runs
 
 Scenarios = Annotated[
     list[str] | None,
@@ -113,7 +118,7 @@ def _check_places(out: Path, formats: str) -> None:
     if unknown:
         raise RunError(f"{unknown[0]}: no such picture format; take one of {', '.join(FORMATS)}.")
     if out.exists() and not out.is_dir():
-        raise RunError(f"{out}: a file stands where --out wants a folder.")
+        raise RunError(f"--out must be a folder, but {out} is a file.")
 
 
 def _simulate(
@@ -123,7 +128,7 @@ def _simulate(
     engine: str,
     trust_model: bool,
     observations: str | None,
-) -> list[tuple[Any, Any, Any]]:
+) -> list[tuple[Runs, Assessment, Report]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.report.output.results import report_of
@@ -139,7 +144,7 @@ def _simulate(
     return done
 
 
-def _show(reports: list[Any], words: Words) -> None:
+def _show(reports: list[Report], words: Language) -> None:
     from zjsim.report.tables.tables import matrix_key, matrix_table
     from zjsim.report.words.labels import label
 
@@ -152,7 +157,7 @@ def _show(reports: list[Any], words: Words) -> None:
     say_text(label("disclaimer", words))
 
 
-def _show_one(report: Any, words: Words) -> None:
+def _show_one(report: Report, words: Language) -> None:
     from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
     from zjsim.report.tables.wording import scenario_name, tally_words
     from zjsim.report.words.labels import label
@@ -178,7 +183,7 @@ def _show_one(report: Any, words: Words) -> None:
         say()
 
 
-def _notes(simulated: list[tuple[Any, Any, Any]]) -> list[str]:
+def _notes(simulated: list[tuple[Runs, Assessment, Report]]) -> list[str]:
     """What the resolution had to say, each line once with its scenarios."""
     said: dict[str, list[str]] = {}
     for runs, _, _ in simulated:
@@ -192,9 +197,9 @@ def _notes(simulated: list[tuple[Any, Any, Any]]) -> list[str]:
 
 
 def _write(
-    simulated: list[tuple[Any, Any, Any]],
+    simulated: list[tuple[Runs, Assessment, Report]],
     out: Path,
-    words: Words,
+    words: Language,
     formats: tuple[str, ...],
     charts: bool,
     quiet: bool,
@@ -207,7 +212,7 @@ def _write(
         wrote(folder, words)
 
 
-def _document(report: Any, assessment: Any) -> dict[str, Any]:
+def _document(report: Report, assessment: Assessment) -> dict[str, Any]:
     """One scenario for machines; shares such as progress are parts of one."""
     from zjsim.report.tables.wording import rate_since, rate_unit
 

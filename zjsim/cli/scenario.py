@@ -10,7 +10,7 @@ import typer
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     language,
     note,
@@ -27,7 +27,7 @@ Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or
 
 
 @app.command("list")
-def list_(lang: Language = None, json: Json = False) -> None:
+def list_(lang: LanguageOption = None, json: Json = False) -> None:
     """List the shipped scenarios with their ground in the plan."""
     from zjsim.bundle import scenario_names, scenarios_folder
     from zjsim.report.words.labels import label, localised
@@ -57,7 +57,7 @@ def new(
         str, typer.Option("--label", metavar="TEXT", help="Its title; the file's name if none.")
     ] = "",
     plan: Plan = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Write a short scenario file to start from; an existing file is never overwritten.
 
@@ -86,17 +86,18 @@ def show(
     scenario: Name,
     assignments: Assignments = None,
     plan: Plan = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Show a scenario fully resolved: each path with dates, and the line that decided it."""
     import io
 
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.prepare import prepare
     from zjsim.report.output.results import dump_yaml
 
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
-    resolved = opened.resolve(read[0])
+    resolved = prepare(opened, read[0]).resolved
     if json:
         say_json(resolved.document())
         return
@@ -112,19 +113,20 @@ def diff(
     second: Annotated[str, typer.Argument(metavar="OTHER")],
     assignments: Assignments = None,
     plan: Plan = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Show the inputs in which two scenarios differ, in the words of their files."""
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.model.names import canonical
+    from zjsim.prepare import prepare
     from zjsim.report.tables.tables import difference_table
-    from zjsim.report.tables.wording import variable_name
     from zjsim.report.words.labels import label, localised
     from zjsim.scenario.compare import diff as differences_of
 
     words = language(lang)
     opened, read = plan_and_scenarios([first, second], assignments or [], plan)
-    one, other = opened.resolve(read[0]), opened.resolve(read[1])
+    one, other = (prepare(opened, item).resolved for item in read[:2])
     if json:
         say_json(
             [
@@ -138,9 +140,10 @@ def diff(
         say_text(label("compare.same_inputs", words))
         return
     labels: dict[str, object] = {lever.id: lever.label for lever in opened.levers}
-    if words == "zh":
+    translated = opened.names_in(words)
+    if translated:
         labels |= {
-            d.id: variable_name(d.name, words, opened.names_zh)
+            d.id: translated.get(canonical(d.name), d.name)
             for d in found
             if d.id not in labels and d.kind in ("driver", "constant")
         }
@@ -154,7 +157,7 @@ def schema(
     out: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="Write it there instead of printing.")
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Print the JSON schema of scenario files, for editors."""
     import json as json_library

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.cli.output import (
     Assignments,
     Json,
-    Language,
+    LanguageOption,
     Plan,
     counting,
     language,
@@ -21,6 +21,11 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.analysis.sensitivity.sensitivity import Sensitivity
+    from zjsim.analysis.sensitivity.uncertain_inputs import Study
 
 METHODS = ("tornado", "morris", "sobol")
 BARS = 12
@@ -32,7 +37,7 @@ def sensitivity(
         str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
     ] = "baseline",
     method: Annotated[
-        str, typer.Option("--method", metavar="|".join(METHODS), help="How to look.")
+        str, typer.Option("--method", metavar="|".join(METHODS), help="Method of analysis.")
     ] = "tornado",
     size: Annotated[
         int | None,
@@ -50,7 +55,7 @@ def sensitivity(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Write CSV, JSON and tornado charts there."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Say which assumptions decide the verdicts, and what to measure next.
@@ -81,14 +86,14 @@ def sensitivity(
         _show(found, switches, words)
 
 
-def _runs(method: str, n: int, what: Any) -> int:
+def _runs(method: str, n: int, what: Study) -> int:
     inputs = len(what.dimensions)
     if method == "tornado":
         return 2 * inputs + 1
     return n * (inputs + 1) if method == "morris" else n * (inputs + 2 + 4 * 9)
 
 
-def _show(found: Any, switches: Any, words: Any) -> None:
+def _show(found: Sensitivity, switches: Any, words: Language) -> None:
     from zjsim.report.tables import sensitivity_tables as tables
     from zjsim.report.words.labels import label, localised
 
@@ -120,7 +125,7 @@ def _show(found: Any, switches: Any, words: Any) -> None:
     say_text(label("disclaimer", words))
 
 
-def sensitivity_document(found: Any, switches: Any) -> dict[str, Any]:
+def sensitivity_document(found: Sensitivity, switches: Any) -> dict[str, Any]:
     """The whole result for machines."""
     items, indicators = found.study.dimensions, found.study.indicators
 
@@ -177,7 +182,7 @@ def sensitivity_document(found: Any, switches: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(out: Path, found: Any, document: dict[str, Any], words: Any) -> None:
+def _write(out: Path, found: Sensitivity, document: dict[str, Any], words: Language) -> None:
     from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
@@ -195,7 +200,7 @@ def _write(out: Path, found: Any, document: dict[str, Any], words: Any) -> None:
     wrote(write_folder(out, name, writers), words)
 
 
-def _chart(found: Any, k: int, run: str, words: Any) -> Callable[[Path], None]:
+def _chart(found: Sensitivity, k: int, run: str, words: Language) -> Callable[[Path], None]:
     """A writer of one indicator's tornado chart; ``run`` is the name of the study's folder."""
 
     def write(path: Path) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.cli.output import (
     Json,
-    Language,
+    LanguageOption,
     TrustModel,
     counting,
     language,
@@ -20,6 +20,10 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+
+if TYPE_CHECKING:
+    from zjsim.analysis.validation.record import Row
+    from zjsim.analysis.validation.suite import Validation
 
 
 def validate(
@@ -54,7 +58,7 @@ def validate(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Write the page there: HTML and Markdown."),
     ] = None,
-    lang: Language = None,
+    lang: LanguageOption = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -80,7 +84,7 @@ def validate(
     count = _count(mutants)
     opened = open_plan(plan)
 
-    def told(row: Any) -> None:
+    def show(row: Row) -> None:
         if not json:
             note(f"  {verdict_word(row.verdict, words)}  {row.id}  ({row.seconds:.1f} s)")
 
@@ -89,7 +93,7 @@ def validate(
             full=full, mutants=count, seed=seed, workers=workers, trust=trust_model,
             scenarios=scenarios_of(opened), advance=advance,
         )  # fmt: skip
-        found = validate_plan(opened, depth, only, told)
+        found = validate_plan(opened, depth, only, show)
     if json:
         say_json(_document(found))
     else:
@@ -111,7 +115,7 @@ def _count(text: str) -> int | None:
     raise typer.BadParameter(f"{text}: give a number, or all", param_hint="--mutation")
 
 
-def _document(found: Any) -> dict[str, Any]:
+def _document(found: Validation) -> dict[str, Any]:
     return {
         "plan": found.plan,
         "model_hash": found.model_hash,

@@ -1,7 +1,7 @@
 """Engine ``adaptive``: error-controlled integration, restarted at every switch.
 
 The accuracy reference of the fixed-step rules: ``scipy.integrate.solve_ivp`` with DOP853 on
-the right-hand side of the kernel. A restart stands wherever a path bends or jumps and
+the right-hand side of the kernel. There is a restart wherever a path bends or jumps and
 wherever STEP, PULSE, RAMP or a comparison of Time with constants switches, so that the
 solver never integrates across one.
 """

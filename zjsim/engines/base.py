@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zjsim.inputs import Inputs
@@ -40,6 +42,25 @@ class Source(Protocol):
     @property
     def program(self) -> Program:
         """The same, lowered."""
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """A model that is lowered when an engine asks for that.
+
+    Parameters
+    ----------
+    model : ModelSpec
+    """
+
+    model: ModelSpec
+
+    @cached_property
+    def program(self) -> Program:
+        """The model, lowered."""
+        from zjsim.engines.kernel.lower import lower
+
+        return lower(self.model)
 
 
 class Engine(ABC):

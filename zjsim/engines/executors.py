@@ -235,7 +235,7 @@ def _no_scheduler(address: str, problem: BaseException) -> RunError:
 
 
 def _window(client: Any) -> int:
-    threads = sum(client.nthreads().values())
+    threads: int = sum(client.nthreads().values())
     return max(2, 2 * threads)
 
 

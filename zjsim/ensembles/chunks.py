@@ -27,7 +27,7 @@ from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
 from zjsim.openplan import OpenPlan
-from zjsim.prepare import Prepared, compiled_for
+from zjsim.prepare import Prepared, compiled_for, prepare
 from zjsim.scenario.study import scenario_from_document
 from zjsim.timeline import TIME_TOLERANCE, TimeGrid, end_of
 from zjsim.trajectories import Trajectories
@@ -155,8 +155,10 @@ def _prepared(
 ) -> Prepared:
     """A scenario, as JSON, resolved once for all its chunks in this process."""
     opened = _opened(plan, bundle)
-    resolved = opened.resolve(scenario_from_document(json.loads(scenario)))
-    return Prepared(opened, resolved, _compiled(plan, bundle, engine, trust_model, backend))
+    return prepare(
+        opened, scenario_from_document(json.loads(scenario)),
+        shared=_compiled(plan, bundle, engine, trust_model, backend),
+    )  # fmt: skip
 
 
 def backend_for_all(engine: str, n_run: int) -> Backend:
@@ -181,7 +183,7 @@ def compute_block(work: Work) -> Block:
     for part in work.parts:
         rows = slice(start, start + part.last - part.first)
         ready = _prepared(*common, json.dumps(part.scenario))
-        ran = ready.compiled.run(_inputs(ready, part, work.save, times))
+        ran = ready.run(_inputs(ready, part, work.save, times))
         _take(ran, times, values[rows])
         status[rows] = ran.status
         start = rows.stop
@@ -208,7 +210,7 @@ def _inputs(ready: Prepared, part: Part, save: tuple[str, ...], times: np.ndarra
     if part.draws:
         inputs = ready.drawn(part.first, part.last)
     else:
-        inputs = replace(ready.resolved.inputs, n_run=part.last - part.first)
+        inputs = replace(ready.inputs, n_run=part.last - part.first)
     return replace(inputs, save=save, grid=_saving(inputs.grid, times))
 
 

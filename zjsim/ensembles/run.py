@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.assessment.assess import yearly_frame
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
-from zjsim.engines.executors import Chunk, Executor
+from zjsim.engines.executors import Executor
+from zjsim.engines.pool import Chunk
 from zjsim.ensembles.chunks import (
     RUNS_A_CHUNK,
     Part,
@@ -33,9 +35,11 @@ from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shar
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.prepare import prepare
+from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import SamplePlan, draw, plan_sampling
+from zjsim.scenario.sampling import SamplePlan, draw
 from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
 from zjsim.trajectories import row_at
@@ -209,8 +213,27 @@ class EnsembleRuns:
         return assess(self.plan, self)._repr_html_()
 
     def to_frame(self) -> pd.DataFrame:
-        """Every kept value, indexed by run and time."""
-        return self.to_dataset().drop_vars("status").to_dataframe()
+        """Every kept value, indexed by run and time.
+
+        Returns
+        -------
+        DataFrame
+            A column a variable, in the model's unit, which ``.attrs["units"]`` has by name.
+        """
+        frame = self.to_dataset().drop_vars("status").to_dataframe()
+        frame.attrs["units"] = {name: self.plan.program.units.get(name, "") for name in frame}
+        return frame
+
+    def indicators(self) -> pd.DataFrame:
+        """The plan's indicators by run and year, in the plan's units, without discrepancy.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by run and year; a column an indicator, by its id, whose unit
+            ``.attrs["units"]`` has.
+        """
+        return yearly_frame(self, self.plan.plan, self.status)
 
     def to_dataset(self) -> xr.Dataset:
         """An xarray Dataset over (run, time), which `assess` takes as well.
@@ -302,12 +325,13 @@ def simulate_ensemble(
     plan = open_plan(plan)
     if isinstance(changes, int):
         raise ScenarioError(f"the number of runs is given by its name: runs={changes}.")
-    wanted = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
-    resolved = plan.resolve(wanted)
-    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=plan.calibrated)
+    with python_words(changes, levers, drivers, constants):
+        wanted = plan.read_scenario(
+            scenario, changes, levers=levers, drivers=drivers, constants=constants
+        )
+        wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
+        ready = prepare(plan, wanted)
+    resolved, sample = ready.resolved, ready.sample
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
     sampled = [dimension.name for dimension in sample.dimensions if dimension.kind == "driver"]
     wanted_names = [*sampled, *save]

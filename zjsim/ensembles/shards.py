@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -20,6 +18,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from zjsim.errors import RunError
+from zjsim.files import atomic
 from zjsim.frozen import FrozenDict
 
 SUFFIX = ".parquet"
@@ -76,9 +75,8 @@ def write_shard(path: Path, block: Block, key: str, durable: bool = True) -> Non
     import pyarrow.parquet as parquet
 
     table = _table(block, key)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(part, "wb") as file:
+        with atomic(path, durable) as part, part.open("wb") as file:
             parquet.write_table(
                 table,
                 file,
@@ -88,17 +86,8 @@ def write_shard(path: Path, block: Block, key: str, durable: bool = True) -> Non
                 write_statistics=False,
                 write_page_checksum=True,
             )
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(part, path)
-        if durable:
-            sync_folder(path.parent)
     except OSError as problem:
         raise cannot_write(path.parent, problem) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _table(block: Block, key: str) -> Any:
@@ -144,17 +133,6 @@ def _one_kind(values: Sequence[Any]) -> list[Any]:
     return [str(value) for value in values]
 
 
-def sync_folder(folder: Path) -> None:
-    """Push a rename to the disk, where the system lets folders be opened for that."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def cannot_write(folder: Path, problem: OSError) -> RunError:
     """A failure to write, as one clear sentence that says what is kept."""
     reason = {
@@ -178,19 +156,11 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
     RunError
         When it cannot be written; an earlier file of the name is kept.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(part, "w", encoding=encoding, newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        sync_folder(path.parent)
+        with atomic(path, durable=True) as part:
+            part.write_text(text, encoding=encoding, newline="")
     except OSError as problem:
         raise cannot_write(path.parent, problem) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def check_shard(path: Path, key: str) -> Condition:

@@ -152,7 +152,7 @@ def _literal(text: str) -> Any:
         if "[" not in text:
             refuse_falling([point[0] for point in points])
         return points
-    raise ModelError(f"{text[:40]!r} stands where only numbers may.")
+    raise ModelError(f"expected numbers only, got {text[:40]!r}.")
 
 
 LONGEST_WHOLE = 15  # digits that a double holds exactly
@@ -342,12 +342,12 @@ _NOT_FUNCTIONS = frozenset(
 
 
 def _signed(visitor: Any, type_of_call: Any) -> Any:
-    """PySD's visitor, with signs kept outside numbers and functions told from its own nodes.
+    """PySD's visitor, with signs outside numbers and functions apart from its own nodes.
 
     PySD folds a sign into the number, after which ``-2^2`` and ``(-2)^2`` look alike.
     """
 
-    class Visitor(visitor):
+    class Visitor(visitor):  # type: ignore[misc]
         def visit_neg_expr(self, n: Any, vc: Any) -> Any:
             if vc[0] == "-":
                 self.negatives.add(vc[2])

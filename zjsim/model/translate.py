@@ -1,4 +1,4 @@
-"""PySD's syntax trees → our expressions. Nothing here imports PySD: nodes are told by name."""
+"""PySD's syntax trees → our expressions. Nothing here imports PySD: nodes are known by name."""
 
 from __future__ import annotations
 
@@ -107,15 +107,15 @@ def translate(ast: Any, context: Context) -> Expression:
             return LookupCall(table(ast.lookups, context), translate(ast.argument, context))
         case "IntegStructure":
             raise ModelError(
-                f"{context.where}: INTEG must stand alone in an equation. "
+                f"{context.where}: INTEG must be the only term of its equation. "
                 "Give the stock an equation of its own."
             )
         case "ndarray":
             raise context.unsupported("an array of numbers", vocabulary.ARRAYS, pysd=True)
         case "str":
-            raise ModelError(f"{context.where}: the text {ast!r} stands where a number must.")
+            raise ModelError(f"{context.where}: expected a number, got the text {ast!r}.")
         case "LookupsStructure":
-            raise ModelError(f"{context.where}: a lookup stands where a number must.")
+            raise ModelError(f"{context.where}: expected a number, got a lookup.")
     return _memory_or_refusal(ast, context)
 
 
@@ -266,7 +266,7 @@ def refuse_falling(xs: Sequence[float], where: str = "") -> None:
     """
     for left, right in pairwise(xs):
         if left > right:
-            said = f"the x values of a lookup must rise; {right:g} stands after {left:g}."
+            said = f"the x values of a lookup must rise; {right:g} follows {left:g}."
             raise ModelError(f"{where}: {said}" if where else said)
 
 

@@ -4,7 +4,7 @@ A line of a .cin file is ``name = value``; a lookup is ``name((x1,y1),(x2,y2),â€
 name takes its last value, and the bounds of an optimisation may stand round it
 (vensim.com/documentation/cin_files.html). Comments are in braces, as in equations. A path over
 time has no place in it: Vensim reads data from other files. What the format cannot hold is
-said in a comment of the file, and whoever writes it is told.
+said in a comment of the file, and whoever writes it is warned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CSV files with known columns, read with every problem told at once.
+"""CSV files with known columns, with all problems reported together.
 
 UTF-8 with or without a byte order mark; GBK is refused with a hint.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from zjsim.complaints import LARGEST
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
 from zjsim.yamlfile import read_text
 
@@ -61,11 +62,11 @@ class CsvFile:
             Problem("line 1", f"column {name} is missing") for name in columns if name not in header
         ]
         faults += [
-            Problem("line 1", f"column {name} stands twice")
+            Problem("line 1", f"duplicate column {name}")
             for name in columns
             if list(header).count(name) > 1
         ]
-        # Nothing else can be told about a table whose columns are not known.
+        # Nothing else can be checked in a table whose columns are not known.
         raise_if_any(self.path, faults, DataError)
 
     def fault(self, line: int, column: str, what: str, hint: str = "") -> None:
@@ -83,7 +84,7 @@ class CsvFile:
             value = float(text) if "_" not in text else math.nan
         except ValueError:
             value = math.nan
-        if math.isfinite(value) and abs(value) <= 1e15:
+        if math.isfinite(value) and abs(value) <= LARGEST:
             return value
         self.fault(line, column, f"'{text[:40]}' is not a number" if text else "the cell is empty")
         return None

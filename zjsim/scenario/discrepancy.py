@@ -79,7 +79,8 @@ class Discrepancy:
             total = np.zeros((last - first, longest + 1))
             np.cumsum(shocks, axis=1, out=total[:, 1:])
             found[first:last] = total[:, steps]
-        return found * self.sd / _HALVES**0.5
+        found *= self.sd / _HALVES**0.5
+        return found
 
     def applied(self, values: np.ndarray, departure: np.ndarray) -> np.ndarray:
         """Values of the quantity with a departure (percent, 100 ln) laid over them."""
@@ -111,7 +112,7 @@ def read_discrepancies(path: Path) -> Mapping[str, Discrepancy]:
         table.one_of(line, row, "pooled", ("yes", "no"))
         table.one_of(line, row, "grade", GRADES)
         if row["of"] in found:
-            table.fault(line, "of", f"{row['of']} stands twice")
+            table.fault(line, "of", f"duplicate entry {row['of']}")
         numbers = {name: table.number(line, row, name) for name in (*_NUMBERS, "figures")}
         for name, value in numbers.items():
             if value is not None and value < 0:

@@ -204,7 +204,7 @@ def read_outlook_errors(path: Path, drivers: Mapping[str, str]) -> tuple[Outlook
         table.one_of(line, {**row, "driver": key}, "driver", drivers)
         table.one_of(line, row, "grade", GRADES)
         if key in found:
-            table.fault(line, "driver", f"{row['driver']} stands twice")
+            table.fault(line, "driver", f"duplicate driver {row['driver']}")
         numbers: dict[str, float] = {}
         for column, top in (("sd", 1.0), ("persistence", 0.99), ("common", 1.0)):
             value = table.number(line, row, column)

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
-from zjsim.language import LANGUAGES, Language
+from zjsim.catalogue import read_catalogue
+from zjsim.language import Language, Text
 from zjsim.scenario.schema import DriverPath, LeverPath, Points
 from zjsim.timeline import HALF_YEAR
 
-# key → (Chinese, English). Names in braces are filled in.
-PATH_WORDS: Mapping[str, tuple[str, str]] = {
-    "path.january": ("{year}年1月1日", "1 January {year}"),
-    "path.july": ("{year}年7月1日", "1 July {year}"),
-    "path.day": ("{year}年", "{year}"),
-    "path.constant": ("恒定", "constant"),
-    "path.step": ("阶跃", "step"),
-    "path.ramp": ("线性变化", "ramp"),
-    "path.s_curve": ("S形变化", "s-curve"),
-    "path.table": ("逐年给定", "table by year"),
-    "path.from": ("{first}起{shape}", "{shape} from {first}"),
-    "path.until": ("{last}前{shape}", "{shape} until {last}"),
-    "path.from_until": ("{first}至{last}{shape}", "{shape} from {first} until {last}"),
-    "path.to": ("{shape}，达到{to}", "{shape} to {to}"),
-    "path.constant_at": ("恒为{to}", "constant {to}"),
-    "path.values": ("{shape}：{values}", "{shape}: {values}"),
-    "path.late": ("{said}，推迟{years}年", "{said}, {years} years late"),
-    "path.late_year": ("{said}，推迟1年", "{said}, a year late"),
-    "path.follows": ("沿用路径{names}", "path {names}"),
-    "path.then": ("、其后", ", then "),
-    "path.times": ("{shape}，乘以{amount}", "{shape}: times {amount}"),
-    "path.plus": ("{shape}，加{amount}", "{shape}: plus {amount}"),
-    "path.over": ("{said}（以路径{names}为底）", "{said} on path {names}"),
-    "path.not_set": ("同模型", "as in the model"),
-    "path.every_step": ("每步", "every step"),
-    "path.the_model": ("模型文件", "the model"),
-    "path.middle": ("t = 2020 为2020年年中", "t = 2020 is the middle of 2020"),
-    "path.flows": ("流量在年中的值即全年合计", "a flow's value there is the year's total"),
-    "path.stocks": ("年末存量晚半年读取", "a year-end stock is read half a year later"),
-    "path.dates": ("起止年份均指该年1月1日", "from and until mean 1 January"),
-    "path.tables": ("逐年给定的值位于该年年中", "a table's year is its middle"),
-}
+FILE = Path(__file__).with_name("path_words.csv")
+
+
+@cache
+def words() -> Mapping[str, Text]:
+    """The words of ``path_words.csv``, by key."""
+    return read_catalogue([FILE])
 
 
 def said(key: str, language: Language, **filled: object) -> str:
     """The words for ``path.key``."""
-    return PATH_WORDS[f"path.{key}"][LANGUAGES.index(language)].format(**filled)
+    return words()[f"path.{key}"].in_(language).format(**filled)
 
 
 def convention(language: Language) -> list[str]:
@@ -103,14 +81,14 @@ def driver_words(change: DriverPath | None, used: Sequence[str], language: Langu
 def _shape(
     shape: str | None, first: float | None, last: float | None, delay: float, language: Language
 ) -> str:
-    words = said(shape, language) if shape else ""
+    shown = said(shape, language) if shape else ""
     dates = {
         key: date_words(year + delay, language)
         for key, year in (("first", first), ("last", last))
         if year is not None
     }
     key = {(): "", ("first",): "from", ("last",): "until"}.get(tuple(dates), "from_until")
-    return said(key, language, shape=words, **dates) if key else words
+    return said(key, language, shape=shown, **dates) if key else shown
 
 
 def _values(values: Points, delay: float = 0.0) -> str:

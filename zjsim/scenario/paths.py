@@ -146,10 +146,12 @@ def changed(base: TimePath, change: DriverPath, switches: Switches) -> TimePath:
 
     def mix(level: np.ndarray, part: np.ndarray) -> np.ndarray:
         if change.multiply is not None:
-            return level * (1 + part * (change.multiply - 1))
-        if change.add is not None:
-            return level + part * change.add
-        return (1 - part) * level + part * (change.to or 0.0)
+            mixed: np.ndarray = level * (1 + part * (change.multiply - 1))
+        elif change.add is not None:
+            mixed = level + part * change.add
+        else:
+            mixed = (1 - part) * level + part * (change.to or 0.0)
+        return mixed
 
     times = np.unique(np.concatenate([base.times, share.times]))
     if change.shape in ("ramp", "s_curve"):

@@ -11,12 +11,13 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from zjsim.bundle import MODEL_SUFFIXES, is_path, scenario_names
-from zjsim.cache import cached_document, content_hash
+from zjsim.cache import cached_document
+from zjsim.complaints import LARGEST
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.model.names import canonical
 from zjsim.scenario.schema import (
@@ -28,8 +29,8 @@ from zjsim.scenario.schema import (
     Sampling,
     Scenario,
     Setting,
-    Unplaced,
 )
+from zjsim.scenario.settable import Settable
 from zjsim.yamlfile import parse_yaml, read_text
 
 SUFFIXES = (".yaml", ".yml")
@@ -38,10 +39,17 @@ SECTIONS = ("levers", "drivers", "constants", "initial", "time", "sampling")
 FIELDS = ("plan", "driver_path", "lever_delay", "method")  # single values that are inherited
 NAMED = ("levers", "drivers", "constants", "initial", "time")  # sections of named entries
 Changes = str | Sequence[str] | Mapping[str, Any]
+# The names a bare assignment may mean; asked for only when there is one.
+NamesOf = Callable[[Scenario], Settable]
 _FLAT = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 
 
-def read_scenario(name_or_path: str | Path, folder: Path, assignments: Changes = ()) -> Scenario:
+def read_scenario(
+    name_or_path: str | Path,
+    folder: Path,
+    assignments: Changes = (),
+    names: NamesOf | None = None,
+) -> Scenario:
     """Read a scenario with everything it is based on.
 
     Parameters
@@ -53,6 +61,8 @@ def read_scenario(name_or_path: str | Path, folder: Path, assignments: Changes =
         Folder of the shipped scenarios.
     assignments : str, sequence of str, or mapping
         ``levers.rd_support=1.2``, applied last, in order; see `with_changes`.
+    names : callable or None
+        Of a scenario, the names that a bare ``rd_support=1.2`` may mean.
 
     Raises
     ------
@@ -61,7 +71,7 @@ def read_scenario(name_or_path: str | Path, folder: Path, assignments: Changes =
     """
     path = find_scenario(name_or_path, folder)
     scenario = _read_chain(path, folder, ())
-    return with_changes(scenario, assignments) if assignments else scenario
+    return with_changes(scenario, assignments, names) if assignments else scenario
 
 
 def scenario_from_mapping(data: Mapping[str, Any], folder: Path) -> Scenario:
@@ -84,18 +94,22 @@ def scenario_from_mapping(data: Mapping[str, Any], folder: Path) -> Scenario:
 def with_changes(
     scenario: Scenario,
     changes: Changes = (),
+    names: NamesOf | None = None,
     *,
     levers: Mapping[str, Any] | None = None,
     drivers: Mapping[str, Any] | None = None,
     constants: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """A scenario with changes laid over it; every fault is told at once.
+    """A scenario with changes laid over it; all faults are reported together.
 
     Parameters
     ----------
     changes : str, sequence of str, or mapping
         ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``, or
         ``{"levers": {"water": 1.4}}``.
+    names : callable or None
+        Of a scenario, the names that a bare ``rd_support=1.2`` may mean; without it such a
+        change is refused.
     levers, drivers, constants : mapping or None
         Entries as a scenario file has them: a number, or such as
         ``{"shape": "step", "to": 1, "from": 2022}``. Applied after ``changes``.
@@ -110,7 +124,7 @@ def with_changes(
     given = {name: entries for name, entries in sections.items() if entries is not None}
     for one in [*_single_changes(changes), *_single_changes(given)]:
         try:
-            scenario = _assign_one(scenario, one) if isinstance(one, str) else one(scenario)
+            scenario = _assign_one(scenario, one, names) if isinstance(one, str) else one(scenario)
         except _Refused as refused:
             problems.extend(refused.args[0])
     raise_if_any(f"--set on {scenario.name}", problems, ScenarioError)
@@ -200,7 +214,7 @@ def find_scenario(name_or_path: str | Path, folder: Path) -> Path:
 def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
     """The scenario of ``path`` laid over its bases; ``above`` are the files based on it."""
     chain = (*above, path)
-    # realpath and not resolve: a link to itself is told when it is read.
+    # realpath and not resolve: a link to itself is reported when it is read.
     if os.path.realpath(path) in [os.path.realpath(other) for other in above]:
         round_trip = " → ".join(file.name for file in chain)
         raise ScenarioError(f"{above[0]}: based_on goes in a circle: {round_trip}.")
@@ -241,13 +255,6 @@ def _find_base(base: str, path: Path, folder: Path, at: str) -> Path:
     return files[0]
 
 
-@cache
-def _format() -> str:
-    """Hash of the rules a cached document was checked by."""
-    rules = Path(__file__).with_name("validation.py")
-    return content_hash(rules.read_bytes())
-
-
 def _read_document(path: Path) -> dict[str, Any]:
     """The checked data of one file: sections with a line beside each entry."""
     text = read_text(path, ScenarioError)
@@ -267,7 +274,7 @@ def _read_document(path: Path) -> dict[str, Any]:
         }
         return {**checked, "lines": {**lines, **entries}}
 
-    document = cached_document("scenario", f"{_format()}\n{text}", build)
+    document = cached_document("scenario", text, build)
     return dict(document)
 
 
@@ -407,7 +414,7 @@ class _Refused(Exception):
     """Problems of one assignment, on their way to the list of all."""
 
 
-def _assign_one(scenario: Scenario, text: str) -> Scenario:
+def _assign_one(scenario: Scenario, text: str, names: NamesOf | None) -> Scenario:
     at = SET + text
     key, equals, raw = (part.strip() for part in text.partition("="))
     if not (key and equals and raw):
@@ -421,10 +428,7 @@ def _assign_one(scenario: Scenario, text: str) -> Scenario:
         elif key in ("name", "label", "why", "based_on", *SECTIONS):
             raise _Refused([Problem(at, f"{key} cannot be set here")])
         else:
-            entry = Unplaced(key, value, at)
-            return scenario.changed(
-                unplaced=(*scenario.unplaced, entry), chain=(*scenario.chain, at)
-            )
+            section, rest = _placed(scenario, key, at, names)
     elif dot and section not in SECTIONS:
         hint = did_you_mean(section, SECTIONS) or f"Sections: {', '.join(SECTIONS)}."
         raise _Refused([Problem(at, f"no such section {section}", hint)])
@@ -441,13 +445,24 @@ def _assign_one(scenario: Scenario, text: str) -> Scenario:
     return applied.changed(chain=(*scenario.chain, at))
 
 
+def _placed(scenario: Scenario, name: str, at: str, names: NamesOf | None) -> tuple[str, str]:
+    """The section of a bare name, and the name there."""
+    if names is None:
+        hint = f"Write levers.{name}, drivers.{name} or constants.{name}."
+        raise _Refused([Problem(at, f"{name} names no section", hint)])
+    place = names(scenario).place(name, at)
+    if isinstance(place, Problem):
+        raise _Refused([place])
+    return place
+
+
 def check_entry(data: Mapping[str, Any], at: str) -> dict[str, Any]:
     """The checked form of a small piece of a scenario given by ``--set``."""
     # One number in a section of numbers is the usual case and needs no pydantic (0.15 s).
     (section, entries), *more = data.items()
     if not more and section in ("levers", "drivers", "constants", "initial"):
         values: list[Any] = list(entries.values()) if isinstance(entries, dict) else [None]
-        if all(type(value) in (int, float) and abs(value) <= 1e15 for value in values):
+        if all(type(value) in (int, float) and abs(value) <= LARGEST for value in values):
             return {section: {name: float(value) for name, value in entries.items()}}
     from zjsim.scenario import validation
 
@@ -455,22 +470,6 @@ def check_entry(data: Mapping[str, Any], at: str) -> dict[str, Any]:
     if problems:
         raise _Refused(problems)
     return dict(validation.plain(model))
-
-
-def place_entry(scenario: Scenario, section: str, name: str, entry: Unplaced) -> Scenario:
-    """The scenario with an unplaced assignment in its section.
-
-    Raises
-    ------
-    ScenarioError
-        When the value does not fit the section.
-    """
-    try:
-        document = check_entry({section: {name: entry.value}}, entry.at)
-    except _Refused as refused:
-        raise_if_any(f"--set on {scenario.name}", refused.args[0], ScenarioError)
-        raise
-    return _apply(scenario, document, lambda *place: entry.at)
 
 
 def _value(raw: str, at: str) -> Any:

@@ -1,6 +1,6 @@
 """Scenario × model × tables → Inputs: names, ranges, units and provenance, once.
 
-Only here does a scenario's word become a model name. Every problem is told at once, with the
+Only here does a scenario's word become a model name. All problems are reported together, with the
 line that caused it.
 """
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
+from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario import path_words, paths, writing
 from zjsim.scenario.outlook import OBSERVED_PATH
-from zjsim.scenario.reader import place_entry
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
 from zjsim.scenario.tables import ConstantTable, DriverTable, Lever, find_name
@@ -42,7 +42,6 @@ def resolve(
         With every name that is unknown, value out of range and time that does not fit.
     """
     work = _Resolution(scenario, model, levers, drivers, constants)
-    work.place_assignments()
     grid = work.grid()
     switches = paths.Switches(grid)
     work.resolve_levers(switches)
@@ -56,14 +55,14 @@ def resolve(
         initials=work.initials,
         paths=work.paths,
         save=save,
-        method=work.scenario.method or "rk4",
+        method=scenario.method or "rk4",
     )
     return Resolved(
-        scenario=work.scenario,
+        scenario=scenario,
         inputs=inputs,
         entries=tuple(work.entries),
         notes=(*switches.notes(), *work.notes),
-        hash=writing.inputs_hash(inputs, work.scenario, drivers.errors),
+        hash=writing.inputs_hash(inputs, scenario, drivers.errors),
         levers=tuple(levers),
         outlook=drivers.errors,
     )
@@ -124,36 +123,6 @@ class _Resolution:
             self.fault(at, ["time"], str(misfit).removeprefix("time: "))
             return own
 
-    def place_assignments(self) -> None:
-        """Find the section of each ``--set name=value``."""
-        for entry in self.scenario.unplaced:
-            named = find_name(entry.name, [n for n in self.by_name.values() if self._free(n)])
-            found = [
-                *[("levers", name) for name in (identifier(entry.name),) if name in self.levers],
-                *[("drivers", name) for name in find_name(entry.name, self.driver_names)],
-                *[("constants", name) for name in named],
-            ]
-            if len(found) == 1:
-                self.scenario = place_entry(self.scenario, *found[0], entry)
-                continue
-            if found:
-                choices = " or ".join(f"{section}.{name}" for section, name in found)
-                self.fault(entry.at, [], f"{entry.name} may mean {choices}", "Write one of them.")
-                continue
-            near = did_you_mean(
-                entry.name,
-                [*self.levers, *map(identifier, self.driver_names), *self.settable(), *_TIME],
-            )
-            self.fault(entry.at, [], f"no lever, driver or constant {entry.name}", near)
-        self.scenario = self.scenario.changed(unplaced=())
-
-    def _free(self, name: str) -> bool:
-        return canonical(name) not in self.taken and canonical(name) not in CONTROL_NAMES
-
-    def settable(self) -> list[str]:
-        """Ids of the constants that are neither lever, driver nor time setting."""
-        return [identifier(name) for name in self.by_name.values() if self._free(name)]
-
     def unit(self, name: str) -> str:
         """The model's unit of a name."""
         return self.model.units.get(name, "")
@@ -186,9 +155,9 @@ class _Resolution:
             self.paths[name] = points = paths.lever_points(path, delay, switches)
             if points.times[0] >= switches.grid.stop and points.values[0, 0] == 0:
                 self.notes.append(f"{lever.id}: begins after the run ends")
-            said, said_zh = (path_words.lever_words(path, delay, each) for each in ("en", "zh"))
+            said = Text(*(path_words.lever_words(path, delay, each) for each in LANGUAGES))
             unit, at = self.unit(name), entry.at
-            self.entries.append(Entry("lever", lever.id, name, unit, said, at, said_zh=said_zh))
+            self.entries.append(Entry("lever", lever.id, name, unit, said, at))
 
     def _shaped(self, entry: LeverPath, lever: Lever) -> LeverPath | None:
         """The entry with the lever's default shape where it names none."""
@@ -262,12 +231,12 @@ class _Resolution:
                 late.setdefault(beyond, []).append(identifier(found))
             self.paths[found] = made
             used = [one.path for one in series]
-            said, said_zh = (path_words.driver_words(change, used, each) for each in ("en", "zh"))
+            said = Text(*(path_words.driver_words(change, used, each) for each in LANGUAGES))
             observed = bool(series) and not replaced and series[0].path == OBSERVED_PATH
             seen = series[0].values[-1][0] if observed else None
             unit, key = self.unit(found), identifier(found)
             entry = Entry("driver", key, found, unit, said, where, index, beyond)
-            self.entries.append(replace(entry, known=seen, said_zh=said_zh))
+            self.entries.append(replace(entry, known=seen))
         self._driver_notes(held, late)
 
     def _driver_notes(self, held: Sequence[str], late: Mapping[float, Sequence[str]]) -> None:
@@ -364,9 +333,6 @@ class _Resolution:
         unit = self.unit(name)
         said = f"{entry.value:g} {unit}".rstrip()
         self.entries.append(Entry(kind, identifier(name), name, unit, said, entry.at))
-
-
-_TIME = ("time.start", "time.stop", "time.step", "time.save_every")
 
 
 def _replaces(change: DriverPath) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from zjsim.inputs import Inputs
-from zjsim.language import Language
+from zjsim.language import Language, Text
 from zjsim.scenario.outlook import OutlookError
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import Lever
@@ -75,7 +75,7 @@ class Entry:
     name, unit : str
         Model name and the model's unit.
     said : str
-        What was asked for, in words with dates.
+        What was asked for, in words with dates; a plain string needs no translation.
     at : str
         File and line that decided it.
     index : bool
@@ -84,24 +84,21 @@ class Entry:
         Last year that a driver path gives.
     known : float or None
         Of a driver that follows the observed path: its last year there.
-    said_zh : str
-        ``said`` in Chinese; empty where the words need no translation.
     """
 
     kind: Kind
     id: str
     name: str
     unit: str
-    said: str
+    said: Text | str
     at: str
     index: bool = False
     extrapolated_after: float | None = None
     known: float | None = None
-    said_zh: str = ""
 
     def words(self, language: Language) -> str:
         """What was asked for, in words of the language."""
-        return self.said_zh or self.said if language == "zh" else self.said
+        return self.said.in_(language) if isinstance(self.said, Text) else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ class Resolved:
     Parameters
     ----------
     scenario : Scenario
-        With every assignment placed.
+        As it was read.
     inputs : Inputs
         Of one run.
     entries : tuple of Entry

@@ -255,7 +255,7 @@ class _Planning:
                 continue
             ordered = (min(first, second), max(first, second))
             if first == second or ordered in pairs:
-                what = f"{' and '.join(pair.between)} stand twice"
+                what = f"duplicate correlation of {' and '.join(pair.between)}"
                 self.fault(pair.at, ("correlations",), what)
             pairs[ordered] = pair.r
         pairs = {**_outlook_pairs(dimensions), **pairs}

@@ -9,24 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from zjsim.bundle import DEFAULT_PLAN
 from zjsim.errors import Problem
 from zjsim.frozen import FrozenDict
 
 Shape = Literal["constant", "step", "ramp", "s_curve", "table"]
-Distribution = Literal["fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
+Spread = Literal["uniform", "triangular", "pert", "normal", "lognormal"]
+Distribution = Literal["fixed"] | Spread
+Method = Literal["rk4", "euler"]
 SampleMethod = Literal["sobol", "latin_hypercube", "random"]
-SHAPES: tuple[Shape, ...] = ("constant", "step", "ramp", "s_curve", "table")
-DISTRIBUTIONS: tuple[Distribution, ...] = (
-    "fixed",
-    "uniform",
-    "triangular",
-    "pert",
-    "normal",
-    "lognormal",
-)
+SHAPES: tuple[Shape, ...] = get_args(Shape)
+DISTRIBUTIONS: tuple[Distribution, ...] = ("fixed", *get_args(Spread))
 SET = "--set "  # how provenance of a command-line assignment begins
 Points = tuple[tuple[float, float], ...]
 
@@ -114,25 +109,6 @@ class Setting:
 
     name: str
     value: float
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """A ``--set name=value`` that does not say whether it is a lever, driver or constant.
-
-    Parameters
-    ----------
-    name : str
-        As typed.
-    value : object
-        A number, or a mapping such as ``{shape: step, to: 1, from: 2022}``.
-    at : str
-        The assignment.
-    """
-
-    name: str
-    value: Any
     at: str = ""
 
 
@@ -254,8 +230,6 @@ class Scenario:
         euler or rk4; None is rk4.
     sampling : Sampling
         For ensembles.
-    unplaced : tuple of Unplaced
-        Assignments that only `resolve` can place.
     chain : tuple of str
         Files from the lowest base to this scenario, then the assignments.
     decided : mapping of str to str
@@ -273,17 +247,15 @@ class Scenario:
     constants: Mapping[str, Setting] = field(default_factory=FrozenDict)
     initial: Mapping[str, Setting] = field(default_factory=FrozenDict)
     time: Mapping[str, Setting] = field(default_factory=FrozenDict)
-    method: Literal["euler", "rk4"] | None = None
+    method: Method | None = None
     sampling: Sampling = field(default_factory=Sampling)
-    unplaced: tuple[Unplaced, ...] = ()
     chain: tuple[str, ...] = ()
     decided: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __repr__(self) -> str:
         sections = ("levers", "drivers", "constants", "initial")
         counts = [f"{len(getattr(self, part))} {part}" for part in sections if getattr(self, part)]
-        more = [f"{len(self.unplaced)} more"] if self.unplaced else []
-        said = ", ".join([*counts, *more]) or "the model as it stands"
+        said = ", ".join(counts) or "the model as it stands"
         return f"<Scenario {self.name[:80]} of {self.plan[:80]}: {said}>"
 
     @property
@@ -315,7 +287,8 @@ class Scenario:
         Parameters
         ----------
         changes : str, sequence of str, or mapping
-            ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``.
+            ``"levers.water=1.4"``, several of them, or ``{"levers.water": 1.4}``. Only
+            `read_scenario` knows a plan, and so the section of a bare ``water=1.4``.
         name : str or None
             Of the copy, for tables and run ids; None keeps the name.
         levers, drivers, constants : mapping or None

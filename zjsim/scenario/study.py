@@ -10,14 +10,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from zjsim.cache import content_hash
+from zjsim.documents import from_document, to_document
 from zjsim.errors import Problem, ScenarioError, raise_if_any
 from zjsim.frozen import FrozenDict
-from zjsim.scenario import schema
 from zjsim.scenario.reader import assignment, find_scenario, read_scenario
 from zjsim.scenario.schema import Scenario
 from zjsim.yamlfile import read_yaml
@@ -179,7 +179,7 @@ def expand(study: Study, folder: Path) -> list[Case]:
 
 
 def _read_scenarios(study: Study, folder: Path) -> list[tuple[Path, Scenario]]:
-    """The study's scenarios without the matrix; every one that cannot be read is told."""
+    """The study's scenarios without the matrix; every unreadable one is reported."""
     found: list[tuple[Path, Scenario]] = []
     problems: list[Problem] = []
     for position, name in enumerate(study.scenarios):
@@ -243,49 +243,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_KINDS = {
-    kind.__name__: kind
-    for kind in vars(schema).values()
-    if isinstance(kind, type) and is_dataclass(kind)
-}
-
-
 def scenario_document(scenario: Scenario) -> dict[str, Any]:
     """A scenario as JSON-able data; ``scenario_from_document`` gives it back, equal."""
-    return _document(scenario)
-
-
-def _document(value: Any) -> Any:
-    if is_dataclass(value):
-        entries = {f.name: _document(getattr(value, f.name)) for f in fields(value)}
-        return {"kind": type(value).__name__, **entries}
-    if isinstance(value, Mapping):
-        return {"kind": "mapping", "items": {key: _document(v) for key, v in value.items()}}
-    if isinstance(value, list):  # JSON knows one sequence only; tuples are the usual one
-        return {"kind": "list", "items": [_document(item) for item in value]}
-    if isinstance(value, tuple):
-        return [_document(item) for item in value]
-    return value
+    return dict(to_document(scenario))
 
 
 def scenario_from_document(document: Mapping[str, Any]) -> Scenario:
     """The scenario that ``scenario_document`` wrote."""
-    scenario = _from_document(document)
-    assert isinstance(scenario, Scenario)
-    return scenario
-
-
-def _from_document(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        if value["kind"] == "mapping":
-            return {key: _from_document(item) for key, item in value["items"].items()}
-        if value["kind"] == "list":
-            return [_from_document(item) for item in value["items"]]
-        entries = {k: _from_document(item) for k, item in value.items() if k != "kind"}
-        return _KINDS[value["kind"]](**entries)
-    if isinstance(value, list):
-        return tuple(_from_document(item) for item in value)
-    return value
+    return from_document(Scenario, document)
 
 
 def scenario_hash(scenario: Scenario) -> str:

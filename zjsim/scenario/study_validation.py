@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from zjsim.errors import Problem, did_you_mean
 from zjsim.model.names import identifier
 from zjsim.scenario import validation
+from zjsim.scenario.schema import Method
 
 MATRIX_SECTIONS = ("levers", "drivers", "constants", "initial")
 Step = Annotated[float, Field(ge=0.0001, le=10)]
@@ -49,14 +50,15 @@ class StudyFile(BaseModel):
         None, description="Model variables to save by year; the plan's indicators if missing."
     )
     engine: Literal["kernel", "adaptive", "pysd"] | None = None
-    method: Literal["rk4", "euler"] | None = None
+    method: Method | None = None
     step: Step | None = Field(None, description="Integration step in years.")
 
 
-def study_problems(data: Any, where: validation.Where) -> tuple[dict[str, Any] | None, list]:
+def study_problems(
+    data: Any, where: validation.Where
+) -> tuple[dict[str, Any] | None, list[Problem]]:
     """The checked data of a study file with every default filled in, or every problem."""
     model, problems = validation.validate(data, where, StudyFile)
-    problems = [_with_our_keys(problem, data, where) for problem in problems]
     matrix = data.get("matrix")
     if isinstance(matrix, Mapping):
         problems += [p for key, values in matrix.items() for p in _axis(str(key), values, where)]
@@ -67,18 +69,6 @@ def study_problems(data: Any, where: validation.Where) -> tuple[dict[str, Any] |
     document["matrix"] = document["matrix"] or {}
     document["sample"] = None if model.sample is None else dict(validation.plain(model.sample))
     return document, []
-
-
-def _with_our_keys(problem: Problem, data: Any, where: validation.Where) -> Problem:
-    """The shared wording knows a scenario's keys; at the top level ours are meant."""
-    for key in data:
-        if problem.where == where((key,)) and problem.what == "no such key":
-            names = list(StudyFile.model_fields)
-            hint = did_you_mean(str(key), names) or f"Allowed: {', '.join(names)}."
-            return Problem(problem.where, problem.what, hint)
-        if problem.where.startswith(where(("matrix",))) and "may hold letters" in problem.what:
-            return Problem(problem.where, "a key is section.name, such as levers.rd_support")
-    return problem
 
 
 def _axis(key: str, values: Any, where: validation.Where) -> list[Problem]:
@@ -99,7 +89,7 @@ def _axis(key: str, values: Any, where: validation.Where) -> list[Problem]:
         )
         problems += faults
         if repr(value) in seen:
-            problems.append(Problem(here, "this value stands twice", "Keep one of the two."))
+            problems.append(Problem(here, "duplicate value", "Keep one of the two."))
         seen.add(repr(value))
     return problems
 

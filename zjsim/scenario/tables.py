@@ -1,6 +1,6 @@
 """A plan's own tables: levers.yaml, drivers.csv and constants.csv.
 
-CSV files are UTF-8 with or without a byte order mark. Every problem of a file is told at
+CSV files are UTF-8 with or without a byte order mark. All problems of a file are reported at
 once, with its line.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from zjsim.cache import cached_document, content_hash
+from zjsim.cache import cached_document
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.frozen import FrozenDict
 from zjsim.grades import INPUTS as GRADES
@@ -120,7 +120,7 @@ class DriverTable:
 
 @dataclass(frozen=True, slots=True)
 class ConstantRow:
-    """Range and ground of one constant; its central value stands in the model file.
+    """Range and ground of one constant; its central value is in the model file.
 
     Parameters
     ----------
@@ -163,12 +163,11 @@ class ConstantTable:
 def read_levers(path: Path) -> tuple[Lever, ...]:
     """Read ``levers.yaml``: a list of levers."""
     text = read_text(path, ScenarioError)
-    rules = content_hash(Path(__file__).with_name("validation.py").read_bytes())
 
     def build() -> list[dict[str, Any]]:
         return _check_levers(text, path)
 
-    document = cached_document("levers", f"{rules}\n{text}", build)
+    document = cached_document("levers", text, build)
     return tuple(_lever(item, path) for item in document)
 
 
@@ -205,7 +204,7 @@ def _repeated_levers(
     for item in items:
         line = first.setdefault(fold(item[key]), item["line"])
         if line != item["line"]:
-            what = f"{key} {item[key]} stands already in the lever of line {line}"
+            what = f"duplicate {key} {item[key]}, first in the lever of line {line}"
             problems.append(Problem(f"line {item['line']}", what))
     return problems
 
@@ -288,7 +287,7 @@ def _check_series(table: CsvFile, name: str, driver: str, rows: list[Any]) -> No
     for (_, before, _, first), (line, year, _, row) in itertools.pairwise(rows):
         what = f"{name}, {driver}"
         if year == before:
-            table.fault(line, "year", f"{year} stands twice for {what}")
+            table.fault(line, "year", f"duplicate year {year} for {what}")
         elif year < before:
             table.fault(line, "year", f"{year} comes after {before} for {what}", "Sort by year.")
         if row["kind"] != first["kind"]:
@@ -312,7 +311,7 @@ def read_constants(path: Path) -> ConstantTable:
             table.fault(line, "low", f"a lognormal needs low above 0, not {low:g}")
         key = canonical(row["name"])
         if key in rows:
-            table.fault(line, "name", f"{row['name']} stands already in {rows[key].at}")
+            table.fault(line, "name", f"duplicate name {row['name']}, first in {rows[key].at}")
         rows[key] = ConstantRow(
             name=row["name"],
             low=low,

@@ -1,4 +1,4 @@
-"""The scenario and lever files as strict pydantic models: what may stand where.
+"""The scenario and lever files as strict pydantic models: what is allowed where.
 
 Imported only when a file is read for the first time or the JSON schema is asked for: pydantic
 costs as much time as a whole warm run. What passes is returned as plain data that fits in a
@@ -20,9 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from zjsim.complaints import LARGEST, in_words
+from zjsim.complaints import LARGEST, in_words, keys_at
 from zjsim.errors import Problem
-from zjsim.scenario.schema import SHAPES
+from zjsim.scenario.schema import SHAPES, Method, SampleMethod, Shape, Spread
 
 MOST_PROBLEMS = 40  # a file with more is not a scenario; the rest is counted
 SCALAR, COMPOUND = "<one>", "<many>"  # tags of a union; stripped from locations
@@ -52,7 +52,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=5000)]
 # A scenario's name becomes part of a folder's name on any system.
 FileName = Annotated[str, Field(pattern=r"^[\p{L}\p{N}_]([\p{L}\p{N}_.-]{0,78}[\p{L}\p{N}_])?$")]
-ShapeName = Literal["constant", "step", "ramp", "s_curve", "table"]
 # JSON keys are text, so the schema states years as text; YAML reads them as numbers.
 _YEARS = {"propertyNames": {"pattern": "^(19|20|21)[0-9]{2}$"}}
 Table = Annotated[
@@ -69,7 +68,7 @@ class Label(_Strict):
 
 
 class _Shaped(_Strict):
-    shape: ShapeName | None = Field(
+    shape: Shape | None = Field(
         None, description="Form of the path; a lever without one takes its default shape."
     )
     start: Year | None = Field(
@@ -160,7 +159,7 @@ class RangeEntry(_Strict):
     low: Number
     high: Number
     mode: Number | None = Field(None, description="Most likely value; the middle when missing.")
-    distribution: Literal["uniform", "triangular", "pert", "normal", "lognormal"] = "pert"
+    distribution: Spread = "pert"
 
     @model_validator(mode="after")
     def _check(self) -> RangeEntry:
@@ -206,7 +205,7 @@ class CorrelationEntry(_Strict):
 class SamplingEntry(_Strict):
     """How runs of an ensemble differ."""
 
-    method: Literal["sobol", "latin_hypercube", "random"] | None = None
+    method: SampleMethod | None = None
     runs: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**53)] | None = None
     constants: _either(Literal["all", "none"], list[Name]) | None = None  # type: ignore[valid-type]
@@ -247,7 +246,7 @@ class ScenarioFile(_Strict):
     constants: dict[Name, Number] | None = None
     initial: dict[Name, Number] | None = None
     time: TimeEntry | None = None
-    method: Literal["rk4", "euler"] | None = None
+    method: Method | None = None
     sampling: SamplingEntry | None = None
 
     @model_validator(mode="after")
@@ -260,7 +259,7 @@ class ScenarioFile(_Strict):
 class LeverShape(_Strict):
     """The path a lever takes when a scenario gives only a number."""
 
-    shape: ShapeName
+    shape: Shape
     start: Year | None = Field(None, alias="from")
     until: Year | None = None
     values: Table | None = None
@@ -315,34 +314,8 @@ def validate(data: Any, where: Where, kind: type[BaseModel]) -> tuple[Any, list[
 
 def _problem(fault: Mapping[str, Any], where: Where, kind: type[BaseModel]) -> Problem:
     location = tuple(p for p in fault["loc"] if p not in (SCALAR, COMPOUND, "[key]"))
-    what, hint = in_words(fault, location, _allowed(location[:-1], kind))
+    what, hint = in_words(fault, location, keys_at(kind, location[:-1]))
     return Problem(where(location), what, hint)
-
-
-def _allowed(location: tuple[Any, ...], kind: type) -> list[str]:
-    """Keys allowed at a location of a file."""
-    places: dict[tuple[str, int], type[BaseModel]] = {
-        ("label", 1): Label,
-        ("why", 1): Label,
-        ("levers", 2): LeverEntry,
-        ("drivers", 2): DriverEntry,
-        ("time", 1): TimeEntry,
-        ("sampling", 1): SamplingEntry,
-    }
-    if kind is LeversFile:
-        places = {("levers", 0): LeversFile, ("levers", 2): LeverItem, ("levers", 3): LeverShape}
-        if location[2:] and location[2] in ("label", "note"):
-            places[("levers", 3)] = Label
-    if location[:2] == ("sampling", "drivers"):
-        found: type[BaseModel] = DriverRange
-    elif location[:2] == ("sampling", "implementation"):
-        found = FactorEntry if "levers" in location else ImplementationEntry
-    elif location[:2] == ("sampling", "correlations"):
-        found = CorrelationEntry
-    else:
-        place = (str(location[0]) if location else "", len(location))
-        found = places.get(place, LeversFile if kind is LeversFile else ScenarioFile)
-    return [field.alias or name for name, field in found.model_fields.items()]
 
 
 def plain(model: BaseModel) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zjsim.cache import content_hash
+from zjsim.complaints import LARGEST
 from zjsim.inputs import Inputs, TimePath
 from zjsim.language import Language
 from zjsim.scenario import path_words
@@ -184,7 +185,7 @@ def _flow(value: Any) -> str:
         return "{" + _join(f"{_key(key)}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + _join(_flow(item) for item in value) + "]"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST:
         return str(int(value))
     return json.dumps(value, ensure_ascii=False)
 

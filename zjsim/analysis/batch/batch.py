@@ -17,7 +17,8 @@ from typing import Any
 
 from zjsim.analysis.batch.lock import folder_lock
 from zjsim.cache import content_hash
-from zjsim.engines.executors import Chunk, Executor
+from zjsim.engines.executors import Executor
+from zjsim.engines.pool import Chunk
 from zjsim.ensembles.chunks import RUNS_A_CHUNK, Part, Work, backend_for_all, compute_block
 from zjsim.ensembles.shards import (
     SUFFIX,
@@ -30,8 +31,9 @@ from zjsim.ensembles.shards import (
     write_text,
 )
 from zjsim.errors import Problem, RunError, ScenarioError, raise_if_any
-from zjsim.scenario.sampling import plan_sampling
-from zjsim.scenario.study import Case, Study, assignment, scenario_document, scenario_hash
+from zjsim.prepare import prepare
+from zjsim.scenario.reader import assignment
+from zjsim.scenario.study import Case, Study, scenario_document, scenario_hash
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
@@ -113,9 +115,9 @@ def check_cases(study: Study, cases: Sequence[Case], opened: OpenPlan) -> None:
             continue
         tried |= fresh
         try:
-            resolved = opened.resolve(case.scenario)
+            ready = prepare(opened, case.scenario)
             if study.sample is not None:
-                plan_sampling(resolved, opened.names, opened.constants)
+                ready.sampled(calibrated={})
         except ScenarioError as misfit:
             for line in str(misfit).splitlines()[1:] or [str(misfit)]:
                 problems.setdefault(line, Problem(_place(study, case, line), line.strip()))
@@ -123,7 +125,7 @@ def check_cases(study: Study, cases: Sequence[Case], opened: OpenPlan) -> None:
 
 
 def _place(study: Study, case: Case, line: str) -> str:
-    """The line of the study that a misfit of a case comes from, as well as can be told."""
+    """The line of the study that a misfit of a case comes from, as far as that is known."""
     for key, value in case.assignments:
         if assignment(key, value) in line:
             position = study.matrix[key].index(value)
@@ -369,7 +371,7 @@ def _sweep(plan: BatchPlan, shards: Path) -> list[str]:
     wanted = {shard.name for shard in plan.shards}
     notes = []
     for path in sorted(shards.iterdir()):
-        if path.name.endswith(".part") and path.name.startswith("."):
+        if path.name.startswith(".") and ".part" in path.suffixes:
             with suppress(OSError):
                 path.unlink()
         elif path.name not in wanted:

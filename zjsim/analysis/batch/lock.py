@@ -6,15 +6,16 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from zjsim.ensembles.shards import cannot_write
+from zjsim.ensembles.shards import cannot_write, write_text
 from zjsim.errors import RunError
 
-NAME = "lock"
+# The file that the operating system locks, and the one that says who holds the lock.
+NAME, HOLDER = "lock", "holder.json"
 # A holder on another machine, seen through a file system whose locks stay on one machine, is
 # taken for alive while it has shown itself this recently.
 FRESH = 15 * 60.0  # seconds
@@ -24,81 +25,66 @@ FRESH = 15 * 60.0  # seconds
 def folder_lock(folder: Path) -> Iterator[tuple[Callable[[], None], str]]:
     """Hold the folder; gives ``(show_life, note)``.
 
-    The operating system holds the lock and lets go when the process ends, however it ends;
-    the file says who has it. ``note`` tells of a holder that ended without finishing.
+    The operating system holds the lock and lets go when the process ends, however it ends.
+    ``note`` tells of a holder that ended without finishing.
 
     Raises
     ------
     RunError
         When another batch is at work there, or the folder cannot be written.
     """
-    path = folder / NAME
+    # Imported here because only batches lock anything.
+    from filelock import FileLock, Timeout
+
+    lock, note = FileLock(folder / NAME), folder / HOLDER
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(_in_use(folder, _read_holder(note), taken=False)) from None
     except OSError as problem:
         raise cannot_write(folder, problem) from None
     try:
-        taken = _try_lock(handle)
-        holder = _read_holder(path)
-        if not taken or _alive_elsewhere(path, holder):
-            raise RunError(_in_use(folder, holder, taken))
-        _write(handle, {"pid": os.getpid(), "host": socket.gethostname()})
+        holder = _read_holder(note)
+        if _alive_elsewhere(note, holder):
+            raise RunError(_in_use(folder, holder, taken=True))
+        write_text(note, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
         try:
-            yield (lambda: os.utime(path)), _left_by(holder)
+            yield (lambda: _show_life(note)), _left_by(holder)
         finally:
             with suppress(OSError):
-                _write(handle, None)
+                note.unlink(missing_ok=True)
     finally:
-        os.close(handle)
+        lock.release()
 
 
-def _try_lock(handle: int) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            # Far behind the text, so that others can read who holds it.
-            os.lseek(handle, 1 << 20, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _show_life(note: Path) -> None:
+    with suppress(OSError):  # somebody has deleted the note; the lock itself holds
+        os.utime(note)
 
 
-def _read_holder(path: Path) -> dict[str, Any]:
+def _read_holder(note: Path) -> Mapping[str, Any]:
     with suppress(OSError, ValueError):
-        holder = json.loads(path.read_text(encoding="utf-8"))
+        holder = json.loads(note.read_text(encoding="utf-8"))
         if isinstance(holder, dict):
             return holder
     return {}
 
 
-def _write(handle: int, holder: dict[str, Any] | None) -> None:
-    os.ftruncate(handle, 0)
-    os.lseek(handle, 0, os.SEEK_SET)
-    if holder is not None:
-        os.write(handle, json.dumps(holder).encode())
-
-
-def _alive_elsewhere(path: Path, holder: dict[str, Any]) -> bool:
+def _alive_elsewhere(note: Path, holder: Mapping[str, Any]) -> bool:
     if not holder or holder.get("host") == socket.gethostname():
         return False
-    return time.time() - path.stat().st_mtime < FRESH
+    return time.time() - note.stat().st_mtime < FRESH
 
 
-def _in_use(folder: Path, holder: dict[str, Any], taken: bool) -> str:
+def _in_use(folder: Path, holder: Mapping[str, Any], taken: bool) -> str:
     who = f"process {holder.get('pid', '?')} on {holder.get('host', 'this machine')}"
     text = f"{folder}: another batch ({who}) is working in this folder. Wait until it ends"
     if not taken:
         return f"{text}, or choose another place with --out."
-    return f"{text}; if that machine is down, delete {folder / NAME}."
+    return f"{text}; if that machine is down, delete {folder / HOLDER}."
 
 
-def _left_by(holder: dict[str, Any]) -> str:
+def _left_by(holder: Mapping[str, Any]) -> str:
     if not holder:
         return ""
     return (

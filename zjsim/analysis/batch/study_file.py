@@ -35,7 +35,7 @@ class PlannedStudy:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StudyResult(Shown):
-    """What a study did, and a row a case.
+    """What a study did, and one row per case.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class StudyResult(Shown):
         return self.batch.folder
 
     def to_frame(self) -> pd.DataFrame:
-        """The summary, a row a case."""
+        """The summary: one row per case."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows))

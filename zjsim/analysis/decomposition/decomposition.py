@@ -31,7 +31,7 @@ from zjsim.assessment.plan import Indicator
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.inputs import Inputs, TimePath
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
-from zjsim.prepare import with_all_paths
+from zjsim.prepare import prepare, with_all_paths
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 
@@ -78,7 +78,7 @@ class Decomposition:
         return not self.errors.any()
 
     def to_frame(self) -> pd.DataFrame:
-        """Shares: a row a cause, a column an indicator."""
+        """Shares: one row per cause, one column per indicator."""
         import pandas as pd
 
         columns = [item.id for item in self.indicators]
@@ -115,6 +115,12 @@ def decompose(
     levers, drivers, constants : mapping or None
         The same as mappings: ``levers={"rd_support": 1.2}``.
 
+    Returns
+    -------
+    Decomposition
+        ``to_frame()`` has a row a cause and a column an indicator, in the unit of the plan; its
+        columns sum to the change.
+
     Raises
     ------
     PlanError
@@ -129,10 +135,8 @@ def decompose(
     ('outside', 'policy', 'feedback', 'trends')
     """
     plan = open_plan(plan)
-    read = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    subject, resolved = subject_of(plan), plan.resolve(read)
+    ready = prepare(plan, scenario, changes, levers=levers, drivers=drivers, constants=constants)
+    subject, resolved = subject_of(plan), ready.resolved
     boards = switchboards(subject)
     inside = coalitions(len(CAUSES))
     inputs = _switched(subject, resolved.inputs, [boards[cause] for cause in CAUSES], inside)
@@ -175,6 +179,12 @@ def decompose_levers(
     seed : int
         Of the orders.
 
+    Returns
+    -------
+    Decomposition
+        ``to_frame()`` has a row a cause and a column an indicator, in the unit of the plan; its
+        columns sum to the change.
+
     Raises
     ------
     ScenarioError
@@ -188,11 +198,9 @@ def decompose_levers(
     True
     """
     plan = open_plan(plan)
-    read = plan.read_scenario(
-        scenario, changes, levers=levers, drivers=drivers, constants=constants
-    )
-    subject, resolved = subject_of(plan), plan.resolve(read)
-    inputs = with_all_paths(plan, resolved.inputs)
+    ready = prepare(plan, scenario, changes, levers=levers, drivers=drivers, constants=constants)
+    subject, resolved = subject_of(plan), ready.resolved
+    inputs = ready.all_paths
     used = [item for item in plan.levers if inputs.paths[item.variable].values.any()]
     if not used:
         name = resolved.scenario.name
@@ -273,4 +281,5 @@ def _changes(subject: Subject, inputs: Inputs) -> np.ndarray:
     """The same less what the run itself shows in the base year."""
     ran, items = subject.run(inputs, "auto"), subject.plan.plan.indicators
     before = indicator_table(ran, items, int(subject.spec.start))
-    return indicator_table(ran, items) - before
+    change: np.ndarray = indicator_table(ran, items) - before
+    return change

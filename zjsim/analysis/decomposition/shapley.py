@@ -24,7 +24,8 @@ def coalitions(players: int) -> np.ndarray:
     >>> coalitions(2).astype(int).tolist()
     [[0, 0], [1, 0], [0, 1], [1, 1]]
     """
-    return (np.arange(2**players)[:, None] >> np.arange(players)) % 2 == 1
+    members: np.ndarray = (np.arange(2**players)[:, None] >> np.arange(players)) % 2 == 1
+    return members
 
 
 def exact_values(worth: np.ndarray) -> np.ndarray:

@@ -157,6 +157,11 @@ def calibrate(
     advance : function
         Called with 1 when a sector is done.
 
+    Returns
+    -------
+    Calibration
+        ``to_frame()`` has a row a constant: its range before and after, in the model's unit.
+
     Raises
     ------
     DataError

@@ -156,9 +156,11 @@ def modelled(item: Comparison, datum: Datum, read: Reader) -> np.ndarray:
             return item.scale * now
         if item.measure == "index":
             shift = datum.time - datum.year
-            return 100 * np.log(now / product(item.base_year + shift))
+            since: np.ndarray = np.log(now / product(item.base_year + shift))
+            return 100 * since
         before = product(datum.time - datum.span)
-        return 100 * ((now / before) ** (1 / datum.span) - 1)
+        growth: np.ndarray = (now / before) ** (1 / datum.span) - 1
+        return 100 * growth
 
 
 def times_of(item: Comparison, datum: Datum) -> tuple[float, ...]:

@@ -25,7 +25,7 @@ def read_comparisons(plan: OpenPlan) -> ComparisonsFile:
     Raises
     ------
     DataError
-        When the file is missing, or names a variable that there is none of.
+        When the file is missing, or names an unknown variable.
     """
     path = plan.folder.needed_file(FILE, "a hindcast", DataError)
     data = read_yaml(path, DataError).data

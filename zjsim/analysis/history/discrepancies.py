@@ -23,10 +23,10 @@ from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import DataError, Problem, raise_if_any
 from zjsim.inputs import Inputs
-from zjsim.prepare import kernel_for
+from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import FORMS, WHOLE, Discrepancy
-from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import SamplePlan, plan_sampling, resolve_ensemble
+from zjsim.scenario.sampling import SamplePlan
+from zjsim.scenario.schema import Range
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
@@ -144,9 +144,20 @@ def read_entries(plan: OpenPlan) -> tuple[Mapping[str, Mapping[str, History]], t
 
 
 def estimate_discrepancies(
-    plan: OpenPlan, *, seed: int = SEED, runs: int = RUNS, backend: Backend = "auto"
+    plan: OpenPlan,
+    *,
+    seed: int = SEED,
+    runs: int = RUNS,
+    backend: Backend = "auto",
+    calibrated: Mapping[str, Range] | None = None,
 ) -> tuple[Discrepancy, ...]:
     """Discrepancy of every quantity that ``comparisons.yaml`` names.
+
+    Parameters
+    ----------
+    calibrated : mapping or None
+        Ranges of constants by canonical name, such as of a new calibration; None for those of
+        ``calibration.csv``.
 
     Raises
     ------
@@ -156,10 +167,11 @@ def estimate_discrepancies(
     told = _told(plan)
     if not told:
         return ()
-    sample, resolved = _sample(plan, seed, runs)
-    ran = _first_year(plan, sample, resolved, backend)
+    ready = prepare(plan, SCENARIO, backend=backend)
+    sample = ready.sampled(runs, seed, calibrated)
+    ran = _first_year(ready, sample)
     known = {item.key: item for item in read_comparisons(plan).comparisons}
-    hashes = _hashes(plan, told, sample, resolved)
+    hashes = _hashes(ready, told, sample)
     found = []
     for one in told:
         model = _model_sd(plan, one.entry, known.get(one.entry.of), ran)
@@ -182,7 +194,8 @@ def estimate_discrepancies(
 
 def discrepancy_hashes(plan: OpenPlan, seed: int = SEED, runs: int = RUNS) -> dict[str, str]:
     """Hash by quantity of the figures, the model and the ranges that its row rests on."""
-    return _hashes(plan, _told(plan), *_sample(plan, seed, runs))
+    ready = prepare(plan, SCENARIO)
+    return _hashes(ready, _told(plan), ready.sampled(runs, seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,30 +239,20 @@ def _told(plan: OpenPlan) -> list[_Told]:
     return found
 
 
-def _hashes(
-    plan: OpenPlan, told: Sequence[_Told], sample: SamplePlan, resolved: Resolved
-) -> dict[str, str]:
+def _hashes(ready: Prepared, told: Sequence[_Told], sample: SamplePlan) -> dict[str, str]:
     ranges = [f"{d.key} {d.low:.9g} {d.mode:.9g} {d.high:.9g}" for d in sample.dimensions]
     drawn = (str(sample.seed), str(sample.runs))
-    whole = content_hash(plan.model_hash, resolved.hash, *ranges, *drawn)
+    whole = content_hash(ready.plan.model_hash, ready.resolved.hash, *ranges, *drawn)
     return {one.entry.of: content_hash(hash_of(one.rows), whole)[:16] for one in told}
 
 
-def _sample(plan: OpenPlan, seed: int, runs: int) -> tuple[SamplePlan, Resolved]:
-    resolved = plan.resolve(plan.read_scenario(SCENARIO))
-    ranges = plan.calibrated
-    sample = plan_sampling(resolved, plan.names, plan.constants, runs, calibrated=ranges)
-    return replace(sample, seed=seed), resolved
-
-
-def _first_year(
-    plan: OpenPlan, sample: SamplePlan, resolved: Resolved, backend: Backend
-) -> Trajectories:
+def _first_year(ready: Prepared, sample: SamplePlan) -> Trajectories:
     """An ensemble of the plan as written, to the end of its first year."""
-    inputs, _ = resolve_ensemble(resolved, sample, 0, sample.runs)
+    plan = ready.plan
     names = [name for item in read_comparisons(plan).comparisons for name in item.variables]
     save = tuple(dict.fromkeys([*plan.indicator_variables, *names]))
-    return kernel_for(plan, backend).run(_short(inputs, save), backend)
+    inputs = ready.drawn(0, sample.runs, sample)
+    return ready.run(_short(inputs, save), ready.backend)
 
 
 def _short(inputs: Inputs, save: tuple[str, ...]) -> Inputs:

@@ -32,12 +32,10 @@ from zjsim.errors import DataError
 from zjsim.inputs import Inputs
 from zjsim.markup import Shown
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
-from zjsim.prepare import kernel_for
+from zjsim.prepare import kernel_for, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.outlook import OBSERVED_PATH
-from zjsim.scenario.resolve import Resolved, resolve
-from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
-from zjsim.scenario.schema import Scenario
+from zjsim.scenario.tables import DriverTable
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan, lay_over, with_own_observations
 
@@ -146,6 +144,12 @@ def hindcast(
     compiled : CompiledProgram or None
         To share between several calls.
 
+    Returns
+    -------
+    Hindcast
+        ``to_frame()`` has a row a figure, in the unit it was published in; ``probabilities`` a
+        share a target, ``score`` how well it did.
+
     Raises
     ------
     DataError
@@ -160,21 +164,19 @@ def hindcast(
     """
     plan = open_plan(plan)
     file = read_comparisons(plan)
-    resolved = _resolved(plan, plan.read_scenario(scenario), known)
+    cut = _known_series(plan, known)
+    ready = prepare(plan, scenario, series=cut, backend=backend, shared=compiled)
     ranges = plan.calibrated if calibrated else {}
-    sample = plan_sampling(resolved, plan.names, plan.constants, runs, ranges)
-    sample = replace(sample, seed=seed)
-    dimensions = sample.dimensions
-    inputs, _ = resolve_ensemble(resolved, sample, 0, runs)
+    sample = ready.sampled(runs, seed, ranges)
+    inputs = ready.drawn(0, runs, sample)
     grid = replace(inputs.grid, save_every=0.5)
     inputs = replace(inputs, grid=grid, save=_saved(plan, file))
-    engine = compiled or kernel_for(plan, backend)
-    ran = engine.run(inputs, backend)
+    ran = ready.run(inputs, backend)
     every = with_own_observations(plan, observations)
     found = plan.discrepancies if discrepancy else {}
     cases = tuple(_cases(plan, file, ran, every, known, seed, found))
     learnt = tuple(
-        d.name for d in dimensions if d.kind == "constant" and d.name.casefold() in ranges
+        d.name for d in sample.dimensions if d.kind == "constant" and d.name.casefold() in ranges
     )
     judged = _judged(plan, ran, cases, known, inputs, seed, found)
     return replace(judged, calibrated=learnt)
@@ -212,14 +214,13 @@ def decided_in(hindcasts: Sequence[Hindcast], position: int) -> int | None:
     return last
 
 
-def _resolved(plan: OpenPlan, scenario: Scenario, known: int) -> Resolved:
+def _known_series(plan: OpenPlan, known: int) -> DriverTable:
     table = plan.drivers
     begun = [series.values[0][0] for series in table.series.get(OBSERVED_PATH, {}).values()]
     if not begun or known < min(begun):
         first = f"{min(begun):g}" if begun else "never"
         raise DataError(f"known until {known}: the observed drivers begin in {first}.")
-    cut = known_until(table, OBSERVED_PATH, known)
-    return resolve(scenario, plan.names, plan.levers, cut, plan.constants)
+    return known_until(table, OBSERVED_PATH, known)
 
 
 def _saved(plan: OpenPlan, file: ComparisonsFile) -> tuple[str, ...]:

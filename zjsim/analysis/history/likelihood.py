@@ -87,7 +87,7 @@ def weighted_quantile(
     """Quantiles of weighted draws, in the unit of ``values``."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) - 0.5 * weights[order]
-    return np.interp(levels, reached, values[order])
+    return np.asarray(np.interp(levels, reached, values[order]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ it is the model's base in the base year.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -119,7 +119,6 @@ class SectorRun:
     base_year: int = 2020
     step: float = 0.25
     backend: Backend = "auto"
-    _compiled: CompiledProgram | None = field(default=None, repr=False)
 
     @cached_property
     def data(self) -> list[tuple[Comparison, Datum]]:
@@ -184,9 +183,11 @@ class SectorRun:
         return tuple(dict.fromkeys([*names, *self.sector.anchors]))
 
     def _run(self, inputs: Inputs) -> Trajectories:
-        if self._compiled is None:
-            self._compiled = kernel_for(self.plan)
         return self._compiled.run(inputs, self.backend)
+
+    @cached_property
+    def _compiled(self) -> CompiledProgram:
+        return kernel_for(self.plan)
 
     def _base(self, constants: Mapping[str, np.ndarray], n_run: int) -> dict[str, np.ndarray]:
         """Values of the base year that the sector's inputs are built on, shape (n_run,)."""
@@ -273,7 +274,8 @@ class SectorRun:
     def _index(self, item: Given, times: np.ndarray) -> np.ndarray:
         rows = self._series(item)
         logs = [np.log(row.value / rows[self.base_year].value) for row in rows.values()]
-        return np.exp(np.interp(times, [row.time for row in rows.values()], logs))[None, :]
+        index: np.ndarray = np.exp(np.interp(times, [row.time for row in rows.values()], logs))
+        return index[None, :]
 
     def _shoot(self, inputs: Inputs, base: Mapping[str, np.ndarray]) -> Trajectories:
         """Run with the starts that lead each anchored stock to its base (secant in logs)."""

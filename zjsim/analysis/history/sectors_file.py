@@ -1,4 +1,4 @@
-"""Reading ``sectors.yaml``: names, measures and bounds are checked, every problem told at once."""
+"""Reading ``sectors.yaml``: names, measures and bounds; all problems are reported together."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from zjsim.assessment.plan import Indicator
 from zjsim.engines.kernel.engine import Backend
 from zjsim.inputs import TimePath
 from zjsim.markup import Shown
-from zjsim.prepare import kernel_for
+from zjsim.prepare import Prepared
 from zjsim.scenario.draws import Dimension
 from zjsim.workflow import Runs
 
@@ -162,7 +162,8 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     """
     plan, resolved = runs.plan, runs.resolved
     items = plan.plan.indicators
-    what = replace(study_of(plan, resolved), backend=backend)
+    ready = Prepared(plan, resolved, backend=backend)
+    what = study_of(ready)
     found = tornado(what)
     weights = weighted(found.shares, found.doubt)
     used = [
@@ -170,7 +171,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
         for entry in resolved.entries
         if entry.kind == "lever" and np.any(resolved.inputs.paths[entry.name].values)
     ]
-    off = _without_levers(runs, [entry.name for entry in used], backend)
+    off = _without_levers(ready, [entry.name for entry in used])
     ends = np.concatenate([found.base[None], found.low, found.high, off])
     met = judge_values(ends, items)[0]
     count = len(what.dimensions)
@@ -203,9 +204,9 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     )
 
 
-def _without_levers(runs: Runs, names: Sequence[str], backend: Backend) -> np.ndarray:
+def _without_levers(ready: Prepared, names: Sequence[str]) -> np.ndarray:
     """Each indicator with one lever at rest, shape (n_lever, n_indicator); NaN where it failed."""
-    base, plan = runs.resolved.inputs, runs.plan
+    base, plan = ready.inputs, ready.plan
     paths = dict(base.paths)
     for place, name in enumerate(names):
         path = paths[name]
@@ -215,8 +216,7 @@ def _without_levers(runs: Runs, names: Sequence[str], backend: Backend) -> np.nd
     if not names:
         return np.empty((0, len(plan.plan.indicators)))
     inputs = replace(base, n_run=len(names), paths=paths, save=plan.indicator_variables)
-    done = kernel_for(plan, backend).run(inputs)
-    return indicator_table(done, plan.plan.indicators)
+    return indicator_table(ready.run(inputs), plan.plan.indicators)
 
 
 def _ways(change: np.ndarray, indicators: Sequence[Indicator]) -> float:

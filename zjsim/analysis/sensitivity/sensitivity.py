@@ -195,7 +195,7 @@ class Sensitivity(Shown):
         if not self.groups:
             return np.full(len(self.study.indicators), np.nan)
         known = [group.first for group in self.groups if group.grade not in UNMEASURED]
-        return np.clip(1 - np.sum(known, axis=0), 0.0, 1.0)
+        return np.asarray(np.clip(1 - np.sum(known, axis=0), 0.0, 1.0))
 
     def shown(self, value: float, error: float) -> bool:
         """Whether an index is known well enough to be printed."""
@@ -204,12 +204,13 @@ class Sensitivity(Shown):
 
 def shares_of(method: Method, strength: np.ndarray) -> np.ndarray:
     """Strengths made comparable between indicators, parts of one."""
-    known = np.nan_to_num(np.clip(strength, 0.0, None))
+    known: np.ndarray = np.nan_to_num(np.clip(strength, 0.0, None))
     if method == "sobol":
         return known
     squared = known**2
     total = squared.sum(axis=0)
-    return np.divide(squared, total, out=np.zeros_like(squared), where=total > 0)
+    shares: np.ndarray = np.divide(squared, total, out=np.zeros_like(squared), where=total > 0)
+    return shares
 
 
 def weighted(shares: np.ndarray, doubt: np.ndarray) -> np.ndarray:

@@ -10,13 +10,13 @@ import numpy as np
 
 from zjsim.analysis.sensitivity.inputs_of_designs import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import FEW_RUNS, Backend, CompiledProgram
+from zjsim.engines.kernel.engine import FEW_RUNS, Backend
 from zjsim.openplan import ScenarioLike
-from zjsim.prepare import kernel_for
+from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import inputs_of, plan_sampling
+from zjsim.scenario.sampling import inputs_of
 from zjsim.workflow import OpenPlan
 
 PIECE = 16384
@@ -49,8 +49,8 @@ class Study:
         return self.plan.plan.indicators
 
     @cached_property
-    def _compiled(self) -> CompiledProgram:
-        return kernel_for(self.plan, self.backend)
+    def _ready(self) -> Prepared:
+        return Prepared(self.plan, self.resolved, backend=self.backend)
 
     def grade(self, item: Dimension) -> str:
         """Grade of evidence of a constant; ``driver`` or ``lever`` of what is no constant."""
@@ -92,7 +92,7 @@ class Study:
             piece = {key: column[first : first + PIECE] for key, column in values.items()}
             inputs = inputs_of(self.resolved.inputs, self.dimensions, piece)
             grid = replace(inputs.grid, save_every=0.5)
-            ran = self._compiled.run(replace(inputs, save=save, grid=grid), chosen)
+            ran = self._ready.run(replace(inputs, save=save, grid=grid), chosen)
             found.append(indicator_table(ran, self.indicators))
             advance(ran.n_run)
         return np.concatenate(found)
@@ -114,14 +114,11 @@ def open_study(
     of the scenario and the shock that drivers share are set aside, because shares of variance
     are defined for independent inputs; the number of pairs is kept.
     """
-    resolved = plan.resolve(plan.read_scenario(scenario, changes))
-    return study_of(plan, resolved, calibrated=calibrated, backend=backend)
+    return study_of(prepare(plan, scenario, changes, backend=backend), calibrated=calibrated)
 
 
-def study_of(
-    plan: OpenPlan, resolved: Resolved, *, calibrated: bool = True, backend: Backend = "auto"
-) -> Study:
+def study_of(ready: Prepared, *, calibrated: bool = True) -> Study:
     """The same of a scenario that is resolved already."""
-    ranges = plan.calibrated if calibrated else {}
-    sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=ranges)
-    return Study(plan, resolved, sample.dimensions, backend, sample.correlated_pairs)
+    sample = ready.sampled(calibrated=None if calibrated else {})
+    pairs = sample.correlated_pairs
+    return Study(ready.plan, ready.resolved, sample.dimensions, ready.backend, pairs)

@@ -1,4 +1,4 @@
-"""What an ensemble is too small to say, and how its intervals are meant."""
+"""When an ensemble is too small, and what its intervals mean."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def convergence_notes(statistics: EnsembleStatistics, method: str = "sobol") -> 
 
 
 def _rank_notes(statistics: EnsembleStatistics) -> list[Note]:
-    """Whether the weakest link is told from the next one."""
+    """Whether the weakest link is distinguishable from the next one."""
     order = sorted(statistics.targets, key=lambda t: t.fails_with_joint.met, reverse=True)
     if len(order) < 2 or statistics.weakest is None:
         return []

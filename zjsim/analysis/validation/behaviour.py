@@ -14,7 +14,6 @@ from zjsim.assessment.checks import Change, changed_inputs, judge
 from zjsim.assessment.observations import Observation
 from zjsim.inputs import Inputs, TimePath
 from zjsim.prepare import with_all_paths
-from zjsim.scenario.sampling import plan_sampling, resolve_ensemble
 from zjsim.trajectories import Trajectories
 
 TRUSTED = "ABC"
@@ -199,12 +198,11 @@ def reality(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
 def ranking(subject: Subject, draws: int, scenario: str = "baseline") -> Measured:
     """Share of draws in which an indicator's three strongest levers are those of the centre."""
     plan = subject.plan
-    resolved = subject.resolved(scenario)
-    sampling = plan_sampling(resolved, plan.names, plan.constants, draws)
-    drawn, _ = resolve_ensemble(resolved, sampling, 0, draws)
+    ready = subject.prepared(scenario)
+    drawn = ready.drawn(0, draws, ready.sampled(draws, calibrated={}))
     ten = tuple(dict.fromkeys(item.variable for item in plan.plan.indicators))
     year = float(plan.plan.years[-1])
-    centre = lever_effects(subject, with_all_paths(plan, resolved.inputs), ten, year)
+    centre = lever_effects(subject, ready.all_paths, ten, year)
     drawn_effects = lever_effects(subject, with_all_paths(plan, drawn), ten, year)
     labels = [lever.id for lever in plan.levers]
     shares, details = [], []

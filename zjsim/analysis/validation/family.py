@@ -13,7 +13,6 @@ from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject
 from zjsim.errors import PlanError
 from zjsim.inputs import Inputs, TimePath
-from zjsim.prepare import with_all_paths
 from zjsim.trajectories import Trajectories
 from zjsim.yamlfile import read_yaml
 
@@ -110,7 +109,7 @@ def agreements(subject: Subject) -> list[tuple[Mapping[str, Any], dict[str, floa
     plan = subject.plan
     ten = tuple(dict.fromkeys(item.variable for item in plan.plan.indicators))
     year = float(plan.plan.years[-1])
-    plain = lever_effects(subject, with_all_paths(plan, subject.resolved().inputs), ten, year)[:, 0]
+    plain = lever_effects(subject, subject.prepared().all_paths, ten, year)[:, 0]
     found = []
     for entry in subject.protocol["variants"]:
         other = lever_effects(subject, subject.inputs(changes=entry["set"]), ten, year)[:, 0]

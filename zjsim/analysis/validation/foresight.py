@@ -8,18 +8,16 @@ from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject
 from zjsim.errors import DataError
 
-_KEPT = "_hindcast_of_validation"
-
 
 def _found(subject: Subject, runs: int) -> Hindcast:
     """The hindcast from the base year, once for both tests."""
-    kept = subject.plan.__dict__
-    if _KEPT not in kept:
+    kept = subject.kept.hindcasts
+    if runs not in kept:
         try:
-            kept[_KEPT] = hindcast(subject.plan, int(subject.spec.start), runs=runs)
+            kept[runs] = hindcast(subject.plan, int(subject.spec.start), runs=runs)
         except DataError as problem:
             raise NotRunError(str(problem)) from None
-    found: Hindcast = kept[_KEPT]
+    found: Hindcast = kept[runs]
     return found
 
 

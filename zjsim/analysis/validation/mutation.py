@@ -24,7 +24,7 @@ import numpy as np
 from zjsim.analysis.validation import accounts, behaviour, extremes, ledger, numerics, structure
 from zjsim.analysis.validation.mutants import Mutant, mutants, sample
 from zjsim.analysis.validation.record import Measured
-from zjsim.analysis.validation.subject import Subject
+from zjsim.analysis.validation.subject import Subject, subject_of
 from zjsim.engines.pool import available_cores
 from zjsim.errors import ZjsimError
 from zjsim.workflow import open_plan
@@ -83,12 +83,12 @@ def _loops(subject: Subject, mutant: Mutant) -> bool:
 
 def _knockouts(subject: Subject, mutant: Mutant) -> bool:
     """A surprise that the model itself does not have; those it has are no proof."""
-    kept = subject.plan.__dict__
-    if "_known_surprises" not in kept:
-        own = behaviour.knockouts(Subject(subject.plan, subject.plan.model))
-        kept["_known_surprises"] = {_place(line) for line in own.details}
+    kept = subject.kept
+    if kept.surprises is None:
+        own = behaviour.knockouts(subject_of(subject.plan))
+        kept.surprises = frozenset(_place(line) for line in own.details)
     found = {_place(line) for line in behaviour.knockouts(subject).details}
-    return bool(found - kept["_known_surprises"])
+    return bool(found - kept.surprises)
 
 
 def _place(surprise: str) -> str:
@@ -132,7 +132,7 @@ KILLERS: tuple[Killer, ...] = (
 
 def fate_of(subject: Subject, mutant: Mutant) -> Fate:
     """The first test that notices the mutant."""
-    mutated = Subject(subject.plan, mutant.applied(subject.spec))
+    mutated = subject.changed(mutant.applied(subject.spec))
     for name, notices in KILLERS:
         try:
             with np.errstate(all="ignore"):
@@ -224,7 +224,7 @@ _STATE: dict[str, Any] = {}
 def _start(folder: str, scratch: str) -> None:
     """Read the plan once a worker; after that, what is cached goes to the scratch folder."""
     plan = open_plan(folder)
-    subject = Subject(plan, plan.model)
+    subject = subject_of(plan)
     subject.baseline  # noqa: B018  (fills what every mutant shares)
     os.environ["ZJSIM_CACHE"] = scratch
     _STATE["subject"] = subject

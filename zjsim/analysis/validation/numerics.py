@@ -13,9 +13,9 @@ import numpy as np
 from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject, value_of
 from zjsim.cache import content_hash
-from zjsim.engines import make_engine
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
+from zjsim.prepare import compiled_source
 from zjsim.timeline import TimeGrid
 from zjsim.trajectories import Trajectories
 
@@ -138,7 +138,7 @@ def euler(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
 
 def adaptive(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
     """Largest relative distance of an indicator from the error-controlled solver."""
-    compiled = make_engine("adaptive").compile(subject.spec)
+    compiled = compiled_source(subject, "adaptive")
     found = {}
     for name in scenarios:
         inputs = _indicators(subject, name)
@@ -160,7 +160,7 @@ def pysd(subject: Subject, scenarios: tuple[str, ...], trust: bool = False) -> M
     """Largest relative distance of any variable from PySD, Euler against Euler."""
     if not (trust or subject.plan.folder.shipped):
         raise NotRunError("executes code generated from the model file: --trust-model")
-    compiled = make_engine("pysd", trust=True).compile(subject.spec)
+    compiled = compiled_source(subject, "pysd", trust_model=True)
     found, details = {}, []
     for name in scenarios:
         inputs = _euler_of_all(subject, name)
@@ -209,7 +209,7 @@ def reproducible(subject: Subject, scenarios: tuple[str, ...]) -> Measured:
         inputs = subject.inputs(name)
         twice = []
         for _ in range(2):
-            compiled = make_engine("kernel", backend="python").compile_source(subject)
+            compiled = compiled_source(subject, backend="python")
             twice.append(content_hash(compiled.run(inputs).values.tobytes()))
         digests.append(twice[0])
         if twice[0] != twice[1]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from zjsim.assessment.checks import Change, changed_inputs, saved_variables
-from zjsim.engines import make_engine
 from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import Backend
 from zjsim.engines.kernel.lower import lower
@@ -19,14 +18,31 @@ from zjsim.errors import PlanError
 from zjsim.inputs import Inputs
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
-from zjsim.prepare import with_all_paths
+from zjsim.prepare import Prepared, compiled_source, prepare
 from zjsim.scenario.resolve import Resolved
 from zjsim.timeline import TimeGrid
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
 
-PROTOCOL = "validation.yaml"
+
+@dataclass(slots=True)
+class Kept:
+    """What was computed once and serves every subject of one plan: its model and all mutants.
+
+    Parameters
+    ----------
+    prepared : dict
+        Scenarios of the plan by name.
+    hindcasts : dict
+        By number of runs.
+    surprises : frozenset of str or None
+        What cutting loops of the plan's own model shows against expectation.
+    """
+
+    prepared: dict[str, Prepared] = field(default_factory=dict)
+    hindcasts: dict[int, Any] = field(default_factory=dict)
+    surprises: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,15 +55,24 @@ class Subject:
         Its tables, checks and loops judge the model.
     spec : ModelSpec
         The model under test: the plan's own, or a mutant of it.
+    own : bool
+        Whether it is the plan's own, whose lowered form is in the cache.
+    kept : Kept
     """
 
     plan: OpenPlan
     spec: ModelSpec
+    own: bool = False
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+
+    def changed(self, spec: ModelSpec) -> Subject:
+        """Another model in the place of this one, such as a mutant."""
+        return Subject(self.plan, spec, kept=self.kept)
 
     @cached_property
     def protocol(self) -> dict[str, Any]:
         """Thresholds, identities and expectations, fixed before any run."""
-        return read_protocol(self.plan)
+        return self.plan.protocol
 
     @cached_property
     def glossary(self) -> Any:
@@ -63,16 +88,15 @@ class Subject:
     @cached_property
     def program(self) -> Program:
         """The lowered model; of the plan's own it comes from the cache."""
-        own = self.plan.__dict__.get("model") is self.spec
-        return self.plan.program if own else lower(self.spec)
+        return self.plan.program if self.own else lower(self.spec)
 
     @cached_property
     def _compiled(self) -> CompiledModel:
-        return make_engine("kernel", backend="python").compile_source(self)
+        return compiled_source(self, backend="python")
 
     @cached_property
     def _many(self) -> CompiledModel:
-        return make_engine("kernel").compile_source(self, self.plan.exogenous)
+        return compiled_source(self, may_be_paths=self.plan.exogenous)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -96,12 +120,16 @@ class Subject:
         """Names of constants that only steer the run."""
         return frozenset(c.name for c in self.spec.constants if canonical(c.name) in CONTROL_NAMES)
 
+    def prepared(self, scenario: str = "baseline") -> Prepared:
+        """A shipped scenario for this plan; each is resolved once for all subjects of it."""
+        ready = self.kept.prepared
+        if scenario not in ready:
+            ready[scenario] = prepare(self.plan, scenario)
+        return ready[scenario]
+
     def resolved(self, scenario: str = "baseline") -> Resolved:
-        """A shipped scenario for this plan; each is resolved once a process and plan."""
-        kept: dict[str, Resolved] = self.plan.__dict__.setdefault("_resolved_for_validation", {})
-        if scenario not in kept:
-            kept[scenario] = self.plan.resolve(self.plan.read_scenario(scenario))
-        return kept[scenario]
+        """The same as it was resolved."""
+        return self.prepared(scenario).resolved
 
     def inputs(
         self,
@@ -119,7 +147,7 @@ class Subject:
         the plan), constants for the whole run. Every lever and driver has a path, so that one
         text of the model serves all runs.
         """
-        inputs = with_all_paths(self.plan, self.resolved(scenario).inputs)
+        inputs = self.prepared(scenario).all_paths
         if changes or multiply:
             change = Change(dict(changes or {}), dict(multiply or {}), since)
             first = self.plan.plan.years[0]
@@ -163,27 +191,7 @@ class Subject:
 
 def subject_of(plan: OpenPlan) -> Subject:
     """The plan's own model as a subject."""
-    return Subject(plan, plan.model)
-
-
-def read_protocol(plan: OpenPlan) -> dict[str, Any]:
-    """The plan's protocol of validation.
-
-    Raises
-    ------
-    PlanError
-        When the folder has none, or it lacks a part.
-    """
-    kept: dict[str, Any] | None = plan.__dict__.get("_protocol_of_validation")
-    if kept is not None:
-        return kept
-    path = plan.folder.needed_file(PROTOCOL, "a validation or decomposition")
-    data: dict[str, Any] = read_yaml(path, PlanError).data
-    lacking = [key for key in ("tests", "awake") if not isinstance(data, dict) or key not in data]
-    if lacking:
-        raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
-    plan.__dict__["_protocol_of_validation"] = data
-    return data
+    return Subject(plan, plan.model, own=True)
 
 
 def value_of(spec: ModelSpec, name: str) -> float:

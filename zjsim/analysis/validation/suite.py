@@ -25,6 +25,7 @@ from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.markup import Shown
 from zjsim.openplan import PlanLike, open_plan
+from zjsim.prepare import prepare
 from zjsim.version import __version__
 from zjsim.workflow import OpenPlan
 
@@ -180,7 +181,7 @@ def chosen_tests(subject: Subject, depth: Depth, only: Iterable[str] | None = No
     Raises
     ------
     PlanError
-        When the protocol has a threshold for a test that there is none of, or ``only`` names
+        When the protocol has a threshold for an unknown test, or ``only`` names
         a test that is none or that the protocol does not ask for.
     """
     known = subject.protocol["tests"]
@@ -233,7 +234,7 @@ def validate(
     plan: PlanLike,
     depth: Depth | None = None,
     only: Iterable[str] | None = None,
-    told: Callable[[Row], None] = lambda row: None,
+    on_row: Callable[[Row], None] = lambda row: None,
 ) -> Validation:
     """Run the plan's protocol of validation.
 
@@ -244,13 +245,18 @@ def validate(
         How much work; None is a quick one with the default sample of mutants.
     only : ids of tests, or None
         None runs all that the depth asks for.
-    told : callable
-        Told each row as soon as it is there.
+    on_row : callable
+        Called with each row as soon as it is there.
+
+    Returns
+    -------
+    Validation
+        A row a test: what was measured, its threshold, and whether it passed.
 
     Raises
     ------
     PlanError
-        When the plan has no protocol, or it names a test that there is none of.
+        When the plan has no protocol, or it names an unknown test.
 
     Examples
     --------
@@ -265,7 +271,7 @@ def validate(
     for name in chosen_tests(subject, depth, only):
         row = run_test(subject, name, depth)
         rows.append(row)
-        told(row)
+        on_row(row)
     rows.sort(key=lambda row: GROUPS.index(row.group))
     protocol = plan.folder.file("validation.yaml").read_bytes()
     words = "full" if depth.full else "quick"
@@ -288,7 +294,7 @@ def scenarios_of(plan: OpenPlan) -> tuple[str, ...]:
 
 def _fits(plan: OpenPlan, name: str) -> bool:
     try:
-        plan.resolve(plan.read_scenario(name))
+        prepare(plan, name)
     except ScenarioError:
         return False
     return True

@@ -70,14 +70,15 @@ def build(text: str, notify: Notify | None = None) -> Kernel:
     for name, function in list(space.items()):
         if isinstance(function, types.FunctionType) and function.__module__ == module.__name__:
             space[name] = _compiled(name, function)
-    entry = space[_ENTRY]
+    entry: Any = space[_ENTRY]
     if notify is not None and not _is_cached(path):
         seconds = 5 + len(text.splitlines()) // 100
         notify(f"compiling the kernel, once (about {seconds} s)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", errors.NumbaWarning)
         entry.compile(_SIGNATURE)
-    return entry
+    kernel: Kernel = entry
+    return kernel
 
 
 def _compiled(name: str, function: types.FunctionType) -> Any:

@@ -220,8 +220,6 @@ class PythonRenderer(Renderer):
         test = f"{b} {sign} {a}" if literal else f"{b} {sign} {a} or {b} != {b}"
         return f"{b} if {test} else {a}", 0
 
-    # The parts of the text ---------------------------------------------------------------
-
     def render(self) -> str:
         """The module text; it defines ``run``."""
         tables = [

@@ -112,7 +112,7 @@ class KernelEngine(Engine):
 
 
 def _log(text: str) -> None:
-    """Who names no listener is told by the log, which the command line shows."""
+    """Without a ``notify`` callback the message goes to the log, which the command line shows."""
     # Compiling takes many seconds and logging costs some milliseconds to import.
     import logging
 
@@ -169,8 +169,6 @@ class CompiledProgram:
         else:
             values = self._run_compiled(inputs, save)
         return self._trajectories(inputs, save, *values, chosen)
-
-    # One run at a time, plain Python -------------------------------------------------------
 
     def _run_python(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
         program, grid = self.program, inputs.grid
@@ -241,8 +239,6 @@ class CompiledProgram:
 
         text: str = cached_document("emitted", key, build)
         return text
-
-    # Many runs, compiled --------------------------------------------------------------------
 
     def _run_compiled(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
         from zjsim.engines.kernel.arguments import in_order

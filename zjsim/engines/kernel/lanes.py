@@ -63,8 +63,6 @@ class LaneRenderer(Renderer):
                 shared.append(node.op in ("number", "flag", "control"))
         return shared
 
-    # How an operation is written ---------------------------------------------------------
-
     def operation(self, index: int, args: list[Text]) -> tuple[str, int]:
         node = self.graph.nodes[index]
         texts = [arg.text for arg in args]
@@ -98,8 +96,6 @@ class LaneRenderer(Renderer):
         if node.op == "lookup":
             return len(self.schedule.tables[int(node.value)].xs) > LONGEST_COMPARED
         return node.op in _SCALAR
-
-    # Loops ---------------------------------------------------------------------------------
 
     def function(
         self, name: str, arguments: str, roots: Sequence[int], slots: Sequence[int]
@@ -242,8 +238,6 @@ class LaneRenderer(Renderer):
             found.append(slots[index])
         return found
 
-    # Functions of one kind ---------------------------------------------------------------
-
     def _begin_shared(self) -> list[str]:
         """A function that computes what all runs share, once."""
         roots = list(self.layout.shared)
@@ -291,8 +285,6 @@ class LaneRenderer(Renderer):
             f"{total} = t{state}",
             f"{here} = {base} + (ahead * r{state} + whole * t{state})",
         ]
-
-    # The whole text ------------------------------------------------------------------------
 
     def render(self) -> str:
         """The module text; ``run_blocks`` is its entry."""

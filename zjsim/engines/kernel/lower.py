@@ -148,8 +148,6 @@ class _Lowering:
             documentation={name: element.documentation for name, element in named.items()},
         )
 
-    # Expressions -----------------------------------------------------------------------
-
     def _number(self, expression: Expression) -> int:
         """The node of an expression, as a number."""
         return self.graph.numeric(fold(expression, self._combine))
@@ -219,8 +217,6 @@ class _Lowering:
         return UnsupportedError(
             f"{self.where}: the kernel does not compute {shown}. `--engine pysd` may run it."
         )
-
-    # Memory ----------------------------------------------------------------------------
 
     def _memory(self, function: str, args: tuple[int, ...]) -> int:
         if function == "active_initial":

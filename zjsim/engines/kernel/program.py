@@ -7,13 +7,14 @@ is plain data, so that it can be cached as JSON between processes.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+from zjsim.documents import from_document, to_document
 from zjsim.engines.kernel.graph import Node
 
 # Bumped when the meaning of a stored document changes.
-FORMAT = 3
+FORMAT = 4
 # Quantities of the run itself, which equations may read.
 CONTROLS = ("step", "start", "stop", "save_every")
 
@@ -112,21 +113,8 @@ class Program:
 
     def to_document(self) -> dict[str, Any]:
         """The program as a JSON document."""
-        document = {
-            kind: [list(asdict(item).values()) for item in getattr(self, kind)] for kind in _PARTS
-        }
-        plain = {
-            name: getattr(self, name)
-            for name in ("name", "time_unit", "structural", "units", "documentation")
-        }
-        return {
-            "format": FORMAT,
-            **plain,
-            "names": list(self.names),
-            "nodes": [[node.op, list(node.args), node.value] for node in self.nodes],
-            "kept": list(self.kept),
-            **document,
-        }
+        parts = {f.name: to_document(getattr(self, f.name), rows=True) for f in fields(self)}
+        return {"format": FORMAT, **parts}
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Program:
@@ -139,32 +127,4 @@ class Program:
         """
         if document.get("format") != FORMAT:
             raise ValueError("the lowered program was written by another version")
-        parts: dict[str, Any] = {
-            kind: tuple(part(*(_tupled(value) for value in row)) for row in document[kind])
-            for kind, part in _PARTS.items()
-        }
-        return cls(
-            name=document["name"],
-            time_unit=document["time_unit"],
-            names=tuple(document["names"]),
-            nodes=tuple(Node(op, tuple(args), value) for op, args, value in document["nodes"]),
-            kept=tuple(document["kept"]),
-            structural=dict(document["structural"]),
-            units=dict(document["units"]),
-            documentation=dict(document["documentation"]),
-            **parts,
-        )
-
-
-_PARTS: dict[str, type] = {
-    "constants": Slot,
-    "variables": Variable,
-    "states": State,
-    "held": Held,
-    "rings": Ring,
-    "tables": Points,
-}
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+        return from_document(cls, document)

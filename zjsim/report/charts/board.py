@@ -14,7 +14,7 @@ from matplotlib.transforms import offset_copy
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style
 from zjsim.report.tables.rows import (
     Outturn,
@@ -30,7 +30,7 @@ from zjsim.report.tables.wording import (
     target_words,
     value_words,
 )
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.line_breaks import wrap
 
 COLUMNS = 4
@@ -111,20 +111,25 @@ def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigur
 
 @style.styled
 def plot_indicator(
-    assessment: Any, indicator: str, language: str | None = None, ax: Axes | None = None
+    assessment: Any, indicator: int | str, language: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """One indicator large, by its id.
+    """One indicator large.
 
     Parameters
     ----------
     assessment : Assessment
         As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
-    indicator : str
-        Id, such as ``labour_productivity``.
+    indicator : int or str
+        Number, id or label, such as ``labour_productivity``.
     language : {"zh", "en"} or None
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     ax : Axes or None
         None makes a figure with title, legend and footer.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, linear_progress, logarithmic_progress
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style
 from zjsim.report.charts.board import plot_board, plot_indicator
 from zjsim.report.charts.comparison_chart import plot_comparison
@@ -19,7 +19,7 @@ from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.charts.uncertainty import plot_fan, plot_probabilities, plot_tornado
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import value_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_plain, format_share
 
 __all__ = [
@@ -51,6 +51,12 @@ def plot_targets(assessment: Any, language: str | None = None, ax: Axes | None =
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     ax : Axes or None
         None makes a figure with title, legend and footer.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, progress as part of the way; ``axes.figure.savefig(path)`` writes the
+        picture.
 
     Examples
     --------
@@ -105,6 +111,12 @@ def plot_progress(assessment: Any, language: str | None = None, ax: Axes | None 
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     ax : Axes or None
         None makes a figure with title, legend and footer.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, progress as part of the way; ``axes.figure.savefig(path)`` writes the
+        picture.
 
     Examples
     --------

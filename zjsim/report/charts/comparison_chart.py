@@ -1,4 +1,4 @@
-"""Several scenarios in one chart: a panel an indicator, a line a scenario."""
+"""Several scenarios in one chart: one panel per indicator, one line per scenario."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from matplotlib.lines import Line2D
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 
 
 @style.styled
 def plot_comparison(assessments: Sequence[Any], language: str | None = None) -> style.HouseFigure:
-    """Several scenarios: a panel an indicator, a line a scenario, the target as a rule.
+    """Several scenarios: one panel per indicator, one line per scenario, the target as a rule.
 
     The numbers stand in a column of their own, clear of marks and rules.
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.assessment.plan import Indicator
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style, uncertainty
 from zjsim.report.tables.sensitivity_tables import input_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ Bars = list[tuple[str, float, float]]
 
 
 def plot_fan(
-    runs: EnsembleRuns, indicator: str, language: str | None = None, ax: Axes | None = None
+    runs: EnsembleRuns, indicator: int | str, language: str | None = None, ax: Axes | None = None
 ) -> Axes:
     """One indicator over the years: bands of 50, 75 and 95 % of an ensemble's runs.
 
@@ -35,12 +35,17 @@ def plot_fan(
     ----------
     runs : EnsembleRuns
         As `simulate_ensemble` returns them.
-    indicator : str
-        Id, such as ``labour_productivity``; the unit is that of the plan.
+    indicator : int or str
+        Number, id or label, such as ``labour_productivity``; the unit is that of the plan.
     language : {"zh", "en"} or None
         None is the user's.
     ax : Axes or None
         None makes a figure with title, legend and footer.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------
@@ -62,7 +67,7 @@ def plot_fan(
     )  # fmt: skip
 
 
-def fan_draws(runs: EnsembleRuns, indicator: str) -> tuple[tuple[int, ...], np.ndarray]:
+def fan_draws(runs: EnsembleRuns, indicator: int | str) -> tuple[tuple[int, ...], np.ndarray]:
     """The years of an indicator, and its values in them with discrepancy, shape (n_run, n_year)."""
     # Imported here because most charts show one run.
     from zjsim.analysis.uncertainty.statistics import indicator_draws
@@ -87,6 +92,11 @@ def plot_probabilities(
     ax : Axes or None
         None makes a figure with title and footer.
 
+    Returns
+    -------
+    Axes
+        Of matplotlib, probabilities from 0 to 1; ``axes.figure.savefig(path)`` writes the picture.
+
     Examples
     --------
     >>> import zjsim
@@ -108,14 +118,14 @@ def plot_probabilities(
 def probability_rows(
     indicators: Sequence[Indicator], found: Probabilities, language: Language
 ) -> tuple[list[str], list[Any]]:
-    """Names and shares: a row a target, then the binding ones, then all."""
+    """Names and shares: one row per target, then the binding ones, then all."""
     names = [f"{item.number}  {localised(item.label, language)}" for item in indicators]
     names += [label("group.binding", language), label("group.all", language)]
     return names, [*found.targets, found.binding, found.joint]
 
 
 def plot_tornado(
-    influence: Influence, indicator: str, language: str | None = None, ax: Axes | None = None
+    influence: Influence, indicator: int | str, language: str | None = None, ax: Axes | None = None
 ) -> Axes:
     """One indicator with each input at the low and the high end of its range, widest first.
 
@@ -123,12 +133,17 @@ def plot_tornado(
     ----------
     influence : Influence
         As `compute_influence` returns it.
-    indicator : str
-        Id, such as ``labour_productivity``.
+    indicator : int or str
+        Number, id or label, such as ``labour_productivity``.
     language : {"zh", "en"} or None
         None is the user's.
     ax : Axes or None
         None makes a figure with title and legend.
+
+    Returns
+    -------
+    Axes
+        Of matplotlib, in the unit of the plan; ``axes.figure.savefig(path)`` writes the picture.
 
     Raises
     ------
@@ -154,7 +169,7 @@ def plot_tornado(
     )  # fmt: skip
 
 
-def tornado_bars(influence: Influence, indicator: str, language: Language) -> Bars:
+def tornado_bars(influence: Influence, indicator: int | str, language: Language) -> Bars:
     """Name of each input, the indicator at its low and at its high end; widest first."""
     plan = influence.runs.plan
     place = plan.plan.indicators.index(plan.plan.indicator(indicator))

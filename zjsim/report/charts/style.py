@@ -20,9 +20,10 @@ from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ticker import FuncFormatter
 
 from zjsim.assessment.progress import Verdict
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.charts.font import font_file
 from zjsim.report.tables.rows import Report
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.line_breaks import ems as _ems
 from zjsim.report.words.line_breaks import wrap as _wrap
 from zjsim.report.words.numbers import format_number
@@ -221,7 +222,7 @@ def _scenario(words: object, name: str, language: Language) -> str:
     said = localised(words, language)
     if not said or said == name:
         return label("note.scenario", language, scenario=name)
-    shown = f"{said}（{name}）" if language == "zh" else f"{said} ({name})"
+    shown = said + TYPOGRAPHY[language].bracketed(name)
     return label("note.scenario", language, scenario=shown)
 
 

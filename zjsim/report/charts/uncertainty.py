@@ -12,11 +12,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.assessment.plan import Indicator
+from zjsim.language import Language
 from zjsim.report.charts import style
 from zjsim.report.charts.board import amended_label, apart
 from zjsim.report.tables.rows import plan_path
 from zjsim.report.tables.wording import target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_number
 
 # Half-transparent steps of one hue: the wider the band the paler.

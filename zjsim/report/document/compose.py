@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from zjsim.assessment.observations import Observations
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.compose_ground import ground_sections, inferred_share
 from zjsim.report.document.compose_scenario import Judged, influence_sentences, scenario_sections
@@ -31,7 +32,7 @@ from zjsim.report.tables.compose_words import (
 from zjsim.report.tables.rows import Report
 from zjsim.report.tables.tables import matrix_table
 from zjsim.report.tables.wording import plan_target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
 from zjsim.version import __version__
@@ -48,7 +49,7 @@ def build_document(
     Parameters
     ----------
     judged : sequence of Judged
-        In the order in which they are told.
+        In the order of the report.
     language : {"zh", "en"}
     observations : Observations or None
         Published figures with a user's own laid over them; None takes the plan's.
@@ -64,8 +65,10 @@ def build_document(
         sections += scenario_sections(item, language)
     sections += ground_sections(judged, seen, command, language)
     plan = localised(reports[0].plan_title, language)
-    # A long Chinese title breaks by sense, before the name of the period.
-    named = "《" + plan.replace("“", "\n“", 1) + "》" if language == "zh" else plan
+    if TYPOGRAPHY[language].full_width:
+        # A long Chinese title breaks by sense, before the name of the period.
+        plan = plan.replace("“", "\n“", 1)
+    named = TYPOGRAPHY[language].title.format(plan)
     done = Document(
         language=language,
         title=label("report.title", language, plan=named),
@@ -103,7 +106,7 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         for place, row in enumerate(report.rows)
     }
     seen = {row.verdict for report in reports for row in report.rows}
-    marks = label("report.comma", language).join(
+    marks = TYPOGRAPHY[language].comma.join(
         f"{mark} {label(f'verdict.{verdict}', language)}"
         for verdict, mark in MARKS.items()
         if verdict in seen

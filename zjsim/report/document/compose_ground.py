@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.grades import ALL as GRADES
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.document import Block, Commands, Points, Section, TableBlock, Text
@@ -20,7 +21,7 @@ from zjsim.report.tables.compose_words import (
     span_words,
 )
 from zjsim.report.tables.plan_tables import growth_table
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_quantity, format_share
 from zjsim.report.words.references import Reference, read_references
 from zjsim.report.words.text_table import Table
@@ -101,9 +102,7 @@ def _conflict_blocks(
                 _series_words(group[0], language),
                 str(group[0].year),
                 printed_unit(group[0].unit, language),
-                label("report.semicolon", language).join(
-                    _figure_words(row, language) for row in group
-                ),
+                TYPOGRAPHY[language].semicolon.join(_figure_words(row, language) for row in group),
             )
             for group in found
         )
@@ -115,9 +114,9 @@ def _conflict_blocks(
 
 
 def _figure_words(row: Observation, language: Language) -> str:
-    said = f"{row.grade}{label('report.listed', language)}{source_words(row.source, language)}"
+    said = f"{row.grade}{TYPOGRAPHY[language].clause}{source_words(row.source, language)}"
     value = format_quantity(row.value)
-    return f"{value}（{said}）" if language == "zh" else f"{value} ({said})"
+    return value + TYPOGRAPHY[language].bracketed(said)
 
 
 def _series_words(row: Observation, language: Language) -> str:
@@ -130,10 +129,10 @@ def _series_words(row: Observation, language: Language) -> str:
 
 
 def _findings(found: Audit, kind: str, language: Language) -> Iterator[str]:
-    colon = label("report.colon", language)
+    colon = TYPOGRAPHY[language].colon
     for finding in found.findings:
         if finding.kind == kind:
-            yield f"{finding.title.get(language)}{colon}{finding.text.get(language)}"
+            yield f"{finding.title.in_(language)}{colon}{finding.text.in_(language)}"
 
 
 def _audit_blocks(found: Audit, language: Language) -> Iterator[Block]:
@@ -197,14 +196,14 @@ def _repeat(judged: Sequence[Judged], command: str, language: Language) -> Itera
 def _facts(judged: Sequence[Judged], language: Language) -> Iterator[tuple[str, str]]:
     first = judged[0]
     plan, grid = first.plan, first.runs.resolved.inputs.grid
-    yield label("fact.plan", language), f"{plan.plan.title.get(language)} ({plan.plan.number})"
+    yield label("fact.plan", language), f"{plan.plan.title.in_(language)} ({plan.plan.number})"
     for item in judged:
         yield label("fact.run", language, scenario=item.runs.name), item.runs.run_id
         inputs = item.runs.resolved.hash[:16]
         yield label("fact.inputs", language, scenario=item.runs.name), inputs
     span = f"t = {grid.start:g}{DASH}{grid.stop:g}"
     method = localised(method_words(first.runs), language)
-    yield label("fact.engine", language), label("report.comma", language).join([method, span])
+    yield label("fact.engine", language), TYPOGRAPHY[language].comma.join([method, span])
     yield label("fact.model", language), f"{plan.folder.model.name} {plan.model_hash[:16]}"
     for name, digest in plan.folder.hashes().items():
         if name != plan.folder.model.name:

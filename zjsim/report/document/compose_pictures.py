@@ -8,11 +8,12 @@ from typing import Any
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, Swing
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import Medium, Picture
 from zjsim.report.tables.compose_words import indicator_name, indicator_with_unit, scenario_name
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 BARS = 10
 PRINTED = ("page", "parts")
@@ -38,7 +39,7 @@ def board_picture(report: Report, language: Language) -> Picture:
             for first in range(0, len(report.rows), size)
         ]
 
-    verdicts = label("report.semicolon", language).join(
+    verdicts = TYPOGRAPHY[language].semicolon.join(
         f"{indicator_name(row.indicator, language)} {label(f'verdict.{row.verdict}', language)}"
         for row in report.rows
     )
@@ -172,7 +173,7 @@ def comparison_picture(reports: Sequence[Report], language: Language) -> Picture
 
 
 def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
-    """Two columns of panels; a line a scenario, named at the left."""
+    """Two columns of panels; one line per scenario, named at the left."""
     from zjsim.report.charts import style
 
     count = len(reports[0].rows)
@@ -273,7 +274,7 @@ def tornado_picture(
         return [_root(plot_tornado(indicator, base, bars, language, footer=footer))]
 
     name = indicator_name(indicator, language)
-    first = label("report.comma", language).join(name for name, _, _ in bars[:3])
+    first = TYPOGRAPHY[language].comma.join(name for name, _, _ in bars[:3])
     alt = label("alt.tornado", language, name=name, widest=first)
     return Picture("tornado", label("figure.tornado", language, name=name), alt, draw)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, LeverOff, Swing
 from zjsim.assessment.assess import Assessment
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.document import Block, Section, TableBlock, Text
@@ -25,7 +25,7 @@ from zjsim.report.tables.compose_words import (
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.tables import progress_table, verdict_headers, verdict_rows
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.words.text_table import Table
 from zjsim.workflow import OpenPlan, Runs
@@ -50,14 +50,9 @@ class Judged:
         """The plan it was judged by."""
         return self.runs.plan
 
-    @cached_property
-    def glossary(self) -> Mapping[str, str]:
-        """Chinese names of model variables, by canonical name; empty without such a file."""
-        return self.plan.names_zh
-
     def named(self, name: str, language: Language) -> str:
         """A model variable in the language, or as the model writes it."""
-        return self.glossary.get(canonical(name), name) if language == "zh" else name
+        return self.plan.names_in(language).get(canonical(name), name)
 
 
 def scenario_sections(judged: Judged, language: Language) -> Iterator[Section]:
@@ -100,7 +95,7 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         ),
         "><<>>>>><",
     )
-    colon = label("report.colon", language)
+    colon = TYPOGRAPHY[language].colon
     remarks = [f"{cells[0]}{colon}{cells[13]}" for cells in rows if cells[13]]
     return TableBlock(
         "verdicts",
@@ -203,7 +198,7 @@ def _lever_cells(off: LeverOff | None, judged: Judged, language: Language) -> li
 
 
 def _numbers(numbers: Sequence[int], language: Language) -> str:
-    return label("report.comma", language).join(map(str, numbers)) or DASH
+    return TYPOGRAPHY[language].comma.join(map(str, numbers)) or DASH
 
 
 def _most_moved(judged: Judged, before: Sequence[float], after: Sequence[float]) -> str:
@@ -237,7 +232,7 @@ def _drivers(judged: Judged, language: Language) -> TableBlock | None:
         "drivers",
         label("table.drivers", language),
         Table((label("column.driver", language), *map(str, years)), rows, "<" + ">" * len(years)),
-        notes=() if judged.glossary and language == "zh" else (label("text.names", language),),
+        notes=() if judged.plan.names_in(language) else (label("text.names", language),),
     )
 
 
@@ -275,7 +270,7 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
         said = source_words(source, language)
         weight = format_share(item.score, 0)
         rows.append((name, central, bounds, grade, said, weight, flips))
-    notes = [] if judged.glossary and language == "zh" else [label("text.names", language)]
+    notes = [] if judged.plan.names_in(language) else [label("text.names", language)]
     for of in ("scale", "drift", "outlook"):
         if any(item.dimension.kind == "driver" and item.dimension.of == of for item in top):
             notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))
@@ -328,8 +323,8 @@ def _swing_table(judged: Judged, top: Sequence[Swing], language: Language) -> Ta
         )
         for item in top
     )
-    colon = label("report.colon", language)
-    key = label("report.semicolon", language).join(
+    colon = TYPOGRAPHY[language].colon
+    key = TYPOGRAPHY[language].semicolon.join(
         f"{item.number}{colon if language == 'zh' else ' '}{indicator_name(item, language)}"
         for item in indicators
     )

@@ -1,9 +1,7 @@
-"""From scenarios to finished report files: simulated, judged, told, written whole."""
+"""Simulate, assess and write reports: all files of a request, or none."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +10,12 @@ from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import RunError
+from zjsim.files import scratch_folder
+from zjsim.language import Language
 from zjsim.report.document.compose import build_document
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.document import Document
 from zjsim.report.output.results import report_of
-from zjsim.report.words.labels import Language
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan, assess, simulate
 
@@ -66,25 +65,22 @@ def deliver(
         When the folder cannot be written; nothing half-written is left.
     """
     stem = report_stem(judged)
-    part = out / f".{stem}.{os.getpid()}.part"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        part.mkdir()
-        made = []
-        for language in languages:
-            document = build_document(judged, language, observations, command)
-            for name in formats:
-                made.append(part / f"{stem}_{language}.{name}")
-                _write(made[-1], name, document, judged, language)
-        return [path.replace(out / path.name) for path in made]
+        with scratch_folder(out, stem) as scratch:
+            made = []
+            for language in languages:
+                document = build_document(judged, language, observations, command)
+                for name in formats:
+                    made.append(scratch / f"{stem}_{language}.{name}")
+                    _write(made[-1], name, document, judged, language)
+            return [path.replace(out / path.name) for path in made]
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise RunError(
             f"{out}: the report cannot be written ({reason}). Nothing was left half-written; "
             "close the files if they are open, or choose another place with --out."
         ) from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def report_stem(judged: Sequence[Judged]) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Literal
 
-from zjsim.report.words.labels import Language, label
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.words.labels import label
 from zjsim.report.words.line_breaks import wrap
 from zjsim.report.words.text_table import Table
 
@@ -172,7 +173,7 @@ def numbered(sections: Sequence[Section], language: Language) -> tuple[Section, 
 
 
 def _heading_number(first: int, second: int, language: Language) -> str:
-    if language == "en":
+    if not TYPOGRAPHY[language].full_width:
         return f"{first}.{second} " if second else f"{first}. "
     return f"（{chinese_number(second)}）" if second else f"{chinese_number(first)}、"
 
@@ -189,14 +190,14 @@ def chinese_number(number: int) -> str:
 def typeset(text: str, language: Language) -> str:
     """Quotation marks, brackets and minus signs as they are printed.
 
-    Pairs of straight quotes are told by their order; brackets round Chinese are full-width
+    Straight quotes are paired by their order; brackets round Chinese are full-width
     in Chinese text; a hyphen before a number that nothing precedes is a minus.
     """
     text = re.sub(r"(?<![A-Za-z0-9_.\-–])-(?=\d)", "−", text)
     if text.count('"') % 2 == 0:
         marks = iter("“”" * (text.count('"') // 2))
         text = re.sub('"', lambda _: next(marks), text)
-    if language == "zh":
+    if TYPOGRAPHY[language].full_width:
         text = re.sub(r"\(([^()（）]*[\u4e00-\u9fff][^()（）]*)\)", _full_width, text)
     return text
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import RunError
+from zjsim.files import atomic
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.reader import Changes
@@ -17,8 +17,11 @@ from zjsim.workflow import Runs, assess, simulate
 if TYPE_CHECKING:
     import pandas as pd
 
-ENDINGS = {".csv": "iamc-csv", ".xlsx": "iamc-xlsx", ".parquet": "parquet", ".nc": "netcdf",
-           ".cin": "cin", ".xmile": "xmile"}  # fmt: skip
+ENDING_OF = {
+    "iamc-csv": ".csv", "iamc-xlsx": ".xlsx", "parquet": ".parquet", "netcdf": ".nc",
+    "cin": ".cin", "xmile": ".xmile",
+}  # fmt: skip
+FORMAT_OF = {ending: kind for kind, ending in ENDING_OF.items()}
 
 
 def compare(
@@ -42,7 +45,8 @@ def compare(
     Returns
     -------
     DataFrame
-        A row an indicator: its target, then a column a scenario, in the unit of the plan.
+        A row an indicator: its target, then a column a scenario, in the unit of the plan,
+        which ``.attrs["units"]`` has.
 
     Examples
     --------
@@ -50,24 +54,13 @@ def compare(
     >>> zjsim.compare("zhejiang", ["baseline", "late_start"]).columns.tolist()
     ['target', 'baseline', 'late_start']
     """
-    import pandas as pd
-
     if isinstance(scenarios, str | Path | Mapping | Scenario):
         raise RunError("compare(plan, scenarios): a list of scenarios is expected.")
-    plan = open_plan(plan)
-    columns: dict[str, list[float]] = {
-        "target": [item.target.value for item in plan.plan.indicators]
-    }
-    for scenario in scenarios:
-        runs = simulate(
-            plan, scenario, changes, levers=levers, drivers=drivers, constants=constants,
-            estimate_error=False,
-        )  # fmt: skip
-        if runs.name in columns:
-            raise RunError(f"{runs.name}: two scenarios have this name; .with_(name=...) gives one")
-        columns[runs.name] = [row.projection for row in assess(plan, runs).rows]
-    index = pd.Index([item.id for item in plan.plan.indicators], name="indicator")
-    return pd.DataFrame(columns, index=index)
+    runs = simulate(
+        plan, list(scenarios), changes, levers=levers, drivers=drivers, constants=constants,
+        estimate_error=False,
+    )  # fmt: skip
+    return assess(plan, runs).side_by_side()
 
 
 def export(runs: Runs, path: Path | str, format: str | None = None) -> list[str]:
@@ -80,6 +73,11 @@ def export(runs: Runs, path: Path | str, format: str | None = None) -> list[str]
         The file; replaced when it is there.
     format : str or None
         iamc-csv, iamc-xlsx, parquet, netcdf, cin or xmile; None goes by the file's ending.
+
+    Returns
+    -------
+    list of str
+        What the format could not hold; empty when it holds everything.
 
     Raises
     ------
@@ -95,19 +93,15 @@ def export(runs: Runs, path: Path | str, format: str | None = None) -> list[str]
     from zjsim.report.output.exchange import export as write
 
     out = Path(path)
-    kind = format or ENDINGS.get(out.suffix.lower())
+    kind = format or FORMAT_OF.get(out.suffix.lower())
     if kind is None:
-        raise RunError(f"{out}: the ending names no format. Endings: {', '.join(ENDINGS)}.")
-    part = out.with_name(f".{out.stem}.{os.getpid()}.part{out.suffix}")
+        raise RunError(f"{out}: the ending names no format. Endings: {', '.join(FORMAT_OF)}.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        notes = list(write(part, kind, runs, assess(runs.plan, runs)))
-        part.replace(out)
+        with atomic(out) as part:
+            return list(write(part, kind, runs, assess(runs.plan, runs)))
     except OSError as problem:
         raise RunError(f"{out}: cannot be written ({problem.strerror or problem}).") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return notes
 
 
 def write_report(
@@ -131,6 +125,11 @@ def write_report(
         None is the user's.
     assumptions : bool
         Run each assumption at both ends of its range, to tell which matter most.
+
+    Returns
+    -------
+    list of Path
+        The files written, one a format.
 
     Examples
     --------
@@ -165,6 +164,11 @@ def plot_loops(runs: Runs, language: str | None = None) -> Any:
     language : {"zh", "en"} or None
         None is the user's.
 
+    Returns
+    -------
+    Figure
+        Of matplotlib; ``savefig`` writes it.
+
     Examples
     --------
     >>> import zjsim
@@ -186,6 +190,11 @@ def plot_stock_flow(runs: Runs, sector: str, language: str | None = None) -> Any
         Group of the model's elements that holds a stock.
     language : {"zh", "en"} or None
         None is the user's.
+
+    Returns
+    -------
+    Figure
+        Of matplotlib; ``savefig`` writes it.
 
     Raises
     ------

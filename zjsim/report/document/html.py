@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.charts.font import chinese_letters, font_of
 from zjsim.report.document.document import (
     Block,
@@ -21,7 +22,7 @@ from zjsim.report.document.document import (
     missing_library,
     picture_bytes,
 )
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 from zjsim.report.words.verdicts import TONES
 from zjsim.version import __version__
 
@@ -63,9 +64,9 @@ def render_html(document: Document) -> str:
     values: dict[str, Any] = {
         "document": document,
         "sections": sections,
-        "lang": "zh-CN" if language == "zh" else "en",
+        "lang": TYPOGRAPHY[language].html_tag,
         "version": __version__,
-        "colon": label("report.colon", language),
+        "colon": TYPOGRAPHY[language].colon,
         "words": {
             "skip": label("report.skip", language),
             "contents": label("report.contents", language),

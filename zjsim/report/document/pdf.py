@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import RunError, ZjsimError
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.charts.font import font_file
 from zjsim.report.document.document import (
     Block,
@@ -27,6 +28,12 @@ from zjsim.report.words.verdicts import TONES
 TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 # Family name of the font file that zhplot ships.
 FONT = "Noto Sans SC"
+# Region, size of the text in points, whether its right edge is even, and the space between
+# lines and between paragraphs in font sizes.
+LOOKS: dict[Language, dict[str, Any]] = {
+    "zh": {"region": "cn", "size": 11, "justify": True, "leading": 0.85, "spacing": 1},
+    "en": {"region": "gb", "size": 10, "justify": False, "leading": 0.65, "spacing": 0.9},
+}
 
 
 def write_pdf(path: Path, document: Document) -> None:
@@ -47,7 +54,7 @@ def write_pdf(path: Path, document: Document) -> None:
         folder = Path(place)
         shutil.copy(TEMPLATE, folder / "report.typ")
         text = json.dumps(_data(document, folder), ensure_ascii=False)
-        if document.language == "en":
+        if not TYPOGRAPHY[document.language].full_width:
             # The font's curved quotes are as wide as a Chinese letter.
             text = text.replace("“", '\\"').replace("”", '\\"')
         (folder / "data.json").write_text(text, encoding="utf-8")
@@ -79,6 +86,7 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
         )
     return {
         "lang": document.language,
+        "look": LOOKS[document.language],
         "font": [FONT],
         "tones": TONES,
         "title": document.title,

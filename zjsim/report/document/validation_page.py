@@ -1,4 +1,4 @@
-"""The validation page: a row a test, in HTML and Markdown."""
+"""The validation page: one row per test, in HTML and Markdown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from zjsim.report.words.labels import Language, label
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.words.labels import label
 from zjsim.report.words.text_table import Table, render_text_table
 
 _MOST_DETAILS = 60
@@ -58,13 +59,14 @@ def summary(validation: Any, language: Language) -> str:
     said = word("summary", language, total=len(verdicts), **counts)
     if not validation.unasked:
         return said
-    gap, comma = ("", "、") if language == "zh" else (" ", ", ")
-    return said + gap + word("unasked", language, names=comma.join(validation.unasked))
+    marks = TYPOGRAPHY[language]
+    names = marks.comma.join(validation.unasked)
+    return said + marks.gap + word("unasked", language, names=names)
 
 
 def result_of(row: Any) -> str:
     """What came out, in words."""
-    return row.reason if row.measured is None else row.measured.words
+    return str(row.reason if row.measured is None else row.measured.words)
 
 
 def finding(row: Any, language: Language) -> str:

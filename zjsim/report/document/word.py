@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import (
     Block,
     Commands,
@@ -36,7 +37,6 @@ from zjsim.report.document.word_parts import (
     remove_rules,
     set_fonts,
 )
-from zjsim.report.words.labels import Language
 
 CREATED = datetime.datetime(2021, 7, 2)  # a constant: the same report has the same bytes
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -49,7 +49,8 @@ class Layout:
     """Fonts, sizes in points and margins in millimetres (top, bottom, left, right).
 
     ``fonts`` maps a part of the text to (Latin, East Asian) font names; ``pitch`` is the
-    fixed distance of lines in points, or zero for the font's own.
+    fixed distance of lines in points, or zero for the font's own. ``official``: page numbers and
+    punctuation as in the papers of Chinese authorities.
     """
 
     fonts: dict[str, tuple[str, str]]
@@ -63,6 +64,7 @@ class Layout:
     pitch: float
     indent: float
     margins: tuple[float, float, float, float]
+    official: bool = False
 
     @property
     def text_width(self) -> float:
@@ -80,7 +82,7 @@ OFFICIAL = Layout(
         "page": ("宋体", "宋体"),
     },
     title=22, body=16, heading=16, caption=12, table=10.5, small=9, page_number=14,
-    pitch=28, indent=32, margins=(37, 35, 28, 26),
+    pitch=28, indent=32, margins=(37, 35, 28, 26), official=True,
 )  # fmt: skip
 PLAIN = Layout(
     fonts={
@@ -93,6 +95,7 @@ PLAIN = Layout(
     title=20, body=11, heading=14, caption=10, table=9, small=8, page_number=10,
     pitch=0, indent=0, margins=(25, 25, 25, 25),
 )  # fmt: skip
+LAYOUTS: dict[Language, Layout] = {"zh": OFFICIAL, "en": PLAIN}
 
 
 def write_word(path: Path, document: Document) -> None:
@@ -107,13 +110,14 @@ def write_word(path: Path, document: Document) -> None:
         import docx
     except ImportError as problem:
         raise ZjsimError(missing_library("python-docx", problem)) from None
-    writer = _Writer(docx.Document(), document, OFFICIAL if document.language == "zh" else PLAIN)
+    layout = LAYOUTS[document.language]
+    writer = _Writer(docx.Document(), document, layout)
     writer.write()
     buffer = BytesIO()
     writer.file.save(buffer)
     packed = buffer.getvalue()
-    if document.language == "zh":
-        packed = with_fonts(packed, [east_asian for _, east_asian in OFFICIAL.fonts.values()])
+    if layout.official:
+        packed = with_fonts(packed, [east_asian for _, east_asian in layout.fonts.values()])
     path.write_bytes(without_times(packed))
 
 
@@ -168,7 +172,7 @@ class _Writer:
         core.author = core.last_modified_by = "zjsim"
         core.created = core.modified = CREATED
         core.revision = 1
-        core.language = "zh-CN" if self.language == "zh" else "en-GB"
+        core.language = TYPOGRAPHY[self.language].tag
         add_alt_names(self.file)
 
     def _styles(self) -> None:
@@ -226,7 +230,7 @@ class _Writer:
         top, bottom, left, right = map(Mm, self.layout.margins)
         page.top_margin, page.bottom_margin = top, bottom
         page.left_margin, page.right_margin = left, right
-        official = self.language == "zh"
+        official = self.layout.official
         # 7 mm below the text on official pages.
         page.footer_distance = Mm(self.layout.margins[1] - (12 if official else 13))
         self.file.settings.odd_and_even_pages_header_footer = official
@@ -255,7 +259,7 @@ class _Writer:
         from docx.shared import Pt
 
         run = paragraph.add_run(text)
-        set_fonts(run._r, *self.layout.fonts[part], hint=self.language == "zh")
+        set_fonts(run._r, *self.layout.fonts[part], hint=self.layout.official)
         if size is not None:
             run.font.size = Pt(size)
         return run

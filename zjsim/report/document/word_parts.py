@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zjsim.language import Language
 from zjsim.report.document.document import MANY_COLUMNS, TableBlock, breakable
-from zjsim.report.words.labels import Language
 from zjsim.report.words.verdicts import TONES
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _fill(
     sides = {"<": ALIGN.LEFT, ">": ALIGN.RIGHT, "^": ALIGN.CENTER}
     form.alignment = ALIGN.CENTER if head else sides[alignment]
     run = paragraph.add_run(breakable(text))
-    set_fonts(run._r, *layout.fonts["body"], hint=language == "zh")
+    set_fonts(run._r, *layout.fonts["body"], hint=layout.official)
     run.font.size, run.bold = Pt(size), head
     properties = cell._tc.get_or_add_tcPr()
     if tone:

@@ -14,12 +14,13 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon
 
+from zjsim.language import Language
 from zjsim.model.loops import link_polarity
 from zjsim.model.order import causes
 from zjsim.model.spec import Constant, Flow, ModelSpec, Stock
 from zjsim.report.charts import style
 from zjsim.report.model.loop_diagram import DiagramLoop, Names, diagram_loops, plot_loops
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 __all__ = ["DiagramLoop", "diagram_loops", "plot_loops", "plot_stock_flow", "sectors"]
 
@@ -266,4 +267,6 @@ def _draw_key(ax: Axes, language: Language) -> None:
         shown = MARKED.get(kind, "{}").format(label(key, language))
         ax.text(x, y, shown, va="center", fontsize=8.8, color=CAUSE_COLOUR[kind])
         x += style.ems(shown) * 8.8 / 72 + 0.45
-    ax.text(x, y, label("legend.signs", language), va="center", fontsize=8.8, color=style.INK)
+    ax.text(
+        x, y, label("legend.signs", language, plus="+"), va="center", fontsize=8.8, color=style.INK
+    )

@@ -16,12 +16,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from zjsim.language import Language
 from zjsim.model.loops import named_loop
 from zjsim.model.names import canonical
 from zjsim.model.spec import ModelSpec
 from zjsim.report.charts import style
 from zjsim.report.model.loop_layout import Places, label_size, layout
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 
 Link = tuple[str, str]
 SIGNS = {"+": "+", "-": "−", "?": "±"}

@@ -47,7 +47,8 @@ def _stress_step(places: np.ndarray, far: np.ndarray, weights: np.ndarray) -> np
     difference = places[:, None, :] - places[None, :, :]
     distance = np.maximum(np.sqrt((difference**2).sum(axis=2)), 1e-9)
     wanted = places[None, :, :] + difference * (far / distance)[:, :, None]
-    return (weights[:, :, None] * wanted).sum(axis=1) / weights.sum(axis=1)[:, None]
+    moved = (weights[:, :, None] * wanted).sum(axis=1) / weights.sum(axis=1)[:, None]
+    return np.asarray(moved)
 
 
 def _scaled(places: np.ndarray, sizes: np.ndarray, width: float, height: float) -> np.ndarray:
@@ -59,7 +60,8 @@ def _scaled(places: np.ndarray, sizes: np.ndarray, width: float, height: float) 
     turned = centred @ axes.T
     low, high = turned.min(axis=0), turned.max(axis=0)
     room = np.array([width, height]) - sizes.max(axis=0) - 0.3
-    return (turned - low) / np.maximum(high - low, 1e-9) * room + sizes.max(axis=0) / 2 + 0.15
+    placed = (turned - low) / np.maximum(high - low, 1e-9) * room + sizes.max(axis=0) / 2 + 0.15
+    return np.asarray(placed)
 
 
 def _push_apart(places: np.ndarray, sizes: np.ndarray) -> bool:

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from zjsim.errors import PlanError
+from zjsim.language import Language
 from zjsim.model.names import canonical
 from zjsim.model.order import causes
 from zjsim.model.spec import Element, ModelSpec
 from zjsim.report.model.model_census import Census, model_census
-from zjsim.report.words.labels import Language
-from zjsim.report.words.labels_model import word
+from zjsim.report.words.labels import label
 from zjsim.report.words.references import Reference, read_references
 from zjsim.scenario.tables import Lever
 from zjsim.workflow import OpenPlan
@@ -94,10 +94,10 @@ class ModelBook:
 
     def word(self, key: str, **values: object) -> str:
         """A word of these pages in the language asked for."""
-        return word(key, self.language, **values)
+        return label(f"model.{key}", self.language, **values)
 
     def kind(self, element: Element) -> str:
-        """Kind in words; levers and drivers are told from other constants."""
+        """Kind in words; levers and drivers are distinguished from other constants."""
         name = type(element).__name__.lower()
         if canonical(element.name) in self.levers:
             name = "lever"
@@ -114,7 +114,7 @@ class ModelBook:
     @cached_property
     def glossary(self) -> Mapping[str, str]:
         """Names in the language asked for, by canonical name; empty when it is the model's."""
-        return self.plan.names_zh if self.language == "zh" else {}
+        return self.plan.names_in(self.language)
 
     def said(self, name: str) -> str:
         """A name in the language asked for."""

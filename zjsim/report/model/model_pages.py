@@ -315,6 +315,11 @@ def write_model_pages(
     pictures : bool
         Also draw each sector's stocks and flows, and the causal loops.
 
+    Returns
+    -------
+    list of Path
+        The files written.
+
     Examples
     --------
     >>> import tempfile, zjsim

@@ -142,7 +142,7 @@ def export(path: Path, kind: str, runs: Runs, assessment: Assessment) -> Iterato
         if moving:
             yield (
                 f"{len(moving)} levers and drivers move over time, which a .cin file cannot "
-                "hold; they stand in its comments. XMILE holds them."
+                "hold; they are kept as its comments. XMILE holds them."
             )
     elif kind == "xmile":
         from zjsim.model.export import to_xmile

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import RunError
+from zjsim.files import scratch_folder
 from zjsim.version import __version__
 
 _LIBRARIES = ("numpy", "scipy", "numba", "pysd", "pandas", "xarray", "matplotlib")
@@ -52,32 +51,36 @@ def write_folder(
         When the folder cannot be written; an earlier folder of the name is kept.
     """
     final = root / name
-    part = root / f".{name}.{os.getpid()}.part"
-    old = root / f".{name}.{os.getpid()}.old"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        for file_name, write in writers.items():
-            write(part / file_name)
-        if manifest is not None:
-            names = sorted(file.name for file in part.iterdir())
-            write_json(part / "manifest.json", manifest(names))
-        if final.exists():
-            final.rename(old)
-        part.rename(final)
+        with scratch_folder(root, name) as scratch:
+            made = scratch / name
+            made.mkdir()
+            for file_name, write in writers.items():
+                write(made / file_name)
+            if manifest is not None:
+                names = sorted(file.name for file in made.iterdir())
+                write_json(made / "manifest.json", manifest(names))
+            _put(made, final, scratch / "old")
     except OSError as problem:
-        if old.exists() and not final.exists():
-            old.rename(final)
         reason = problem.strerror or str(problem)
         raise RunError(
             f"{final}: the results cannot be written ({reason}). "
             "Nothing was left half-written; choose another place with --out."
         ) from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
     return final
+
+
+def _put(made: Path, final: Path, old: Path) -> None:
+    """Move ``made`` to ``final``; what was there goes to ``old``, and back if that fails."""
+    if final.exists():
+        final.rename(old)
+    try:
+        made.rename(final)
+    except OSError:
+        if old.exists():
+            old.rename(final)
+        raise
 
 
 def write_json(path: Path, document: Any) -> None:

@@ -10,10 +10,11 @@ import numpy as np
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
 from zjsim.analysis.uncertainty.statistics import statistics_of
+from zjsim.language import Language
 from zjsim.report.charts import board, charts, run_charts, style
 from zjsim.report.model.diagrams import diagram_loops, plot_loops, plot_stock_flow, sectors
 from zjsim.report.output.results import board_data
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 
 if TYPE_CHECKING:
     from zjsim.ensembles.run import EnsembleRuns
@@ -103,7 +104,7 @@ def diagram(kind: str, runs: Runs, sector: str | None, language: Language) -> li
     plan, spec = runs.plan, runs.plan.model
     values = {name: float(runs.trajectories[name][0, 0]) for name in runs.trajectories.names}
     values |= {constant.name: constant.value for constant in spec.constants}
-    names = plan.names_zh if language == "zh" else {}
+    names = plan.names_in(language)
     model = label("note.model", language, model=f"{spec.name} {plan.model_hash[:8]}")
     run = label("note.run", language, run=runs.run_id)
     footer = style.footer_line(language, model, run)

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from zjsim.assessment.observations import Observations
-from zjsim.language import chosen_language
+from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, chosen_language
 from zjsim.model.names import canonical
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
 from zjsim.report.tables import tables
 from zjsim.report.tables.compose_words import model_unit
 from zjsim.report.tables.rows import InputLine, Report, as_report
-from zjsim.report.words.labels import CATALOGUE, LANGUAGES, Language, label
+from zjsim.report.words.labels import catalogue, label
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment
     from zjsim.workflow import Runs
 
 Writer = Callable[[Path], None]
-# A grade worse than this is an assumption that a reader must be told of.
+# A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
 # The remark of constants.csv on a number that rests on nothing else.
 JUDGED = "Modeller judgement."
@@ -50,7 +50,7 @@ def method_words(runs: Runs) -> dict[str, str]:
 
     def said(language: Language) -> str:
         engine, method = (
-            label(key, language) if key in CATALOGUE else key.partition(".")[2]
+            label(key, language) if key in catalogue() else key.partition(".")[2]
             for key in (f"engine.{runs.engine}", f"solver.{inputs.method}")
         )
         step = f"{inputs.grid.step:g}"
@@ -73,7 +73,9 @@ def input_lines(runs: Runs) -> tuple[InputLine, ...]:
             held = inputs.constants.get(entry.name, inputs.initials.get(entry.name))
             values = {0: float(held[0])} if held is not None else {}
         words = labels.get(entry.id) or _label(entry.name, names_zh)
-        line = InputLine(entry.kind, entry.id, words, entry.unit, values, entry.at, entry.said)
+        line = InputLine(
+            entry.kind, entry.id, words, entry.unit, values, entry.at, entry.words("en")
+        )
         lines.append(line)
     return tuple(lines)
 
@@ -109,7 +111,8 @@ def _note_words(grade: str, note: str, language: Language) -> str:
     """Grade and remark; the remark that most constants share is said in the language."""
     if note.strip() == JUDGED:
         note = label("note.judged", language)
-    return f"（{grade}）：{note}" if language == "zh" else f" ({grade}): {note}"
+    marks = TYPOGRAPHY[language]
+    return marks.bracketed(grade) + marks.colon + note
 
 
 def manifest(runs: Runs, files: Iterable[str]) -> dict[str, Any]:
@@ -223,8 +226,8 @@ def _kept(earlier: Path, names: set[str]) -> dict[str, Writer]:
         return lambda path: _write_bytes(path, content)
 
     try:
-        told = json.loads((earlier / "manifest.json").read_text(encoding="utf-8"))
-        if told.get("versions") != folder.versions():
+        earlier_run = json.loads((earlier / "manifest.json").read_text(encoding="utf-8"))
+        if earlier_run.get("versions") != folder.versions():
             return {}
         files = [*earlier.glob("board_*.*"), *earlier.glob("verdicts_*.xlsx")]
         return {file.name: copy(file.read_bytes()) for file in files if file.name not in names}

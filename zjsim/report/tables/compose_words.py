@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.tables.wording import is_percent, target_words, value_words
 from zjsim.report.tables.wording import scenario_name as scenario_name
-from zjsim.report.words.labels import CATALOGUE, Language, label, localised
+from zjsim.report.words.labels import catalogue, label, localised
 from zjsim.report.words.numbers import (
     DASH,
     format_number,
@@ -35,12 +36,12 @@ def indicator_name(indicator: Indicator, language: Language) -> str:
 def indicator_with_unit(indicator: Indicator, language: Language) -> str:
     """``name (unit)`` in the brackets of the language."""
     name, unit = indicator_name(indicator, language), localised(indicator.unit, language)
-    return f"{name}（{unit}）" if language == "zh" else f"{name} ({unit})"
+    return name + TYPOGRAPHY[language].bracketed(unit)
 
 
 def joined(parts: Iterable[str], language: Language) -> str:
     """A list in a sentence, or the word for none."""
-    words = label("report.comma", language).join(parts)
+    words = TYPOGRAPHY[language].comma.join(parts)
     return words or label("report.none", language)
 
 
@@ -171,7 +172,7 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
         return label("summary.error_none", language)
 
     def in_digits(row: ReportRow) -> float:
-        return float(row.error or 0.0) * 10**row.indicator.decimals
+        return float(row.error or 0.0) * 10.0**row.indicator.decimals
 
     worst = max(rows, key=in_digits)
     if in_digits(worst) < 0.1 and all(row.verdict != "undecidable" for row in rows):
@@ -185,7 +186,7 @@ def source_words(source: str, language: Language) -> str:
     """Keys of sources; what is no source but a judgement or a definition is said in words."""
     parts = [part.strip() for part in source.replace(";", ",").split(",")]
     keys = [(part, f"source.{part}") for part in parts]
-    return ", ".join(label(key, language) if key in CATALOGUE else part for part, key in keys)
+    return ", ".join(label(key, language) if key in catalogue() else part for part, key in keys)
 
 
 def model_unit(unit: str, language: Language) -> str:
@@ -193,7 +194,7 @@ def model_unit(unit: str, language: Language) -> str:
 
     def word(match: re.Match[str]) -> str:
         key = f"model_unit.{match[0].casefold()}"
-        return label(key, language) if key in CATALOGUE else match[0]
+        return label(key, language) if key in catalogue() else match[0]
 
     said = re.sub(r"[A-Za-z_]\w*", word, unit).replace("*", "·")
     if said == "1":
@@ -204,7 +205,9 @@ def model_unit(unit: str, language: Language) -> str:
 def printed_unit(unit: str, language: Language) -> str:
     """A unit as publications print it, in Chinese, in the language of the report."""
     found = (
-        key for key, (zh, _) in CATALOGUE.items() if key.startswith("model_unit.") and zh == unit
+        key
+        for key, text in catalogue().items()
+        if key.startswith("model_unit.") and text.zh == unit
     )
     return next((label(key, language) for key in found), unit)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.language import Language
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_number, format_share
 from zjsim.report.words.text_table import Table
 

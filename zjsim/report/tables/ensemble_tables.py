@@ -8,9 +8,10 @@ from string import ascii_letters
 from typing import Any
 
 from zjsim.frozen import FrozenDict
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.rows import as_report
 from zjsim.report.tables.wording import plan_target_words, value_words, variable_name
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
 
@@ -261,4 +262,4 @@ def _numbers(statistics: Any, chosen: Sequence[bool], language: Language) -> str
 
 
 def _joined(parts: Iterable[str], language: Language) -> str:
-    return ("、" if language == "zh" else ", ").join(parts)
+    return TYPOGRAPHY[language].comma.join(parts)

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from zjsim.language import chosen_language
+from zjsim.language import Language, chosen_language
 from zjsim.markup import html_table
 from zjsim.report.tables.ensemble_tables import share_table
 from zjsim.report.tables.rows import as_report
-from zjsim.report.tables.tables import verdict_headers, verdict_rows, verdict_table
-from zjsim.report.tables.wording import plan_target_words
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.tables.tables import brief_table, verdict_headers, verdict_rows
+from zjsim.report.tables.wording import plan_target_words, value_words
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
+from zjsim.report.words.verdicts import MARKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,29 @@ def assessment_html(assessment: Assessment) -> str:
         note = label("notebook.counted", language, **counts)
         return _html(caption, share_table(assessment, language), note)
     note = label("notebook.failed", language) if assessment.n_failed else ""
-    return _html(caption, verdict_table(assessment, language), note)
+    return _html(caption, brief_table(assessment, language, units=True), note)
+
+
+def several_html(assessments: Sequence[Assessment], language: Language) -> str:
+    """Targets down, scenarios across: the projection and the mark of its verdict."""
+    heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
+    reports = [as_report(one) for one in assessments]
+    heads += [label("column.target", language, year=assessments[0].plan.years[-1])]
+    heads += [localised(one.label, language) or one.name for one in assessments]
+    rows = [
+        (
+            str(first.indicator.number),
+            localised(first.indicator.label, language),
+            localised(first.indicator.unit, language),
+            plan_target_words(first.indicator, language),
+            *(f"{value_words(report.rows[k])} {MARKS[report.rows[k].verdict]}"
+              for report in reports),
+        )
+        for k, first in enumerate(reports[0].rows)
+    ]  # fmt: skip
+    met = [f"{report.met}/{len(report.rows)}" for report in reports]
+    rows.append(("", label("column.met", language), "", "", *met))
+    return _html("", Table(tuple(heads), tuple(rows), "><<>" + ">" * len(reports)))
 
 
 def plan_html(plan: Plan) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from zjsim.language import Language
 from zjsim.report.tables.wording import base_words, plan_target_words
-from zjsim.report.words.labels import Language, label
+from zjsim.report.words.labels import label
 from zjsim.report.words.numbers import DASH, format_number
 from zjsim.report.words.text_table import Table
 
@@ -27,12 +28,12 @@ def indicator_table(plan: Plan, language: Language) -> Table:
     rows = tuple(
         (
             str(item.number),
-            item.label.get(language),
-            item.unit.get(language),
+            item.label.in_(language),
+            item.unit.in_(language),
             label(f"nature.{item.nature}", language),
             base_words(item),
             plan_target_words(item, language),
-            item.scope.get(language),
+            item.scope.in_(language),
             item.clause,
         )
         for item in plan.indicators
@@ -45,7 +46,7 @@ def milestone_table(statuses: Sequence[MilestoneStatus], language: Language) -> 
     keys = ("indicator", "milestone_target", "milestone_date", "clause", "own_figure", "state")
     rows = tuple(
         (
-            status.milestone.label.get(language),
+            status.milestone.label.in_(language),
             _wanted(status.milestone, language),
             DASH if status.milestone.date is None else str(status.milestone.date),
             status.milestone.clause,
@@ -64,7 +65,7 @@ def _wanted(item: Milestone, language: Language) -> str:
     mark = {">=": "≥", ">": ">", "about": "≈", "=": "", "range": ""}.get(item.comparator)
     if mark is None:
         return label(f"comparator.{item.comparator}", language, number=number)
-    wanted = f"{mark}{number} {item.unit.get(language)}".strip()
+    wanted = f"{mark}{number} {item.unit.in_(language)}".strip()
     return label("comparator.strive", language, wanted=wanted) if item.strive else wanted
 
 
@@ -73,7 +74,7 @@ def growth_table(audit: Audit, language: Language) -> Table:
     keys = ("indicator", "years", "yearly", "points", "logit", "amended", "text_pace")
     rows = tuple(
         (
-            item.label.get(language),
+            item.label.in_(language),
             str(item.years),
             format_number(item.yearly, 2),
             format_number(item.points, 2),
@@ -88,7 +89,7 @@ def growth_table(audit: Audit, language: Language) -> Table:
 
 def paths_table(audit: Audit, language: Language) -> Table:
     """Growth a year that pairs of targets imply for amounts, over growth and inflation."""
-    names = {path.quantity: path.label.get(language) for path in audit.paths}
+    names = {path.quantity: path.label.in_(language) for path in audit.paths}
     cells = sorted({(path.real_growth, path.inflation) for path in audit.paths})
     heads = (label("audit.real_growth", language), label("audit.inflation", language))
     rows = tuple(
@@ -105,6 +106,6 @@ def paths_table(audit: Audit, language: Language) -> Table:
 def findings_text(audit: Audit, language: Language) -> Iterator[str]:
     """Each finding as a title and a paragraph."""
     for finding in audit.findings:
-        kind, title = label(f"audit.{finding.kind}", language), finding.title.get(language)
+        kind, title = label(f"audit.{finding.kind}", language), finding.title.in_(language)
         yield label("audit.finding", language, kind=kind, title=title)
-        yield f"  {finding.text.get(language)}"
+        yield f"  {finding.text.in_(language)}"

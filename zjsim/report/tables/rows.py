@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from zjsim.assessment.named import find_indicator
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
@@ -31,7 +32,7 @@ class Outturn:
 
 @dataclass(frozen=True, slots=True)
 class InputLine:
-    """One resolved lever, driver or constant: a value, or a path told in words.
+    """One resolved lever, driver or constant: a value, or a path in words.
 
     ``kind`` is ``lever``, ``driver``, ``constant`` or ``initial``; ``values`` are by year
     for a path and hold one number under the year 0 for a constant.
@@ -111,12 +112,10 @@ class Report:
         """How many targets are met."""
         return sum(row.verdict in PASSES for row in self.rows)
 
-    def row(self, name: str) -> ReportRow:
-        """The row of the indicator with this id."""
-        for row in self.rows:
-            if row.indicator.id == name:
-                return row
-        raise KeyError(name)
+    def row(self, name: int | str) -> ReportRow:
+        """The row of the indicator with this number, id or label; PlanError names near misses."""
+        wanted = find_indicator((row.indicator for row in self.rows), name)
+        return next(row for row in self.rows if row.indicator is wanted)
 
 
 def plan_path(indicator: Indicator, years: Iterable[float]) -> list[float]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.wording import variable_name
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.words.text_table import Table
 
@@ -37,7 +38,7 @@ def input_words(item: Dimension, plan: OpenPlan, language: Language) -> str:
 
 
 def _bracketed(name: str, kind: str, language: Language) -> str:
-    return f"{name}（{kind}）" if language == "zh" else f"{name} ({kind})"
+    return name + TYPOGRAPHY[language].bracketed(kind)
 
 
 def grade_name(grade: str, language: Language) -> str:
@@ -76,7 +77,7 @@ def _moved(found: Any, position: int) -> list[int]:
 def _decides(found: Any, position: int, language: Language) -> str:
     """Numbers of those indicators."""
     numbers = [str(found.study.indicators[k].number) for k in _moved(found, position)]
-    return ("、" if language == "zh" else ", ").join(numbers) or DASH
+    return TYPOGRAPHY[language].comma.join(numbers) or DASH
 
 
 def _switches(found: Any, position: int, switches: Sequence[Any], language: Language) -> str:
@@ -92,7 +93,7 @@ def _switches(found: Any, position: int, switches: Sequence[Any], language: Lang
         for number in numbers
         if number in mine
     ]  # fmt: skip
-    return ("；" if language == "zh" else "; ").join(texts) or DASH
+    return TYPOGRAPHY[language].semicolon.join(texts) or DASH
 
 
 def indicator_table(found: Any, language: Language) -> Table:
@@ -127,7 +128,7 @@ def _strongest(found: Any, k: int, language: Language) -> str:
             texts.append(f"{name} {format_number(value, 2)} (±{format_number(error, 2)})")
         else:
             texts.append(f"{name} {DASH}")
-    return ("；" if language == "zh" else "; ").join(texts)
+    return TYPOGRAPHY[language].semicolon.join(texts)
 
 
 def group_table(found: Any, language: Language) -> Table:

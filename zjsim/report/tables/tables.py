@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zjsim.language import Language
 from zjsim.report.tables.rows import InputLine, Report, ReportRow, as_report
 from zjsim.report.tables.wording import (
     amendment_decides,
@@ -22,7 +23,7 @@ from zjsim.report.tables.wording import (
     value_words,
     verdict_words,
 )
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
@@ -73,9 +74,10 @@ def verdict_table(assessment: Any, language: Language = "en", remarks: bool = Tr
     return _verdict_columns(assessment, language, keep)
 
 
-def brief_table(assessment: Any, language: Language = "en") -> Table:
-    """The columns that fit a narrow screen; units are in the full table."""
-    return _verdict_columns(assessment, language, (0, 2, 5, 6, 7, 9, 12))
+def brief_table(assessment: Any, language: Language = "en", units: bool = False) -> Table:
+    """The columns that fit a narrow screen; units are in the full table unless asked for."""
+    unit = (3,) if units else ()
+    return _verdict_columns(assessment, language, (0, 2, *unit, 5, 6, 7, 9, 12))
 
 
 def _verdict_columns(assessment: Any, language: Language, keep: tuple[int, ...]) -> Table:
@@ -214,7 +216,7 @@ def difference_table(
 
 
 def _path_words(line: InputLine | None) -> str:
-    """A constant, or a path with equal neighbours told once: 0 (2021), 1 (2023–2025)."""
+    """A constant, or a path with equal neighbours merged: 0 (2021), 1 (2023–2025)."""
     if line is None:
         return DASH
     values: Mapping[int, float] = line.values

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zjsim.frozen import FrozenDict
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.wording import variable_name
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
 from zjsim.report.words.text_table import Table
 
@@ -107,7 +108,7 @@ def calibration_findings(
     def named(name: str) -> str:
         return variable_name(name, language, names_zh)
 
-    rows, comma = found.rows, "、" if language == "zh" else ", "
+    rows, comma = found.rows, TYPOGRAPHY[language].comma
     known = [named(row.name) for row in rows if row.identified]
     lines = [
         label(
@@ -120,7 +121,7 @@ def calibration_findings(
         f"{named(a)} ~ {named(b)} ({r:+.2f})" for sector in found.sectors for a, b, r in sector.ties
     ]
     lines.append(
-        label("calibration.ties", language, pairs=("；" if language == "zh" else "; ").join(ties))
+        label("calibration.ties", language, pairs=TYPOGRAPHY[language].semicolon.join(ties))
         if ties
         else label("calibration.no_ties", language)
     )

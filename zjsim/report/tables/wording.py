@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical
 from zjsim.report.tables.rows import Report, ReportRow
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_plain
 from zjsim.report.words.verdicts import MARKS
 
 
 def variable_name(name: str, language: Language, names_zh: Mapping[str, str]) -> str:
     """A model variable in Chinese where ``names_zh.csv`` has it, else as the model writes it."""
-    return names_zh.get(canonical(name), name) if language == "zh" else name
+    known = {"zh": names_zh}.get(language, {})
+    return known.get(canonical(name), name)
 
 
 def scenario_name(report: Report, language: Language) -> str:
@@ -56,9 +58,9 @@ def base_words(indicator: Indicator) -> str:
 
 def plan_target_words(indicator: Indicator, language: Language) -> str:
     """The target as the plan's table prints it, translated for English readers."""
-    if language == "zh":
-        return indicator.target.words
-    return target_words(indicator, language)
+    # The plan is Chinese; other readers see its target in words of the catalogue.
+    printed = {"zh": indicator.target.words}
+    return printed.get(language) or target_words(indicator, language)
 
 
 def rate_words(row: ReportRow, language: Language) -> str:
@@ -127,7 +129,7 @@ def remark(row: ReportRow, language: Language) -> str:
     parts += _second_verdicts(row, language)
     if row.verdict == "undecidable" and row.error is not None:
         parts.append(label("note.error", language, error=f"{row.error:.2g}"))
-    return ("；" if language == "zh" else "; ").join(parts)
+    return TYPOGRAPHY[language].semicolon.join(parts)
 
 
 def tally_words(report: Report, language: Language) -> str:
@@ -144,7 +146,7 @@ def tally_words(report: Report, language: Language) -> str:
         key = "check.binding_own" if changed else "check.binding"
         parts.append(label(key, language, met=met, total=len(binding)))
         parts += [_amended(row, "check.amended", language) for row in changed]
-    return ("；" if language == "zh" else "; ").join(parts)
+    return TYPOGRAPHY[language].semicolon.join(parts)
 
 
 def amendment_decides(row: ReportRow) -> bool:

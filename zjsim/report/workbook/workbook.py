@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.assessment.progress import PASSES, Verdict
+from zjsim.language import Language
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.tables import matrix_key, verdict_headers
 from zjsim.report.tables.wording import rate_words, remark, target_words, value_decimals
-from zjsim.report.words.labels import Language
 from zjsim.report.words.numbers import DASH
 from zjsim.report.words.verdicts import MARKS, TONES
 from zjsim.report.workbook import workbook_figures

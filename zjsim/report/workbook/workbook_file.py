@@ -10,8 +10,9 @@ from typing import Any
 
 import xlsxwriter
 
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.rows import Report
-from zjsim.report.words.labels import Language, label, localised
+from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH
 from zjsim.report.words.text_table import display_width
 
@@ -37,7 +38,7 @@ class Book:
                 "created": CREATED,
             }
         )
-        self.font = "Microsoft YaHei" if language == "zh" else "Calibri"
+        self.font = TYPOGRAPHY[language].sheet_font
         self.cells: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.names: set[str] = set()
 
