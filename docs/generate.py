@@ -360,7 +360,7 @@ def substitution() -> str:
     from zjsim.report.tables.wording import MARKS
 
     plan = zjsim.open_plan()
-    row = plan.constants.row("elasticity of substitution")
+    row = plan.constants.row("labour substitution")
     assert row is not None
     rows = []
     for value in (row.low, plan.names.constants[row.name], row.high):
@@ -370,6 +370,30 @@ def substitution() -> str:
         rows.append([f"{value:g}", *marks])
     numbers = (str(item.number) for item in plan.plan.indicators)
     return table(["elasticity", *numbers], rows)
+
+
+def shocks() -> str:
+    """What five shocks do to the ten indicators by 2025; what came otherwise than expected: *."""
+    from zjsim.analysis.validation.shocks import moved
+    from zjsim.analysis.validation.subject import subject_of
+
+    plan = zjsim.open_plan()
+    rows: dict[str, list[str]] = {}
+    for item in moved(subject_of(plan)):
+        mark = "" if item.expected else " \\*"
+        text = f"{item.change:+.2f}".replace("-", "−") if item.felt else f"({item.change:+.2f})"
+        rows.setdefault(item.shock.replace("_", " "), []).append(text.replace("-", "−") + mark)
+    numbers = (str(item.number) for item in plan.plan.indicators)
+    return table(("shock", *numbers), [(name, *cells) for name, cells in rows.items()])
+
+
+def earlier() -> str:
+    """The run from 2015 beside what was published to 2020."""
+    from zjsim.report.tables.trust_tables import earlier_findings, earlier_table
+
+    found = zjsim.hindcast_from("zhejiang", 2015)
+    shown = earlier_table(found.cases, "en")
+    return f"{table(shown.headers, shown.rows)}\n\n" + " ".join(earlier_findings(found, "en"))
 
 
 def boundary_variants() -> str:
@@ -434,6 +458,11 @@ REGIONS: dict[str, Callable[[], str]] = {
     "speed_floor": measured.floor,
     "speed_zhejiang": measured.zhejiang,
     "speed_ratios": measured.ratios,
+    "bar": measured.bar,
+    "bar_forecasts": measured.bar_forecasts,
+    "bar_provinces": measured.bar_provinces,
+    "earlier": earlier,
+    "shocks": shocks,
 }
 
 
