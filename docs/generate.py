@@ -288,14 +288,21 @@ def results(language: Any = "en") -> str:
     marks += [plan_target_words(row.indicator, language) for row in first]
     rows = [[*marks, ""]]
     for report in reports:
-        values = [f"{value_words(row)} {MARKS[row.verdict]}" for row in report.rows]
+        values = [f"{value_words(row)} {MARKS[row.verdict]}{_counted(row)}" for row in report.rows]
         name = f"{localised(report.scenario_label, language)} `{report.scenario}`"
         rows.append([name, *values, f"{report.met}/{len(first)}"])
     text = table([*heads, label("column.met", language)], rows)
-    return text + "\n" + "; ".join(
+    return text + "\n" + label("results.counted", language) + "\n\n" + "; ".join(
         f"{row.indicator.number} {localised(row.indicator.label, language)} "
         f"({localised(row.indicator.unit, language)})" for row in first
     ) + ".\n"  # fmt: skip
+
+
+def _counted(row: Any) -> str:
+    """Of a cut whose projects are left out, the same with all of them counted, in brackets."""
+    if not row.indicator.excludes_state_listed or not row.variants:
+        return ""
+    return f" ({row.variants[0][1]:.{row.indicator.decimals}f})"
 
 
 def results_zh() -> str:
@@ -495,6 +502,7 @@ def reference_pages() -> dict[Path, str]:
 def written_pages() -> list[Path]:
     """Pages that people write: everything but the reference."""
     found = sorted(DOCS.rglob("*.md")) + sorted(ROOT.glob("README*.md"))
+    found += sorted((ROOT / "models").glob("*/README.md"))
     return [path for path in found if DOCS / "reference" not in path.parents]
 
 
