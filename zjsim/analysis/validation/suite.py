@@ -14,6 +14,8 @@ from zjsim.analysis.validation import (
     family,
     ledger,
     numerics,
+    shocks,
+    spreadsheet,
     structure,
 )
 from zjsim.analysis.validation.mutation import mutation
@@ -114,6 +116,8 @@ TESTS: dict[str, Test] = {
     "calibration": lambda s, d: _evidence().calibration(s, 512 if d.full else 64),
     "family": lambda s, d: family.family(s),
     "variants": lambda s, d: family.variants(s),
+    "spreadsheet": lambda s, d: spreadsheet.spreadsheet(s),
+    "shocks": lambda s, d: shocks.shocks(s),
     "knockouts": lambda s, d: behaviour.knockouts(s),
     "reality": lambda s, d: behaviour.reality(s, d.some(s)),
     "ranking": lambda s, d: behaviour.ranking(s, 256 if d.full else 64),
