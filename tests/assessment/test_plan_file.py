@@ -98,20 +98,20 @@ def test_an_unknown_indicator_names_the_near_miss(plan):
 def test_a_target_that_varies_is_refused_once(plan_document, value):
     document = changed(plan_document, "indicators", 7, "target", "value", value=value)
     with pytest.raises(PlanError, match="has 1 problem") as caught:
-    (document)
+        validate_plan_document(document)
     assert "indicators.7.target.value: a target never varies" in str(caught.value)
 
 
 def test_a_distribution_beside_a_target_is_refused(plan_document):
     document = changed(plan_document, "indicators", 7, "target", "low", value=15)
     with pytest.raises(PlanError, match="a target never varies"):
-    (document)
+        validate_plan_document(document)
 
 
 def test_a_milestone_that_varies_is_refused(plan_document):
     document = changed(plan_document, "milestones", 2, "number", value=[9, 11])
     with pytest.raises(PlanError, match=r"milestones\.2\.number: a target never varies"):
-    (document)
+        validate_plan_document(document)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_milestone_that_varies_is_refused(plan_document):
 def test_a_wrong_entry_is_named_with_what_to_do(plan_document, path, value, text):
     document = changed(plan_document, *path, value=value)
     with pytest.raises(PlanError, match="problem") as caught:
-    (document)
+        validate_plan_document(document)
     assert text in str(caught.value)
     assert "nput should" not in str(caught.value), "in our words, not those of a library"
 
@@ -161,7 +161,7 @@ def test_a_wrong_entry_is_named_with_what_to_do(plan_document, path, value, text
 @pytest.mark.parametrize("raw", [None, [], "plan", 7, {}, {"indicators": 3, "milestones": {}}])
 def test_what_is_no_plan_is_refused(raw):
     with pytest.raises(PlanError, match="problem"):
-    (raw)
+        validate_plan_document(raw)
 
 
 def test_all_problems_of_a_file_are_told_at_once_with_their_lines(tmp_path):
