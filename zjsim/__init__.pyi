@@ -12,6 +12,7 @@ from .analysis.validation.suite import validate as validate
 from .assessment.assess import Assessment as Assessment
 from .bare import simulate_model as simulate_model
 from .bundle import scenario_names as scenario_names
+from .checking import run_checks as run_checks
 from .engines.executors import Executor as Executor
 from .ensembles.run import EnsembleRuns as EnsembleRuns
 from .ensembles.run import simulate_ensemble as simulate_ensemble
@@ -48,5 +49,4 @@ from .workflow import Runs as Runs
 from .workflow import assess as assess
 from .workflow import audit as audit
 from .workflow import open_plan as open_plan
-from .workflow import run_checks as run_checks
 from .workflow import simulate as simulate
