@@ -8,7 +8,7 @@ hash and turn into a ``Plan`` with the standard library alone (``plan_from_docum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
