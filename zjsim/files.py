@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+# Of what is written with a date inside, so that the same content has the same bytes: the earliest
+# date that a packed file can have.
+UNDATED = datetime.datetime(1980, 1, 1)
 
 
 @contextmanager

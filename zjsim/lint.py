@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.assessment.plan import Indicator
-from zjsim.bundle import MODEL_SUFFIXES
+from zjsim.bundle import DEFAULT_PLAN, MODEL_SUFFIXES
 from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
@@ -43,7 +43,7 @@ def lint_model_file(path: Path) -> list[LintFinding]:
     return _lint_model(read_model(path), None)
 
 
-def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
+def lint(target: PlanLike = DEFAULT_PLAN) -> list[LintFinding]:
     """Whether a plan folder, a model file or a scenario file is in order: what is wrong with it.
 
     Parameters

@@ -220,9 +220,12 @@ class OpenPlan:
 
     @cached_property
     def scenarios(self) -> Scenarios:
-        """Names of the shipped scenarios of this plan; ``.to_frame()`` says what they are."""
-        named = (read_scenario(name) for name in scenario_names())
-        found = Scenarios(one.name for one in named if one.plan == self.folder.name)
+        """Names of the scenarios of this plan; ``.to_frame()`` says what they are."""
+        folder = self.folder.scenarios
+        named = scenario_names(folder)
+        if folder == scenarios_folder():
+            named = tuple(n for n in named if self.read_scenario(n).plan == self.folder.name)
+        found = Scenarios(named)
         found.of = self
         return found
 
@@ -265,7 +268,8 @@ class OpenPlan:
         self, scenario: ScenarioLike = "baseline", changes: Changes = (), **sections: Any
     ) -> Scenario:
         """A scenario by name, path or content, or as it is, with changes; see `read_scenario`."""
-        return _read_scenario(scenario, changes, lambda _: self.settable, **sections)
+        folder = self.folder.scenarios
+        return _read_scenario(scenario, changes, lambda _: self.settable, folder, **sections)
 
     @property
     def settable(self) -> Settable:
@@ -332,20 +336,26 @@ def read_scenario(
     1.4
     """
     sections = {"levers": levers, "drivers": drivers, "constants": constants}
-    return _read_scenario(scenario, changes, lambda read: open_plan(read.plan).settable, **sections)
+    return _read_scenario(
+        scenario,
+        changes,
+        lambda read: open_plan(read.plan).settable,
+        scenarios_folder(),
+        **sections,
+    )
 
 
 def _read_scenario(
-    scenario: ScenarioLike, changes: Changes, names: NamesOf, **sections: Any
+    scenario: ScenarioLike, changes: Changes, names: NamesOf, folder: Path, **sections: Any
 ) -> Scenario:
     if isinstance(scenario, Mapping):
-        scenario = scenario_from_mapping(scenario, scenarios_folder())
+        scenario = scenario_from_mapping(scenario, folder)
     elif not isinstance(scenario, Scenario):
         if not isinstance(scenario, str | Path):
             raise ScenarioError(
                 f"a scenario is a name, a file, a mapping or a Scenario, not {kind_of(scenario)}."
             )
-        scenario = read_file(scenario, scenarios_folder())
+        scenario = read_file(scenario, folder)
     return with_changes(scenario, changes, names, **sections)
 
 
@@ -363,7 +373,8 @@ def open_plan(name: PlanLike = DEFAULT_PLAN) -> OpenPlan:
     Parameters
     ----------
     name : str, Path or OpenPlan
-        ``zhejiang``, or a folder with a model and ``plan.yaml``; an open plan is given back.
+        A shipped plan such as ``zhejiang``, or a folder with a model and ``plan.yaml``; an open
+        plan is given back.
 
     Returns
     -------

@@ -160,7 +160,7 @@ class Constants(ConstantTable):
 
 
 class Scenarios(tuple[str, ...]):
-    """Names of the shipped scenarios of a plan, the plan as written first."""
+    """Names of the scenarios of a plan, the plan as written first."""
 
     of: Knows
 

@@ -16,11 +16,8 @@ from zjsim.assessment.plan import Indicator, Plan, Statement
 from zjsim.assessment.progress import yearly_cut, yearly_growth
 from zjsim.language import Text
 
-# What the tables' words for a basis of publication mean; another stands as it is.
-VINTAGES = {
-    "": Text("另一来源", "another basis"),
-    "census_2023": Text("五经普后", "the basis of the fifth census"),
-}
+# A figure whose basis of publication is not named.
+OTHER_BASIS = Text("另一来源", "another basis")
 PLAN_VINTAGE = "plan"  # figures on the basis on which the plan prints its shares
 
 
@@ -257,7 +254,9 @@ def _restated_bases(facts: _Facts) -> Iterator[Finding]:
             if row.year != item.base.year or row.value == item.base.value:
                 continue
             change = item.target.value - item.start
-            basis = VINTAGES.get(row.vintage, Text(row.vintage, row.vintage))
+            basis = facts.plan.vintages.get(row.vintage) or (
+                Text(row.vintage, row.vintage) if row.vintage else OTHER_BASIS
+            )
             yield Finding(
                 f"restated_{item.id}",
                 "conflict",

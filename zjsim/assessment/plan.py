@@ -8,7 +8,7 @@ hash and turn into a ``Plan`` with the standard library alone (``plan_from_docum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -16,7 +16,18 @@ from zjsim.assessment.audit_settings import AuditSettings
 from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
 from zjsim.errors import PlanError, raise_if_any
-from zjsim.formats import Declared, FilledWords, Flag, Identifier, Number, Year, rule
+from zjsim.formats import (
+    HIDDEN,
+    Declared,
+    FilledWords,
+    Flag,
+    Identifier,
+    Number,
+    Written,
+    Year,
+    rule,
+)
+from zjsim.frozen import FrozenDict
 from zjsim.language import Text
 from zjsim.yamlfile import read_text, read_yaml
 
@@ -25,6 +36,7 @@ Month = Annotated[str, rule(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 Positive = Annotated[float, rule(gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, rule(gt=0, lt=100, allow_inf_nan=False)]
 Count = Annotated[int, rule(ge=1)]
+Span = Annotated[tuple[Year, ...], rule(min_length=2, max_length=2)]
 ProgressWord = Literal["reached_early", "faster", "on_course", "behind"]
 
 
@@ -42,6 +54,8 @@ class Horizon(Declared):
 
     base_year: Year
     """Year that changes are counted from."""
+    price_year: Year | None = None
+    """Year of the plan's constant prices; the base year if missing."""
     start: Day
     """First day."""
     end: Day
@@ -60,7 +74,7 @@ class WordThresholds(Declared):
     """Ahead of time by this or more: faster than planned."""
     on_course_from: Number
     """Behind time by less than this (a number below 0): on course."""
-    labels: Mapping[ProgressWord, Text]
+    labels: Annotated[Mapping[str, Text], Written(Mapping[ProgressWord, Text])]
     """The words."""
 
     def faults(self) -> list[str]:
@@ -200,12 +214,18 @@ class Indicator(Declared):
     """Where the plan says so."""
     quote: FilledWords
     """The plan's own words."""
+    iamc: FilledWords | None = None
+    """Its name in an IAMC table."""
     note: Text | None = None
     """A remark."""
     amended: Amendment | None = None
     """The target's later change."""
     text_pace: TextPace | None = None
     """The yearly cut that the prose states."""
+    plan_base_year: Annotated[int, HIDDEN] = 0
+    """Base year of the plan."""
+    price_year: Annotated[int, HIDDEN] = 0
+    """Year of the plan's constant prices."""
 
     @property
     def binding(self) -> bool:
@@ -292,6 +312,26 @@ class LeftOut(Declared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookBack(Declared):
+    """Which past years tell of the model's errors, where the plan's folder has a history."""
+
+    changes_from: Year | None = None
+    """Yearly changes before it do not count for a discrepancy; all do if missing."""
+    trend: Annotated[tuple[int, int] | None, Written(Span)] = None
+    """First and last year of the figures whose mean growth is the naive trend; the five years
+    that end with the base year if missing."""
+    assessed: Annotated[tuple[Year, ...], rule(max_length=50)] = ()
+    """Years from which a hindcast projects; from the base year to the year before the plan's
+    last if missing."""
+
+    @property
+    def trend_years(self) -> tuple[int, int]:
+        """First and last year of the naive trend, of a plan that has been read."""
+        assert self.trend is not None
+        return self.trend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(Declared):
     """A plan: its indicators, the milestones of its prose, and how progress is worded."""
 
@@ -313,6 +353,12 @@ class Plan(Declared):
     """The time that it covers."""
     words: WordThresholds
     """Official words for progress."""
+    history: LookBack = field(default_factory=LookBack)
+    """Which past years tell of the model's errors."""
+    vintages: Mapping[Identifier, Text] = field(default_factory=FrozenDict)
+    """What a basis of publication is called."""
+    remarks: tuple[Text, ...] = ()
+    """Sentences that the tables of the folder repeat, translated."""
     indicators: Annotated[tuple[Indicator, ...], rule(min_length=1)]
     """The plan's table."""
     milestones: tuple[Milestone, ...] = ()
@@ -332,6 +378,11 @@ class Plan(Declared):
     def base_year(self) -> int:
         """Year that changes are counted from."""
         return self.horizon.base_year
+
+    @property
+    def price_year(self) -> int:
+        """Year of its constant prices."""
+        return self.horizon.price_year or self.horizon.base_year
 
     @property
     def start(self) -> str:
@@ -389,4 +440,14 @@ def read_plan_document(path: Path | str) -> dict[str, Any]:
 
 def plan_from_document(document: Mapping[str, Any]) -> Plan:
     """Build a Plan from a validated document, with the standard library alone."""
-    return from_document(Plan, document)
+    plan = from_document(Plan, document)
+    past, first, last = plan.history, plan.base_year, plan.years[-1]
+    history = replace(
+        past,
+        trend=past.trend or (first - 5, first),
+        assessed=past.assessed or tuple(range(first, last)),
+    )
+    indicators = tuple(
+        replace(item, plan_base_year=first, price_year=plan.price_year) for item in plan.indicators
+    )
+    return replace(plan, indicators=indicators, history=history)

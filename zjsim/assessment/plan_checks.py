@@ -34,6 +34,9 @@ def plan_problems(
     varying = list(_varying_targets(raw))
     written, shape = validated(Plan, raw)
     document = None if written is None else to_document(from_document(Plan, written))
+    for entry in document["indicators"] if document else ():
+        # Years of the plan, given to each indicator when the document is read.
+        del entry["plan_base_year"], entry["price_year"]
     findings = varying + [
         finding for finding in shape if not any(_inside(finding[0], v[0]) for v in varying)
     ]
@@ -116,6 +119,9 @@ def _horizon(document: dict[str, Any]) -> Iterator[Fault]:
         yield ("horizon", "end"), "is not after start", ""
     if horizon["base_year"] > int(horizon["start"][:4]):
         yield ("horizon", "base_year"), "lies after the start of the plan", ""
+    trend = document["history"]["trend"]
+    if trend is not None and trend[0] >= trend[1]:
+        yield ("history", "trend"), "names its first year and a later one", ""
     words = document["words"]
     if words["faster_from"] <= words["on_course_from"]:
         yield ("words", "faster_from"), "is not above on_course_from", ""

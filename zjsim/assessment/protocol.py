@@ -243,6 +243,8 @@ class Protocol(Declared):
 
     tests: Mapping[Name, ProtocolTest]
     """Thresholds by test; a test without one is not run."""
+    quick_scenarios: Several = ()
+    """What the slower tests of a quick validation run on; all scenarios in a full one."""
     awake: Annotated[tuple[Moment, ...], rule(min_length=1)]
     """Moments at which no mechanism sleeps."""
     equilibrium: Equilibrium | None = None

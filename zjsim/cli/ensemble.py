@@ -227,10 +227,21 @@ def _show(
     for line in tables.findings(statistics, notes, words, names_zh):
         say_text(line)
     if found.plan.discrepancies:
-        say_text(label("ensemble.discrepancy", words))
+        say_text(label("ensemble.discrepancy", words, years=_years_of_history(found.plan, words)))
     say_text(label("disclaimer", words))
     for line in (*found.resolved.notes, *found.sample.notes):
         note(f"note: {line}")
+
+
+def _years_of_history(plan: Any, words: Any) -> str:
+    """The years whose figures tell of model discrepancy, in words."""
+    from zjsim.analysis.history.sectors_file import last_year_told
+    from zjsim.report.words.labels import label
+
+    first, last = plan.plan.history.changes_from, last_year_told(plan)
+    if first is None:
+        return label("ensemble.years_until", words, last=last)
+    return label("ensemble.years", words, first=first, last=last)
 
 
 def statistics_document(

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from zjsim.openplan import OpenPlan
     from zjsim.report.words.text_table import Table
 
-REPLAYED = (2020, 2021, 2022, 2023)
-
 
 def hindcast(
     known_until: Annotated[
@@ -39,7 +37,8 @@ def hindcast(
         typer.Option(
             "--known-until",
             metavar="YEAR",
-            help="Last year of observed drivers; without it 2020 is shown and 2020 to 2023 scored.",
+            help="Last year of observed drivers; without it the first of the plan's years is shown "
+            "and all are scored.",
         ),
     ] = None,
     runs: Annotated[
@@ -70,14 +69,15 @@ def hindcast(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
-    years = sorted({*REPLAYED, *([known_until] if known_until is not None else [])})
+    assessed = opened.plan.history.assessed
+    years = sorted({*assessed, *([known_until] if known_until is not None else [])})
     own = with_own_observations(opened, observations)
     with counting(len(years), "Replaying", json) as advance:
         found = replay(
             opened, years, runs=runs, seed=seed, scenario=scenario, observations=own,
             calibrated=not uncalibrated, advance=advance,
         )  # fmt: skip
-    wanted = REPLAYED[0] if known_until is None else known_until
+    wanted = assessed[0] if known_until is None else known_until
     chosen = next(item for item in found if item.known_until == wanted)
     document = hindcast_document(opened, found, seed)
     if out is not None:
@@ -102,9 +102,10 @@ def _tables(
     replayed = [item for item in found if item.score.cases]
     if len(replayed) > 1:
         scores.append((label("hindcast.all_years", words), score_of(replayed)))
+    trend = opened.plan.history.trend_years
     return {
-        "cases": tables.case_table(chosen.cases, words),
-        "score_title": tables.score_table(scores, words),
+        "cases": tables.case_table(chosen.cases, trend, words),
+        "score_title": tables.score_table(scores, trend, words),
         "probabilities": tables.known_table(found, items, decided, words),
         "projection": tables.projection_table(chosen, items, words),
     }
@@ -120,8 +121,13 @@ def _show(
 ) -> None:
     from zjsim.report.words.labels import label
 
-    head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
-    say_text(label("hindcast.head", words, scenario=_title(scenario, words), **head))
+    head = {
+        "outlook": opened.plan.issued[:4],
+        "year": chosen.known_until,
+        "runs": f"{chosen.n_run:,}",
+        "seed": seed,
+    }
+    say_text(label("hindcast.head", words, scenario=_title(opened, scenario, words), **head))
     if chosen.calibrated:
         say_text(
             label("hindcast.calibrated", words, names=_names(opened, chosen.calibrated, words))
@@ -141,12 +147,10 @@ def _show(
     say_text(label("disclaimer", words))
 
 
-def _title(scenario: str, words: Language) -> str:
-    from zjsim.bundle import scenarios_folder
+def _title(opened: OpenPlan, scenario: str, words: Language) -> str:
     from zjsim.report.words.labels import localised
-    from zjsim.scenario.reader import read_scenario
 
-    read = read_scenario(scenario, scenarios_folder())
+    read = opened.read_scenario(scenario)
     return localised(read.label, words) or read.name
 
 

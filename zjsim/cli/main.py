@@ -43,8 +43,8 @@ app = typer.Typer(
     # Plain help: rich costs more than twice what the whole command needs to start.
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Can the targets of a five-year plan be met, under which policies, how sure are we, "
-    "and why? A system-dynamics simulator for Zhejiang's manufacturing plan 2021-2025.",
+    help="Can the targets of a plan be met, under which policies, how sure are we, and why? "
+    "A system-dynamics simulator of development plans; `zjsim plan show` shows the shipped one.",
     epilog="Begin with: zjsim run baseline",
 )
 

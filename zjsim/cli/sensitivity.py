@@ -96,6 +96,7 @@ def _runs(method: str, n: int, what: Study) -> int:
 def _show(found: Sensitivity, switches: Any, words: Language) -> None:
     from zjsim.report.tables import sensitivity_tables as tables
     from zjsim.report.words.labels import label, localised
+    from zjsim.report.words.numbers import format_count
 
     scenario = found.study.resolved.scenario
     head = {
@@ -117,7 +118,8 @@ def _show(found: Sensitivity, switches: Any, words: Language) -> None:
     sections.append(("measure", tables.measure_table(found, words)))
     for key, table in sections:
         say()
-        say_text(label(f"sensitivity.{key}", words))
+        count = format_count(len(table.rows), words)
+        say_text(label(f"sensitivity.{key}", words, count=count))
         say_table(table)
     say()
     for line in tables.remarks(found, words):

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from zjsim.bundle import MODEL_SUFFIXES, is_path, scenario_names
+from zjsim.bundle import MODEL_SUFFIXES, is_path, plan_of_scenarios, scenario_names
 from zjsim.cache import cached_document
 from zjsim.complaints import LARGEST
 from zjsim.documents import from_document
@@ -59,7 +59,7 @@ def read_scenario(
         A bare name is a shipped scenario; what has a separator or ends in ``.yaml`` is a
         file.
     folder : Path
-        Folder of the shipped scenarios.
+        Of the scenarios that are meant by name; without a word about its plan a file is for theirs.
     assignments : str, sequence of str, or mapping
         ``levers.rd_support=1.2``, applied last, in order; see `with_changes`.
     names : callable or None
@@ -86,7 +86,7 @@ def scenario_from_mapping(data: Mapping[str, Any], folder: Path) -> Scenario:
     subject = Path(str(data.get("name") or UNNAMED))
     document = {**_check(_plain(data), _dotted, subject), "lines": {}}
     base = document.get("based_on")
-    below = Scenario(name=UNNAMED)
+    below = Scenario(name=UNNAMED, plan=plan_of_scenarios(folder))
     if base is not None:
         below = _read_chain(_find_base(base, subject, folder, "based_on"), folder, ())
     return _overlay(below, document, UNNAMED, f"{subject}", lambda *place: "")
@@ -223,7 +223,8 @@ def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
     shown = display(path, folder)
     base = document.get("based_on")
     if base is None:
-        return _overlay(Scenario(name=path.stem), document, path.stem, shown)
+        root = Scenario(name=path.stem, plan=plan_of_scenarios(folder))
+        return _overlay(root, document, path.stem, shown)
     at = f"line {document['lines'].get('based_on', 1)}, based_on"
     below = _read_chain(_find_base(base, path, folder, at), folder, chain)
     return _overlay(below, document, path.stem, shown)

@@ -294,7 +294,7 @@ class Sampling(Declared):
 
 @dataclass(frozen=True, slots=True)
 class TimeSettings(Declared):
-    """Horizon and step, in years of model time: t = 2020 is the middle of 2020."""
+    """Horizon and step, in years of model time: a whole number is the middle of that year."""
 
     start: Date | None = None
     """First moment."""

@@ -176,7 +176,7 @@ def expand(study: Study, folder: Path) -> list[Case]:
     Parameters
     ----------
     folder : Path
-        Folder of the shipped scenarios.
+        Of the plan's scenarios.
 
     Raises
     ------

@@ -123,7 +123,7 @@ class DriverSeries:
     path, driver : str
         As the file writes them.
     kind : {"index", "level"}
-        An index (2020 = 1) is continued by growth, a level by its value.
+        An index (base year = 1) is continued by growth, a level by its value.
     values : tuple of (year, value)
         In ascending years.
     sources, grades : tuple of str

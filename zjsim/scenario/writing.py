@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -104,7 +105,7 @@ def resolved_document(resolved: Resolved, language: Language = "en") -> dict[str
     document: dict[str, Any] = {
         "name": resolved.scenario.name,
         "hash": resolved.hash,
-        "convention": path_words.convention(language),
+        "convention": path_words.convention(math.ceil(grid.start), language),
         "read_in_order": list(resolved.scenario.chain),
         "time": {
             "start": grid.start,

@@ -1,4 +1,4 @@
-"""The board: ten panels in the order of the plan, and one of them large."""
+"""The board: a panel an indicator in the order of the plan, and one of them large."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from zjsim.report.tables.wording import (
     amended_target_words,
     amendment_decides,
     amendment_lines,
+    counted_indicators,
     target_words,
     value_words,
 )
@@ -97,7 +98,9 @@ def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigur
             "top": 1 - 1.6 / height, "bottom": 0.66 / height,
         },
     ).ravel()  # fmt: skip
-    title = label("title.board", language, plan=localised(report.plan_title, language))
+    counted = counted_indicators(len(report.rows), language)
+    plan = localised(report.plan_title, language)
+    title = label("title.board", language, plan=plan, counted=counted)
     style.add_title(figure, title, style.scenario_words(report, language))
     for ax, row in zip(cells, report.rows, strict=False):
         draw_panel(ax, row, language, PANEL)

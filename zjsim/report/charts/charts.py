@@ -18,7 +18,7 @@ from zjsim.report.charts.comparison_chart import plot_comparison
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.charts.uncertainty import plot_fan, plot_probabilities, plot_tornado
 from zjsim.report.tables.rows import Report, ReportRow, as_report
-from zjsim.report.tables.wording import value_words
+from zjsim.report.tables.wording import official_words, value_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_plain, format_share
 
@@ -142,7 +142,8 @@ def plot_progress(assessment: Any, language: str | None = None, ax: Axes | None 
     ax.set_xlim(100 * min([0.0, *ends]) - 4, 100 * max([1.1, *ends]) + 8)
     _progress_axis(ax, language)
     for place, (progress, _, word, _, year) in shown.items():
-        columns = [f"{year}" if year else "", format_share(progress, 0), _official(word, language)]
+        said = official_words(report, word, language) if word else ""
+        columns = [f"{year}" if year else "", format_share(progress, 0), said]
         _right_columns(ax, place, columns, None)
     if own:
         _progress_legend(ax, language)
@@ -280,10 +281,6 @@ def _progress_shown(
         progress, time = row.latest_progress, row.latest_time_progress
         return progress, time, row.latest_official, True, row.latest.year
     return row.progress, row.time_progress, row.official, False, row.indicator.target.year
-
-
-def _official(word: str, language: Language) -> str:
-    return label(f"official.{word}", language) if word else ""
 
 
 def _progress_legend(ax: Axes, language: Language) -> None:

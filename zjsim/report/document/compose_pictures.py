@@ -12,7 +12,12 @@ from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import Medium, Picture
 from zjsim.report.tables.compose_words import indicator_name, indicator_with_unit, scenario_name
 from zjsim.report.tables.rows import Report, ReportRow
-from zjsim.report.tables.wording import amended_target_words, target_words, value_words
+from zjsim.report.tables.wording import (
+    amended_target_words,
+    counted_indicators,
+    target_words,
+    value_words,
+)
 from zjsim.report.words.labels import label
 
 BARS = 10
@@ -24,7 +29,7 @@ PANELS_A_PART = 4
 
 
 def board_picture(report: Report, language: Language) -> Picture:
-    """Ten panels: the board on screens, one column on a phone, two columns on a page."""
+    """A panel an indicator: the board on screens, one column on a phone, two columns on a page."""
 
     def draw(medium: Medium) -> Sequence[Any]:
         # matplotlib is imported when a picture is first drawn.
@@ -43,8 +48,14 @@ def board_picture(report: Report, language: Language) -> Picture:
         f"{indicator_name(row.indicator, language)} {label(f'verdict.{row.verdict}', language)}"
         for row in report.rows
     )
+    counted = counted_indicators(len(report.rows), language)
     alt = label("alt.board", language, count=len(report.rows), verdicts=verdicts)
-    return Picture("board", label("figure.board", language), alt, draw)
+    return Picture(
+        "board",
+        label("figure.board", language, counted=counted[:1].upper() + counted[1:]),
+        alt,
+        draw,
+    )
 
 
 def _panels(

@@ -25,8 +25,16 @@ from zjsim.report.tables.compose_words import (
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.tables import progress_table, verdict_headers, verdict_rows
+from zjsim.report.tables.wording import official_words
 from zjsim.report.words.labels import label, localised
-from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
+from zjsim.report.words.numbers import (
+    DASH,
+    format_count,
+    format_number,
+    format_plain,
+    format_quantity,
+    format_share,
+)
 from zjsim.report.words.text_table import Table
 from zjsim.workflow import OpenPlan, Runs
 
@@ -102,8 +110,32 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         label("table.verdicts", language, year=report.target_year),
         table,
         tones={(place, 8): row.verdict for place, row in enumerate(report.rows)},
-        notes=(label("text.verdicts", language), *remarks),
+        notes=(_verdict_note(report, language), *remarks),
     )
+
+
+def _verdict_note(report: Report, language: Language) -> str:
+    """How progress is worked out, and the bands that were assumed."""
+    targets = [row.indicator.target for row in report.rows]
+    bands = sorted({item.band for item in targets if item.band_assumed and item.band is not None})
+    about = TYPOGRAPHY[language].comma.join(map(format_plain, bands))
+    said = label("text.verdicts", language)
+    assumed = TYPOGRAPHY[language].gap + label("text.about", language, bands=about)
+    return said + assumed if bands else said
+
+
+def _progress_notes(report: Report, language: Language) -> tuple[str, ...]:
+    """What the words for progress mean."""
+    words = report.words
+    if words is None:
+        return ()
+    named = {key: official_words(report, key, language) for key in words.labels}
+    for key in ("faster_from", "on_course_from"):
+        named[key] = f"{getattr(words, key):+g}".replace("-", "−")
+    assumed = TYPOGRAPHY[language].bracketed(label("text.progress_assumed", language))
+    if not words.assumption:
+        assumed = ""
+    return (label("text.progress", language, assumed=assumed, **named),)
 
 
 def _progress(report: Report, language: Language) -> Iterator[Block]:
@@ -121,7 +153,7 @@ def _progress(report: Report, language: Language) -> Iterator[Block]:
             "progress",
             label("table.progress", language),
             table,
-            notes=(label("text.progress", language),),
+            notes=_progress_notes(report, language),
         )
     yield pictures.progress_picture(report, language)
 
@@ -276,7 +308,7 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
             notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))
     return TableBlock(
         "influence",
-        label("table.influence", language),
+        label("table.influence", language, count=format_count(len(top), language)),
         Table(tuple(label(f"column.{key}", language) for key in keys), tuple(rows), "<>>^<>^"),
         notes=tuple(notes),
     )

@@ -100,6 +100,7 @@ def _constants(book: ModelBook, constants: Sequence[Constant]) -> list[str]:
 
 def levers_page(book: ModelBook) -> str:
     """What policy sets: clause, quote, range, path and what it costs."""
+    year = book.plan.plan.base_year
     keys = ("lever", "name", "range", "path", "cost", "clause", "variable")
     rows = []
     quotes: list[str] = []
@@ -116,13 +117,20 @@ def levers_page(book: ModelBook) -> str:
         rows.append((f"`{lever.id}`", label, bounds, path, cost, lever.clause, variable))
         quotes += [f"## {lever.id}", "", f"> {lever.quote}", "", f"{lever.clause}. {lever.note}"]
         quotes.append("")
-    head = [f"# {book.word('page.levers')}", "", book.word("levers.intro"), ""]
-    return "\n".join(head + table([book.word(f"head.{key}") for key in keys], rows) + quotes)
+    head = [f"# {book.word('page.levers')}", "", book.word("levers.intro", year=year), ""]
+    return "\n".join(
+        head + table([book.word(f"head.{key}", year=year) for key in keys], rows) + quotes
+    )
 
 
 def drivers_page(book: ModelBook) -> str:
     """The outside world: each driver by path and year, with sources and grades."""
-    lines = [f"# {book.word('page.drivers')}", "", book.word("drivers.intro"), ""]
+    lines = [
+        f"# {book.word('page.drivers')}",
+        "",
+        book.word("drivers.intro", year=book.plan.plan.base_year),
+        "",
+    ]
     series = book.plan.drivers.series if book.drivers else {}
     for key, name in book.drivers.items():
         element = book.spec.elements.get(exact_name(book.spec, name))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from zjsim.assessment.observations import Observations
-from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, chosen_language
+from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 Writer = Callable[[Path], None]
 # A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
-# The remark of constants.csv on a number that rests on nothing else.
-JUDGED = "Modeller judgement."
 
 
 def report_of(
@@ -86,7 +84,7 @@ def _label(name: str, names_zh: Mapping[str, str]) -> dict[str, str]:
 
 def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
     """Constants that nobody measured, with their ranges and what is known of them."""
-    model = runs.plan.names
+    model, remarks = runs.plan.names, runs.plan.plan.remarks
     lines: list[dict[str, str]] = []
     for row in runs.plan.constants.rows.values():
         if row.grade not in ASSUMED:
@@ -100,17 +98,17 @@ def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
         lines.append(
             {
                 language: f"{names[language]} = {value_words} {model_unit(unit, language)}".strip()
-                + _note_words(row.grade, row.note, language)
+                + _note_words(row.grade, row.note, remarks, language)
                 for language in LANGUAGES
             }
         )
     return tuple(lines)
 
 
-def _note_words(grade: str, note: str, language: Language) -> str:
-    """Grade and remark; the remark that most constants share is said in the language."""
-    if note.strip() == JUDGED:
-        note = label("note.judged", language)
+def _note_words(grade: str, note: str, remarks: Sequence[Text], language: Language) -> str:
+    """Grade and remark; a remark that the plan translates is said in the language."""
+    same = next((one for one in remarks if note.strip() in (one.zh, one.en)), None)
+    note = note if same is None else same.in_(language)
     marks = TYPOGRAPHY[language]
     return marks.bracketed(grade) + marks.colon + note
 
@@ -305,7 +303,7 @@ def write_table(path: Path, report: Report, language: Language) -> None:
 
 
 def write_board(path: Path, report: Report, language: Language, formats: Sequence[str]) -> None:
-    """The ten-panel board in each format."""
+    """The board in each format."""
     # Charts are the slowest import; the table is on the screen before this.
     from zjsim.report.charts.board import plot_board
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.named import find_indicator
-from zjsim.assessment.plan import Indicator
+from zjsim.assessment.plan import Indicator, WordThresholds
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
 
@@ -91,7 +91,10 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One scenario judged against one plan, ready to be shown."""
+    """One scenario judged against one plan, ready to be shown.
+
+    ``words`` are the plan's words for progress, in place of the usual ones.
+    """
 
     plan_title: object
     scenario: str
@@ -101,6 +104,12 @@ class Report:
     inputs: tuple[InputLine, ...] = ()
     assumptions: tuple[object, ...] = ()
     footnote: object = ""
+    words: WordThresholds | None = None
+
+    @property
+    def base_year(self) -> int:
+        """The year from which the plan starts."""
+        return self.rows[0].indicator.plan_base_year
 
     @property
     def target_year(self) -> int:
@@ -180,6 +189,7 @@ def as_report(
         inputs=tuple(inputs),
         assumptions=tuple(assumptions),
         footnote=footnote,
+        words=plan.words,
     )
 
 

@@ -16,6 +16,7 @@ from zjsim.report.tables.wording import (
     amendment_lines,
     base_words,
     latest_words,
+    official_words,
     plan_target_words,
     rate_words,
     remark,
@@ -32,7 +33,7 @@ from zjsim.report.words.verdicts import MARKS
 def verdict_headers(report: Report, language: Language) -> tuple[str, ...]:
     """Column heads of the planning-office table."""
     year = report.target_year
-    named = {"column.base": year - 5, "column.target": year, "column.projection": year}
+    named = {"column.base": report.base_year, "column.target": year, "column.projection": year}
     keys = (
         "number", "category", "indicator", "unit", "nature", "base", "target", "projection",
         "completion", "progress", "time_progress", "rate_needed", "verdict", "remark",
@@ -105,7 +106,7 @@ def outturn_table(assessment: Any, language: Language = "en") -> Table:
             latest_words(row),
             format_share(row.latest_progress),
             format_share(row.latest_time_progress, 0),
-            label(f"official.{row.latest_official}", language) if row.latest_official else DASH,
+            official_words(report, row.latest_official, language),
         )
         for row in report.rows
         if row.latest is not None and (row.latest_time_progress or 0) > 0
@@ -124,8 +125,8 @@ def progress_table(assessment: Any, language: Language = "en") -> Table:
             latest_words(row),
             format_share(row.latest_progress),
             format_share(row.latest_time_progress, 0),
-            label(f"official.{row.latest_official}", language) if row.latest_official else DASH,
-            label(f"official.{row.official}", language) if row.official else DASH,
+            official_words(report, row.latest_official, language),
+            official_words(report, row.official, language),
         )
         for row in report.rows
     )

@@ -10,7 +10,7 @@ from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.words.labels import label, localised
-from zjsim.report.words.numbers import DASH, format_number, format_plain
+from zjsim.report.words.numbers import DASH, format_count, format_number, format_plain
 from zjsim.report.words.verdicts import MARKS
 
 
@@ -52,7 +52,7 @@ def base_words(indicator: Indicator) -> str:
     """The base as the plan prints it; a dash where it prints none, a star for another year."""
     if indicator.base.value is None:
         return DASH
-    star = "*" if indicator.base.year != indicator.target.year - 5 else ""
+    star = "*" if indicator.base.year != indicator.plan_base_year else ""
     return format_plain(indicator.base.value) + star
 
 
@@ -109,11 +109,25 @@ def latest_words(row: ReportRow) -> str:
     return f"{format_number(row.latest.value, row.indicator.decimals)} ({row.latest.year})"
 
 
+def official_words(report: Report, word: str, language: Language) -> str:
+    """The plan's word for progress, such as ``faster``; a dash where nothing was published."""
+    if not word:
+        return DASH
+    own = report.words.labels.get(word) if report.words else None
+    return localised(own, language) or label(f"official.{word}", language)
+
+
+def counted_indicators(count: int, language: Language) -> str:
+    """``ten indicators``."""
+    key = "count.indicator" if count == 1 else "count.indicators"
+    return label(key, language, count=format_count(count, language))
+
+
 def remark(row: ReportRow, language: Language) -> str:
     """What a reader of one line must know besides: why it is missing, base, amendment, prices."""
     indicator, decimals = row.indicator, row.indicator.decimals
     parts = [row.reason] if row.reason else []
-    if indicator.base.year != indicator.target.year - 5:
+    if indicator.base.year != indicator.plan_base_year:
         parts.append("* " + label("note.base_year", language, year=indicator.base.year))
     if indicator.cumulative:
         years = indicator.span
@@ -122,7 +136,8 @@ def remark(row: ReportRow, language: Language) -> str:
         parts.append(label("note.state_listed", language))
     if row.constant_price is not None:
         value = format_number(row.constant_price, decimals)
-        parts.append(label("note.constant_price", language, value=value))
+        year = indicator.price_year
+        parts.append(label("note.constant_price", language, value=value, year=year))
     for name, reading in row.variants:
         value, said = format_number(reading, decimals), localised(name, language)
         parts.append(label("note.variant", language, name=said, value=value))
