@@ -210,7 +210,9 @@ def test_a_threshold_for_no_test_is_refused(subject):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_says_red_by_word(subject, every, language):
-    wrong = Subject(subject.plan, mutant_of(every, "capacity of metals", "- to +").applied(subject.spec))
+    wrong = Subject(
+        subject.plan, mutant_of(every, "capacity of metals", "- to +").applied(subject.spec)
+    )
     rows = tuple(rows_of(wrong, ("boundary", "balances")).values())
     page = Validation("zhejiang", rows, "0" * 64, "0" * 64, "quick")
     html, text = render_html(page, language), render_markdown(page, language)
