@@ -112,8 +112,8 @@ def _plan_copy(folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("loops.yaml", "polarity: R\n  cycle", "polarity: X\n  cycle", "polarity is R"),
-        ("loops.yaml", "knowledge elasticity: 0,", "nope: 0,", "nope"),
+        ("loops.yaml", "polarity: R\n  cycle", "polarity: X\n  cycle", "not one of R, B"),
+        ("loops.yaml", "knowledge elasticity: 0}", "nope: 0}", "nope"),
         ("checks.yaml", "energy price index: 1.4", "no such price: 1.4", "no such price"),
         ("units.yaml", None, "- a list\n", "mapping of units"),
         ("plan.yaml", "value: 33, year", "value: [32, 34], year", "never varies"),
