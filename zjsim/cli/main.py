@@ -30,6 +30,7 @@ from zjsim.cli.scenario import app as scenario_app
 from zjsim.cli.sensitivity import sensitivity
 from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
+from zjsim.surroundings import guard_imports
 from zjsim.version import __version__
 
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
@@ -99,6 +100,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="replace")
     _show_log()
+    guard_imports()
     try:
         app()
     except ZjsimError as problem:

@@ -75,6 +75,9 @@ RULES: dict[str, Any] = {
     "axes.titlesize": 11.0,
     "axes.axisbelow": True,
     "text.color": INK,
+    # Names are text: a dollar sign in one begins no formula.
+    "text.parse_math": False,
+    "text.usetex": False,
     "xtick.color": FAINT,
     "ytick.color": FAINT,
     "xtick.labelcolor": MUTED,
