@@ -322,7 +322,9 @@ def write_csv(path: Path, table: Table) -> None:
     """A table as CSV with a byte order mark, so that Excel reads the Chinese."""
     import csv
 
+    from zjsim.plaintext import cell
+
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(table.headers)
-        writer.writerows(table.rows)
+        writer.writerow(map(cell, table.headers))
+        writer.writerows(map(cell, row) for row in table.rows)

@@ -22,6 +22,7 @@ from zjsim.cli.ensemble import ensemble
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
+from zjsim.cli.output import note, on_screen
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
 from zjsim.cli.report import report
@@ -132,14 +133,21 @@ def _interrupted(_signal: int, _frame: object) -> None:
 def _show_log() -> None:
     """What the package says of slow work, such as compiling, goes to stderr."""
     log = logging.getLogger("zjsim")
-    log.handlers = [logging.StreamHandler(sys.stderr)]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain())
+    log.handlers = [handler]
     log.setLevel(logging.INFO)
+
+
+class _Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return on_screen(super().format(record))
 
 
 def _fail(problem: BaseException, text: str) -> None:
     if os.environ.get("ZJSIM_DEBUG"):
         traceback.print_exception(problem)
-    print(f"Error: {text}{_lost_folder()}", file=sys.stderr)
+    note(f"Error: {text}{_lost_folder()}")
     sys.exit(EXIT_FAILED)
 
 

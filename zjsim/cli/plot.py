@@ -10,6 +10,7 @@ import typer
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.language import Language
+from zjsim.plaintext import file_name
 
 if TYPE_CHECKING:
     from zjsim.openplan import OpenPlan
@@ -71,7 +72,7 @@ def plot(
     try:
         out.mkdir(parents=True, exist_ok=True)
         for chart in drawn:
-            stem = out / f"{chart.stem}-{words}"
+            stem = out / f"{file_name(chart.stem)}-{words}"
             for path in write_figure(chart.figure, stem, wanted):
                 wrote(path, words)
             write_chart_data(stem, chart.headers, chart.rows)

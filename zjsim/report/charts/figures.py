@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import RunError
+from zjsim.plaintext import cell
 
 FORMATS = ("png", "svg", "pdf")
 # Without these, matplotlib writes its version and the time of day into the file.
@@ -54,6 +55,6 @@ def write_chart_data(
     path = Path(stem).with_name(f"{Path(stem).name}.csv")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(headers)
-        writer.writerows([["" if cell is None else cell for cell in row] for row in rows])
+        writer.writerow(map(cell, headers))
+        writer.writerows([["" if item is None else cell(item) for item in row] for row in rows])
     return path

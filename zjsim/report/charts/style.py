@@ -17,13 +17,16 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.text import Text as Words
 from matplotlib.ticker import FuncFormatter
 
 from zjsim.assessment.progress import Verdict
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.plaintext import plain
 from zjsim.report.charts.font import font_file
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
+from zjsim.report.words.line_breaks import LONGEST_WORD
 from zjsim.report.words.line_breaks import ems as _ems
 from zjsim.report.words.line_breaks import wrap as _wrap
 from zjsim.report.words.numbers import format_number
@@ -106,7 +109,12 @@ Result = TypeVar("Result")
 
 
 class HouseFigure(Figure):
-    """A figure that shows itself in a notebook without pyplot."""
+    """A figure that shows itself in a notebook without pyplot, and names as text."""
+
+    def draw(self, renderer: Any) -> None:
+        for artist in self.findobj(Words):
+            artist.set_text(plain(artist.get_text(), LONGEST_WORD))
+        super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
+from zjsim.plaintext import cell
 from zjsim.report.output.results import write_netcdf
 from zjsim.scenario.cin import cin_text
 from zjsim.version import __version__
@@ -91,6 +92,8 @@ def write_iamc(path: Path, frames: Sequence[pd.DataFrame]) -> None:
     import pandas as pd
 
     whole = pd.concat(list(frames), ignore_index=True)
+    texts = whole.columns[: len(IAMC_COLUMNS)]
+    whole[texts] = whole[texts].map(cell)
     if path.suffix.lower() == ".xlsx":
         with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
             from zjsim.report.workbook.workbook_file import CREATED

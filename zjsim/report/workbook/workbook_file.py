@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.plaintext import plain
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH
@@ -21,6 +22,16 @@ RULE: dict[str, Any] = {"bottom": 1, "bottom_color": "#D9D9D9"}
 # A constant: the file must have the same bytes whenever it is written.
 CREATED = datetime.datetime(2021, 7, 2)
 FIRST_ROW = 4
+
+
+class PlainSheet(xlsxwriter.worksheet.Worksheet):  # type: ignore[misc]
+    """A sheet on which every text is a text: never a formula, a link or a control character."""
+
+    def _write_string(self, row: int, col: int, string: str, *rest: Any) -> Any:
+        return super()._write_string(row, col, plain(string), *rest)
+
+    def _write_comment(self, row: int, col: int, comment: str, *rest: Any) -> Any:
+        return super()._write_comment(row, col, plain(comment), *rest)
 
 
 class Book:
@@ -52,13 +63,14 @@ class Book:
 
     def sheet(self, name: str) -> Any:
         """A new sheet; Excel allows 31 characters, some not, and no name twice."""
-        clean = "".join("-" if character in "[]:*?/\\'" else character for character in name)
+        shown = plain(name)
+        clean = "".join("-" if character in "[]:*?/\\'" else character for character in shown)
         unique, count = clean[:31], 1
         while unique.casefold() in self.names:
             count += 1
             unique = f"{clean[:27]} ({count})"
         self.names.add(unique.casefold())
-        sheet = self.file.add_worksheet(unique)
+        sheet = self.file.add_worksheet(unique, worksheet_class=PlainSheet)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)
