@@ -17,6 +17,7 @@ from zjsim.engines.kernel.steppers import HAIR, Stepper
 
 # Deeper expressions are broken into lines: for the reader and for Python's parser.
 _DEEPEST = 8
+_LONGEST_CHAIN = 100
 _INFIX = {
     "or": (" or ", 1), "and": (" and ", 2), "lt": (" < ", 4), "le": (" <= ", 4),
     "gt": (" > ", 4), "ge": (" >= ", 4), "eq": (" == ", 4), "ne": (" != ", 4),
@@ -156,6 +157,14 @@ class Renderer:
         if op == "truth":
             return f"{wrap(args[0], 5)} != 0.0", 4
         return f"{op}({', '.join(arg.text for arg in args)})", _ATOM
+
+
+def sum_of(names: Sequence[str]) -> str:
+    """A sum in groups: Python's parser takes a long chain for a deep one."""
+    if len(names) <= _LONGEST_CHAIN:
+        return " + ".join(names)
+    groups = range(0, len(names), _LONGEST_CHAIN)
+    return sum_of([f"({' + '.join(names[i : i + _LONGEST_CHAIN])})" for i in groups])
 
 
 def wrap(text: Text, least: int) -> str:
@@ -313,7 +322,7 @@ class PythonRenderer(Renderer):
             # One number more: not zero when a state is no longer finite.
             states = [f"s{i}" for i in range(len(self.schedule.rates))]
             place = len(self.schedule.saved)
-            texts[place:place] = [f"0.0 * ({' + '.join(states)})" if states else "0.0"]
+            texts[place:place] = [f"0.0 * ({sum_of(states)})" if states else "0.0"]
         body = [*lines, f"return ({', '.join(texts)},)"]
         return ["", f"def {name}({arguments}):", *("    " + line for line in body)]
 

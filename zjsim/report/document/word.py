@@ -17,6 +17,7 @@ from typing import Any
 
 from zjsim.errors import ZjsimError
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.plaintext import plain
 from zjsim.report.document.document import (
     Block,
     Commands,
@@ -40,6 +41,7 @@ from zjsim.report.document.word_parts import (
 
 CREATED = datetime.datetime(2021, 7, 2)  # a constant: the same report has the same bytes
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+LONGEST_PROPERTY = 255  # characters of a property of the file
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0  # mm, A4
 DPI = 190
 
@@ -167,8 +169,9 @@ class _Writer:
 
     def _metadata(self) -> None:
         core = self.file.core_properties
-        core.title = self.document.title.replace("\n", " ")
-        core.subject, core.comments = self.document.subtitle, self.document.caution
+        core.title = plain(self.document.title.replace("\n", " "), most=LONGEST_PROPERTY)
+        core.subject = plain(self.document.subtitle, most=LONGEST_PROPERTY)
+        core.comments = plain(self.document.caution, most=LONGEST_PROPERTY)
         core.author = core.last_modified_by = "zjsim"
         core.created = core.modified = CREATED
         core.revision = 1
