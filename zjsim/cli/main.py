@@ -115,13 +115,15 @@ def main() -> None:
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename else ""
         _fail(problem, f"{place}{problem.strerror or problem}.")
+    except ValueError as problem:
+        # The only way in which Python refuses a path before it asks the system.
+        if "embedded null" not in str(problem):
+            _fault(problem)
+        _fail(problem, "a path holds a NUL character; no file can have such a name.")
     except MemoryError as problem:
         _fail(problem, "not enough memory; ask for fewer runs, a longer step or less to save.")
     except Exception as problem:
-        said = f"{type(problem).__name__}: {problem}"
-        _fail(
-            problem, f"a fault of zjsim itself ({said[:300]}); --debug before the command shows it."
-        )
+        _fault(problem)
 
 
 def _interrupted(_signal: int, _frame: object) -> None:
@@ -149,6 +151,11 @@ def _fail(problem: BaseException, text: str) -> None:
         traceback.print_exception(problem)
     note(f"Error: {text}{_lost_folder()}")
     sys.exit(EXIT_FAILED)
+
+
+def _fault(problem: Exception) -> None:
+    said = f"{type(problem).__name__}: {problem}"
+    _fail(problem, f"a fault of zjsim itself ({said[:300]}); --debug before the command shows it.")
 
 
 def _lost_folder() -> str:
