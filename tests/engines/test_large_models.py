@@ -64,5 +64,5 @@ def test_a_horizon_without_end_is_told(start, stop, step):
 
 
 def test_a_saving_interval_without_end_is_told():
-    with pytest.raises(ScenarioError, match="save_every 1e.308 is not a whole number of steps"):
+    with pytest.raises(ScenarioError, match=r"save_every 1e.308 is not a whole number of steps"):
         TimeGrid(0, 1, 1e-5, 1e308)

@@ -231,15 +231,21 @@ class PythonRenderer(Renderer):
 
     def render(self) -> str:
         """The module text; it defines ``run``."""
-        tables = [
-            line for i, table in enumerate(self.schedule.tables) for line in table_lines(i, table)
-        ]
+        tables = [line for i in range(len(self.schedule.tables)) for line in self.table(i)]
         head = [
             "def run(controls, constants, given, path_start, path_rows, n_steps, per_save, rows):",
             '    """One run; adds its saved values to the end of ``rows`` at each saved time."""',
         ]
         body = [*self._once(), *self._functions(), *self._loop()]
         return "\n".join([*tables, "", *head, *("    " + line for line in body), ""])
+
+    def table(self, position: int) -> list[str]:
+        """The points of a lookup."""
+        return table_lines(position, self.schedule.tables[position])
+
+    def not_below_zero(self, state: str) -> str:
+        """A statement that stops a state at zero."""
+        return f"{state} = 0.0 if {state} < 0.0 else {state}"
 
     def render_parts(self) -> str:
         """Text that defines ``parts``: the initial state and functions for an outer solver."""
@@ -396,9 +402,10 @@ class PythonRenderer(Renderer):
                 f"x{k}_{i}" if weight == 1.0 else f"{number(weight)} * x{k}_{i}"
                 for k, weight in enumerate(stepper.weights)
             ]
-            lines.append(f"s{i} += part * ({' + '.join(terms)})")
+            # Not in place: an array may be one of the inputs.
+            lines.append(f"s{i} = s{i} + part * ({' + '.join(terms)})")
             if i in schedule.non_negative:
-                lines.append(f"s{i} = 0.0 if s{i} < 0.0 else s{i}")
+                lines.append(self.not_below_zero(f"s{i}"))
         lines += [f"h{i} = h{i}_next" for i in range(len(schedule.held_updates))]
         lines += [f"ring{i}[turn % len(ring{i})] = in{i}" for i in range(len(schedule.ring_inputs))]
         return lines
