@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import inspect
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -25,6 +24,8 @@ import measured
 from measured import table
 
 import zjsim
+from zjsim.formats import Declared, sentences
+from zjsim.schemas import FORMATS, schema_of
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -92,52 +93,101 @@ def _help_text(text: str) -> str:
 
 
 def scenario_file_page() -> str:
-    """Keys of a scenario file, from the JSON schema."""
-    from zjsim.scenario import schema
-
-    path = Path(inspect.getfile(schema)).with_name("scenario.schema.json")
-    document = json.loads(path.read_text(encoding="utf-8"))
+    """Keys of a scenario file, as they are declared."""
     text = (
         f"# The scenario file\n\n{NOTE}One YAML file, only differences. Order: the files under "
-        "`based_on`, this file, then `--set`. The schema is printed by `zjsim scenario schema`; "
+        "`based_on`, this file, then `--set`. The schema is printed by `zjsim schema scenario`; "
         "an editor that knows it completes and checks.\n\n"
     )
-    text += _keys("The file", document, document) + "\n"
-    for name, part in document["$defs"].items():
-        if "properties" in part:
-            text += _keys(name, part, document) + "\n"
+    document = schema_of("scenario")
+    parts = _parts(document)
+    text += _keys("The file", document, parts) + "\n"
+    return text + "\n".join(_keys(_words(name), part, parts) for name, part in parts.items())
+
+
+def file_formats_page() -> str:
+    """Keys of the other files that a user writes."""
+    text = (
+        f"# The other files\n\n{NOTE}Keys of the files of a plan's folder and of a study, as "
+        "`zjsim lint` checks them. `zjsim schema plan` prints the JSON schema of `plan.yaml` for "
+        "an editor, and so for the others. The tables (`constants.csv`, `drivers.csv`, "
+        "`observations.csv` and others) say their columns in their first line.\n\n"
+    )
+    seen: dict[str, Any] = {}
+    for name in FORMATS:
+        if name == "scenario":
+            seen |= dict.fromkeys(_parts(schema_of(name)), "scenario-file.md")
+            continue
+        document = schema_of(name)
+        parts = _parts(document)
+        whole = document["oneOf"][0] | document if name == "levers" else document
+        title = "A study" if name == "study" else f"{name}.yaml"
+        text += _keys(title, whole, parts, seen) + "\n"
+        for own, part in parts.items():
+            if own not in seen:
+                text += _keys(_words(own), part, parts, seen) + "\n"
+        seen |= {own: seen.get(own, "") for own in parts}
     return text
 
 
-def _keys(name: str, part: Any, document: Any) -> str:
+def _parts(document: Any) -> dict[str, Any]:
+    """The parts of a file by name: objects with keys of their own."""
+    found: dict[str, Any] = {}
+
+    def collect(part: Any) -> None:
+        if isinstance(part, dict):
+            if "properties" in part and isinstance(part.get("$comment"), str):
+                name, _, said = part["$comment"].partition(": ")
+                found.setdefault(name, {**part, "description": said})
+            for item in part.values():
+                collect(item)
+        elif isinstance(part, list):
+            for item in part:
+                collect(item)
+
+    collect({key: value for key, value in document.items() if key != "$comment"})
+    return {name: found[name] for name in sorted(found)}
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def _keys(name: str, part: Any, parts: Any, elsewhere: Any = None) -> str:
+    required = part.get("required", ())
     rows = [
-        (f"`{key}`", _kind(item, document), item.get("description", ""))
+        (
+            f"`{key}`" + (" (needed)" if key in required else ""),
+            _kind(item, parts, elsewhere or {}),
+            item.get("description", ""),
+        )
         for key, item in part["properties"].items()
     ]
-    title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
-    words = part.get("description", "")
-    return f"## {title}\n\n{words}\n\n" + table(("key", "value", "meaning"), rows)
+    return f"## {name}\n\n{part.get('description', '')}\n\n" + table(
+        ("key", "value", "meaning"), rows
+    )
 
 
-def _kind(item: Any, document: Any) -> str:
+def _kind(item: Any, parts: Any, elsewhere: Any) -> str:
+    name = item.get("$comment", "").partition(": ")[0]
     if "$ref" in item:
         name = item["$ref"].rsplit("/", 1)[1]
-        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
-        part = document["$defs"][name]
-        return f"[{title}](#{title.lower().replace(' ', '-')})" if "properties" in part else title
-    for key in ("anyOf", "oneOf"):
+    if name in parts:
+        anchor = _words(name).lower().replace(" ", "-")
+        return f"[{_words(name)}]({elsewhere.get(name, '')}#{anchor})"
+    for key in ("anyOf", "oneOf", "allOf"):
         if key in item:
-            kinds = [_kind(each, document) for each in item[key]]
+            kinds = [_kind(each, parts, elsewhere) for each in item[key]]
             return " or ".join(kind for kind in dict.fromkeys(kinds) if kind != "null")
     if "enum" in item:
         return ", ".join(f"`{word}`" for word in item["enum"])
     if "const" in item:
         return f"`{item['const']}`"
     if item.get("type") == "array":
-        return f"list of {_kind(item.get('items', {}), document) or 'values'}"
+        return f"list of {_kind(item.get('items', {}), parts, elsewhere) or 'values'}"
     if item.get("type") == "object":
         inner = item.get("additionalProperties")
-        return f"name: {_kind(inner, document)}" if isinstance(inner, dict) else "mapping"
+        return f"name: {_kind(inner, parts, elsewhere)}" if isinstance(inner, dict) else "mapping"
     bounds = [item.get("minimum", item.get("exclusiveMinimum")), item.get("maximum")]
     words = str(item.get("type", ""))
     known = all(bound is not None and abs(bound) < 1e12 for bound in bounds)
@@ -153,7 +203,7 @@ TASKS = {
     "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
-    "How sure": "hindcast calibrate validate",
+    "How sure": "hindcast hindcast_from calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
@@ -172,6 +222,7 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",
     "analysis.validation.suite": "Validation",
@@ -211,14 +262,17 @@ def _documented(name: str, item: Any, level: int = 2, called: bool = True) -> st
     if inspect.isclass(item):
         rows = []
         fields = dataclasses.fields(item) if dataclasses.is_dataclass(item) else ()
-        if fields and "Parameters" not in (inspect.getdoc(item) or ""):
+        if issubclass(item, Declared):
+            said = sentences(item).items()
+            text += "\n" + table(("field", "meaning"), [(f"`{key}`", words) for key, words in said])
+        elif fields and "Parameters" not in (inspect.getdoc(item) or ""):
             text += f"\nFields: {', '.join(f'`{each.name}`' for each in fields)}.\n"
         # What a class of ours hands down is its own as well.
         ours = [each for each in item.__mro__ if each.__module__.startswith("zjsim")]
         members = {k: v for each in reversed(ours) for k, v in vars(each).items()}
         for member, value in members.items():
             value = getattr(value, "func", getattr(value, "fget", value))
-            if not member.startswith("_") and inspect.isfunction(value):
+            if not member.startswith("_") and member != "faults" and inspect.isfunction(value):
                 words = _docstring(inspect.getdoc(value) or "").split("\n\n")[0]
                 rows.append((f"`{member}`", words))
         if rows:
@@ -287,14 +341,21 @@ def results(language: Any = "en") -> str:
     marks += [plan_target_words(row.indicator, language) for row in first]
     rows = [[*marks, ""]]
     for report in reports:
-        values = [f"{value_words(row)} {MARKS[row.verdict]}" for row in report.rows]
+        values = [f"{value_words(row)} {MARKS[row.verdict]}{_counted(row)}" for row in report.rows]
         name = f"{localised(report.scenario_label, language)} `{report.scenario}`"
         rows.append([name, *values, f"{report.met}/{len(first)}"])
     text = table([*heads, label("column.met", language)], rows)
-    return text + "\n" + "; ".join(
+    return text + "\n" + label("results.counted", language) + "\n\n" + "; ".join(
         f"{row.indicator.number} {localised(row.indicator.label, language)} "
         f"({localised(row.indicator.unit, language)})" for row in first
     ) + ".\n"  # fmt: skip
+
+
+def _counted(row: Any) -> str:
+    """Of a cut whose projects are left out, the same with all of them counted, in brackets."""
+    if not row.indicator.excludes_state_listed or not row.variants:
+        return ""
+    return f" ({row.variants[0][1]:.{row.indicator.decimals}f})"
 
 
 def results_zh() -> str:
@@ -359,7 +420,7 @@ def substitution() -> str:
     from zjsim.report.tables.wording import MARKS
 
     plan = zjsim.open_plan()
-    row = plan.constants.row("elasticity of substitution")
+    row = plan.constants.row("labour substitution")
     assert row is not None
     rows = []
     for value in (row.low, plan.names.constants[row.name], row.high):
@@ -369,6 +430,30 @@ def substitution() -> str:
         rows.append([f"{value:g}", *marks])
     numbers = (str(item.number) for item in plan.plan.indicators)
     return table(["elasticity", *numbers], rows)
+
+
+def shocks() -> str:
+    """What five shocks do to the ten indicators by 2025; what came otherwise than expected: *."""
+    from zjsim.analysis.validation.shocks import moved
+    from zjsim.analysis.validation.subject import subject_of
+
+    plan = zjsim.open_plan()
+    rows: dict[str, list[str]] = {}
+    for item in moved(subject_of(plan)):
+        mark = "" if item.expected else " \\*"
+        text = f"{item.change:+.2f}".replace("-", "−") if item.felt else f"({item.change:+.2f})"
+        rows.setdefault(item.shock.replace("_", " "), []).append(text.replace("-", "−") + mark)
+    numbers = (str(item.number) for item in plan.plan.indicators)
+    return table(("shock", *numbers), [(name, *cells) for name, cells in rows.items()])
+
+
+def earlier() -> str:
+    """The run from 2015 beside what was published to 2020."""
+    from zjsim.report.tables.trust_tables import earlier_findings, earlier_table
+
+    found = zjsim.hindcast_from("zhejiang", 2015)
+    shown = earlier_table(found.cases, "en")
+    return f"{table(shown.headers, shown.rows)}\n\n" + " ".join(earlier_findings(found, "en"))
 
 
 def boundary_variants() -> str:
@@ -417,7 +502,22 @@ def price_twins() -> str:
     return table(("", "indicator", "judged, current prices", "at 2020 prices"), rows)
 
 
+def charts() -> str:
+    """Every kind of chart, what it shows and what it takes."""
+    from zjsim.report.output.gallery import KINDS
+
+    takes = {"assessments": "scenarios", "ensemble": "a scenario, `-n`, `--seed`"}
+    rows = []
+    for kind in KINDS.values():
+        more = f", `--{kind.choice}`" if kind.choice else ""
+        function = f"[`{kind.function}`](../reference/python.md#{kind.function})"
+        shows = kind.shows.replace("``", "`")
+        rows.append((f"`{kind.name}`", shows, takes.get(kind.of, "a scenario") + more, function))
+    return table(("kind", "shows", "takes", "in Python"), rows)
+
+
 REGIONS: dict[str, Callable[[], str]] = {
+    "charts": charts,
     "results": results,
     "results_zh": results_zh,
     "levers_apart_and_together": levers_apart_and_together,
@@ -433,6 +533,11 @@ REGIONS: dict[str, Callable[[], str]] = {
     "speed_floor": measured.floor,
     "speed_zhejiang": measured.zhejiang,
     "speed_ratios": measured.ratios,
+    "bar": measured.bar,
+    "bar_forecasts": measured.bar_forecasts,
+    "bar_provinces": measured.bar_provinces,
+    "earlier": earlier,
+    "shocks": shocks,
 }
 
 
@@ -453,6 +558,7 @@ def reference_pages() -> dict[Path, str]:
     pages = {
         folder / "commands.md": commands_page(),
         folder / "scenario-file.md": scenario_file_page(),
+        folder / "file-formats.md": file_formats_page(),
         folder / "python.md": python_page(),
     }
     book = ModelBook(zjsim.open_plan(), "en")
@@ -465,6 +571,7 @@ def reference_pages() -> dict[Path, str]:
 def written_pages() -> list[Path]:
     """Pages that people write: everything but the reference."""
     found = sorted(DOCS.rglob("*.md")) + sorted(ROOT.glob("README*.md"))
+    found += sorted((ROOT / "models").glob("*/README.md"))
     return [path for path in found if DOCS / "reference" not in path.parents]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from zjsim import cache
 from zjsim.cache import cached_document, content_hash, read_entry, write_entry
+from zjsim.files import code_files
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
 as_root = pytest.mark.skipif(
@@ -187,6 +188,11 @@ def test_half_of_a_surrogate_pair_and_a_document_too_deep_to_keep_break_nothing(
 def test_hashes_of_different_lists_differ():
     assert content_hash("ab", "c") != content_hash("a", "bc")
     assert content_hash("a", "") != content_hash("a")
+
+
+def test_a_changed_text_of_kernels_is_changed_code():
+    names = {path.name for path in code_files()}
+    assert {"lanes.py", "block.py.txt", "lanemath.py.txt"} <= names
 
 
 @pytest.fixture(autouse=True)

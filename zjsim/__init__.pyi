@@ -4,6 +4,7 @@ from .analysis.batch.study_file import run_study as run_study
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
 from .analysis.history.calibration import calibrate as calibrate
+from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
@@ -11,6 +12,7 @@ from .analysis.validation.suite import validate as validate
 from .assessment.assess import Assessment as Assessment
 from .bare import simulate_model as simulate_model
 from .bundle import scenario_names as scenario_names
+from .checking import run_checks as run_checks
 from .engines.executors import Executor as Executor
 from .ensembles.run import EnsembleRuns as EnsembleRuns
 from .ensembles.run import simulate_ensemble as simulate_ensemble
@@ -26,18 +28,18 @@ from .openplan import OpenPlan as OpenPlan
 from .openplan import read_scenario as read_scenario
 from .report.charts.board import plot_board as plot_board
 from .report.charts.board import plot_indicator as plot_indicator
-from .report.charts.charts import plot_progress as plot_progress
-from .report.charts.charts import plot_targets as plot_targets
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
-from .report.charts.run_charts import plot_fan as plot_fan
-from .report.charts.run_charts import plot_probabilities as plot_probabilities
-from .report.charts.run_charts import plot_tornado as plot_tornado
+from .report.charts.ensemble_charts import plot_fan as plot_fan
+from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
+from .report.charts.targets import plot_progress as plot_progress
+from .report.charts.targets import plot_targets as plot_targets
+from .report.charts.tornado import plot_tornado as plot_tornado
 from .report.document.handing_on import compare as compare
 from .report.document.handing_on import export as export
-from .report.document.handing_on import plot_loops as plot_loops
-from .report.document.handing_on import plot_stock_flow as plot_stock_flow
 from .report.document.handing_on import write_report as write_report
 from .report.model.model_pages import write_model_pages as write_model_pages
+from .report.model.pictures import plot_loops as plot_loops
+from .report.model.pictures import plot_stock_flow as plot_stock_flow
 from .report.output.results import write_run as write_run
 from .scenario.schema import Scenario as Scenario
 from .several import ScenarioAssessments as ScenarioAssessments
@@ -47,5 +49,4 @@ from .workflow import Runs as Runs
 from .workflow import assess as assess
 from .workflow import audit as audit
 from .workflow import open_plan as open_plan
-from .workflow import run_checks as run_checks
 from .workflow import simulate as simulate

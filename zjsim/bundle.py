@@ -9,6 +9,8 @@ from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ZjsimError, did_you_mean, refuse_special
 
 _PACKAGE = Path(__file__).resolve().parent
+# A plan's own scenarios, inside its folder.
+SCENARIOS = "scenarios"
 # The scenario that others are compared with.
 PLAN_AS_WRITTEN = "baseline"
 # The plan that is meant where none is named.
@@ -55,6 +57,12 @@ def scenario_names(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != PLAN_AS_WRITTEN))
 
 
+def plan_of_scenarios(folder: Path) -> str:
+    """The plan of scenarios that name none: that in whose folder they are, else the usual one."""
+    own = folder.name == SCENARIOS and (folder.parent / "plan.yaml").is_file()
+    return folder.parent.name if own else DEFAULT_PLAN
+
+
 def is_path(name: str | Path, suffixes: tuple[str, ...] = ()) -> bool:
     """Whether a user's word means a file or folder rather than a shipped name."""
     text = str(name)
@@ -80,6 +88,12 @@ class PlanFolder:
     def file(self, name: str) -> Path:
         """Path of one file of the folder, there or not."""
         return self.path / name
+
+    @property
+    def scenarios(self) -> Path:
+        """Where its scenarios are, by name: in its folder, else with the shipped ones."""
+        own = self.path / SCENARIOS
+        return own if own.is_dir() else scenarios_folder()
 
     def needed_file(self, name: str, use: str, error: type[ZjsimError] = PlanError) -> Path:
         """A file that not every plan has, and that something cannot do without.

@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from zjsim.files import code_files
 from zjsim.private import NotOurs, key_in, private_folder, read_sealed, write_sealed
 from zjsim.version import __version__
 
@@ -143,7 +144,5 @@ def _package_stamp() -> str:
 
     A changed line of zjsim must not meet what an earlier one derived; half a millisecond.
     """
-    package = Path(__file__).resolve().parent
-    files = sorted(package.rglob("*.py"))
-    stats = [(path.name, path.stat()) for path in files]
+    stats = [(path.name, path.stat()) for path in code_files()]
     return content_hash(__version__, repr([(n, s.st_size, s.st_mtime_ns) for n, s in stats]))

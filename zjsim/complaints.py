@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from dataclasses import fields, is_dataclass
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from zjsim.documents import key_of_field
 from zjsim.errors import did_you_mean
 
 LARGEST = 1e15  # beyond any figure of a plan, well inside what arithmetic keeps exact
@@ -18,9 +20,8 @@ _WANTED = {
     "float_parsing": "a number",
     "int_parsing": "a whole number",
     "dict_type": "a mapping (key: value)",
-    "model_type": "a mapping (key: value)",
-    "model_attributes_type": "a mapping (key: value)",
     "list_type": "a list",
+    "tuple_type": "a list",
 }
 # Forms of text → what they ask for.
 _FORMS = {
@@ -79,35 +80,46 @@ def in_words(
 
 
 def keys_at(kind: Any, location: Sequence[Any]) -> list[str]:
-    """The keys that a pydantic model allows at a location of its data."""
+    """The keys that a declared file allows at a location of its data."""
     places = _open(kind)
     for part in location:
         below = [inner for place in places for inner in _inside(place, part)]
         # A part that leads nowhere is the name pydantic gives to a branch of a union.
         places = below or [p for p in places if getattr(p, "__name__", part) == part]
-    return [
-        field.alias or name
-        for place in places
-        for name, field in getattr(place, "model_fields", {}).items()
-    ]
+    return [key for place in places if is_dataclass(place) for key in written_keys(place)]
+
+
+def written_keys(declared: Any) -> dict[str, Any]:
+    """The keys of a declared part, with what may stand under them."""
+    hints = get_type_hints(declared, include_extras=True)
+    names = [field.name for field in fields(declared)]
+    return {key_of_field(n): hints[n] for n in names if not _is_hidden(hints[n])}
+
+
+def _is_hidden(hint: Any) -> bool:
+    """Whether a field is no key of its file."""
+    return any(hasattr(mark, "hidden") for mark in getattr(hint, "__metadata__", ()))
 
 
 def _inside(place: Any, part: Any) -> list[Any]:
-    """What may stand under one key or position of a model, mapping or list."""
-    fields = getattr(place, "model_fields", None)
-    if fields is not None:
-        found = [f.annotation for name, f in fields.items() if part in (name, f.alias)]
-        return [inner for annotation in found for inner in _open(annotation)]
-    if get_origin(place) is dict:
-        return _open(get_args(place)[1])
-    return _open(get_args(place)[0]) if get_origin(place) is list else []
+    """What may stand under one key or position of a declared part, mapping or list."""
+    if is_dataclass(place):
+        keys = written_keys(place)
+        return _open(keys[part]) if part in keys else []
+    inner = get_args(place)
+    return _open(inner[1 if issubclass(get_origin(place), Mapping) else 0])
 
 
 def _open(annotation: Any) -> list[Any]:
-    """The models, mappings and lists that an annotation allows."""
-    if hasattr(annotation, "model_fields") or get_origin(annotation) in (dict, list):
+    """The declared parts, mappings and lists that an annotation allows."""
+    if hasattr(annotation, "__metadata__"):
+        written = [mark.kind for mark in annotation.__metadata__ if hasattr(mark, "kind")]
+        return _open(written[0] if written else annotation.__origin__)
+    origin = get_origin(annotation)
+    holds = isinstance(origin, type) and issubclass(origin, Mapping | tuple)
+    if is_dataclass(annotation) or holds:
         return [annotation]
-    inner = [] if get_origin(annotation) is Literal else get_args(annotation)
+    inner = () if origin is Literal else get_args(annotation)
     return [place for part in inner for place in _open(part)]
 
 

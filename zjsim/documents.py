@@ -12,8 +12,16 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+# Keys of files that are no names of fields: Python's own words.
+_KEYS = {"from_year": "from", "until_year": "until", "condition": "if"}
+
 Reader = Callable[[Any], Any]
 T = TypeVar("T")
+
+
+def key_of_field(name: str) -> str:
+    """The key of a file that a field stands for; ``is_`` stands for ``is``."""
+    return _KEYS.get(name, name.removesuffix("_"))
 
 
 def to_document(value: Any, rows: bool = False) -> Any:
@@ -57,9 +65,12 @@ def _reader(kind: Any) -> Reader | None:
 def _dataclass_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
     readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    keys = {name: key_of_field(name) for name in readers}
+    renamed = [(key, name) for name, key in keys.items() if key != name]
 
     def read(data: Any) -> Any:
         given = data if isinstance(data, Mapping) else dict(zip(readers, data, strict=True))
+        given = {**given, **{name: given[key] for key, name in renamed if key in given}}
         return kind(
             **{
                 name: given[name] if item is None or given[name] is None else item(given[name])

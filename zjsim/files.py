@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import os
 import secrets
@@ -9,6 +10,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+# Of what is written with a date inside, so that the same content has the same bytes: the earliest
+# date that a packed file can have.
+UNDATED = datetime.datetime(1980, 1, 1)
 
 
 @contextmanager
@@ -55,3 +60,9 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def code_files() -> list[Path]:
+    """The files of the package that are code: modules, and texts that kernels are made of."""
+    package = Path(__file__).resolve().parent
+    return sorted(path for ending in ("*.py", "*.py.txt") for path in package.rglob(ending))

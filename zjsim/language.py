@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from zjsim.errors import ZjsimError
+from zjsim.formats import Declared, Words
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Declared):
     """The same words in every language; an empty one is replaced by the other.
 
     Examples
@@ -23,8 +24,14 @@ class Text:
     '工业'
     """
 
-    zh: str
-    en: str
+    zh: Words = ""
+    """In Chinese."""
+    en: Words = ""
+    """In English."""
+
+    def faults(self) -> list[str]:
+        """One language will do, none will not."""
+        return [] if self.zh or self.en else ["needs zh or en"]
 
     def in_(self, language: Language) -> str:
         """The words in ``language``."""

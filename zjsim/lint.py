@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.assessment.plan import Indicator
-from zjsim.bundle import MODEL_SUFFIXES
+from zjsim.bundle import DEFAULT_PLAN, MODEL_SUFFIXES
 from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
@@ -43,7 +43,7 @@ def lint_model_file(path: Path) -> list[LintFinding]:
     return _lint_model(read_model(path), None)
 
 
-def lint(target: PlanLike = "zhejiang") -> list[LintFinding]:
+def lint(target: PlanLike = DEFAULT_PLAN) -> list[LintFinding]:
     """Whether a plan folder, a model file or a scenario file is in order: what is wrong with it.
 
     Parameters
@@ -167,12 +167,12 @@ def _variables(item: Indicator) -> list[str]:
 def _lint_unit(book: Any, where: str, item: Indicator, unit: str) -> Iterator[LintFinding]:
     """Whether the unit under `unit: {model: …}` is that of the variable."""
     try:
-        factor = book.factor(book.parse(unit), book.parse(item.model_unit))
+        factor = book.factor(book.parse(unit), book.parse(item.unit.model))
     except ModelError as problem:
         yield LintFinding("unit", where, f"{problem}")
         return
     if factor is None or abs(factor - 1) > 1e-9:
-        what = f"the unit of {item.variable} is {unit} in the model, not {item.model_unit}"
+        what = f"the unit of {item.variable} is {unit} in the model, not {item.unit.model}"
         yield LintFinding("unit", where, what)
 
 

@@ -57,18 +57,30 @@ def html_table(
     rows : iterable of sequences
         One cell per column.
     note : str
-        A line under the table.
+        Lines under the table.
     alignment : str
         ``<`` or ``>`` a column, where the cells are texts.
     """
     sides = {"<": "left", ">": "right"}
-    columns = [sides[sign] for sign in alignment] or [""] * len(heads)
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in heads)
+    rows = list(rows)
+    columns = [sides[sign] for sign in alignment] or _sides(rows) or [""] * len(heads)
+    # Jupyter sets heads and captions its own way; a head stands over its column.
+    head = "".join(
+        f'<th style="text-align:{side or "left"}">{html.escape(title)}</th>'
+        for title, side in zip(heads, columns, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(_cell, row, columns))}</tr>" for row in rows)
-    below = f"<p>{html.escape(note)}</p>" if note else ""
+    below = f"<p>{'<br>'.join(map(html.escape, note.splitlines()))}</p>" if note else ""
     return (
-        f"<table><caption>{html.escape(caption)}</caption>"
+        f'<table><caption style="text-align:left">{html.escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+    )
+
+
+def _sides(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Where a column's cells stand: numbers to the right."""
+    return (
+        ["right" if isinstance(value, int | float) else "left" for value in rows[0]] if rows else []
     )
 
 

@@ -19,13 +19,16 @@ from zjsim.assessment.checks import (
     checks_from_document,
     read_checks_document,
 )
+from zjsim.assessment.loops_file import LoopsFile
 from zjsim.assessment.named import Indicators
 from zjsim.assessment.observations import Observations, read_observations
 from zjsim.assessment.plan import Plan, plan_from_document, read_plan_document
+from zjsim.assessment.protocol import Protocol
 from zjsim.bundle import DEFAULT_PLAN, PlanFolder, find_plan, scenario_names, scenarios_folder
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel.program import Program
-from zjsim.errors import PlanError, Problem, ScenarioError, raise_if_any
+from zjsim.errors import PlanError, ScenarioError, raise_if_any
+from zjsim.formats import read_document
 from zjsim.language import LANGUAGES, Language
 from zjsim.markup import displays
 from zjsim.model.names import canonical
@@ -48,7 +51,7 @@ from zjsim.scenario.tables import (
     read_levers,
 )
 from zjsim.timeline import TimeGrid
-from zjsim.yamlfile import read_text, read_yaml
+from zjsim.yamlfile import read_text
 
 PROTOCOL = "validation.yaml"
 LONGEST_PATH = 240  # in a repr
@@ -155,13 +158,17 @@ class OpenPlan:
         # A missing file is the reader's error to tell.
         return cached_document(path.stem, key, lambda: read(path)) if key else read(path)
 
+    def _declared(self, name: str, kind: type) -> dict[str, Any]:
+        """The document of a declared file of the folder."""
+        return dict(self._document(name, lambda path: read_document(kind, path, PlanError)))
+
     @cached_property
     def loops(self) -> tuple[dict[str, Any], ...]:
         """Named feedback loops with their off-switches and what cutting them should do."""
         path = self.folder.file("loops.yaml")
         if not path.is_file():
             return ()
-        return tuple(self._document("loops.yaml", read_loops_document))
+        return tuple(self._declared("loops.yaml", LoopsFile)["loops"])
 
     @property
     def names_zh(self) -> Mapping[str, str]:
@@ -213,9 +220,12 @@ class OpenPlan:
 
     @cached_property
     def scenarios(self) -> Scenarios:
-        """Names of the shipped scenarios of this plan; ``.to_frame()`` says what they are."""
-        named = (read_scenario(name) for name in scenario_names())
-        found = Scenarios(one.name for one in named if one.plan == self.folder.name)
+        """Names of the scenarios of this plan; ``.to_frame()`` says what they are."""
+        folder = self.folder.scenarios
+        named = scenario_names(folder)
+        if folder == scenarios_folder():
+            named = tuple(n for n in named if self.read_scenario(n).plan == self.folder.name)
+        found = Scenarios(named)
         found.of = self
         return found
 
@@ -244,12 +254,8 @@ class OpenPlan:
         PlanError
             When the folder has none, or it lacks a part.
         """
-        path = self.folder.needed_file(PROTOCOL, "a validation or decomposition")
-        data: dict[str, Any] = read_yaml(path, PlanError).data
-        lacking = [k for k in ("tests", "awake") if not isinstance(data, dict) or k not in data]
-        if lacking:
-            raise PlanError(f"{path}: lacks {', '.join(lacking)}.")
-        return data
+        self.folder.needed_file(PROTOCOL, "a validation or decomposition")
+        return self._declared(PROTOCOL, Protocol)
 
     @property
     def exogenous(self) -> tuple[str, ...]:
@@ -262,7 +268,8 @@ class OpenPlan:
         self, scenario: ScenarioLike = "baseline", changes: Changes = (), **sections: Any
     ) -> Scenario:
         """A scenario by name, path or content, or as it is, with changes; see `read_scenario`."""
-        return _read_scenario(scenario, changes, lambda _: self.settable, **sections)
+        folder = self.folder.scenarios
+        return _read_scenario(scenario, changes, lambda _: self.settable, folder, **sections)
 
     @property
     def settable(self) -> Settable:
@@ -329,57 +336,31 @@ def read_scenario(
     1.4
     """
     sections = {"levers": levers, "drivers": drivers, "constants": constants}
-    return _read_scenario(scenario, changes, lambda read: open_plan(read.plan).settable, **sections)
+    return _read_scenario(
+        scenario,
+        changes,
+        lambda read: open_plan(read.plan).settable,
+        scenarios_folder(),
+        **sections,
+    )
 
 
 def _read_scenario(
-    scenario: ScenarioLike, changes: Changes, names: NamesOf, **sections: Any
+    scenario: ScenarioLike, changes: Changes, names: NamesOf, folder: Path, **sections: Any
 ) -> Scenario:
     if isinstance(scenario, Mapping):
-        scenario = scenario_from_mapping(scenario, scenarios_folder())
+        scenario = scenario_from_mapping(scenario, folder)
     elif not isinstance(scenario, Scenario):
         if not isinstance(scenario, str | Path):
             raise ScenarioError(
-                f"a scenario is a name, a file, a mapping or a Scenario, not {_kind(scenario)}."
+                f"a scenario is a name, a file, a mapping or a Scenario, not {kind_of(scenario)}."
             )
-        scenario = read_file(scenario, scenarios_folder())
+        scenario = read_file(scenario, folder)
     return with_changes(scenario, changes, names, **sections)
 
 
-def read_loops_document(path: Path) -> list[dict[str, Any]]:
-    """The entries of a file of named loops.
-
-    Raises
-    ------
-    PlanError
-        When an entry lacks its id, name, polarity, cycle or off-switch.
-    """
-    source = read_yaml(path, PlanError)
-    entries = source.data.get("loops") if isinstance(source.data, dict) else None
-    if not isinstance(entries, list):
-        raise PlanError(f"{path}: a list under the key loops is expected.")
-    problems = []
-    for position, entry in enumerate(entries):
-        lacking = [key for key in _LOOP_KEYS if not isinstance(entry, dict) or key not in entry]
-        where = source.where(("loops", position))
-        if lacking:
-            problems.append(Problem(where, f"a loop needs {', '.join(lacking)}"))
-            continue
-        cycle = entry["cycle"]
-        if not isinstance(cycle, list) or not cycle or not all(isinstance(x, str) for x in cycle):
-            problems.append(Problem(where, "cycle is a list of variables, each once"))
-        if not isinstance(entry["off"], dict):
-            problems.append(Problem(where, "off is a mapping of constants to values"))
-        if entry["polarity"] not in ("R", "B"):
-            problems.append(Problem(where, "polarity is R (reinforcing) or B (balancing)"))
-    raise_if_any(path, problems, PlanError)
-    return entries
-
-
-_LOOP_KEYS = ("id", "name", "polarity", "cycle", "off")
-
-
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """``a Runs``, ``an int``: for messages."""
     name = type(value).__name__
     return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
@@ -392,7 +373,8 @@ def open_plan(name: PlanLike = DEFAULT_PLAN) -> OpenPlan:
     Parameters
     ----------
     name : str, Path or OpenPlan
-        ``zhejiang``, or a folder with a model and ``plan.yaml``; an open plan is given back.
+        A shipped plan such as ``zhejiang``, or a folder with a model and ``plan.yaml``; an open
+        plan is given back.
 
     Returns
     -------
@@ -416,8 +398,8 @@ def open_plan(name: PlanLike = DEFAULT_PLAN) -> OpenPlan:
     if isinstance(name, str | Path):
         return OpenPlan(find_plan(name))
     raise PlanError(
-        f"the plan comes first: its name, its folder or what open_plan() returns, not {_kind(name)}"
-        ", as in assess(plan, runs)."
+        f"the plan comes first: its name, its folder or what open_plan() returns, not "
+        f"{kind_of(name)}, as in assess(plan, runs)."
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from zjsim.errors import PlanError, did_you_mean
 from zjsim.model.names import canonical
 from zjsim.scenario.resolve import Names
 from zjsim.scenario.tables import ConstantTable, DriverTable, Lever
@@ -40,6 +41,16 @@ class Levers(tuple[Lever, ...]):
 
     __slots__ = ()
 
+    def __getitem__(self, which: Any) -> Any:
+        """By place, or by id: ``plan.levers["water"]``."""
+        if not isinstance(which, str):
+            return super().__getitem__(which)
+        found = {item.id: item for item in self}
+        if which not in found:
+            hint = did_you_mean(which, found) or f"There are: {', '.join(found)}."
+            raise PlanError(f"{which}: no such lever. {hint}")
+        return found[which]
+
     def to_frame(self) -> pd.DataFrame:
         """A row a lever, by its id.
 
@@ -55,8 +66,8 @@ class Levers(tuple[Lever, ...]):
         rows = [
             {
                 "id": item.id,
-                "label_en": item.label.get("en", ""),
-                "label_zh": item.label.get("zh", ""),
+                "label_en": item.label.en,
+                "label_zh": item.label.zh,
                 "low": item.low,
                 "high": item.high,
                 "plan": item.plan,
@@ -149,7 +160,7 @@ class Constants(ConstantTable):
 
 
 class Scenarios(tuple[str, ...]):
-    """Names of the shipped scenarios of a plan, the plan as written first."""
+    """Names of the scenarios of a plan, the plan as written first."""
 
     of: Knows
 

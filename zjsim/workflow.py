@@ -13,34 +13,29 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 import numpy as np
 
-from zjsim.assessment.assess import Assessment, Lay, reading_time, yearly_frame
-from zjsim.assessment.assess import Runs as RunsToAssess
+from zjsim.assessment.assess import Assessment, Lay
 from zjsim.assessment.assess import assess as assess_runs
 from zjsim.assessment.audit import Audit
 from zjsim.assessment.audit import audit as audit_plan
-from zjsim.assessment.checks import (
-    Change,
-    CheckOutcome,
-    changed_inputs,
-    judge,
-    saved_variables,
-)
 from zjsim.assessment.labelled import LabelledRuns
 from zjsim.assessment.observations import Observations, read_own_observations
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.reading import Runs as RunsToAssess
+from zjsim.assessment.reading import reading_time, yearly_frame
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines import ENGINES
-from zjsim.errors import RunError
+from zjsim.errors import RunError, ZjsimError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
-from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan, read_scenario
+from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, kind_of, open_plan, read_scenario
 from zjsim.plaintext import file_name
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.schema import SET
+from zjsim.scenario.tables import find_name
 from zjsim.several import ScenarioAssessments, ScenarioRuns
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
@@ -59,7 +54,6 @@ __all__ = [
     "audit",
     "open_plan",
     "read_scenario",
-    "run_checks",
     "simulate",
     "with_own_observations",
 ]
@@ -160,6 +154,18 @@ class Runs:
         """
         return self.trajectories.to_frame(run)
 
+    def __getitem__(self, name: str) -> pd.Series:
+        """A saved variable over time, or an indicator by year: ``runs["rd_intensity"]``."""
+        found = find_name(name, self.trajectories.names)
+        if found:
+            series: pd.Series = self.to_frame()[found[0]]
+            return series
+        known = [*self.plan.plan.indicator_ids, *self.trajectories.names]
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise ZjsimError(f"{name}: no such variable and no such indicator. {hint}".rstrip())
+        return self.indicators()[name]
+
     def indicators(self) -> pd.DataFrame:
         """The plan's indicators by year, in the plan's units.
 
@@ -170,6 +176,16 @@ class Runs:
             has.
         """
         return yearly_frame(self, self.plan.plan, self.status)
+
+
+def expect_runs(runs: Any, caller: str) -> Runs:
+    """The runs, or an error that says what a caller takes."""
+    if isinstance(runs, Runs):
+        return runs
+    raise ZjsimError(
+        f"{caller}() takes the runs that simulate() gives, not {kind_of(runs)}; such as "
+        f"{caller}(simulate(plan, 'baseline'))."
+    )
 
 
 @overload
@@ -430,52 +446,3 @@ def with_own_observations(plan: OpenPlan, own: OwnFigures) -> Observations:
     if not isinstance(own, Observations):
         own = read_own_observations(own, plan.plan, plan.observations)
     return plan.observations.with_own(own)
-
-
-def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
-    """Every reality check of the plan's folder, judged on a scenario.
-
-    Each check runs the scenario changed as its ``if`` says, and once more as its
-    ``against`` says; all share one compiled form of the model.
-
-    Parameters
-    ----------
-    plan : str, Path or OpenPlan
-    runs : Runs or Resolved
-        What `simulate` returns; its scenario is run again with each check's changes.
-
-    Returns
-    -------
-    list of CheckOutcome
-        ``holds``, and ``reason`` with numbers where it does not.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> runs = zjsim.simulate("zhejiang")
-    >>> all(outcome.holds for outcome in zjsim.run_checks("zhejiang", runs))
-    True
-    """
-    plan = open_plan(plan)
-    resolved = runs.resolved if isinstance(runs, Runs) else runs
-    if not plan.checks:
-        return []
-    ready = Prepared(plan, resolved, backend="python")
-    exogenous = plan.exogenous
-    save = saved_variables(plan.checks)
-    inputs = replace(ready.all_paths, save=save)
-    first_year = plan.plan.years[0]
-    kept: dict[str, Trajectories] = {}
-
-    def run(change: Change | None) -> Trajectories:
-        key = repr(change)
-        if key not in kept:
-            changed = inputs
-            if change is not None:
-                changed = changed_inputs(
-                    inputs, change, plan.names.constants, exogenous, first_year
-                )
-            kept[key] = ready.run(changed)
-        return kept[key]
-
-    return [judge(check, run(check.change), run(check.against)) for check in plan.checks]

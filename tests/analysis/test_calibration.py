@@ -150,12 +150,13 @@ def test_anchored_stocks_are_the_base_of_the_model_in_the_base_year(plan):
     file = read_sectors(plan)
     sector = next(item for item in file.sectors if item.id == "digital_core")
     share = Comparison(
-        "digital_core_share", ("digital core share at 2020 prices",), "level", vintage="plan"
+        "digital_core_share", ("digital core share at 2020 prices",), "level", 2020, vintage="plan"
     )
     run = SectorRun(
         plan,
         replace(sector, observed=(share,)),
         published_until(plan.observations, 2020),
+        2020,
         backend="python",
     )
     told = run.predict({"digital core growth lead": np.array([0.035, 0.06, 0.085])})
@@ -254,7 +255,7 @@ def test_an_index_never_mixes_vintages():
         row(series="gdp", year=2019, value=90.0, vintage="new"),
         row(series="gdp", year=2018, value=80.0, vintage="old"),
     )
-    item = Comparison("gdp", ("x",), "index", vintage="old")
+    item = Comparison("gdp", ("x",), "index", 2020, vintage="old")
     assert [datum.year for datum in published(item, Observations(rows))] == [2018]
 
 
@@ -295,7 +296,7 @@ def test_figures_that_are_all_too_high_tell_less_than_figures_that_scatter():
 
 
 def test_only_long_runs_of_consecutive_years_may_err_together():
-    item, other = Comparison("s", ("x",), "growth"), Comparison("t", ("x",), "growth")
+    item, other = Comparison("s", ("x",), "growth", 2020), Comparison("t", ("x",), "growth", 2020)
 
     def datum(year, span=1):
         return Datum(year, float(year), 1.0, span)

@@ -96,7 +96,7 @@ def test_an_index_wanders_and_a_growth_rate_is_off_by_white_noise():
     runs, found = Still(20_000), {"s.index": ONE, "s.growth": ONE}
 
     def spread(measure, year):
-        item = Comparison("s", ("x",), measure)
+        item = Comparison("s", ("x",), measure, 2020)
         values = departed(item, Datum(year, float(year), 0.0), runs, found, 3, 2020.0)
         assert modelled(item, Datum(year, float(year), 0.0), runs.at) == pytest.approx(0.0)
         return values.std()

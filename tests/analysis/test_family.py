@@ -174,7 +174,7 @@ def test_a_variant_that_turns_a_lever_round_is_seen_in_the_ranking(subject):
 
 
 def fit(measure, published, median):
-    item = Comparison("s", ("x",), measure)
+    item = Comparison("s", ("x",), measure, 2020)
     return Fit(item, Datum(2020, 2020.0, published), 0, 0, 0, median, 0, 0)
 
 

@@ -149,27 +149,30 @@ def figures(*pairs):
     return Observations(tuple(Observation("s", y, v, grade="A") for y, v in pairs))
 
 
+PAST = (2015, 2020)
+
+
 def test_a_steady_past_is_carried_on_by_trend_and_returned_to_by_ar1():
     steady = figures(*((year, 100 * np.exp(0.05 * (year - 2020))) for year in range(2015, 2022)))
-    item = Comparison("s", ("x",), "index")
-    told = naive_forecasts(item, steady, 2021, 2023, {})
+    item = Comparison("s", ("x",), "index", 2020)
+    told = naive_forecasts(item, steady, 2021, 2023, {}, PAST)
     assert told["trend"].mean == pytest.approx(15.0)
     assert told["ar1"].mean == pytest.approx(15.0)
 
 
 def test_naive_forecasts_see_no_later_figure():
     past = ((2018, 5.0), (2019, 6.0), (2020, 4.0))
-    item = Comparison("s", ("x",), "growth")
-    first = naive_forecasts(item, figures(*past), 2020, 2022, {})
-    second = naive_forecasts(item, figures(*past, (2021, 50.0), (2022, 60.0)), 2020, 2022, {})
+    item = Comparison("s", ("x",), "growth", 2020)
+    first = naive_forecasts(item, figures(*past), 2020, 2022, {}, PAST)
+    second = naive_forecasts(item, figures(*past, (2021, 50.0), (2022, 60.0)), 2020, 2022, {}, PAST)
     assert first == second
     assert first["trend"].mean == pytest.approx(5.0)
 
 
 def test_the_plan_line_of_an_indicator(plan):
     indicators = {item.id: item for item in plan.plan.indicators}
-    item = Comparison("s", ("x",), "level", plan_line="labour_productivity")
-    told = naive_forecasts(item, figures(), 2020, 2025, indicators)
+    item = Comparison("s", ("x",), "level", 2020, plan_line="labour_productivity")
+    told = naive_forecasts(item, figures(), 2020, 2025, indicators, PAST)
     assert told["plan_line"].mean == pytest.approx(33.0)
 
 

@@ -168,3 +168,32 @@ def test_results_are_tables_by_the_same_methods(plan, runs):
     assert set(runs.to_dataset().dims) == set(many.to_dataset().dims) == {"run", "time"}
     assert many.to_frame().index.names == ["run", "time"]
     assert len(zjsim.audit(plan).to_frame()) == 10
+
+
+def test_an_economist_names_things_in_brackets():
+    plan = zjsim.open_plan("zhejiang")
+    runs = zjsim.simulate(plan, "baseline", estimate_error=False)
+    assert plan.indicators["rd_intensity"] is plan.indicators[3]
+    assert plan.levers["water"].id == "water"
+    assert zjsim.assess(plan, runs)["rd_intensity"].indicator.number == 4
+    by_year = runs["rd_intensity"]
+    assert by_year.index.name == "year"
+    assert by_year.equals(runs.indicators()["rd_intensity"])
+    assert runs["Employment"].equals(runs.to_frame()["employment"])
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda plan, runs: plan.indicators["rd_intensty"], "Did you mean rd_intensity"),
+        (lambda plan, runs: plan.levers["wter"], "wter: no such lever. Did you mean water"),
+        (lambda plan, runs: runs["employmnt"], "no such variable and no such indicator"),
+        (lambda plan, runs: zjsim.compute_influence(plan), "takes the runs that simulate"),
+        (lambda plan, runs: zjsim.write_report(plan, runs), "a scenario is a name, a file"),
+    ],
+)
+def test_a_wrong_guess_is_told_what_would_be_right(call, words):
+    plan = zjsim.open_plan("zhejiang")
+    runs = zjsim.simulate(plan, "baseline", estimate_error=False)
+    with pytest.raises(zjsim.ZjsimError, match=words):
+        call(plan, runs)

@@ -11,8 +11,21 @@ from tests.report.picture_checks import check_texts
 from tests.report.stand_in import make_report
 from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError
-from zjsim.report.charts import charts, style
-from zjsim.report.words.labels import localised
+from zjsim.report.charts import style
+from zjsim.report.charts.board import plot_board, plot_indicator
+from zjsim.report.charts.canvas import Origin
+from zjsim.report.charts.comparison_chart import plot_comparison
+from zjsim.report.charts.ensemble_charts import (
+    LEVELS,
+    Chance,
+    FanData,
+    ProbabilityData,
+    plot_fan,
+    plot_probabilities,
+)
+from zjsim.report.charts.figures import write_chart_data, write_figure
+from zjsim.report.charts.targets import plot_progress, plot_targets
+from zjsim.report.charts.tornado import Bar, TornadoData, plot_tornado
 
 LANGUAGES = ["zh", "en"]
 
@@ -29,46 +42,68 @@ def many(count=11):
 
 
 def board(language):
-    return charts.plot_board(make_report(), language)
+    return plot_board(make_report(), language)
 
 
 def banded_board(language):
-    return charts.plot_board(make_report(band=True), language)
+    return plot_board(make_report(band=True), language)
 
 
 def indicator(language):
-    return charts.plot_indicator(make_report(), "patents_per_10bn", language).figure
+    return plot_indicator(make_report(), "patents_per_10bn", language).figure
 
 
 def comparison(language):
-    return charts.plot_comparison(many(), language)
+    return plot_comparison(many(), language)
 
 
 def targets(language):
-    return charts.plot_targets(make_report(), language).figure
+    return plot_targets(make_report(), language).figure
 
 
 def progress(language):
-    return charts.plot_progress(make_report(), language).figure
+    return plot_progress(make_report(), language).figure
 
 
-def fan(language):
+def fan_numbers():
     chosen = make_report().row("rd_intensity").indicator
     noise = np.random.default_rng(1).standard_normal((400, 1))
     draws = np.array([2.8, 2.93, 3.04, 3.17, 3.29, 3.39]) * (1 + 0.05 * noise)
-    return charts.plot_fan(chosen, range(2020, 2026), draws, language).figure
+    bands = np.percentile(draws, LEVELS, axis=0).T
+    return FanData(chosen, tuple(range(2020, 2026)), tuple(map(tuple, bands)), Origin("made up"))
+
+
+def chances():
+    shares = [wilson_share(k * 20, 200) for k in range(10)]
+    return ProbabilityData(
+        tuple(
+            Chance(row.indicator.label, share.value, share.low, share.high, k > 7)
+            for k, (row, share) in enumerate(zip(make_report().rows, shares, strict=True))
+        ),
+        Origin("made up"),
+    )
+
+
+def bars():
+    chosen = make_report().row("energy_intensity_cut").indicator
+    ends = (
+        Bar("能源审计 audit", 12.0, 17.1),
+        Bar("energy price", 13.1, 15.2),
+        Bar("trade", 14.0, 13.8),
+    )
+    return TornadoData(chosen, 13.9, ends, 40, Origin("made up"))
+
+
+def fan(language):
+    return plot_fan(fan_numbers(), language=language).figure
 
 
 def probabilities(language):
-    names = [localised(row.indicator.label, language) for row in make_report().rows]
-    shares = [wilson_share(k * 20, 200) for k in range(10)]
-    return charts.plot_probabilities(names, shares, language, groups=2).figure
+    return plot_probabilities(chances(), language).figure
 
 
 def tornado(language):
-    chosen = make_report().row("energy_intensity_cut").indicator
-    bars = [("energy price", 13.1, 15.2), ("能源审计 audit", 12.0, 17.1), ("trade", 14.0, 13.8)]
-    return charts.plot_tornado(chosen, 13.9, bars, language).figure
+    return plot_tornado(bars(), language=language).figure
 
 
 CHARTS = [
@@ -89,7 +124,7 @@ def test_no_glyph_is_missing_and_no_label_is_clipped_or_covers_another(chart, la
 
 
 def test_a_picture_is_written_under_a_chinese_name(tmp_path):
-    charts.write_figure(drawn(targets, "zh"), tmp_path / "图", ("png",), dpi=60)
+    write_figure(drawn(targets, "zh"), tmp_path / "图", ("png",), dpi=60)
     assert (tmp_path / "图.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -98,7 +133,7 @@ def test_an_amended_target_is_marked_and_told(language):
     words = {"zh": "2022-09调整", "en": "from 2022-09"}[language]
     shown = [text.get_text() for ax in drawn(board, language).axes for text in ax.texts]
     assert f"≥18%\n{words}" in shown
-    large = charts.plot_indicator(make_report(), "water_intensity_cut", language)
+    large = plot_indicator(make_report(), "water_intensity_cut", language)
     assert f"≥18%\n{words}" in [text.get_text() for text in large.texts]
     key = {"zh": "调整后目标", "en": "amended target"}[language]
     assert key in [text.get_text() for text in large.get_legend().get_texts()]
@@ -120,7 +155,7 @@ def test_numbers_of_a_comparison_stand_clear_of_marks_and_rules():
 
 
 def test_progress_by_outturns_and_by_projections_are_told_apart():
-    ax = charts.plot_progress(make_report(), "en")
+    ax = plot_progress(make_report(), "en")
     heads = {text.get_text(): text.get_position()[1] for text in ax.texts}
     assert heads["by the latest published figure"] < heads["by the projection for 2025"]
     years = [text.get_text() for text in ax.texts if text.get_text().startswith("20")]
@@ -131,7 +166,8 @@ def test_progress_by_outturns_and_by_projections_are_told_apart():
 def test_same_input_gives_the_same_bytes_in_another_process(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
-        "from stand_in import make_report; from zjsim.report.charts.charts import *;"
+        "from stand_in import make_report; from zjsim.report.charts.targets import plot_targets;"
+        "from zjsim.report.charts.figures import write_figure;"
         "figure = plot_targets(make_report(), 'zh').figure;"
         "write_figure(figure, sys.argv[2], ['png', 'svg', 'pdf'], 60)"
     )
@@ -139,7 +175,7 @@ def test_same_input_gives_the_same_bytes_in_another_process(tmp_path):
     environment = {**os.environ, "PYTHONHASHSEED": "1"}
     command = [sys.executable, "-c", code, here, str(tmp_path / "there")]
     subprocess.run(command, check=True, env=environment)
-    charts.write_figure(targets("zh"), tmp_path / "here", ["png", "svg", "pdf"], 60)
+    write_figure(targets("zh"), tmp_path / "here", ["png", "svg", "pdf"], 60)
     for kind in ("png", "svg", "pdf"):
         one, two = ((tmp_path / place).with_suffix(f".{kind}") for place in ("here", "there"))
         assert one.read_bytes() == two.read_bytes(), kind
@@ -169,7 +205,7 @@ def test_drawing_leaves_the_settings_and_the_backend_alone():
 def test_a_chart_draws_on_the_axes_it_is_given():
     figure = style.new_figure(8, 5)
     ax = figure.add_subplot()
-    assert charts.plot_targets(make_report(), "en", ax=ax) is ax
+    assert plot_targets(make_report(), "en", ax=ax) is ax
     assert not figure.texts
 
 
@@ -179,12 +215,12 @@ def test_a_notebook_gets_a_picture_without_pyplot():
 
 def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(RunError, match="no such picture format; take one of png, svg, pdf"):
-        charts.write_figure(drawn(board, "en"), tmp_path / "board", ("gif",))
+        write_figure(drawn(board, "en"), tmp_path / "board", ("gif",))
 
 
 def test_chart_data_opens_in_a_spreadsheet_with_chinese_intact(tmp_path):
     rows = [["能耗", 13.9], ["水", None]]
-    path = charts.write_chart_data(tmp_path / "a.b", ["指标", "2025"], rows)
+    path = write_chart_data(tmp_path / "a.b", ["指标", "2025"], rows)
     assert path.name == "a.b.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert path.read_text("utf-8-sig").splitlines() == ["指标,2025", "能耗,13.9", "水,"]

@@ -6,8 +6,8 @@ import pytest
 from zjsim.model.expression import Binary, Number, Reference
 from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
 from zjsim.report.charts import style
-from zjsim.report.model.diagrams import diagram_loops, plot_stock_flow, sectors
-from zjsim.report.model.loop_diagram import DiagramLoop, contract, plot_loops
+from zjsim.report.model.diagrams import diagram_loops, draw_stock_flow, sectors
+from zjsim.report.model.loop_diagram import DiagramLoop, contract, draw_loops
 
 
 def product(*names):
@@ -41,9 +41,9 @@ def words(figure):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_sector_shows_stocks_flows_and_signed_causes(spec, language):
     assert sectors(spec) == ("people",)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), style.house():
         warnings.simplefilter("error")
-        figure = plot_stock_flow(spec, "people", language, levers=("birth rate",))
+        figure = draw_stock_flow(spec, "people", language, levers=("birth rate",))
         figure.canvas.draw()
     shown = words(figure)
     assert {"population", "births", "deaths", "[crowding]", "◆ birth rate"} <= shown
@@ -52,7 +52,7 @@ def test_a_sector_shows_stocks_flows_and_signed_causes(spec, language):
 
 def test_the_texts_of_a_sector_stay_on_the_page_and_apart(spec):
     with style.house():
-        figure = plot_stock_flow(spec, "people", "en", levers=("birth rate",))
+        figure = draw_stock_flow(spec, "people", "en", levers=("birth rate",))
         figure.canvas.draw()
         boxes = [text.get_window_extent() for ax in figure.axes for text in ax.texts]
     width, height = figure.canvas.get_width_height()
@@ -109,9 +109,9 @@ def test_the_loop_diagram_is_the_same_each_time_and_its_names_stay_apart(languag
     ]
     pictures = []
     for _ in range(2):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), style.house():
             warnings.simplefilter("error")
-            figure = plot_loops(loops, language, stocks=("variable number 1",))
+            figure = draw_loops(loops, language, stocks=("variable number 1",))
             pictures.append(figure._repr_png_())
     assert pictures[0] == pictures[1]
     with style.house():

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 import subprocess
 import sys
 
@@ -13,21 +14,20 @@ from zjsim.report.tables.tables import (
     matrix_key,
     matrix_table,
     progress_table,
-    verdict_headers,
-    verdict_rows,
     verdict_table,
 )
+from zjsim.report.tables.verdict_columns import COLUMNS, office_table
 from zjsim.report.tables.wording import remark, value_words
 from zjsim.report.words.numbers import format_number, format_quantity, format_share
 from zjsim.report.words.text_table import display_width, render_text_table
 
 
 def test_the_planning_office_table_has_its_fourteen_columns_in_order():
-    assert verdict_headers(make_report(), "zh") == (
+    assert office_table(make_report(), "zh").headers == (
         "序号", "类别", "指标", "单位", "属性", "2020年", "2025年目标", "2025年预测", "完成率",
         "进度", "时间进度", "后续年均", "判断", "说明",
     )  # fmt: skip
-    rows = verdict_rows(make_report(), "zh")
+    rows = office_table(make_report(), "zh").rows
     assert [row[0] for row in rows] == [str(number) for number in range(1, 11)]
     assert {len(row) for row in rows} == {14}
     assert rows[7][6] == "[16]以上"
@@ -143,3 +143,23 @@ def test_a_text_pace_is_without_scope_only_where_the_plan_says_so(language, word
         item = dataclasses.replace(row.indicator, text_pace=pace)
         judged = dataclasses.replace(row, indicator=item, text_pace_verdict="missed")
         assert (words in remark(judged, language)) is not stated
+
+
+@pytest.mark.parametrize("key", COLUMNS)
+def test_the_words_of_a_column_show_its_number(key):
+    column = COLUMNS[key]
+    if column.number is None:
+        return
+    for row in make_report().rows:
+        shown, value = column.text(row, "en"), column.number(row)
+        if value is None:
+            assert shown == "–"
+            continue
+        digits = re.search(r"-?[\d,]+\.?\d*", shown.replace("−", "-"))
+        scale = (
+            100 if shown.endswith("%") and column.key.endswith(("progress", "completion")) else 1
+        )
+        decimals = len(digits[0].partition(".")[2])
+        assert float(digits[0].replace(",", "")) == pytest.approx(
+            scale * value, abs=0.5001 * 10.0**-decimals
+        )

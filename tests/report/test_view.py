@@ -10,7 +10,7 @@ from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import read_plan
 from zjsim.errors import RunError
 from zjsim.report.tables.rows import as_report, plan_path
-from zjsim.report.tables.tables import verdict_rows
+from zjsim.report.tables.verdict_columns import office_table
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_without_an_outturn_the_rate_still_needed_counts_from_the_base(report):
 
 
 def test_a_missing_indicator_says_why_in_the_table(report):
-    line = verdict_rows(report, "en")[6]
+    line = office_table(report, "en").rows[6]
     assert line[7] == "–"
     assert "no such variable was saved" in line[-1]
 

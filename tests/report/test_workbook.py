@@ -9,6 +9,7 @@ import pytest
 
 from tests.report.stand_in import make_report
 from zjsim.report.tables.rows import InputLine
+from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, office_table
 from zjsim.report.workbook.workbook import write_workbook
 
 FIRST_LINE = 5
@@ -149,3 +150,25 @@ def test_a_cell_shows_the_digits_that_the_verdict_needs(tmp_path):
     book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", report, "en"))
     assert book.worksheets[0].cell(FIRST_LINE + 3, 8).number_format == "#,##0.0000"
     assert book.worksheets[0].cell(FIRST_LINE, 8).number_format == "#,##0.0"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_sheet_is_the_table_of_every_other_medium(language, tmp_path):
+    report = exact(make_report(verdicts={"rd_intensity": "missing"}))
+    path = write_workbook(tmp_path / "book.xlsx", report, language)
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    table = office_table(report, language, SHEET)
+    assert tuple(cell.value for cell in sheet[FIRST_LINE - 1]) == table.headers
+    for line, (row, words) in enumerate(zip(report.rows, table.rows, strict=True), FIRST_LINE):
+        for place, key in enumerate(SHEET):
+            value, number = sheet.cell(line, place + 1).value, COLUMNS[key].number
+            if number is None:
+                assert (value or "") == words[place]
+            else:
+                assert value == (pytest.approx(number(row)) if number(row) is not None else "–")
+    rules = [r for found in sheet.conditional_formatting for r in found.rules]
+    marks = [rule.text for rule in rules]
+    place = SHEET.index("verdict")
+    for line in range(FIRST_LINE, FIRST_LINE + 10):
+        cell = sheet.cell(line, place + 1).value
+        assert sum(cell.startswith(mark) for mark in marks) == 1

@@ -11,10 +11,11 @@ import zjsim.scenario
 from zjsim.errors import ScenarioError
 from zjsim.scenario.compare import diff
 from zjsim.scenario.reader import read_scenario
-from zjsim.scenario.template import new_scenario
-from zjsim.scenario.validation import json_schema
+from zjsim.scenario.template import Examples, new_scenario
+from zjsim.schemas import schema_of
 
 BASED = "based_on: baseline\n"
+YEARS = Examples(2020, 2025)
 SCHEMA = Path(zjsim.scenario.__file__).with_name("scenario.schema.json")
 
 
@@ -48,7 +49,7 @@ def test_the_same_numbers_in_other_words_are_no_difference(bench):
 
 def test_a_new_scenario_reads_back_and_equals_its_base(bench):
     path = bench.own / "sub" / "my_case.yaml"
-    text = new_scenario(path, "my_case", "baseline")
+    text = new_scenario(path, "my_case", "baseline", examples=YEARS)
     assert 15 <= len(text.splitlines()) <= 30
     assert "$schema" not in text
     assert 'label: "My case"' in text
@@ -60,20 +61,20 @@ def test_a_new_scenario_reads_back_and_equals_its_base(bench):
 @pytest.mark.parametrize("name", ["情景一", "2021", "true", "a.b-c"])
 def test_a_new_scenario_takes_any_sensible_name(bench, name):
     path = bench.own / "new.yaml"
-    new_scenario(path, name, "baseline")
+    new_scenario(path, name, "baseline", examples=YEARS)
     assert read_scenario(path, bench.folder).name == name
 
 
 def test_a_new_scenario_never_overwrites(bench):
     path = bench.write("mine\n")
     with pytest.raises(ScenarioError, match="exists already"):
-        new_scenario(path, "mine", "baseline")
+        new_scenario(path, "mine", "baseline", examples=YEARS)
     assert path.read_text() == "mine\n"
 
 
 def test_a_new_scenario_names_a_schema_only_where_one_is(bench):
     (bench.own / "scenario.schema.json").write_text("{}")
-    text = new_scenario(bench.own / "new.yaml", "new", "baseline", "水先行")
+    text = new_scenario(bench.own / "new.yaml", "new", "baseline", "水先行", examples=YEARS)
     assert text.startswith("# yaml-language-server: $schema=scenario.schema.json\n")
     assert read_scenario(bench.own / "new.yaml", bench.folder).label == {
         "zh": "水先行",
@@ -99,18 +100,18 @@ def test_an_assignment_at_fault_is_the_subject_of_its_message(bench):
 def test_a_name_that_is_no_file_name_is_refused(bench, name):
     path = bench.own / "new.yaml"
     with pytest.raises(ScenarioError, match="holds letters, digits"):
-        new_scenario(path, name, "baseline")
+        new_scenario(path, name, "baseline", examples=YEARS)
     assert not path.exists()
 
 
 def test_the_shipped_schema_is_the_one_that_checks():
-    # Renew it with `zjsim scenario schema > zjsim/scenario/scenario.schema.json`.
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == json_schema()
+    # Renew it with `zjsim schema scenario zjsim/scenario/scenario.schema.json`.
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema_of("scenario")
 
 
 def test_the_schema_accepts_and_refuses_like_the_reader():
     jsonschema = pytest.importorskip("jsonschema")
-    check = jsonschema.Draft202012Validator(json_schema())
+    check = jsonschema.Draft202012Validator(schema_of("scenario"))
     good = {
         "name": "x",
         "based_on": "baseline",

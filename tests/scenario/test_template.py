@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from zjsim.scenario.reader import read_scenario
-from zjsim.scenario.template import examples_of, new_scenario
+from zjsim.scenario.template import Examples, examples_of, new_scenario
 
 
 def test_examples_are_the_plans_own_inputs(bench):
@@ -29,7 +29,7 @@ def test_every_example_is_true_once_it_is_uncommented(bench):
 
 def test_a_file_that_rests_on_no_base_names_its_plan(bench):
     path = bench.own / "fresh.yaml"
-    text = new_scenario(path, "fresh", None, plan="little")
+    text = new_scenario(path, "fresh", None, examples=Examples(2020, 2025), plan="little")
     assert "based_on" not in text
     assert "rd_support" not in text
     assert read_scenario(path, bench.folder).plan == "little"

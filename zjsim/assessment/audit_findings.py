@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from zjsim.assessment.audit_settings import AuditRole, AuditSettings, SeriesRole
 from zjsim.assessment.implications import compute_growth, volume_growth
 from zjsim.assessment.observations import Observation, Observations
-from zjsim.assessment.plan import AuditSettings, Indicator, Plan, Statement
+from zjsim.assessment.plan import Indicator, Plan, Statement
 from zjsim.assessment.progress import yearly_cut, yearly_growth
 from zjsim.language import Text
 
-# What the tables' words for a basis of publication mean; another stands as it is.
-VINTAGES = {
-    "": Text("另一来源", "another basis"),
-    "census_2023": Text("五经普后", "the basis of the fifth census"),
-}
+# A figure whose basis of publication is not named.
+OTHER_BASIS = Text("另一来源", "another basis")
 PLAN_VINTAGE = "plan"  # figures on the basis on which the plan prints its shares
 
 
@@ -63,15 +61,15 @@ class _Facts:
         self.settings = settings
         self.observations = observations
 
-    def indicator(self, role: str) -> Indicator | None:
+    def indicator(self, role: AuditRole) -> Indicator | None:
         name = self.settings.roles.get(role)
         return None if name is None else self.plan.indicator(name)
 
-    def statement(self, role: str) -> Statement | None:
+    def statement(self, role: AuditRole) -> Statement | None:
         name = self.settings.roles.get(role)
         return next((item for item in self.plan.backdrop if item.id == name), None)
 
-    def figure(self, series: str, year: int) -> Observation | None:
+    def figure(self, series: SeriesRole, year: int) -> Observation | None:
         """The figure on the plan's basis where there is one, else the best graded."""
         name = self.settings.series.get(series)
         if name is None:
@@ -79,7 +77,7 @@ class _Facts:
         on_plan = self.observations.value(name, year, PLAN_VINTAGE)
         return on_plan or self.observations.value(name, year)
 
-    def years(self, series: str) -> list[int]:
+    def years(self, series: SeriesRole) -> list[int]:
         name = self.settings.series.get(series)
         rows = () if name is None else self.observations.series(name)
         return sorted({row.year for row in rows})
@@ -90,21 +88,21 @@ def _text_paces(plan: Plan) -> Iterator[Finding]:
         pace = item.text_pace
         if pace is None:
             continue
-        years = item.target.year - item.base.year
-        table = yearly_cut(item.target.value, years)
+        years = item.span
+        table, text = yearly_cut(item.target.value, years), pace.over(years)
         yield Finding(
             f"text_pace_{item.id}",
             "conflict",
             Text("正文与指标表不一致", "Text and table differ"),
             Text(
-                f"{pace.clause}年均下降{pace.rate:g}%，{years}年合{pace.cumulative:.2f}%；"
+                f"{pace.clause}年均下降{pace.rate:g}%，{years}年合{text:.2f}%；"
                 f"指标表为{item.target.words}，即年均{table:.2f}%。"
                 + ("" if pace.scope_stated else "正文未说明口径。"),
-                f"{pace.clause} says {pace.rate:g} % a year, which is {pace.cumulative:.2f} % "
+                f"{pace.clause} says {pace.rate:g} % a year, which is {text:.2f} % "
                 f"over {years} years; the table says {item.target.words}, {table:.2f} % a year."
                 + ("" if pace.scope_stated else " The text states no scope."),
             ),
-            {"text": pace.cumulative, "table": item.target.value, "table_yearly": table},
+            {"text": text, "table": item.target.value, "table_yearly": table},
         )
 
 
@@ -133,7 +131,7 @@ def _past_pace(facts: _Facts) -> Iterator[Finding]:
     item, past = facts.indicator("energy"), facts.statement("past_energy_pace")
     if item is None or past is None:
         return
-    years = item.target.year - item.base.year
+    years = item.span
     total = 100 * (1 - (1 - past.number / 100) ** years)
     table = yearly_cut(item.target.value, years)
     yield Finding(
@@ -256,7 +254,9 @@ def _restated_bases(facts: _Facts) -> Iterator[Finding]:
             if row.year != item.base.year or row.value == item.base.value:
                 continue
             change = item.target.value - item.start
-            basis = VINTAGES.get(row.vintage, Text(row.vintage, row.vintage))
+            basis = facts.plan.vintages.get(row.vintage) or (
+                Text(row.vintage, row.vintage) if row.vintage else OTHER_BASIS
+            )
             yield Finding(
                 f"restated_{item.id}",
                 "conflict",
@@ -298,14 +298,14 @@ def _outgrowth(facts: _Facts) -> Iterator[Finding]:
     )
 
 
-def _floor(facts: _Facts, role: str, what: Text) -> Iterator[Finding]:
+def _floor(facts: _Facts, role: AuditRole, what: Text) -> Iterator[Finding]:
     """Nominal growth below which an amount must fall for its ratio to reach the target."""
     item = facts.indicator(role)
     if item is None:
         return
     growth = compute_growth(item).yearly
     floor = next(
-        (m for m in facts.plan.milestones if m.id == facts.settings.roles["land_floor"]), None
+        (m for m in facts.plan.milestones if m.id == facts.settings.roles.get("land_floor")), None
     )
     ruled = floor is not None and role == "land"
     yield Finding(
@@ -354,19 +354,19 @@ def _patent_pace(facts: _Facts) -> Iterator[Finding]:
 
 def _joint(facts: _Facts) -> Iterator[Finding]:
     """The span of nominal growth over the grid, against what the ratios need."""
-    plan, settings = facts.plan, facts.settings
+    plan, settings, grid = facts.plan, facts.settings, facts.settings.grid
     staff, land = facts.indicator("productivity"), facts.indicator("land")
     energy = facts.indicator("energy")
     if staff is None or land is None or energy is None or settings.share is None:
         return
-    cells = [(real, price) for real in settings.real_growth for price in settings.inflation]
+    cells = [(real, price) for real in grid.real_growth for price in grid.inflation]
     nominal = [
         100 * (volume_growth(plan, "manufacturing", real, price, "current") - 1)
         for real, price in cells
     ]
     real_only = [
         100 * (volume_growth(plan, "manufacturing", real, 0.0, "constant") - 1)
-        for real in settings.real_growth
+        for real in grid.real_growth
     ]
     need_staff, need_land = compute_growth(staff).yearly, compute_growth(land).yearly
     cut = compute_growth(energy).yearly

@@ -9,13 +9,16 @@ out. Nothing is run here.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from zjsim.documents import from_document
 from zjsim.errors import PlanError, Problem, did_you_mean, raise_if_any
+from zjsim.formats import ONE_OR_MANY, Declared, Finite, checked, rule
+from zjsim.frozen import FrozenDict
 from zjsim.inputs import Inputs, TimePath
 from zjsim.language import Text
 from zjsim.timeline import start_of
@@ -26,53 +29,121 @@ BASELINE = "baseline"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Variables set to a value or multiplied, from 1 January of a year on.
+class Change(Declared):
+    """What is changed in a run: variables set to a value or multiplied, perhaps from a year on."""
 
-    ``from_year`` None changes constants for the whole run, and levers and drivers from the
-    first day of the plan.
-    """
-
-    set: Mapping[str, float]
-    multiply: Mapping[str, float]
-    from_year: float | None
+    set: Mapping[str, Finite] = field(default_factory=FrozenDict)
+    """New values, by variable."""
+    multiply: Mapping[str, Finite] = field(default_factory=FrozenDict)
+    """Factors, by variable."""
+    from_year: Finite | None = None
+    """1 January of this year; without it constants change for the whole run, and levers and
+    drivers from the first day of the plan."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The variables it changes."""
         return (*self.set, *self.multiply)
 
+    def faults(self) -> list[str]:
+        """Something is changed."""
+        return [] if self.names else ["set or multiply at least one variable"]
+
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
-    """A comparison that must hold, at ``time`` or, when that is None, at every saved time.
+class Side(Declared):
+    """The right-hand side: another variable of the same run, or the sum of several."""
 
-    ``to`` is ``baseline``, a number, or names whose values in the same run are summed.
-    ``tolerance`` is relative to max(1, |right-hand side|).
-    """
+    variable: str = ""
+    """The other variable."""
+    sum: tuple[str, ...] = ()
+    """The variables that are summed."""
+
+    def faults(self) -> list[str]:
+        """One of the two is given."""
+        return [] if bool(self.variable) != bool(self.sum) else ["needs one of variable, sum"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant(Declared):
+    """What must hold at every saved time."""
 
     variable: str
-    compare: str
-    to: str | float | tuple[str, ...]
-    tolerance: float
-    time: float | None = None
-    as_ratio: bool = False
+    """The left-hand side."""
+    compare: Literal["<", "<=", ">", ">=", "=="]
+    """How the sides are compared."""
+    to: Literal["baseline"] | Finite | Side
+    """The right-hand side: baseline is the variable in the unchanged run."""
+    tolerance: Annotated[float, rule(ge=0, allow_inf_nan=False)] = 1e-9
+    """Relative to max(1, |right-hand side|)."""
+
+    @property
+    def right(self) -> str | float | tuple[str, ...]:
+        """``baseline``, a number, or names whose values in the same run are summed."""
+        if isinstance(self.to, Side):
+            return self.to.sum or (self.to.variable,)
+        return self.to
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Every variable it reads."""
-        return (self.variable, *(self.to if isinstance(self.to, tuple) else ()))
+        return (self.variable, *(self.right if isinstance(self.right, tuple) else ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation(Invariant):
+    """What must hold at a time."""
+
+    year: Finite
+    """Model time at which the sides are compared."""
+    measure: Literal["level", "ratio_to_baseline"] = "level"
+    """ratio_to_baseline: both sides are divided by their values in the unchanged run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Declared):
+    """One statement about the model: if and then, or always."""
+
+    id: str
+    """Name of the check."""
+    statement: str
+    """What is claimed, in English."""
+    statement_zh: str
+    """What is claimed, in Chinese."""
+    condition: Change | None = None
+    """What is changed in the run that is judged."""
+    against: Change | None = None
+    """What is changed in the run it is compared with; without it nothing is."""
+    then: Annotated[tuple[Expectation, ...], ONE_OR_MANY] = ()
+    """What must then hold."""
+    always: Annotated[tuple[Invariant, ...], ONE_OR_MANY] = ()
+    """What must hold in every run."""
+
+    @property
+    def text(self) -> Text:
+        """What is claimed."""
+        return Text(self.statement_zh, self.statement)
+
+    @property
+    def expectations(self) -> tuple[Invariant, ...]:
+        """All comparisons."""
+        return (*self.then, *self.always)
+
+    def faults(self) -> list[str]:
+        """A check has one of the two forms."""
+        if self.always and (self.condition or self.then or self.against):
+            return ["always excludes if, against and then"]
+        if not self.always and (self.condition is None or not self.then):
+            return ["a check has if and then, or always"]
+        return []
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One statement about the model."""
+class ChecksFile(Declared):
+    """Reality checks: statements "if this, then that" about a model."""
 
-    id: str
-    statement: Text
-    change: Change | None
-    against: Change | None
-    expectations: tuple[Expectation, ...]
+    checks: Annotated[tuple[Check, ...], rule(min_length=1)]
+    """The statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +163,9 @@ def read_checks_document(path: Path | str) -> dict[str, Any]:
     PlanError
         Listing every problem with its line.
     """
-    # pydantic costs 0.1 s and a cached document does not need it.
-    from zjsim.assessment.checks_schema import ChecksDocument
-    from zjsim.assessment.plan_schema import complaints
-
     source = read_yaml(path, PlanError)
-    document, found = complaints(source.data, ChecksDocument)
-    problems = [Problem(source.where(location), what, hint) for location, what, hint in found]
-    names = [entry["id"] for entry in (document or {}).get("checks", [])]
+    document, problems = checked(ChecksFile, source.data, source.where)
+    names = [entry["id"] for entry in (document or {}).get("checks", ())]
     problems += [
         Problem(source.where(("checks", position, "id")), f"duplicate id {name}")
         for position, name in enumerate(names)
@@ -112,39 +178,7 @@ def read_checks_document(path: Path | str) -> dict[str, Any]:
 
 def checks_from_document(document: Mapping[str, Any]) -> tuple[Check, ...]:
     """Build the checks from a validated document, with the standard library alone."""
-    return tuple(_check(entry) for entry in document["checks"])
-
-
-def _check(entry: Mapping[str, Any]) -> Check:
-    expectations = [
-        Expectation(
-            item["variable"],
-            item["compare"],
-            _side(item["to"]),
-            item["tolerance"],
-            item.get("year"),
-            item.get("measure") == "ratio_to_baseline",
-        )
-        for item in (*entry["then"], *entry["always"])
-    ]
-    statement = Text(entry["statement_zh"], entry["statement"])
-    return Check(
-        entry["id"],
-        statement,
-        _change(entry["condition"]),
-        _change(entry["against"]),
-        tuple(expectations),
-    )
-
-
-def _change(entry: Mapping[str, Any] | None) -> Change | None:
-    return None if entry is None else Change(entry["set"], entry["multiply"], entry["from_year"])
-
-
-def _side(entry: Any) -> str | float | tuple[str, ...]:
-    if isinstance(entry, Mapping):
-        return tuple(entry["sum"]) if "sum" in entry else (entry["variable"],)
-    return entry if isinstance(entry, str) else float(entry)
+    return from_document(ChecksFile, document).checks
 
 
 def check_names(
@@ -160,7 +194,7 @@ def check_names(
     """
     problems = []
     for check in checks:
-        changed = [n for c in (check.change, check.against) if c is not None for n in c.names]
+        changed = [n for c in (check.condition, check.against) if c is not None for n in c.names]
         read = [name for item in check.expectations for name in item.variables]
         for names, known in ((changed, settable), (read, readable)):
             problems += [
@@ -253,26 +287,27 @@ def judge(check: Check, run: Trajectories, reference: Trajectories) -> CheckOutc
     return CheckOutcome(check, True)
 
 
-def _violation(item: Expectation, run: Trajectories, reference: Trajectories) -> str:
+def _violation(item: Invariant, run: Trajectories, reference: Trajectories) -> str:
     """What is wrong, in words with numbers; empty when the expectation holds."""
-    left = _value(item.variable, run, item.time)
-    if item.to == BASELINE:
-        right = _value(item.variable, reference, item.time)
-    elif isinstance(item.to, tuple):
-        right = np.sum([_value(name, run, item.time) for name in item.to], axis=0)
+    time = item.year if isinstance(item, Expectation) else None
+    left, side = _value(item.variable, run, time), item.right
+    if side == BASELINE:
+        right = _value(item.variable, reference, time)
+    elif isinstance(side, tuple):
+        right = np.sum([_value(name, run, time) for name in side], axis=0)
     else:
-        right = np.full_like(left, item.to)
-    if item.as_ratio:
-        left = left / _value(item.variable, reference, item.time)
-        if isinstance(item.to, tuple):
-            right = right / np.sum([_value(n, reference, item.time) for n in item.to], axis=0)
+        right = np.full_like(left, side)
+    if isinstance(item, Expectation) and item.measure == "ratio_to_baseline":
+        left = left / _value(item.variable, reference, time)
+        if isinstance(side, tuple):
+            right = right / np.sum([_value(n, reference, time) for n in side], axis=0)
     slack = item.tolerance * np.maximum(1.0, np.abs(right))
     holds = _COMPARISONS[item.compare](left, right, slack)
     if np.all(holds):
         return ""
     row = int(np.argmin(holds))
-    at = item.time if item.time is not None else run.times[row]
-    shown = "+".join(item.to) if isinstance(item.to, tuple) else item.to
+    at = time if time is not None else run.times[row]
+    shown = "+".join(side) if isinstance(side, tuple) else side
     return (
         f"{item.variable} at {at:g} is {left[row]:.6g}, "
         f"expected {item.compare} {right[row]:.6g} ({shown})."

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from zjsim.assessment.audit_settings import AuditSettings, Quantity
 from zjsim.assessment.observations import Observations
-from zjsim.assessment.plan import AuditSettings, Indicator, Plan, Quantity
+from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.progress import yearly_cut, yearly_growth
 from zjsim.language import Text
 
@@ -58,7 +59,7 @@ class Path:
 
 def compute_growth(item: Indicator) -> ImpliedGrowth:
     """What the target of one indicator asks for, a year."""
-    years = item.target.year - item.base.year
+    years = item.span
     return ImpliedGrowth(
         indicator=item.id,
         label=item.label,
@@ -121,8 +122,8 @@ def compute_paths(plan: Plan, settings: AuditSettings, observations: Observation
     return [
         _path(plan, quantity, real, inflation, observations)
         for quantity in settings.quantities
-        for real in settings.real_growth
-        for inflation in settings.inflation
+        for real in settings.grid.real_growth
+        for inflation in settings.grid.inflation
     ]
 
 
@@ -130,7 +131,7 @@ def _path(
     plan: Plan, quantity: Quantity, real: float, inflation: float, observations: Observations
 ) -> Path:
     item = plan.indicator(quantity.indicator)
-    years = item.target.year - item.base.year
+    years = item.span
     volume = volume_growth(plan, quantity.volume, real, inflation, quantity.prices)
     factor = volume**years * relation_factor(item, quantity.relation)
     base = (

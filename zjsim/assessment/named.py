@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import PlanError, did_you_mean
 
@@ -24,6 +24,10 @@ class Indicators(tuple["Indicator", ...]):
     """
 
     __slots__ = ()
+
+    def __getitem__(self, which: Any) -> Any:
+        """By place, or by number, id or label: ``plan.indicators["rd_intensity"]``."""
+        return find_indicator(self, which) if isinstance(which, str) else super().__getitem__(which)
 
     def to_frame(self) -> pd.DataFrame:
         """A row an indicator, by its id.

@@ -1,46 +1,103 @@
 """A plan as data: its indicators, targets, milestones and the thresholds of its words.
 
-A plan file is read and validated once (``read_plan_document``); the result is plain JSON-able
-data that a caller may cache by content hash and turn into a ``Plan`` with the standard
-library alone (``plan_from_document``).
+The classes declare the keys of ``plan.yaml``. A file is read and validated once
+(``read_plan_document``); the result is plain JSON-able data that a caller may cache by content
+hash and turn into a ``Plan`` with the standard library alone (``plan_from_document``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
+from zjsim.assessment.audit_settings import AuditSettings
 from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
 from zjsim.errors import PlanError, raise_if_any
+from zjsim.formats import HIDDEN, Declared, FilledWords, Flag, Identifier, Number, Year, rule
+from zjsim.frozen import FrozenDict
 from zjsim.language import Text
 from zjsim.yamlfile import read_text, read_yaml
 
+Day = Annotated[str, rule(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Month = Annotated[str, rule(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
+Positive = Annotated[float, rule(gt=0, allow_inf_nan=False)]
+Percent = Annotated[float, rule(gt=0, lt=100, allow_inf_nan=False)]
+Count = Annotated[int, rule(ge=1)]
+ProgressWord = Literal["reached_early", "faster", "on_course", "behind"]
+
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """Where an indicator starts; ``value`` is None for a cumulative cut."""
+class Unit(Text):
+    """The unit that the plan prints, in both languages, and the model's."""
 
-    value: float | None
-    year: int
+    model: FilledWords = ""
+    """Unit of the variable in the model file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The value an indicator should reach, in the unit the plan prints.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon(Declared):
+    """The time that the plan covers."""
 
-    ``kind`` is ``at_least`` or ``about`` (左右); ``band`` is the half-width of the latter,
-    ``band_assumed`` when the plan does not state it.
-    """
+    base_year: Year
+    """Year that changes are counted from."""
+    price_year: Year | None = None
+    """Year of the constant prices; without an entry the base year."""
+    start: Day
+    """First day."""
+    end: Day
+    """Last day."""
+    quote: FilledWords | None = None
+    """The plan's own words."""
 
-    value: float
-    year: int
-    words: str
-    kind: str
-    band: float | None = None
-    band_assumed: bool = False
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordThresholds(Declared):
+    """Official words by progress minus time progress, in percentage points."""
+
+    assumption: Flag
+    """True when the plan does not state the thresholds."""
+    faster_from: Number
+    """Ahead of time by this or more: faster than planned."""
+    on_course_from: Number
+    """Behind time by less than this (a number below 0): on course."""
+    labels: Mapping[ProgressWord, Text]
+    """The words."""
+
+    def faults(self) -> list[str]:
+        """Every word has a label."""
+        lacking = [word for word in get_args(ProgressWord) if word not in self.labels]
+        return [f"labels lacks {', '.join(lacking)}"] if lacking else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base(Declared):
+    """Where an indicator starts."""
+
+    value: Number | None
+    """Null for a cumulative cut."""
+    year: Year
+    """Year of the value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target(Declared):
+    """The value an indicator should reach, in the unit the plan prints."""
+
+    value: Number
+    """One number: a target never varies."""
+    year: Year
+    """Year of the value."""
+    words: FilledWords
+    """As the plan prints it."""
+    kind: Literal["about", "at_least"]
+    """about is 左右: inside the band."""
+    band: Positive | None = None
+    """Half-width of the band of an about target."""
+    band_assumed: Flag = False
+    """True when the plan does not state the band."""
 
     @property
     def lowest(self) -> float:
@@ -54,76 +111,115 @@ class Target:
         return None if self.band is None else round(self.value + self.band, 12)
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment(Declared):
     """A target that was changed after the plan was issued."""
 
-    value: float
-    date: str
-    source: str
+    value: Number
+    """The new target."""
+    date: Month
+    """When it was changed."""
+    source: FilledWords
+    """Key of the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextPace:
-    """A yearly cut that the prose states beside the table's five-year number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPace(Declared):
+    """A yearly cut that the prose states beside the table's number for the whole plan."""
 
-    ``rate`` and ``cumulative`` are in percent.
-    """
-
-    rate: float
-    cumulative: float
-    scope_stated: bool
-    clause: str
-    quote: str
+    rate: Percent
+    """Percent a year."""
+    scope_stated: Flag
+    """Whether the prose says what is cut."""
+    clause: FilledWords
+    """Where the plan says so."""
+    quote: FilledWords
+    """The plan's own words."""
     note: Text | None = None
+    """A remark."""
+
+    def over(self, years: int) -> float:
+        """The cut over several years, in percent."""
+        return 100 * (1 - (1 - self.rate / 100) ** years)
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant(Declared):
     """Another reading of an indicator, shown beside it and never judged."""
 
     label: Text
-    variable: str
+    """Its name."""
+    variable: FilledWords
+    """Model variable, in the indicator's unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """One row of the plan's table. Values are in the printed unit, ``unit``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Declared):
+    """One row of the plan's table. Values are in the printed unit."""
 
-    ``variable`` times ``scale`` is the value in that unit. With ``reads`` = ``intensity``
-    the variable is an amount per value added, and the cut is taken from its base year.
-    ``pace`` says how the rate still needed is expressed: percentage ``points`` a year,
-    ``percent`` a year, or a yearly ``cut`` in percent. ``part_of_whole`` marks a share whose
-    numerator is part of its denominator.
-    """
-
-    id: str
-    number: int
+    id: Identifier
+    """Name in commands and tables."""
+    number: Count
+    """Number in the plan's table."""
     category: Text
+    """Heading it stands under."""
     label: Text
-    unit: Text
-    model_unit: str
-    scale: float
-    decimals: int
+    """Its name."""
+    unit: Unit
+    """As printed and, under model, that of the variable."""
+    scale: Positive = 1.0
+    """The variable times this is the value in the printed unit."""
+    decimals: Annotated[int, rule(ge=0, le=6)] = 1
+    """Decimals shown."""
     scope: Text
+    """What it covers."""
     base: Base
+    """Where it starts."""
     target: Target
-    cumulative: bool
-    excludes_state_listed: bool
-    part_of_whole: bool
-    nature: str
-    price_basis: str
-    pace: str
-    variable: str
-    reads: str
-    reading: str
-    constant_price_variable: str | None
-    variants: tuple[Variant, ...]
-    clause: str
-    quote: str
-    note: Text | None
-    amended: Amendment | None
-    text_pace: TextPace | None
+    """What it should reach."""
+    cumulative: Flag = False
+    """A cut counted from the base year on."""
+    excludes_state_listed: Flag = False
+    """Whether nationally listed projects are left out of the target."""
+    part_of_whole: Flag = False
+    """A share whose numerator is part of its denominator."""
+    nature: Literal["anticipatory", "binding"]
+    """预期性 or 约束性."""
+    price_basis: Literal["current", "constant", "none"]
+    """Prices of the value."""
+    pace: Literal["points", "percent", "cut"]
+    """How the rate still needed is said: points or percent a year, or a yearly cut in percent."""
+    variable: FilledWords
+    """Model variable."""
+    reads: Literal["value", "intensity"] = "value"
+    """intensity: the variable is an amount per value added; the cut is taken from its base year."""
+    reading: Literal["year", "year_end"] = "year"
+    """year_end: a stock, read at the end of the year."""
+    constant_price_variable: FilledWords | None = None
+    """The variable in constant prices, shown beside it."""
+    variants: tuple[Variant, ...] = ()
+    """Other readings, shown and never judged."""
+    clause: FilledWords
+    """Where the plan says so."""
+    quote: FilledWords
+    """The plan's own words."""
+    iamc: FilledWords | None = None
+    """Its name in an IAMC table."""
+    note: Text | None = None
+    """A remark."""
+    amended: Amendment | None = None
+    """The target's later change."""
+    text_pace: TextPace | None = None
+    """The yearly cut that the prose states."""
+    plan_base_year: Annotated[int, HIDDEN] = 0
+    """The plan's base year."""
+    price_year: Annotated[int, HIDDEN] = 0
+    """The plan's year of constant prices."""
+
+    @property
+    def other_counts(self) -> tuple[Variant, ...]:
+        """Readings that belong beside every verdict: of a cut whose scope the plan leaves open."""
+        return self.variants if self.excludes_state_listed else ()
 
     @property
     def binding(self) -> bool:
@@ -131,115 +227,171 @@ class Indicator:
         return self.nature == "binding"
 
     @property
+    def span(self) -> int:
+        """Years from the base to the target."""
+        return self.target.year - self.base.year
+
+    @property
     def start(self) -> float:
         """The value at the base year: zero for a cumulative cut."""
         return 0.0 if self.base.value is None else self.base.value
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
-    """A quantitative statement of the prose; ``date`` is None where the text gives none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone(Declared):
+    """A quantitative statement of the prose."""
 
-    For a doubling, ``number`` is the multiple of the base-year count and ``unit`` that of
-    the count.
-    """
-
-    id: str
+    id: Identifier
+    """Name in commands and tables."""
     label: Text
-    clause: str
-    quote: str
-    number: float
-    number_high: float | None
+    """Its name."""
+    clause: FilledWords
+    """Where the plan says so."""
+    quote: FilledWords
+    """The plan's own words."""
+    number: Number
+    """The figure; of a doubling the multiple of the base-year count."""
+    number_high: Number | None = None
+    """Upper end of a range."""
     unit: Text
-    comparator: str
-    kind: str
-    strive: bool
-    date: int | None
-    base: Base | None
-    indicator: str | None
-    note: Text | None
+    """Unit of the figure; of a doubling that of the count."""
+    comparator: Literal[
+        ">=", "=", "about", "range", "doubled", "full_coverage", "at_least_average", "not_falling"
+    ]
+    """How the figure is to be compared."""
+    kind: Literal["cumulative", "new", "rate", "level"]
+    """What is counted."""
+    strive: Flag = False
+    """力争: the plan strives for it."""
+    date: Year | None = None
+    """Year by which; without one the text gives none."""
+    base: Base | None = None
+    """Where it starts."""
+    indicator: Identifier | None = None
+    """Indicator it belongs to."""
+    note: Text | None = None
+    """A remark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement(Declared):
     """A figure of the starting situation, as the prose gives it; not a target."""
 
-    id: str
-    label: Text
-    number: float
-    comparator: str
+    id: Identifier
+    """Name in tables."""
+    number: Number
+    """The figure."""
+    comparator: Literal["=", ">", ">=", "about", "rank"]
+    """How exactly it is said."""
     unit: Text
-    clause: str
-    quote: str
+    """Its unit."""
+    label: Text
+    """Its name."""
+    clause: FilledWords
+    """Where the plan says so."""
+    quote: FilledWords
+    """The plan's own words."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut(Declared):
     """A statement of size that was judged to be no milestone, and why."""
 
-    clause: str
-    quote: str
+    clause: FilledWords
+    """Where the plan says so."""
+    quote: FilledWords
+    """The plan's own words."""
     why: Text
+    """Why it is no milestone."""
 
 
-@dataclass(frozen=True, slots=True)
-class WordThresholds:
-    """Official words by progress minus time progress, in percentage points."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookBack(Declared):
+    """Which past years tell of the model's errors, where the plan's folder has a history."""
 
-    faster_from: float
-    on_course_from: float
-    labels: Mapping[str, Text]
-    assumption: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What an indicator's target implies for an amount: times, divided by or cut by it."""
-
-    id: str
-    label: Text
-    indicator: str
-    volume: str
-    prices: str
-    relation: str
-    base_series: str | None
+    changes_from: Year | None = None
+    """Yearly changes before it do not count for a discrepancy; without an entry all count."""
+    trend: Annotated[tuple[Year, ...], rule(min_length=2, max_length=2)] | None = None
+    """First and last year of the figures whose mean growth is the naive trend; without an entry
+    the five years that end with the base year."""
+    assessed: Annotated[tuple[Year, ...], rule(min_length=1, max_length=50)] | None = None
+    """Years from which a hindcast projects; without an entry from the base year to the year
+    before the plan's last."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditSettings:
-    """The grid (percent a year), quantities, series and roles that the audit works on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Declared):
+    """A plan: its indicators, the milestones of its prose, and how progress is worded."""
 
-    real_growth: tuple[float, ...]
-    inflation: tuple[float, ...]
-    share: str | None
-    quantities: tuple[Quantity, ...]
-    series: Mapping[str, str | None]
-    roles: Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A plan: ten indicators, the milestones of its prose, and how progress is worded."""
-
-    id: str
+    id: Identifier
+    """Name in commands."""
     title: Text
-    number: str
-    issuer: Text | None
-    issued: str
-    published: str | None
-    base_year: int
-    start: str
-    end: str
-    indicators: tuple[Indicator, ...]
-    milestones: tuple[Milestone, ...]
-    left_out: tuple[LeftOut, ...]
-    backdrop: tuple[Statement, ...]
+    """Its title."""
+    number: FilledWords
+    """Number of the document."""
+    issuer: Text | None = None
+    """Who issued it."""
+    issued: Day
+    """When."""
+    published: Day | None = None
+    """When it was published."""
+    text: Annotated[str, rule(pattern=r"^[\w.-]+$")] | None = None
+    """File beside this one with the plan's text, in which quotations are looked up."""
+    horizon: Horizon
+    """The time that it covers."""
     words: WordThresholds
-    audit: AuditSettings | None
+    """Official words for progress."""
+    history: LookBack = LookBack()
+    """Past years that hindcasts and discrepancies look at."""
+    vintages: Mapping[Identifier, Text] = field(default_factory=FrozenDict)
+    """Names of bases of publication."""
+    remarks: tuple[Text, ...] = ()
+    """Sentences that the tables of the folder repeat, in both languages."""
+    indicators: Annotated[tuple[Indicator, ...], rule(min_length=1)]
+    """The plan's table."""
+    milestones: tuple[Milestone, ...] = ()
+    """Figures of the prose."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Figures of the prose that are no milestones."""
+    backdrop: tuple[Statement, ...] = ()
+    """Figures of the starting situation."""
+    audit: AuditSettings | None = None
+    """What `zjsim plan audit` works on."""
 
     def __repr__(self) -> str:
         span = f"{self.years[0]}-{self.years[-1]}"
         return f"<Plan {self.id[:80]}: {len(self.indicators)} indicators, {span}>"
+
+    @property
+    def base_year(self) -> int:
+        """Year that changes are counted from."""
+        return self.horizon.base_year
+
+    @property
+    def price_year(self) -> int:
+        """Year of the constant prices."""
+        return self.horizon.price_year or self.base_year
+
+    @property
+    def trend_years(self) -> tuple[int, int]:
+        """First and last year of the figures whose mean growth is the naive trend."""
+        first, last = self.history.trend or (self.base_year - 5, self.base_year)
+        return first, last
+
+    @property
+    def assessed_years(self) -> tuple[int, ...]:
+        """Years from which a hindcast projects."""
+        return self.history.assessed or tuple(range(self.base_year, self.years[-1]))
+
+    @property
+    def start(self) -> str:
+        """First day."""
+        return self.horizon.start
+
+    @property
+    def end(self) -> str:
+        """Last day."""
+        return self.horizon.end
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -285,34 +437,10 @@ def read_plan_document(path: Path | str) -> dict[str, Any]:
     return document
 
 
-def validate_plan_document(raw: Any, subject: object = "plan") -> dict[str, Any]:
-    """Check plain data as a plan; the same data with defaults filled in.
-
-    Raises
-    ------
-    PlanError
-        Listing every problem.
-    """
-    from zjsim.assessment.plan_checks import plan_problems
-
-    document, problems = plan_problems(raw)
-    raise_if_any(subject, problems, PlanError)
-    assert document is not None
-    return document
-
-
 def plan_from_document(document: Mapping[str, Any]) -> Plan:
     """Build a Plan from a validated document, with the standard library alone."""
-    audit, horizon = document["audit"], document["horizon"]
-    settings = None if audit is None else {**audit, **audit["grid"]}
-    indicators = [_indicator(entry) for entry in document["indicators"]]
-    return from_document(Plan, {**document, **horizon, "indicators": indicators, "audit": settings})
-
-
-def _indicator(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry with what follows from it: the model's unit, a yearly cut over all years."""
-    pace = entry["text_pace"]
-    if pace is not None:
-        years = entry["target"]["year"] - entry["base"]["year"]
-        pace = {**pace, "cumulative": 100 * (1 - (1 - pace["rate"] / 100) ** years)}
-    return {**entry, "model_unit": entry["unit"]["model"], "text_pace": pace}
+    horizon = document["horizon"]
+    base_year = horizon["base_year"]
+    own = {"plan_base_year": base_year, "price_year": horizon["price_year"] or base_year}
+    indicators = [{**entry, **own} for entry in document["indicators"]]
+    return from_document(Plan, {**document, "indicators": indicators})

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from zjsim.assessment.plan import Plan
 from zjsim.assessment.quotes import plain_text
+from zjsim.documents import from_document, to_document
 from zjsim.errors import Problem, did_you_mean
-
-Location = tuple[str | int, ...]
-Where = Callable[[Location], str]
-Finding = tuple[Location, str, str]
+from zjsim.formats import Fault, Location, Where, validated
 
 NEVER_VARY = "a target never varies: give one number, no range and no distribution"
 
@@ -32,11 +31,9 @@ def plan_problems(
     where : names a location, with its line when the data came from a file
     text : the plan's text, in which quotations must occur; None skips that check
     """
-    # Imported here because pydantic costs 0.1 s and a cached document does not need it.
-    from zjsim.assessment.plan_schema import complaints
-
     varying = list(_varying_targets(raw))
-    document, shape = complaints(raw)
+    written, shape = validated(Plan, raw)
+    document = None if written is None else _keys_only(to_document(from_document(Plan, written)))
     findings = varying + [
         finding for finding in shape if not any(_inside(finding[0], v[0]) for v in varying)
     ]
@@ -52,7 +49,7 @@ def _inside(location: Location, outer: Location) -> bool:
     return location[: len(outer)] == outer
 
 
-def _varying_targets(raw: Any) -> Iterator[Finding]:
+def _varying_targets(raw: Any) -> Iterator[Fault]:
     """Targets, bases and milestones that are a list or a mapping instead of a number."""
     if not isinstance(raw, dict):
         return
@@ -81,7 +78,7 @@ def _dig(entry: Any, path: tuple[str, ...]) -> Any:
     return entry
 
 
-def _senseless(document: dict[str, Any]) -> list[Finding]:
+def _senseless(document: dict[str, Any]) -> list[Fault]:
     """What has the right shape and cannot be meant."""
     indicators = document["indicators"]
     names = [entry["id"] for entry in indicators]
@@ -101,10 +98,19 @@ def _senseless(document: dict[str, Any]) -> list[Finding]:
             findings.append(((*at, "number_high"), "is not above number", ""))
         if entry["indicator"] is not None:
             findings += _unknown(entry["indicator"], names, (*at, "indicator"), "indicator")
+        if entry["base"] is not None and entry["base"]["value"] is None:
+            findings.append(((*at, "base", "value"), "expected a number, got nothing", ""))
     return findings + _audit_sense(document, names)
 
 
-def _horizon(document: dict[str, Any]) -> Iterator[Finding]:
+def _keys_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Without what an indicator takes from its plan, which is no key of the file."""
+    for entry in document["indicators"]:
+        del entry["plan_base_year"], entry["price_year"]
+    return document
+
+
+def _horizon(document: dict[str, Any]) -> Iterator[Fault]:
     dates: dict[Location, str | None] = {(key,): document[key] for key in ("issued", "published")}
     horizon = document["horizon"]
     dates |= {("horizon", key): horizon[key] for key in ("start", "end")}
@@ -117,12 +123,15 @@ def _horizon(document: dict[str, Any]) -> Iterator[Finding]:
         yield ("horizon", "end"), "is not after start", ""
     if horizon["base_year"] > int(horizon["start"][:4]):
         yield ("horizon", "base_year"), "lies after the start of the plan", ""
+    trend = document["history"]["trend"]
+    if trend is not None and trend[0] >= trend[1]:
+        yield ("history", "trend"), "names its first year and a later one", ""
     words = document["words"]
     if words["faster_from"] <= words["on_course_from"]:
         yield ("words", "faster_from"), "is not above on_course_from", ""
 
 
-def _repeated(document: dict[str, Any]) -> Iterator[Finding]:
+def _repeated(document: dict[str, Any]) -> Iterator[Fault]:
     """Duplicate ids and numbers; an observation could not say which is meant."""
     seen: dict[Any, str] = {}
     for part in ("indicators", "milestones"):
@@ -164,17 +173,17 @@ def _indicator_sense(entry: dict[str, Any]) -> Iterator[tuple[Location, str]]:
         yield ("amended", "value"), "is not above the base value"
 
 
-def _unknown(name: str, known: list[str], location: Location, kind: str) -> list[Finding]:
+def _unknown(name: str, known: list[str], location: Location, kind: str) -> list[Fault]:
     if name in known:
         return []
     return [(location, f"{name}: no such {kind}", did_you_mean(name, known))]
 
 
-def _audit_sense(document: dict[str, Any], names: list[str]) -> list[Finding]:
+def _audit_sense(document: dict[str, Any], names: list[str]) -> list[Fault]:
     audit = document["audit"]
     if audit is None:
         return []
-    findings: list[Finding] = []
+    findings: list[Fault] = []
     if audit["share"] is not None:
         findings += _unknown(audit["share"], names, ("audit", "share"), "indicator")
     cuts = {entry["id"] for entry in document["indicators"] if entry["cumulative"]}
@@ -189,13 +198,12 @@ def _audit_sense(document: dict[str, Any], names: list[str]) -> list[Finding]:
         "land_floor": [entry["id"] for entry in document["milestones"]],
     }
     for role, name in audit["roles"].items():
-        if name is not None:
-            known = elsewhere.get(role, names)
-            findings += _unknown(name, known, ("audit", "roles", role), "entry")
+        known = elsewhere.get(role, names)
+        findings += _unknown(name, known, ("audit", "roles", role), "entry")
     return findings
 
 
-def _misquoted(document: dict[str, Any], text: str) -> Iterator[Finding]:
+def _misquoted(document: dict[str, Any], text: str) -> Iterator[Fault]:
     for location, quote in _quotes(document, ()):
         wanted = plain_text(quote)
         if not wanted or wanted not in text:

@@ -24,8 +24,8 @@ def run_model(
     from zjsim.errors import RunError, UnsupportedError
     from zjsim.model.reader import read_model
     from zjsim.model.source import check_suffix, read_source
-    from zjsim.report.charts.figures import write_chart_data
     from zjsim.report.output.folder import command_line, versions, write_folder, write_json
+    from zjsim.report.words.csv_table import write_csv
     from zjsim.report.words.labels import label
 
     source, suffix = read_source(path), check_suffix(path.suffix, path)
@@ -57,9 +57,7 @@ def run_model(
         out,
         name,
         {
-            "trajectories.csv": lambda file: _ignore(
-                write_chart_data(file.with_suffix(""), ["time", *runs.names], rows)
-            ),
+            "trajectories.csv": lambda file: write_csv(file, ["time", *runs.names], rows),
             "manifest.json": lambda file: write_json(file, manifest),
         },
     )
@@ -72,7 +70,3 @@ def run_model(
     if runs.status[0] != 0:
         note("warning: a value is not finite; the run is NaN from there on")
     wrote(folder, words)
-
-
-def _ignore(_path: Path) -> None:
-    return None

@@ -50,7 +50,7 @@ def calibrate(
     lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
-    """Fit each sector of the model alone to the figures published up to 2020.
+    """Fit each sector of the model alone to the figures published up to the cut-off year.
 
     Example: zjsim calibrate --out calibration.csv
     """

@@ -61,8 +61,9 @@ def check(
 
     Example: zjsim check baseline && echo "all targets met"
     """
+    from zjsim.checking import run_checks
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.workflow import assess, run_checks, simulate, with_own_observations
+    from zjsim.workflow import assess, simulate, with_own_observations
 
     words = language(lang)
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]
@@ -119,7 +120,7 @@ def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Lang
         holding = len(outcomes) - len(violated)
         say_text(label("check.reality", words, name=name, holding=holding, total=len(outcomes)))
     for outcome in violated:
-        note(f"  {outcome.check.id}: {outcome.check.statement.in_(words)} {outcome.reason}")
+        note(f"  {outcome.check.id}: {outcome.check.text.in_(words)} {outcome.reason}")
 
 
 def _document(judged: Assessment, outcomes: list[Any], status: int) -> dict[str, Any]:

@@ -108,20 +108,9 @@ def _show(reports: list[Report], words: Language) -> None:
 
 
 def _write(reports: list[Report], out: Path, words: Language) -> None:
-    from zjsim.report.charts.charts import plot_comparison
-    from zjsim.report.charts.figures import write_chart_data, write_figure
+    from zjsim.report.output.gallery import draw_charts, kind_of, write_chart
 
     out.mkdir(parents=True, exist_ok=True)
-    stem = out / "comparison"
-    written = write_figure(plot_comparison(reports, words), stem)
-    headers = ["indicator", "unit", *(report.scenario for report in reports)]
-    rows = [
-        [
-            item.indicator.id,
-            item.indicator.unit.en,
-            *(r.row(item.indicator.id).value for r in reports),
-        ]
-        for item in reports[0].rows
-    ]
-    write_chart_data(stem, headers, rows)
+    (chart,) = draw_charts(kind_of("comparison"), reports, language=words)
+    written = write_chart(chart, out / "comparison", ("png",), words)
     wrote(written[0], words)

@@ -99,10 +99,10 @@ def decomposition_document(found: Decomposition) -> dict[str, Any]:
 
 
 def _write(out: Path, found: Decomposition, words: Language) -> None:
-    from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables.decomposition_tables import share_table
+    from zjsim.report.words.csv_table import write_table_csv
 
     kind = "causes" if "policy" in found.causes else "levers"
     name = f"decomposition-{kind}-{found.resolved.scenario.name}-{found.resolved.hash[:8]}"
@@ -112,7 +112,7 @@ def _write(out: Path, found: Decomposition, words: Language) -> None:
         name,
         {
             "decomposition.json": lambda path: write_json(path, plain(document)),
-            "shares.csv": lambda path: write_csv(path, share_table(found, words, ids=True)),
+            "shares.csv": lambda path: write_table_csv(path, share_table(found, words, ids=True)),
         },
     )
     wrote(written, words)

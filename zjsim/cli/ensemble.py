@@ -227,10 +227,21 @@ def _show(
     for line in tables.findings(statistics, notes, words, names_zh):
         say_text(line)
     if found.plan.discrepancies:
-        say_text(label("ensemble.discrepancy", words))
+        say_text(label("ensemble.discrepancy", words, years=_years_of_history(found.plan, words)))
     say_text(label("disclaimer", words))
     for line in (*found.resolved.notes, *found.sample.notes):
         note(f"note: {line}")
+
+
+def _years_of_history(plan: Any, words: Any) -> str:
+    """The years whose figures tell of model discrepancy, in words."""
+    from zjsim.analysis.history.sectors_file import last_year_told
+    from zjsim.report.words.labels import label
+
+    first, last = plan.plan.history.changes_from, last_year_told(plan)
+    if first is None:
+        return label("ensemble.years_until", words, last=last)
+    return label("ensemble.years", words, first=first, last=last)
 
 
 def statistics_document(
@@ -261,6 +272,7 @@ def statistics_document(
                 **share(target.share),
                 "without_discrepancy": share(target.model_share),
                 "discrepancy_share_of_variance": target.discrepancy,
+                "other_counts": {name.en: share(of) for name, of in target.other_counts},
                 "expected_shortfall": target.shortfall,
                 "shortfall_if_missed": target.shortfall_if_missed,
                 "missed_in_joint_failures": share(target.fails_with_joint),
@@ -300,9 +312,10 @@ def _write(
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables import ensemble_tables as tables
+    from zjsim.report.words.csv_table import write_table_csv
 
     def csv(table: Table) -> Any:
-        return lambda path: write_csv(path, table)
+        return lambda path: write_table_csv(path, table)
 
     folder = write_folder(
         out,
@@ -316,15 +329,3 @@ def _write(
         },
     )
     wrote(folder, words)
-
-
-def write_csv(path: Path, table: Table) -> None:
-    """A table as CSV with a byte order mark, so that Excel reads the Chinese."""
-    import csv
-
-    from zjsim.plaintext import cell
-
-    with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(map(cell, table.headers))
-        writer.writerows(map(cell, row) for row in table.rows)

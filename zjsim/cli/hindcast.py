@@ -22,15 +22,15 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.errors import ZjsimError
 from zjsim.language import TYPOGRAPHY, Language
 
 if TYPE_CHECKING:
+    from zjsim.analysis.history.earlier import Earlier
     from zjsim.analysis.history.hindcast import Hindcast
     from zjsim.analysis.history.hindcast_score import Case, Score
     from zjsim.openplan import OpenPlan
     from zjsim.report.words.text_table import Table
-
-REPLAYED = (2020, 2021, 2022, 2023)
 
 
 def hindcast(
@@ -39,7 +39,8 @@ def hindcast(
         typer.Option(
             "--known-until",
             metavar="YEAR",
-            help="Last year of observed drivers; without it 2020 is shown and 2020 to 2023 scored.",
+            help="Last year of observed drivers; without it the first of the plan's years is shown "
+            "and all are scored.",
         ),
     ] = None,
     runs: Annotated[
@@ -49,6 +50,14 @@ def hindcast(
     scenario: Annotated[
         str, typer.Option("--scenario", metavar="SCENARIO", help="A name or a file.")
     ] = "observed",
+    earlier: Annotated[
+        int | None,
+        typer.Option(
+            "--from",
+            metavar="YEAR",
+            help="Run once from this earlier base instead, and compare up to the plan's base year.",
+        ),
+    ] = None,
     observations: Observations = None,
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
@@ -64,20 +73,31 @@ def hindcast(
     """Project from an earlier year and score the bands against what was published later.
 
     Example: zjsim hindcast --known-until 2021
+
+    Example: zjsim hindcast --from 2015
     """
     from zjsim.analysis.history.hindcast import replay
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
-    years = sorted({*REPLAYED, *([known_until] if known_until is not None else [])})
+    if earlier is not None:
+        if known_until is not None:
+            raise ZjsimError(
+                "--from and --known-until exclude each other: one runs from an earlier base, "
+                "the other from the plan's."
+            )
+        _from_earlier(opened, earlier, out, words, json)
+        return
+    assessed = opened.plan.assessed_years
+    years = sorted({*assessed, *([known_until] if known_until is not None else [])})
     own = with_own_observations(opened, observations)
     with counting(len(years), "Replaying", json) as advance:
         found = replay(
             opened, years, runs=runs, seed=seed, scenario=scenario, observations=own,
             calibrated=not uncalibrated, advance=advance,
         )  # fmt: skip
-    wanted = REPLAYED[0] if known_until is None else known_until
+    wanted = assessed[0] if known_until is None else known_until
     chosen = next(item for item in found if item.known_until == wanted)
     document = hindcast_document(opened, found, seed)
     if out is not None:
@@ -86,6 +106,63 @@ def hindcast(
         say_json(document)
     else:
         _show(opened, found, chosen, seed, words, scenario)
+
+
+def _from_earlier(
+    opened: OpenPlan, year: int, out: Path | None, words: Language, json: bool
+) -> None:
+    from zjsim.analysis.history.earlier import hindcast_from
+    from zjsim.report.tables.trust_tables import earlier_findings, earlier_table
+    from zjsim.report.words.labels import label
+
+    found = hindcast_from(opened, year)
+    table = earlier_table(found.cases, words)
+    document = _earlier_document(found)
+    if out is not None:
+        from zjsim.cli.output import plain
+        from zjsim.report.output.folder import write_folder, write_json
+        from zjsim.report.words.csv_table import write_table_csv
+
+        writers: dict[str, Any] = {
+            "figures.csv": lambda path: write_table_csv(path, table),
+            "hindcast.json": lambda path: write_json(path, plain(document)),
+        }
+        wrote(write_folder(out, f"hindcast-from-{year}", writers), words)
+    if json:
+        say_json(document)
+        return
+    say_text(label("earlier.head", words, base=found.base, last=found.last))
+    say()
+    say_table(table)
+    for line in earlier_findings(found, words):
+        say_text(line)
+    say()
+    say_text(label("disclaimer", words))
+
+
+def _earlier_document(found: Earlier) -> dict[str, Any]:
+    """The run from an earlier base for machines."""
+    naive, model, count = found.naive_error
+    return {
+        "from": found.base,
+        "until": found.last,
+        "mean_error": found.mean_error,
+        "ar1": {"figures": count, "mean_error": naive, "model": model} if count else None,
+        "figures": [
+            {
+                "series": case.comparison.series,
+                "measure": case.comparison.measure,
+                "year": case.datum.year,
+                "published": case.datum.value,
+                "model": case.model,
+                "error": case.error,
+                "grade": case.grade,
+                "scored": case.scored,
+                "ar1": case.ar1,
+            }
+            for case in found.cases
+        ],
+    }
 
 
 def _tables(
@@ -102,9 +179,10 @@ def _tables(
     replayed = [item for item in found if item.score.cases]
     if len(replayed) > 1:
         scores.append((label("hindcast.all_years", words), score_of(replayed)))
+    trend = opened.plan.trend_years
     return {
-        "cases": tables.case_table(chosen.cases, words),
-        "score_title": tables.score_table(scores, words),
+        "cases": tables.case_table(chosen.cases, trend, words),
+        "score_title": tables.score_table(scores, trend, words),
         "probabilities": tables.known_table(found, items, decided, words),
         "projection": tables.projection_table(chosen, items, words),
     }
@@ -120,8 +198,13 @@ def _show(
 ) -> None:
     from zjsim.report.words.labels import label
 
-    head = {"year": chosen.known_until, "runs": f"{chosen.n_run:,}", "seed": seed}
-    say_text(label("hindcast.head", words, scenario=_title(scenario, words), **head))
+    head = {
+        "outlook": opened.plan.issued[:4],
+        "year": chosen.known_until,
+        "runs": f"{chosen.n_run:,}",
+        "seed": seed,
+    }
+    say_text(label("hindcast.head", words, scenario=_title(opened, scenario, words), **head))
     if chosen.calibrated:
         say_text(
             label("hindcast.calibrated", words, names=_names(opened, chosen.calibrated, words))
@@ -141,12 +224,10 @@ def _show(
     say_text(label("disclaimer", words))
 
 
-def _title(scenario: str, words: Language) -> str:
-    from zjsim.bundle import scenarios_folder
+def _title(opened: OpenPlan, scenario: str, words: Language) -> str:
     from zjsim.report.words.labels import localised
-    from zjsim.scenario.reader import read_scenario
 
-    read = read_scenario(scenario, scenarios_folder())
+    read = opened.read_scenario(scenario)
     return localised(read.label, words) or read.name
 
 
@@ -235,15 +316,15 @@ def _write(
     document: dict[str, Any],
     words: Language,
 ) -> None:
-    from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
+    from zjsim.report.words.csv_table import write_table_csv
 
     made = _tables(opened, found, chosen, words)
     names = {"cases": "figures", "score_title": "scores"}
 
     def csv(table: Table) -> Any:
-        return lambda path: write_csv(path, table)
+        return lambda path: write_table_csv(path, table)
 
     writers: dict[str, Any] = {
         f"{names.get(key, key)}.csv": csv(table) for key, table in made.items()

@@ -28,6 +28,7 @@ from zjsim.cli.plot import plot
 from zjsim.cli.report import report
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
+from zjsim.cli.schema import schema
 from zjsim.cli.sensitivity import sensitivity
 from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
@@ -44,8 +45,8 @@ app = typer.Typer(
     # Plain help: rich costs more than twice what the whole command needs to start.
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Can the targets of a five-year plan be met, under which policies, how sure are we, "
-    "and why? A system-dynamics simulator for Zhejiang's manufacturing plan 2021-2025.",
+    help="Can the targets of a plan be met, under which policies, how sure are we, and why? "
+    "A system-dynamics simulator of development plans; `zjsim plan show` shows the shipped one.",
     epilog="Begin with: zjsim run baseline",
 )
 
@@ -82,6 +83,7 @@ app.command("report")(report)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)
+app.command("schema")(schema)
 scenario_app.command("import")(import_cin)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(plan_app, name="plan")

@@ -34,7 +34,7 @@ def show(
     lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
-    """Show the ten indicators, and the milestones of the prose with your own figures.
+    """Show the indicators, and the milestones of the prose with your own figures.
 
     Example: zjsim plan show --observations mine.csv
     """
@@ -92,9 +92,10 @@ def audit(
         return
     say_text(label("audit.growth_title", words))
     say_table(growth_table(result, words))
-    say()
-    say_text(label("audit.paths_title", words))
-    say_table(paths_table(result, words))
+    if result.paths:
+        say()
+        say_text(label("audit.paths_title", words))
+        say_table(paths_table(result, words))
     say()
     for line in findings_text(result, words):
         say_text(line, hang=2)

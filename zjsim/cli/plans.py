@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def plan_and_scenarios(
     names: list[str], assignments: list[str], plan: str | None
 ) -> tuple[OpenPlan, list[Scenario]]:
-    """The plan, and the scenarios read; with no names, every shipped one.
+    """The plan, and the scenarios read; with no names, every one that the plan has.
 
     The plan is the one named, else that of the scenarios; scenarios of several plans in one
     command are refused, because their verdicts cannot stand in one table.
@@ -25,13 +25,14 @@ def plan_and_scenarios(
     from zjsim.scenario.reader import read_scenario
     from zjsim.workflow import open_plan
 
-    wanted = names or list(scenario_names())
     opened = cache(open_plan)
+    folder = opened(plan).folder.scenarios if plan else scenarios_folder()
+    wanted = names or list(scenario_names(folder))
 
     def names_of(scenario: Scenario) -> Settable:
         return opened(plan or scenario.plan).settable
 
-    read = [read_scenario(name, scenarios_folder(), assignments, names_of) for name in wanted]
+    read = [read_scenario(name, folder, assignments, names_of) for name in wanted]
     plans = sorted({scenario.plan for scenario in read})
     if plan is None and len(plans) > 1:
         raise typer.BadParameter(f"the scenarios belong to several plans: {', '.join(plans)}")

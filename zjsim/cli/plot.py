@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
-from zjsim.errors import RunError, did_you_mean
-from zjsim.language import Language
+from zjsim.errors import RunError
 from zjsim.plaintext import file_name
-
-if TYPE_CHECKING:
-    from zjsim.openplan import OpenPlan
-    from zjsim.report.output.gallery import Chart
-    from zjsim.scenario.schema import Scenario
-
-OF_RUNS = ("board", "indicator", "targets", "progress", "comparison")
-OF_ENSEMBLES = ("fan", "probabilities")
-DIAGRAMS = ("stock-flow", "loops")
-KINDS = (*OF_RUNS, *OF_ENSEMBLES, "tornado", *DIAGRAMS)
+from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
 
 
 def plot(
@@ -53,66 +43,26 @@ def plot(
     Example: zjsim plot fan baseline --indicator energy_intensity_cut -n 1024
     """
     words = language(lang)
-    if kind not in KINDS:
-        raise RunError(
-            f"{kind}: no such chart. {did_you_mean(kind, KINDS) or 'Kinds: ' + ', '.join(KINDS)}"
-        )
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.report.charts.figures import check_formats, write_chart_data, write_figure
+    from zjsim.report.charts.figures import check_formats
 
+    drawn = kind_of(kind)
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",")))
     check_formats(wanted)
 
     opened, read = plan_and_scenarios(scenarios or ["baseline"], assignments or [], plan)
-    if indicator is None and kind in ("fan", "tornado", "indicator"):
-        indicator = opened.plan.indicators[0].id
-    if indicator is not None:
-        opened.plan.indicator(indicator)
-    drawn = _charts(kind, opened, read, indicator, sector, runs, seed, words)
+    choice = sector
+    if drawn.choice == "indicator":
+        choice = opened.plan.indicator(indicator or 1).id
+    charts = draw_charts(drawn, source_of(drawn, opened, read, runs, seed), choice, words)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for chart in drawn:
-            stem = out / f"{file_name(chart.stem)}-{words}"
-            for path in write_figure(chart.figure, stem, wanted):
+        for chart in charts:
+            stem = f"{file_name(chart.stem)}-{words}"
+            for path in write_chart(chart, out / stem, wanted, words):
                 wrote(path, words)
-            write_chart_data(stem, chart.headers, chart.rows)
     except OSError as problem:
         raise RunError(
             f"{out}: the charts cannot be written ({problem.strerror or problem}). "
             "Close the files if they are open, or choose another place with --out."
         ) from None
-
-
-def _charts(
-    kind: str,
-    opened: OpenPlan,
-    read: list[Scenario],
-    indicator: str | None,
-    sector: str | None,
-    runs: int,
-    seed: int | None,
-    words: Language,
-) -> list[Chart]:
-    from zjsim.report.model.diagrams import sectors
-    from zjsim.report.output import gallery
-    from zjsim.report.output.results import report_of
-    from zjsim.workflow import assess, simulate
-
-    if kind in OF_ENSEMBLES:
-        from zjsim.ensembles.run import simulate_ensemble
-
-        found = simulate_ensemble(opened, read[0], runs=runs, seed=seed)
-        if kind == "fan":
-            return [gallery.fan_chart(found, str(indicator), words)]
-        return [gallery.probability_chart(found, words)]
-    simulated = [simulate(opened, scenario) for scenario in read]
-    if kind in OF_RUNS:
-        reports = [report_of(one, assess(opened, one)) for one in simulated]
-        return [gallery.report_chart(kind, reports, indicator, words)]
-    if kind == "tornado":
-        return [gallery.tornado_chart(simulated[0], str(indicator), words)]
-    known = sectors(opened.model)
-    if sector is not None and sector not in known:
-        hint = did_you_mean(sector, known) or f"Sectors: {', '.join(known)}."
-        raise RunError(f"{sector}: no such sector with stocks. {hint}")
-    return gallery.diagram(kind, simulated[0], sector, words)

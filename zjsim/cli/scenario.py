@@ -19,7 +19,6 @@ from zjsim.cli.output import (
     say_table,
     say_text,
     screen_width,
-    wrote,
 )
 
 app = typer.Typer(help="Scenario files: list, new, show, diff, schema.")
@@ -27,15 +26,14 @@ Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or
 
 
 @app.command("list")
-def list_(lang: LanguageOption = None, json: Json = False) -> None:
-    """List the shipped scenarios with their ground in the plan."""
-    from zjsim.bundle import scenario_names, scenarios_folder
+def list_(plan: Plan = None, lang: LanguageOption = None, json: Json = False) -> None:
+    """List the scenarios of a plan with their ground in it."""
+    from zjsim.cli.plans import plan_and_scenarios
     from zjsim.report.words.labels import label, localised
     from zjsim.report.words.text_table import Table
-    from zjsim.scenario.reader import read_scenario
 
     words = language(lang)
-    read = [read_scenario(name, scenarios_folder()) for name in scenario_names()]
+    _, read = plan_and_scenarios([], [], plan)
     if json:
         say_json([{"name": s.name, "label": dict(s.label), "why": dict(s.why)} for s in read])
         return
@@ -49,9 +47,7 @@ def new(
     path: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The file to write.")],
     based_on: Annotated[
         str | None,
-        typer.Option(
-            "--based-on", help="The scenario it differs from; of a shipped plan, the baseline."
-        ),
+        typer.Option("--based-on", help="The scenario it differs from; the baseline if any."),
     ] = None,
     label: Annotated[
         str, typer.Option("--label", metavar="TEXT", help="Its title; the file's name if none.")
@@ -70,15 +66,18 @@ def new(
     from zjsim.workflow import open_plan
 
     words = language(lang)
-    if based_on is None and plan in (None, DEFAULT_PLAN):
+    folder = open_plan(plan).folder.scenarios if plan else scenarios_folder()
+    named = open_plan(plan or DEFAULT_PLAN)
+    if based_on is None and PLAN_AS_WRITTEN in named.scenarios:
         based_on = PLAN_AS_WRITTEN
-    base = read_scenario(based_on, scenarios_folder()) if based_on else None
-    opened = open_plan(plan or (base.plan if base else DEFAULT_PLAN))
+    base = read_scenario(based_on, folder) if based_on else None
+    opened = named if plan or base is None else open_plan(base.plan)
     years = (opened.plan.base_year, opened.plan.years[-1])
     examples = examples_of(years, opened.levers, opened.drivers, opened.constants, opened.names)
-    own = "" if base and base.plan == opened.folder.name else opened.folder.name
-    new_scenario(path, path.stem, based_on, label, examples, own)
-    note(said("said.next", words, path=path))
+    said_by_base = base and base.plan == opened.folder.name and folder == scenarios_folder()
+    own = "" if said_by_base else opened.folder.name
+    new_scenario(path, path.stem, based_on, label, examples=examples, plan=own)
+    note(said("said.next", words, path=path, more=f" --plan {plan}" if plan else ""))
 
 
 @app.command("show")
@@ -150,23 +149,3 @@ def diff(
     names = (localised(read[0].label, words), localised(read[1].label, words))
     shown = (names[0] or read[0].name, names[1] or read[1].name)
     say_table(difference_table(found, shown, labels, words))
-
-
-@app.command("schema")
-def schema(
-    out: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Write it there instead of printing.")
-    ] = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Print the JSON schema of scenario files, for editors."""
-    import json as json_library
-
-    from zjsim.scenario.validation import json_schema
-
-    text = json_library.dumps(json_schema(), ensure_ascii=False, indent=2)
-    if out is None:
-        say(text)
-    else:
-        out.write_text(text + "\n", encoding="utf-8")
-        wrote(out, language(lang))

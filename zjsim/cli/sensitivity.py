@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from zjsim.analysis.sensitivity.uncertain_inputs import Study
 
 METHODS = ("tornado", "morris", "sobol")
-BARS = 12
 SWITCHED = 12
 
 
@@ -96,6 +95,7 @@ def _runs(method: str, n: int, what: Study) -> int:
 def _show(found: Sensitivity, switches: Any, words: Language) -> None:
     from zjsim.report.tables import sensitivity_tables as tables
     from zjsim.report.words.labels import label, localised
+    from zjsim.report.words.numbers import format_count
 
     scenario = found.study.resolved.scenario
     head = {
@@ -117,7 +117,8 @@ def _show(found: Sensitivity, switches: Any, words: Language) -> None:
     sections.append(("measure", tables.measure_table(found, words)))
     for key, table in sections:
         say()
-        say_text(label(f"sensitivity.{key}", words))
+        count = format_count(len(table.rows), words)
+        say_text(label(f"sensitivity.{key}", words, count=count))
         say_table(table)
     say()
     for line in tables.remarks(found, words):
@@ -183,45 +184,31 @@ def sensitivity_document(found: Sensitivity, switches: Any) -> dict[str, Any]:
 
 
 def _write(out: Path, found: Sensitivity, document: dict[str, Any], words: Language) -> None:
-    from zjsim.cli.ensemble import write_csv
     from zjsim.cli.output import plain
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables.sensitivity_tables import index_table
+    from zjsim.report.words.csv_table import write_table_csv
 
     scenario = found.study.resolved
     name = f"sensitivity-{found.method}-{scenario.scenario.name}-{scenario.hash[:8]}"
     writers: dict[str, Callable[[Path], None]] = {
         "sensitivity.json": lambda path: write_json(path, plain(document)),
-        "indices.csv": lambda path: write_csv(path, index_table(found)),
+        "indices.csv": lambda path: write_table_csv(path, index_table(found)),
     }
     if found.method == "tornado":
-        for k, item in enumerate(found.study.indicators):
-            writers[f"tornado_{item.number:02d}_{item.id}.png"] = _chart(found, k, name, words)
+        for item in found.study.indicators:
+            writers[f"tornado_{item.number:02d}_{item.id}.png"] = _chart(found, item.id, words)
     wrote(write_folder(out, name, writers), words)
 
 
-def _chart(found: Sensitivity, k: int, run: str, words: Language) -> Callable[[Path], None]:
-    """A writer of one indicator's tornado chart; ``run`` is the name of the study's folder."""
+def _chart(found: Sensitivity, indicator: str, words: Language) -> Callable[[Path], None]:
+    """A writer of one indicator's tornado chart."""
 
     def write(path: Path) -> None:
-        import numpy as np
+        from zjsim.report.output.gallery import Chart, draw_charts, kind_of, write_chart
 
-        from zjsim.report.charts import style
-        from zjsim.report.charts.figures import write_figure
-        from zjsim.report.charts.uncertainty import plot_tornado
-        from zjsim.report.tables.sensitivity_tables import input_name
-        from zjsim.report.words.labels import label
-
-        order = np.argsort(-np.nan_to_num(found.strength[:, k]))[:BARS]
-        bars = [
-            (input_name(found, int(i), words), float(found.low[i, k]), float(found.high[i, k]))
-            for i in order
-        ]
-        indicator, base = found.study.indicators[k], float(found.base[k])
-        scenario = style.scenario_title(found.study.resolved.scenario, words)
-        footer = style.footer_line(words, scenario, label("note.run", words, run=run))
-        subtitle = label("note.one_at_a_time", words)
-        axes = plot_tornado(indicator, base, bars, words, footer=footer, subtitle=subtitle)
-        write_figure(axes.figure, path.with_suffix(""))
+        chart: Chart
+        (chart,) = draw_charts(kind_of("tornado"), found, indicator, words)
+        write_chart(chart, path.with_suffix(""), ("png",), words)
 
     return write

@@ -24,6 +24,7 @@ from zjsim.engines.kernel.engine import Backend, backend_for
 from zjsim.engines.pool import THREADS
 from zjsim.ensembles.shards import Block
 from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.files import code_files
 from zjsim.inputs import Inputs
 from zjsim.model.names import canonical
 from zjsim.openplan import OpenPlan
@@ -104,7 +105,7 @@ _SHOWS = ("cli", "report")
 def code_hash() -> str:
     """Hash of the code that computes runs: what an edited checkout computed is not reused."""
     package = Path(__file__).resolve().parents[1]
-    files = {file.relative_to(package).as_posix(): file for file in package.rglob("*.py")}
+    files = {file.relative_to(package).as_posix(): file for file in code_files()}
     names = sorted(name for name in files if name.split("/")[0] not in _SHOWS)
     return content_hash(*(part for name in names for part in (name, files[name].read_bytes())))
 
@@ -249,7 +250,7 @@ def times_to_keep(opened: OpenPlan, every_year: bool = False) -> tuple[float, ..
 
 
 def names_to_keep(opened: OpenPlan, asked: Sequence[str] = ()) -> tuple[str, ...]:
-    """The plan's indicator variables, or those asked for, in the model's own spelling.
+    """The plan's indicators and their other counts, or what is asked for, as the model spells it.
 
     Raises
     ------
@@ -258,7 +259,10 @@ def names_to_keep(opened: OpenPlan, asked: Sequence[str] = ()) -> tuple[str, ...
     """
     known = opened.program.names
     if not asked:
-        wanted = dict.fromkeys(item.variable for item in opened.plan.indicators)
+        wanted: dict[str, None] = {}
+        for item in opened.plan.indicators:
+            counts = (count.variable for count in item.other_counts)
+            wanted |= dict.fromkeys((item.variable, *counts))
         return tuple(name for name in wanted if name in known)
     found = []
     for name in asked:

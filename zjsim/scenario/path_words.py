@@ -25,9 +25,11 @@ def said(key: str, language: Language, **filled: object) -> str:
     return words()[f"path.{key}"].in_(language).format(**filled)
 
 
-def convention(language: Language) -> list[str]:
-    """How times in a resolved scenario are meant."""
-    return [said(key, language) for key in ("middle", "flows", "stocks", "dates", "tables")]
+def convention(year: int, language: Language) -> list[str]:
+    """How times in a resolved scenario are meant, told of one year."""
+    return [
+        said(key, language, year=year) for key in ("middle", "flows", "stocks", "dates", "tables")
+    ]
 
 
 def date_words(year: float, language: Language = "en") -> str:

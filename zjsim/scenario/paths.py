@@ -76,7 +76,7 @@ def yearly(points: Points) -> TimePath:
 
 
 def lever_points(lever: LeverPath, delay: float, switches: Switches) -> TimePath:
-    """Path of a lever whose shape is known: 0, the effort of 2020, until it begins.
+    """Path of a lever whose shape is known: 0, the effort of the base year, until it begins.
 
     ``delay`` shifts every date. A constant that is delayed starts so much after the run does.
     """

@@ -11,33 +11,34 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from zjsim.bundle import MODEL_SUFFIXES, is_path, scenario_names
+from zjsim.bundle import MODEL_SUFFIXES, is_path, plan_of_scenarios, scenario_names
 from zjsim.cache import cached_document
 from zjsim.complaints import LARGEST
+from zjsim.documents import from_document
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.formats import checked
 from zjsim.model.names import canonical
-from zjsim.scenario.schema import (
-    SET,
-    Correlation,
-    DriverPath,
-    LeverPath,
-    Range,
-    Sampling,
-    Scenario,
-    Setting,
-)
+from zjsim.scenario.schema import SET, Scenario, driver_entries, lever_entries, settings
 from zjsim.scenario.settable import Settable
 from zjsim.yamlfile import parse_yaml, read_text
 
 SUFFIXES = (".yaml", ".yml")
 UNNAMED = "scenario"  # what a scenario without a file is called that has no name
-SECTIONS = ("levers", "drivers", "constants", "initial", "time", "sampling")
-FIELDS = ("plan", "driver_path", "lever_delay", "method")  # single values that are inherited
 NAMED = ("levers", "drivers", "constants", "initial", "time")  # sections of named entries
+SECTIONS = (*NAMED, "sampling")
+FIELDS = ("plan", "driver_path", "lever_delay", "method")  # single values that are inherited
+# What a number in a section means.
+HELD = {
+    "levers": lever_entries,
+    "drivers": driver_entries,
+    "constants": settings,
+    "initial": settings,
+}
 Changes = str | Sequence[str] | Mapping[str, Any]
 # The names a bare assignment may mean; asked for only when there is one.
 NamesOf = Callable[[Scenario], Settable]
@@ -58,7 +59,7 @@ def read_scenario(
         A bare name is a shipped scenario; what has a separator or ends in ``.yaml`` is a
         file.
     folder : Path
-        Folder of the shipped scenarios.
+        Of the scenarios that are meant by name; without a word about its plan a file is for theirs.
     assignments : str, sequence of str, or mapping
         ``levers.rd_support=1.2``, applied last, in order; see `with_changes`.
     names : callable or None
@@ -85,7 +86,7 @@ def scenario_from_mapping(data: Mapping[str, Any], folder: Path) -> Scenario:
     subject = Path(str(data.get("name") or UNNAMED))
     document = {**_check(_plain(data), _dotted, subject), "lines": {}}
     base = document.get("based_on")
-    below = Scenario(name=UNNAMED)
+    below = Scenario(name=UNNAMED, plan=plan_of_scenarios(folder))
     if base is not None:
         below = _read_chain(_find_base(base, subject, folder, "based_on"), folder, ())
     return _overlay(below, document, UNNAMED, f"{subject}", lambda *place: "")
@@ -222,7 +223,8 @@ def _read_chain(path: Path, folder: Path, above: tuple[Path, ...]) -> Scenario:
     shown = display(path, folder)
     base = document.get("based_on")
     if base is None:
-        return _overlay(Scenario(name=path.stem), document, path.stem, shown)
+        root = Scenario(name=path.stem, plan=plan_of_scenarios(folder))
+        return _overlay(root, document, path.stem, shown)
     at = f"line {document['lines'].get('based_on', 1)}, based_on"
     below = _read_chain(_find_base(base, path, folder, at), folder, chain)
     return _overlay(below, document, path.stem, shown)
@@ -279,23 +281,24 @@ def _read_document(path: Path) -> dict[str, Any]:
 
 
 def _check(data: Any, where: Any, subject: object) -> dict[str, Any]:
-    # Imported here because a cached document needs no pydantic (0.15 s).
-    from zjsim.scenario import validation
-
     if not isinstance(data, dict):
         raise ScenarioError(
             f"{subject}: a scenario is a mapping of keys such as `name:` and `levers:`; "
             f"this file holds {'a list' if isinstance(data, list) else 'bare text'}."
         )
-    model, problems = validation.validate(data, where, validation.ScenarioFile)
+    document, problems = checked(Scenario, data, where)
     for section in SECTIONS:
         first: dict[str, str] = {}
-        for name in data.get(section) or () if model is not None else ():
+        for name in (document or {}).get(section, ()):
             if first.setdefault(key_of(name), name) != name:
                 what = f"{name} is {first[key_of(name)]} in another spelling"
                 problems.append(Problem(where((section, name)), what, "Keep one of the two."))
+    if document and "plan" in document and "based_on" in document:
+        what = "plan is taken from the base; leave out plan or based_on"
+        problems.append(Problem(where(("plan",)), what))
     raise_if_any(subject, problems, ScenarioError)
-    return dict(validation.plain(model))
+    assert document is not None
+    return document
 
 
 def _overlay(
@@ -310,31 +313,28 @@ def _overlay(
     merged = _apply(base, document, at or line)
     return merged.changed(
         name=document.get("name", stem),
-        label=_both(document.get("label", {})),
-        why=_both(document.get("why", {})),
+        label=document.get("label", {}),
+        why=document.get("why", {}),
         chain=(*base.chain, shown),
     )
 
 
-def _both(text: str | Mapping[str, str]) -> Mapping[str, str]:
-    """A text by language; one that is given once stands for both."""
-    return {"zh": text, "en": text} if isinstance(text, str) else text
-
-
 def _apply(base: Scenario, document: Mapping[str, Any], at: Any) -> Scenario:
     """The inheritable part of a document laid over ``base``."""
-    fields: dict[str, Any] = {key: document[key] for key in FIELDS if key in document}
-    if "driver_path" in fields:
-        fields["driver_path"] = as_names(fields["driver_path"])
+    written = {key: document[key] for key in (*FIELDS, *SECTIONS) if key in document}
+    for section in NAMED:
+        entries = written.get(section, {}).items()
+        written[section] = {key_of(n): {**one, "at": at(section, n)} for n, one in entries}
+    if "sampling" in written:
+        written["sampling"] = _sampling_document(written["sampling"], at)
+    own = from_document(Scenario, written)
+    fields: dict[str, Any] = {key: getattr(own, key) for key in FIELDS if key in document}
     decided = {**base.decided, **{key: at(key) for key in fields}}
-    makers = {"levers": lever_path, "drivers": driver_path}
-    for section in ("levers", "drivers", "constants", "initial", "time"):
-        make = makers.get(section, Setting)
-        entries = document.get(section, {})
-        made = {key_of(n): make(n, entry, at(section, n)) for n, entry in entries.items()}
-        fields[section] = {**getattr(base, section), **made}
-    if "sampling" in document:
-        fields["sampling"] = _sampling(base.sampling, document["sampling"], at)
+    fields |= {section: {**getattr(base, section), **getattr(own, section)} for section in NAMED}
+    if "sampling" in written:
+        given = {key: getattr(own.sampling, key) for key in written["sampling"]}
+        given["drivers"] = {**base.sampling.drivers, **own.sampling.drivers}
+        fields["sampling"] = replace(base.sampling, **given)
     return base.changed(**fields, decided=decided)
 
 
@@ -343,71 +343,23 @@ def key_of(name: str) -> str:
     return canonical(name).replace(" ", "_")
 
 
-def as_names(value: str | Sequence[str]) -> tuple[str, ...]:
-    """One name or several, as a tuple."""
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def lever_path(name: str, entry: Any, at: str) -> LeverPath:
-    """A checked entry of ``levers``."""
-    if not isinstance(entry, dict):
-        return LeverPath(name, to=entry, at=at)
-    return LeverPath(name, to=entry.get("to"), at=at, **_shape(entry))
-
-
-def driver_path(name: str, entry: Any, at: str) -> DriverPath:
-    """A checked entry of ``drivers``; a number holds the driver at that value."""
-    if not isinstance(entry, dict):
-        return DriverPath(name, shape="constant", to=entry, at=at)
-    amounts: dict[str, Any] = {key: entry.get(key) for key in ("multiply", "add", "to")}
-    below = as_names(entry.get("path", ()))
-    return DriverPath(name, path=below, at=at, **amounts, **_shape(entry))
-
-
-def _shape(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "shape": entry.get("shape"),
-        "from_year": entry.get("from"),
-        "until_year": entry.get("until"),
-        "values": tuple((float(year), value) for year, value in sorted(entry.get("values", ()))),
-    }
-
-
-def _sampling(base: Sampling, entry: Mapping[str, Any], at: Any) -> Sampling:
-    """The section laid over that of the base, key by key."""
-    fields: dict[str, Any] = {k: entry[k] for k in ("method", "runs", "seed") if k in entry}
-    here = at("sampling")
-    if "constants" in entry:
-        chosen = entry["constants"]
-        fields["constants"] = {"all": "all", "none": ()}.get(str(chosen), chosen)
-        if isinstance(chosen, list):
-            fields["constants"] = tuple(chosen)
+def _sampling_document(entry: Mapping[str, Any], at: Any) -> dict[str, Any]:
+    """The section with the line of each part."""
+    written = {**entry, "at": at("sampling")}
     if "drivers" in entry:
-        place = at("sampling", "drivers")
-        fields["drivers"] = {
-            **base.drivers,
-            **{key_of(n): Range(**bounds, at=place) for n, bounds in entry["drivers"].items()},
-        }
-    if "implementation" in entry:
-        place, bounds = at("sampling", "implementation"), entry["implementation"]
-        if bounds == "none":
-            fields |= {"implementation": None, "implementation_of": {}}
-        else:
-            common = {key: value for key, value in bounds.items() if key != "levers"}
-            single = bounds.get("levers", {}).items()
-            fields["implementation"] = Range(**common, at=place)
-            fields["implementation_of"] = {n: Range(**one, at=place) for n, one in single}
+        here = {"at": at("sampling", "drivers")}
+        written["drivers"] = {key_of(n): {**one, **here} for n, one in entry["drivers"].items()}
     if "correlations" in entry:
-        place = at("sampling", "correlations")
-        fields["correlations"] = tuple(
-            Correlation((pair["between"][0], pair["between"][1]), pair["r"], place)
-            for pair in entry["correlations"]
-        )
-    return Sampling(**{**_fields_of(base), **fields, "at": here})
-
-
-def _fields_of(sampling: Sampling) -> dict[str, Any]:
-    return {name: getattr(sampling, name) for name in Sampling.__slots__}
+        here = {"at": at("sampling", "correlations")}
+        written["correlations"] = [{**pair, **here} for pair in entry["correlations"]]
+    whole = entry.get("implementation")
+    if whole == "none":
+        written["implementation"] = None
+    elif whole is not None:
+        here = {"at": at("sampling", "implementation")}
+        single = {n: {**one, **here} for n, one in whole.get("levers", {}).items()}
+        written["implementation"] = {**whole, **here, "levers": single}
+    return written
 
 
 class _Refused(Exception):
@@ -460,16 +412,14 @@ def check_entry(data: Mapping[str, Any], at: str) -> dict[str, Any]:
     """The checked form of a small piece of a scenario given by ``--set``."""
     # One number in a section of numbers is the usual case and needs no pydantic (0.15 s).
     (section, entries), *more = data.items()
-    if not more and section in ("levers", "drivers", "constants", "initial"):
+    if not more and section in HELD:
         values: list[Any] = list(entries.values()) if isinstance(entries, dict) else [None]
         if all(type(value) in (int, float) and abs(value) <= LARGEST for value in values):
-            return {section: {name: float(value) for name, value in entries.items()}}
-    from zjsim.scenario import validation
-
-    model, problems = validation.validate(dict(data), lambda _: at, validation.ScenarioFile)
-    if problems:
+            return {section: HELD[section]({n: float(value) for n, value in entries.items()})}
+    document, problems = checked(Scenario, dict(data), lambda _: at)
+    if document is None:
         raise _Refused(problems)
-    return dict(validation.plain(model))
+    return document
 
 
 def _value(raw: str, at: str) -> Any:

@@ -208,17 +208,18 @@ class _Planning:
 
     def levers(self) -> list[Dimension]:
         """A factor for each lever in use that can be delayed."""
-        if self.sampling.implementation is None:
+        implementation = self.sampling.implementation
+        if implementation is None:
             return []
         known = {lever.id: lever for lever in self.resolved.levers}
-        for key, bounds in self.sampling.implementation_of.items():
+        for key, bounds in implementation.levers.items():
             if key not in known:
                 near = did_you_mean(key, known)
                 self.fault(bounds.at, ("implementation", "levers", key), "no such lever", near)
         made = []
         for entry in self.resolved.entries:
             lever: Lever | None = known.get(entry.id) if entry.kind == "lever" else None
-            own = self.sampling.implementation_of.get(entry.id)
+            own = implementation.levers.get(entry.id)
             # A path that is zero throughout would only waste a dimension.
             idle = lever is None or not np.any(self.resolved.inputs.paths[entry.name].values)
             if lever is None or idle or (not lever.delayable and own is None):
@@ -228,7 +229,7 @@ class _Planning:
                     "lever",
                     f"levers.{entry.id}",
                     entry,
-                    own or self.sampling.implementation,
+                    own or implementation,
                     limits=(lever.low, lever.high),
                 )
             )

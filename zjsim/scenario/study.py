@@ -11,63 +11,56 @@ import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from zjsim.cache import content_hash
 from zjsim.documents import from_document, to_document
-from zjsim.errors import Problem, ScenarioError, raise_if_any
+from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.formats import HIDDEN, Declared, Name, Where, Words, Written, checked, rule
 from zjsim.frozen import FrozenDict
+from zjsim.model.names import identifier
 from zjsim.scenario.reader import assignment, find_scenario, read_scenario
-from zjsim.scenario.schema import Scenario
+from zjsim.scenario.schema import FileName, Method, Sampling, Scenario, Step
 from zjsim.yamlfile import read_yaml
 
 MOST_CASES = 1_000_000
+MATRIX_SECTIONS = ("levers", "drivers", "constants", "initial")
+Key = Annotated[str, rule(pattern=r"^[^.]+\..+$", max_length=200)]
+Values = Annotated[tuple[Any, ...], rule(min_length=1, max_length=10_000)]
 # Says where a number came from, or words for people: no number depends on them.
-_PROVENANCE = frozenset({"at", "chain", "decided", "why", "label"})
+_PROVENANCE = frozenset({"at", "based_on", "chain", "decided", "why", "label"})
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
-    """What a study file says.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study(Declared):
+    """Scenarios, a matrix over them, and samples: one file for a batch of runs."""
 
-    Parameters
-    ----------
-    name, why : str
-        The folder of results carries the name.
-    plan : str or None
-        Plan asked for; None takes that of the scenarios.
-    scenarios : tuple of str
-        Names or paths, as the file writes them.
-    matrix : mapping of str to tuple
-        ``levers.rd_support`` to its values: numbers, or shapes as mappings.
-    sample : mapping or None
-        A scenario's sampling section; None is one run a case, without draws.
-    save : tuple of str
-        Model variables to save by year; empty takes the plan's indicators.
-    engine : str
-    method : str or None
-        None takes that of each scenario.
-    step : float or None
-        Integration step in years; None takes that of each scenario.
-    origin : Path
-        The file.
-    lines : mapping of str to str
-        Where an entry stands, for messages.
-    """
-
-    name: str
-    scenarios: tuple[str, ...]
-    why: str = ""
-    plan: str | None = None
-    matrix: Mapping[str, tuple[Any, ...]] = field(default_factory=FrozenDict)
-    sample: Mapping[str, Any] | None = None
-    save: tuple[str, ...] = ()
-    engine: str = "kernel"
-    method: str | None = None
-    step: float | None = None
-    origin: Path = Path("study")
-    lines: Mapping[str, str] = field(default_factory=FrozenDict)
+    name: FileName = ""
+    """The folder of results carries it; the stem if missing."""
+    why: Words = ""
+    """The question the study answers."""
+    plan: Name | None = None
+    """A shipped plan or a plan folder; that of the scenarios if missing."""
+    scenarios: Annotated[tuple[Name, ...], rule(min_length=1, max_length=1000)]
+    """Names of shipped scenarios, or paths from this file."""
+    matrix: Mapping[Key, Values] = field(default_factory=FrozenDict)
+    """Entries such as levers.rd_support with a list of values; every combination is run."""
+    sample: Annotated[Mapping[str, Any] | None, Written(Sampling)] = None
+    """As `sampling` of a scenario; without it each case is one run."""
+    save: Annotated[tuple[Name, ...], rule(min_length=1, max_length=2000)] = ()
+    """Model variables to save by year; the plan's indicators if missing."""
+    engine: Literal["kernel", "adaptive", "pysd"] = "kernel"
+    """What computes the runs."""
+    method: Method | None = None
+    """Method of integration; that of each scenario if missing."""
+    step: Step | None = None
+    """Integration step in years; that of each scenario if missing."""
+    origin: Annotated[Path, HIDDEN] = Path("study")
+    """The file."""
+    lines: Annotated[Mapping[str, str], HIDDEN] = field(default_factory=FrozenDict)
+    """Where an entry stands, for messages."""
 
     def where(self, entry: str) -> str:
         """``line 14, matrix.levers.rd_support`` of an entry, for messages."""
@@ -112,9 +105,6 @@ def read_study(path: Path | str) -> Study:
     ScenarioError
         With every problem of the file and its line.
     """
-    # Imported here because only a study file needs pydantic (0.15 s).
-    from zjsim.scenario.study_validation import study_problems
-
     path = Path(path)
     source = read_yaml(path, ScenarioError)
     if not isinstance(source.data, dict):
@@ -125,24 +115,57 @@ def read_study(path: Path | str) -> Study:
     raise_if_any(path, problems, ScenarioError)
     assert document is not None
     lines = {".".join(map(str, place)): source.where(place) for place in source.lines}
-    return _study(document, path, lines)
+    named = {"name": path.stem, **document, "origin": path, "lines": lines}
+    return from_document(Study, named)
 
 
-def _study(document: Mapping[str, Any], path: Path, lines: Mapping[str, str]) -> Study:
-    return Study(
-        name=document["name"] or path.stem,
-        why=document["why"] or "",
-        plan=document["plan"],
-        scenarios=tuple(document["scenarios"]),
-        matrix={key: tuple(values) for key, values in document["matrix"].items()},
-        sample=document["sample"],
-        save=tuple(document["save"] or ()),
-        engine=document["engine"] or "kernel",
-        method=document["method"],
-        step=document["step"],
-        origin=path,
-        lines=lines,
-    )
+def study_problems(data: Any, where: Where) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The checked data of a study file, or every problem."""
+    document, problems = checked(Study, data, where)
+    matrix = data.get("matrix")
+    if isinstance(matrix, Mapping):
+        problems += [p for key, values in matrix.items() for p in _axis(str(key), values, where)]
+        problems += _same_axes(list(map(str, matrix)), where)
+    return (None if problems else document), problems
+
+
+def _axis(key: str, values: Any, where: Where) -> list[Problem]:
+    """What is wrong with one line of the matrix, by the rules of a scenario's entry."""
+    section, dot, name = key.partition(".")
+    place = ("matrix", key)
+    if section not in MATRIX_SECTIONS or not dot:
+        near = did_you_mean(section, MATRIX_SECTIONS)
+        hint = near or f"Write section.name; sections: {', '.join(MATRIX_SECTIONS)}."
+        return [Problem(where(place), f"{section} is no section of a matrix", hint)]
+    if not isinstance(values, list):
+        return [Problem(where(place), "a list of values is expected", "Write [0, 0.5, 1].")]
+    problems, seen = [], set()
+    for position, value in enumerate(values):
+        here = where((*place, position))
+        _, faults = checked(Scenario, {section: {name: value}}, partial(_always, here))
+        problems += faults
+        if repr(value) in seen:
+            problems.append(Problem(here, "duplicate value", "Keep one of the two."))
+        seen.add(repr(value))
+    return problems
+
+
+def _same_axes(keys: Sequence[str], where: Where) -> list[Problem]:
+    """Two lines of the matrix that set the same thing: one would silently win."""
+    first: dict[str, str] = {}
+    problems = []
+    for key in keys:
+        section, _, name = key.partition(".")
+        earlier = first.setdefault(f"{section}.{identifier(name)}", key)
+        if earlier != key:
+            place = where(("matrix", earlier)).partition(",")[0]
+            what = f"{key} is {earlier} of {place} in another spelling"
+            problems.append(Problem(where(("matrix", key)), what, "Keep one of the two."))
+    return problems
+
+
+def _always(here: str, _location: tuple[Any, ...]) -> str:
+    return here
 
 
 def expand(study: Study, folder: Path) -> list[Case]:
@@ -153,7 +176,7 @@ def expand(study: Study, folder: Path) -> list[Case]:
     Parameters
     ----------
     folder : Path
-        Folder of the shipped scenarios.
+        Of the plan's scenarios.
 
     Raises
     ------

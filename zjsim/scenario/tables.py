@@ -10,63 +10,108 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from zjsim.cache import cached_document
+from zjsim.documents import from_document
 from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
+from zjsim.formats import (
+    EITHER,
+    Declared,
+    Flag,
+    Identifier,
+    Name,
+    Number,
+    Place,
+    Words,
+    Written,
+    checked,
+    rule,
+)
 from zjsim.frozen import FrozenDict
 from zjsim.grades import INPUTS as GRADES
+from zjsim.language import Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.outlook import OutlookError
-from zjsim.scenario.schema import DISTRIBUTIONS, Distribution, LeverPath, Points
+from zjsim.scenario.schema import (
+    DISTRIBUTIONS,
+    Distribution,
+    LeverPath,
+    LeverShape,
+    Points,
+    Quoted,
+)
 from zjsim.yamlfile import parse_yaml, read_text
 
 Kind = Literal["index", "level"]
 
 
+def in_one(text: str | Sequence[str] | Mapping[str, str]) -> str:
+    """Several texts one after the other."""
+    parts = text.values() if isinstance(text, Mapping) else text
+    return text if isinstance(text, str) else " ".join(parts)
+
+
+def own_path(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """The path that a lever takes for the value 1."""
+    return dict(shape) if "values" in shape else {**shape, "to": 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lever(Declared):
+    """One lever: what policy sets."""
+
+    id: Identifier
+    """As scenario files name it."""
+    label: Text
+    """For tables and charts."""
+    variable: Name
+    """Model constant that the lever's path replaces."""
+    range: Annotated[tuple[Number, ...], rule(min_length=2, max_length=2)]
+    """Lowest and highest value allowed in a scenario; 0 is the effort of the base year."""
+    shape: Annotated[LeverPath, Written(LeverShape, own_path)]
+    """Path taken when a scenario gives only a number, for the value 1."""
+    plan: Number = 1.0
+    """Value that stands for the plan as written."""
+    clause: Words = ""
+    """Where the plan says so."""
+    quote: Annotated[str, Written(Annotated[Words | tuple[Words, ...], EITHER], in_one)] = ""
+    """The plan's own words."""
+    cost_share: Name = ""
+    """Model constant: its share of the fiscal envelope of the base year at value 1; empty
+    outside the envelope."""
+    note: Annotated[str, Written(Quoted, in_one)] = ""
+    """A remark."""
+    delayable: Flag = True
+    """False for national rules: no delay, always carried out in full."""
+    at: Place = ""
+    """File and line."""
+
+    @property
+    def low(self) -> float:
+        """Lowest value allowed in a scenario."""
+        return self.range[0]
+
+    @property
+    def high(self) -> float:
+        """Highest value allowed in a scenario."""
+        return self.range[1]
+
+    def faults(self) -> list[str]:
+        """A range or a plan that cannot be meant."""
+        low, high = self.range
+        faults = [] if low < high else [f"range {low:g}..{high:g}: low must be below high"]
+        inside = low <= self.plan <= high
+        return faults + ([] if inside else [f"plan {self.plan:g} is outside its range"])
+
+
 @dataclass(frozen=True, slots=True)
-class Lever:
-    """What policy sets.
+class LeversFile(Declared):
+    """All levers of a plan."""
 
-    Parameters
-    ----------
-    id : str
-        As scenario files name it.
-    label : mapping of language to str
-        For tables and charts.
-    variable : str
-        Model constant that the lever's path replaces.
-    low, high : float
-        Range allowed in a scenario; 0 is the effort of 2020.
-    plan : float
-        Value that stands for the plan as written.
-    shape : LeverPath
-        Path taken when a scenario gives only a number, for the value 1.
-    clause, quote, note : str
-        Where the plan says so.
-    cost_share : str
-        Model constant that holds its share of the fiscal envelope of 2020 at value 1; empty
-        outside the envelope.
-    delayable : bool
-        False for national rules: no delay, always carried out in full.
-    at : str
-        File and line.
-    """
-
-    id: str
-    label: Mapping[str, str]
-    variable: str
-    low: float
-    high: float
-    shape: LeverPath
-    plan: float = 1.0
-    clause: str = ""
-    quote: str = ""
-    cost_share: str = ""
-    note: str = ""
-    delayable: bool = True
-    at: str = ""
+    levers: Annotated[tuple[Lever, ...], rule(min_length=1)]
+    """The levers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +123,7 @@ class DriverSeries:
     path, driver : str
         As the file writes them.
     kind : {"index", "level"}
-        An index (2020 = 1) is continued by growth, a level by its value.
+        An index (base year = 1) is continued by growth, a level by its value.
     values : tuple of (year, value)
         In ascending years.
     sources, grades : tuple of str
@@ -172,9 +217,6 @@ def read_levers(path: Path) -> tuple[Lever, ...]:
 
 
 def _check_levers(text: str, path: Path) -> list[dict[str, Any]]:
-    # Imported here because a cached document needs no pydantic (0.15 s).
-    from zjsim.scenario import validation
-
     source = parse_yaml(text, path, ScenarioError)
     bare = isinstance(source.data, list)
     data = {"levers": source.data} if bare else source.data
@@ -184,9 +226,10 @@ def _check_levers(text: str, path: Path) -> list[dict[str, Any]]:
         dotted = ".".join(map(str, location))
         return f"line {source.line(place)}" + (f", {dotted}" if dotted else "")
 
-    model, problems = validation.validate(data, where, validation.LeversFile)
+    checked_data, problems = checked(LeversFile, data, where)
     raise_if_any(path, problems, ScenarioError)
-    items: list[dict[str, Any]] = validation.plain(model)["levers"]
+    assert checked_data is not None
+    items: list[dict[str, Any]] = list(checked_data["levers"])
     prefix: tuple[str | int, ...] = () if bare else ("levers",)
     for index, item in enumerate(items):
         item["line"] = source.line((*prefix, index))
@@ -210,35 +253,9 @@ def _repeated_levers(
 
 
 def _lever(item: Mapping[str, Any], path: Path) -> Lever:
-    shape = item["shape"]
-    values = tuple((float(year), float(value)) for year, value in sorted(shape.get("values", ())))
-    default = LeverPath(
-        item["id"],
-        to=None if values else 1.0,
-        shape=shape["shape"],
-        from_year=shape.get("from"),
-        until_year=shape.get("until"),
-        values=values,
-        at=f"{path.name}:{item['line']}",
-    )
-    plain = {k: item[k] for k in ("plan", "clause", "cost_share", "delayable") if k in item}
-    return Lever(
-        id=item["id"],
-        label=item["label"],
-        variable=item["variable"],
-        low=item["range"][0],
-        high=item["range"][1],
-        shape=default,
-        quote=_one_text(item.get("quote", "")),
-        note=_one_text(item.get("note", "")),
-        at=default.at,
-        **plain,
-    )
-
-
-def _one_text(value: Any) -> str:
-    parts = value.values() if isinstance(value, dict) else value
-    return value if isinstance(value, str) else " ".join(parts)
+    at = f"{path.name}:{item['line']}"
+    shape = {**item["shape"], "lever": item["id"], "at": at}
+    return from_document(Lever, {**item, "shape": shape, "at": at})
 
 
 def read_drivers(path: Path) -> DriverTable:

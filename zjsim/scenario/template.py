@@ -88,7 +88,8 @@ def new_scenario(
     name: str,
     based_on: str | None,
     label: str = "",
-    examples: Examples | None = None,
+    *,
+    examples: Examples,
     plan: str = "",
 ) -> str:
     """Write a scenario file to start from, and return its text.
@@ -101,8 +102,8 @@ def new_scenario(
         None for a file that rests on no other.
     label : str
         Its title; without one the name in words.
-    examples : Examples or None
-        What the comments name; None leaves the sections empty.
+    examples : Examples
+        What the comments name.
     plan : str
         The plan it belongs to, where the base does not say so.
 
@@ -113,7 +114,7 @@ def new_scenario(
 
     Notes
     -----
-    An editor is pointed to the JSON schema when `zjsim scenario schema` has written it beside
+    An editor is pointed to the JSON schema when `zjsim schema` has written it beside
     the file.
     """
     letters = name.replace("-", "").replace(".", "").replace("_", "")
@@ -127,7 +128,7 @@ def new_scenario(
         plan=f"plan: {_quoted(plan)}\n" if plan else "",
         label=json.dumps(words[:1].upper() + words[1:], ensure_ascii=False),
         schema=f"# yaml-language-server: $schema={SCHEMA}\n" if beside else "",
-        **_sections(examples or Examples(2020, 2025)),
+        **_sections(examples),
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

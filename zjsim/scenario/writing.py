@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zjsim.cache import content_hash
-from zjsim.complaints import LARGEST
+from zjsim.complaints import LARGEST, written_keys
+from zjsim.documents import key_of_field
 from zjsim.inputs import Inputs, TimePath
 from zjsim.language import Language
 from zjsim.scenario import path_words
 from zjsim.scenario.outlook import OutlookError
-from zjsim.scenario.schema import DriverPath, LeverPath, Range, Sampling, Scenario
+from zjsim.scenario.schema import LeverPath, Sampling, Scenario
 
 if TYPE_CHECKING:
     from zjsim.scenario.resolved import Resolved
@@ -36,7 +38,7 @@ def scenario_entries(scenario: Scenario) -> dict[str, Any]:
     if scenario.lever_delay:
         data["lever_delay"] = scenario.lever_delay
     data["levers"] = {p.lever: _lever_entry(p) for p in scenario.levers.values()}
-    data["drivers"] = {p.driver: _driver_entry(p) for p in scenario.drivers.values()}
+    data["drivers"] = {p.driver: entry_of(p) for p in scenario.drivers.values()}
     for section in ("constants", "initial", "time"):
         data[section] = {s.name: s.value for s in getattr(scenario, section).values()}
     if scenario.method:
@@ -46,47 +48,38 @@ def scenario_entries(scenario: Scenario) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value != {}}
 
 
+def entry_of(part: Any) -> dict[str, Any]:
+    """A declared part in the form of its file; what it does not say is left out."""
+    entry: dict[str, Any] = {}
+    for name in part.__dataclass_fields__:
+        key, value = key_of_field(name), getattr(part, name)
+        if key not in written_keys(type(part)) or value is None or value == ():
+            continue
+        if key == "values":
+            value = {int(year): amount for year, amount in value}
+        entry[key] = list(value) if isinstance(value, tuple) else value
+    return entry
+
+
 def _lever_entry(path: LeverPath) -> Any:
-    entry = _shape_entry(path)
-    return path.to if not entry else entry if path.to is None else {**entry, "to": path.to}
-
-
-def _driver_entry(path: DriverPath) -> Any:
-    amounts = {k: getattr(path, k) for k in ("multiply", "add", "to")}
-    below = {"path": list(path.path)} if path.path else {}
-    return {**below, **_shape_entry(path), **{k: v for k, v in amounts.items() if v is not None}}
-
-
-def _shape_entry(path: LeverPath | DriverPath) -> dict[str, Any]:
-    entry = {"shape": path.shape, "from": path.from_year, "until": path.until_year}
-    table = {"values": {int(year): value for year, value in path.values}} if path.values else {}
-    return {**{key: value for key, value in entry.items() if value is not None}, **table}
+    entry = entry_of(path)
+    return path.to if list(entry) == ["to"] else entry
 
 
 def sampling_entries(sampling: Sampling) -> dict[str, Any]:
     """The sampling section in the form of a scenario file."""
-    chosen: Any = sampling.constants
-    if chosen != "all":
-        chosen = list(chosen) or "none"
-    whole: Any = "none"
-    if sampling.implementation is not None:
-        single = {n: _range_entry(r) for n, r in sampling.implementation_of.items()}
-        whole = {**_range_entry(sampling.implementation), **({"levers": single} if single else {})}
-    data = {
-        "method": sampling.method,
-        "runs": sampling.runs,
-        "seed": sampling.seed,
-        "constants": chosen,
-        "drivers": {n: {**_range_entry(r), "of": r.of} for n, r in sampling.drivers.items()},
-        "implementation": whole,
-        "correlations": [{"between": list(c.between), "r": c.r} for c in sampling.correlations],
-    }
-    return {key: value for key, value in data.items() if value not in ({}, [])}
-
-
-def _range_entry(bounds: Range) -> dict[str, Any]:
-    mode = {} if bounds.mode is None else {"mode": bounds.mode}
-    return {"low": bounds.low, **mode, "high": bounds.high, "distribution": bounds.distribution}
+    entry = entry_of(sampling)
+    entry["constants"] = entry.get("constants") or "none"
+    entry["drivers"] = {name: entry_of(bounds) for name, bounds in sampling.drivers.items()}
+    entry["implementation"] = "none"
+    whole = sampling.implementation
+    if whole is not None:
+        single = {name: entry_of(bounds) for name, bounds in whole.levers.items()}
+        entry["implementation"] = {**entry_of(whole), "levers": single}
+        if not single:
+            del entry["implementation"]["levers"]
+    entry["correlations"] = [entry_of(pair) for pair in sampling.correlations]
+    return {key: value for key, value in entry.items() if value not in ({}, [])}
 
 
 def inputs_hash(inputs: Inputs, scenario: Scenario, errors: Sequence[OutlookError]) -> str:
@@ -112,7 +105,7 @@ def resolved_document(resolved: Resolved, language: Language = "en") -> dict[str
     document: dict[str, Any] = {
         "name": resolved.scenario.name,
         "hash": resolved.hash,
-        "convention": path_words.convention(language),
+        "convention": path_words.convention(math.ceil(grid.start), language),
         "read_in_order": list(resolved.scenario.chain),
         "time": {
             "start": grid.start,

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from zjsim.analysis.uncertainty.statistics import judge_values
-from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Plan
+from zjsim.assessment.reading import indicator_value
 from zjsim.ensembles.shards import ShardFolder
 from zjsim.errors import RunError
 from zjsim.plaintext import cell

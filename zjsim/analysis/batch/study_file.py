@@ -83,14 +83,15 @@ def plan_study(
         With every misfit and its line, or when the scenarios belong to several plans.
     """
     study = read_study(file)
-    cases = expand(study, scenarios_folder())
+    named = plan or study.plan
+    cases = expand(study, open_plan(named).folder.scenarios if named else scenarios_folder())
     plans = sorted({case.scenario.plan for case in cases})
-    if plan is None and study.plan is None and len(plans) > 1:
+    if named is None and len(plans) > 1:
         raise ScenarioError(
             f"{file}: the scenarios belong to several plans: {', '.join(plans)}. "
             "Say in the study which: plan: NAME."
         )
-    opened = open_plan(plan or study.plan or plans[0])
+    opened = open_plan(named or plans[0])
     check_cases(study, cases, opened)
     batch = plan_batch(
         study,

@@ -62,7 +62,7 @@ class Comparison:
     series: str
     variables: tuple[str, ...]
     measure: Measure
-    base_year: int = 2020
+    base_year: int
     over: str = ""
     periods: tuple[str, ...] = (FULL_YEAR,)
     vintage: str | None = None
@@ -179,13 +179,14 @@ _KEYS = {
 
 
 def comparison_from(
-    entry: Any, where: str, known: Sequence[str]
+    entry: Any, where: str, known: Sequence[str], base_year: int
 ) -> tuple[Comparison | None, list[Problem]]:
     """A comparison from a mapping of a YAML file, with every problem of the entry.
 
     Parameters
     ----------
     known : names of the model's variables; an entry may not name another
+    base_year : of an index whose entry names none
     """
     if not isinstance(entry, dict):
         return None, [Problem(where, "this must be a mapping with series and variable")]
@@ -219,7 +220,7 @@ def comparison_from(
         series=str(entry["series"]),
         variables=tuple(names),
         measure=entry["measure"],
-        base_year=int(entry.get("base_year", 2020)),
+        base_year=int(entry.get("base_year", base_year)),
         periods=tuple(map(str, entry.get("periods", (FULL_YEAR,)))),
         vintage=entry.get("vintage"),
         over_vintage=entry.get("over_vintage"),

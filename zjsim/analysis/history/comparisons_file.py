@@ -34,7 +34,9 @@ def read_comparisons(plan: OpenPlan) -> ComparisonsFile:
     problems: list[Problem] = []
     found = []
     for k, entry in enumerate(data.get("comparisons") or []):
-        made, wrong = comparison_from(entry, f"comparisons[{k}]", plan.program.names)
+        made, wrong = comparison_from(
+            entry, f"comparisons[{k}]", plan.program.names, plan.plan.base_year
+        )
         problems += wrong
         if made is not None:
             found.append(made)

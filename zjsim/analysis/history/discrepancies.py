@@ -31,7 +31,6 @@ from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
 
-FIRST_YEAR = 2012  # the years before grew at another pace
 FEWEST = 4  # yearly changes from which a series speaks for itself
 RUNS = 2048
 SEED = 2021
@@ -63,17 +62,21 @@ class History:
         """Series, with what divides it."""
         return f"{self.series}/{self.over}" if self.over else self.series
 
-    def changes(self, history: Observations) -> tuple[np.ndarray, list[Observation]]:
+    def changes(
+        self, history: Observations, since: int | None = None
+    ) -> tuple[np.ndarray, list[Observation]]:
         """Yearly changes less their mean, percent (100 ln), and the rows they rest on.
 
+        Changes before the year ``since`` do not count; None counts all.
         A change over a gap is taken a year, and counts as that many years' scatter.
         """
         rows = self._rows(history, self.series, self.vintage)
         below = self._rows(history, self.over, self.over_vintage) if self.over else {}
-        years = [y for y in rows if y >= FIRST_YEAR - 1 and (not self.over or y in below)]
+        first = min(rows, default=0) if since is None else since
+        years = [y for y in rows if y >= first - 1 and (not self.over or y in below)]
         used = [rows[y] for y in years] + [below[y] for y in years if self.over]
         if self.growth:
-            values = np.array([rows[y].value for y in years if y >= FIRST_YEAR])
+            values = np.array([rows[y].value for y in years if y >= first])
             gaps = np.ones(values.size)
         else:
             levels = [
@@ -218,7 +221,10 @@ def _told(plan: OpenPlan) -> list[_Told]:
     found = []
     for entry in entries:
         group = classes[entry.group]
-        told = {name: item.changes(history) for name, item in group.items()}
+        told = {
+            name: item.changes(history, plan.plan.history.changes_from)
+            for name, item in group.items()
+        }
         speaks = bool(entry.own) and told[entry.own][0].size >= FEWEST
         chosen = [entry.own] if speaks else list(group)
         names = tuple(name for name in chosen if told[name][0].size >= FEWEST)

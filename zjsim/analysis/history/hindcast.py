@@ -184,15 +184,15 @@ def hindcast(
 
 def replay(
     plan: OpenPlan,
-    years: Sequence[int] = (2020, 2021, 2022, 2023),
+    years: Sequence[int] | None = None,
     *,
     advance: Callable[[int], None] = lambda count: None,
     **options: object,
 ) -> tuple[Hindcast, ...]:
-    """One hindcast a year of assessment; options as for `hindcast`."""
+    """One hindcast a year of assessment, by default the plan's; options as for `hindcast`."""
     engine = kernel_for(plan)
     found = []
-    for year in years:
+    for year in plan.plan.assessed_years if years is None else years:
         found.append(hindcast(plan, year, compiled=engine, **options))  # type: ignore[arg-type]
         advance(1)
     return tuple(found)
@@ -236,6 +236,7 @@ def _comparisons(plan: OpenPlan, file: ComparisonsFile) -> list[Comparison]:
             series=item.id,
             variables=(item.variable,),
             measure="level",
+            base_year=plan.plan.base_year,
             scale=item.scale,
             error=0.0,
             label={"zh": item.label.zh, "en": item.label.en},
@@ -270,7 +271,9 @@ def _cases(
             own = modelled(item, datum, ran.at)[alive]
             scatter = item.error * random.standard_normal(own.size)
             values = departed(item, datum, ran, discrepancies, seed, base)[alive] + scatter
-            naive = naive_forecasts(item, observations, known, datum.year, indicators)
+            naive = naive_forecasts(
+                item, observations, known, datum.year, indicators, plan.plan.trend_years
+            )
             case = _case(item, datum, values, datum.year <= known, naive)
             found.append(replace(case, discrepancy=part_of_variance(own + scatter, values)))
     return found

@@ -19,7 +19,6 @@ from zjsim.assessment.plan import Indicator
 
 Name = Literal["trend", "plan_line", "ar1"]
 NAIVE: tuple[Name, ...] = ("trend", "plan_line", "ar1")
-TREND_FROM, TREND_TO = 2015, 2020
 FALLBACK_PERSISTENCE = 0.5  # with fewer than four steps nothing else can be estimated
 SMALLEST_SD = 1.0  # percentage points: three equal growth rates do not make a forecast certain
 
@@ -38,10 +37,11 @@ def naive_forecasts(
     known_until: int,
     year: int,
     indicators: Mapping[str, Indicator],
+    trend: tuple[int, int],
 ) -> dict[Name, Forecast]:
     """The naive forecasts of a series for a year that history allows.
 
-    ``trend``: the mean growth of 2016 to 2020 goes on from the last figure known. ``ar1``:
+    ``trend``: the mean growth of the years ``trend`` goes on from the last figure known. ``ar1``:
     growth returns to its mean. ``plan_line``: the straight line of the plan.
     """
     history = _history(item, observations, known_until)
@@ -50,7 +50,7 @@ def naive_forecasts(
     sd = _spread(growths)
     steps = year - history[-1][0] if history else 0
     if growths and steps > 0:
-        slope = _trend(item, history)
+        slope = _trend(item, history, trend)
         if slope is not None:
             found["trend"] = _carried(item, history, [slope] * steps, sd)
         found["ar1"] = _carried(item, history, _returning(growths, steps), sd)
@@ -80,8 +80,10 @@ def _spread(growths: Sequence[float]) -> float:
     return max(float(np.std(growths, ddof=1)), SMALLEST_SD) if len(growths) > 2 else 2 * SMALLEST_SD
 
 
-def _trend(item: Comparison, history: Sequence[tuple[int, float]]) -> float | None:
-    inside = [(y, v) for y, v in history if TREND_FROM <= y <= TREND_TO]
+def _trend(
+    item: Comparison, history: Sequence[tuple[int, float]], years: tuple[int, int]
+) -> float | None:
+    inside = [(y, v) for y, v in history if years[0] <= y <= years[1]]
     if item.measure in ("growth", "average"):
         return float(np.mean([v for _, v in inside])) if inside else None
     if len(inside) < 2:
@@ -111,7 +113,7 @@ def _carried(
 
 def _plan_line(item: Comparison, indicator: Indicator, year: int) -> float:
     def line(of: float) -> float:
-        part = (of - indicator.base.year) / (indicator.target.year - indicator.base.year)
+        part = (of - indicator.base.year) / (indicator.span)
         return indicator.start + part * (indicator.target.value - indicator.start)
 
     if item.measure == "level":

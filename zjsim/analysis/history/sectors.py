@@ -116,7 +116,7 @@ class SectorRun:
     plan: OpenPlan
     sector: Sector
     history: Observations
-    base_year: int = 2020
+    base_year: int
     step: float = 0.25
     backend: Backend = "auto"
 

@@ -65,11 +65,17 @@ def read_sectors(plan: OpenPlan) -> SectorsFile:
     )
 
 
+def last_year_told(plan: OpenPlan) -> int:
+    """The last year that a figure may tell of: that of the file, else the plan's base year."""
+    return read_sectors(plan).cut_off if plan.folder.file(FILE).is_file() else plan.plan.base_year
+
+
 class _Reading:
     """The work of one `read_sectors`."""
 
     def __init__(self, plan: OpenPlan) -> None:
         self.known = plan.program.names
+        self.base_year = plan.plan.base_year
         self.spelt = {canonical(name): name for name in self.known}
         self.constants = {canonical(row.name) for row in plan.constants.rows.values()}
         self.problems: list[Problem] = []
@@ -154,7 +160,9 @@ class _Reading:
     def observed(self, entries: list[Any], where: str) -> list[Comparison]:
         found = []
         for k, entry in enumerate(entries):
-            made, problems = comparison_from(entry, f"{where}.observed[{k}]", self.known)
+            made, problems = comparison_from(
+                entry, f"{where}.observed[{k}]", self.known, self.base_year
+            )
             self.problems += problems
             if made is not None:
                 found.append(made)

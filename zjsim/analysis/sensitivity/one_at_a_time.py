@@ -22,7 +22,7 @@ from zjsim.inputs import TimePath
 from zjsim.markup import Shown
 from zjsim.prepare import Prepared
 from zjsim.scenario.draws import Dimension
-from zjsim.workflow import Runs
+from zjsim.workflow import Runs, expect_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +160,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     >>> "decides" in influence.to_frame()
     True
     """
-    plan, resolved = runs.plan, runs.resolved
+    plan, resolved = expect_runs(runs, "compute_influence").plan, runs.resolved
     items = plan.plan.indicators
     ready = Prepared(plan, resolved, backend=backend)
     what = study_of(ready)

@@ -178,7 +178,7 @@ def violated(subject: Subject, scenario: str, stop_at_first: bool = False) -> li
     found = []
     for check in plan.checks:
         reference = run(check.against)
-        outcome = judge(check, run(check.change), reference)
+        outcome = judge(check, run(check.condition), reference)
         if not outcome.holds or reference.status[0] != 0:
             found.append(f"{check.id} in {scenario}: {outcome.reason}")
             if stop_at_first:

@@ -115,6 +115,7 @@ def broken(subject: Subject, runs: Trajectories) -> dict[int, str]:
     entry = subject.protocol["extremes"]
     found = {int(run): "not a number" for run in np.flatnonzero(runs.status != RunStatus.OK)}
     bounds: dict[str, tuple[float, float]] = dict.fromkeys(subject.stocks, (0.0, np.inf))
+    bounds |= dict.fromkeys(entry.get("signed", ()), (-np.inf, np.inf))
     bounds |= dict.fromkeys(entry["positive"], (0.0, np.inf))
     bounds |= dict.fromkeys(entry["shares"], (0.0, 100.0))
     bounds |= dict.fromkeys(entry["fractions"], (0.0, 1.0))

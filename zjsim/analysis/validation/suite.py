@@ -14,12 +14,14 @@ from zjsim.analysis.validation import (
     family,
     ledger,
     numerics,
+    shocks,
+    spreadsheet,
     structure,
 )
 from zjsim.analysis.validation.mutation import mutation
 from zjsim.analysis.validation.record import Measured, NotRunError, Row, judged
 from zjsim.analysis.validation.subject import Subject, subject_of
-from zjsim.bundle import scenario_names
+from zjsim.bundle import PLAN_AS_WRITTEN, scenario_names
 from zjsim.cache import content_hash
 from zjsim.errors import PlanError, ScenarioError
 from zjsim.markup import Shown
@@ -58,13 +60,12 @@ class Depth:
     seed: int = 0
     workers: int | None = None
     trust: bool = False
-    scenarios: tuple[str, ...] = field(default=("baseline",))
+    scenarios: tuple[str, ...] = field(default=(PLAN_AS_WRITTEN,))
     advance: Callable[[int], None] = lambda count: None
 
-    @property
-    def some(self) -> tuple[str, ...]:
-        """All scenarios in a full validation, otherwise the first and the roughest."""
-        wanted = ("baseline", "energy_price_shock")
+    def some(self, subject: Subject) -> tuple[str, ...]:
+        """All scenarios in a full validation, otherwise those that the protocol names."""
+        wanted = subject.protocol.get("quick_scenarios") or [PLAN_AS_WRITTEN]
         return self.scenarios if self.full else tuple(n for n in wanted if n in self.scenarios)
 
 
@@ -105,7 +106,7 @@ TESTS: dict[str, Test] = {
     "step_error": lambda s, d: numerics.step_error(s, d.scenarios),
     "adaptive": lambda s, d: numerics.adaptive(s, d.scenarios),
     "euler": lambda s, d: numerics.euler(s, d.scenarios),
-    "pysd": lambda s, d: numerics.pysd(s, d.some, d.trust),
+    "pysd": lambda s, d: numerics.pysd(s, d.some(s), d.trust),
     "simlin": lambda s, d: numerics.simlin(s, d.scenarios),
     "reproducible": lambda s, d: numerics.reproducible(s, d.scenarios),
     "mape": lambda s, d: behaviour.mape(s),
@@ -115,8 +116,10 @@ TESTS: dict[str, Test] = {
     "calibration": lambda s, d: _evidence().calibration(s, 512 if d.full else 64),
     "family": lambda s, d: family.family(s),
     "variants": lambda s, d: family.variants(s),
+    "spreadsheet": lambda s, d: spreadsheet.spreadsheet(s),
+    "shocks": lambda s, d: shocks.shocks(s),
     "knockouts": lambda s, d: behaviour.knockouts(s),
-    "reality": lambda s, d: behaviour.reality(s, d.scenarios if d.full else d.some),
+    "reality": lambda s, d: behaviour.reality(s, d.some(s)),
     "ranking": lambda s, d: behaviour.ranking(s, 256 if d.full else 64),
     "indices": lambda s, d: _evidence().indices(s, 2048, d.seed),
     "mutation": lambda s, d: mutation(s, d.mutants, d.seed, d.workers, advance=d.advance),
@@ -284,10 +287,8 @@ def validate(
 
 
 def scenarios_of(plan: OpenPlan) -> tuple[str, ...]:
-    """Shipped scenarios of this plan, the baseline first; of a copy, those that fit it."""
-    names = scenario_names()
-    own = tuple(name for name in names if plan.read_scenario(name).plan == plan.folder.name)
-    return own or tuple(name for name in names if _fits(plan, name))
+    """Scenarios of this plan, the baseline first; of a copy, the shipped ones that fit it."""
+    return tuple(plan.scenarios) or tuple(n for n in scenario_names() if _fits(plan, n))
 
 
 def _fits(plan: OpenPlan, name: str) -> bool:

@@ -7,9 +7,8 @@ long lookups) gets a loop of its own, so that it does not hold up the rest.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 
 from zjsim.engines.kernel.emit import (
     LETTERS,
@@ -321,7 +320,8 @@ class LaneRenderer(Renderer):
             *self._keep_sign(),
         ]
         tables = [line for i, t in enumerate(schedule.tables) for line in lookup_lines(i, t)]
-        return "\n".join([_body("lanemath"), *self._numbers(), _body("block"), *tables, *emitted])
+        common = template("lanemath"), template("block")
+        return "\n".join([common[0], *self._numbers(), common[1], *tables, *emitted])
 
     def _numbers(self) -> list[str]:
         schedule, first = self.schedule, self.layout.first
@@ -397,29 +397,6 @@ def _place(slot: int) -> str:
     return f"w[{slot * LANES} + lane]"
 
 
-def _body(module: str) -> str:
-    """The text of a module of this package without its description and its imports.
-
-    What it imports is supplied by the emitted text itself and by ``build``.
-    """
-    return without_head(Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8"))
-
-
-def without_head(text: str) -> str:
-    """The text of a module from its first statement on that is no import, as written.
-
-    Raises
-    ------
-    ValueError
-        When an import follows later, where it would become part of the kernel.
-    """
-    statements = ast.parse(text).body
-    head = 1 if ast.get_docstring(ast.Module(statements, [])) is not None else 0
-    while isinstance(statements[head], ast.Import | ast.ImportFrom):
-        head += 1
-    if any(isinstance(later, ast.Import | ast.ImportFrom) for later in statements[head:]):
-        raise ValueError("an import stands below the head of a module of the kernel's text")
-    lines = text.splitlines()
-    # Comments above the first statement belong to it; a blank line ends the head.
-    begin = (statements[head - 1].end_lineno or 0) + 1 if head else 0
-    return "\n".join(lines[begin:]).rstrip() + "\n"
+def template(name: str) -> str:
+    """Text that is the same in every kernel; `templates/README.md` says what it rests on."""
+    return files(__package__).joinpath("templates", f"{name}.py.txt").read_text(encoding="utf-8")

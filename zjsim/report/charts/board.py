@@ -1,9 +1,9 @@
-"""The board: ten panels in the order of the plan, and one of them large."""
+"""The board: a panel an indicator in the order of the plan, and one of them large."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,9 @@ from matplotlib.transforms import offset_copy
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language, chosen_language
-from zjsim.report.charts import style
+from zjsim.report.charts import style as house_style
+from zjsim.report.charts.canvas import Canvas, Frame, Room, Size, canvas, key_columns, panels
+from zjsim.report.charts.style import Style, house, points, stroke
 from zjsim.report.tables.rows import (
     Outturn,
     Report,
@@ -27,6 +29,7 @@ from zjsim.report.tables.wording import (
     amended_target_words,
     amendment_decides,
     amendment_lines,
+    counted_indicators,
     target_words,
     value_words,
 )
@@ -50,6 +53,11 @@ class Sizes:
     left: float = -0.09
     right: float = 1.13
 
+    def shrunk(self) -> Sizes:
+        """Lines and marks as small as the letters, where those are smaller than usual."""
+        line, marker, diamond = map(stroke, (self.line, self.marker, self.diamond))
+        return replace(self, line=line, marker=marker, diamond=diamond)
+
 
 PANEL = Sizes()
 LARGE = Sizes(
@@ -58,8 +66,54 @@ LARGE = Sizes(
 )  # fmt: skip
 
 
-@style.styled
-def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigure:
+@dataclass(frozen=True, slots=True)
+class BoardData:
+    """The panels of a board: rows of a report, each with its paths, outturns and target."""
+
+    report: Report
+    rows: tuple[ReportRow, ...]
+
+    def table(self, _language: Language) -> tuple[list[str], list[list[Any]]]:
+        """A row an indicator and year."""
+        banded = any(row.low for row in self.rows)
+        heads = ["indicator", "unit", "year", "projection", "plan_path", "outturn", "target"]
+        heads += ["low", "high"] if banded else []
+        return heads, [line for row in self.rows for line in _panel_rows(row, banded)]
+
+
+def _panel_rows(row: ReportRow, banded: bool) -> Iterator[list[Any]]:
+    item = row.indicator
+    seen = {outturn.year: outturn.value for outturn in row.outturns}
+    path = dict(zip(row.years, plan_path(item, row.years), strict=True))
+    columns = [dict(zip(row.years, row.projection, strict=True)), path, seen]
+    ends = [dict(zip(row.years, side, strict=False)) for side in (row.low, row.high)]
+    for year in sorted({*row.years, *seen}):
+        found = [column.get(year) for column in columns]
+        more = [end.get(year) for end in ends] if banded else []
+        yield [item.id, item.unit.en, year, *found, item.target.value, *more]
+
+
+def board_data(assessment: Any) -> BoardData:
+    """What `plot_board` draws."""
+    report = as_report(assessment)
+    return BoardData(report, report.rows)
+
+
+def indicator_data(assessment: Any, indicator: int | str) -> BoardData:
+    """What `plot_indicator` draws: one panel."""
+    report = as_report(assessment)
+    return BoardData(report, (report.row(indicator),))
+
+
+def plot_board(
+    assessment: Any,
+    language: str | None = None,
+    figure: Any = None,
+    *,
+    figsize: Size = None,
+    title: str | None = None,
+    style: Style = None,
+) -> Any:
     """All indicators of one scenario, a panel each, with a key and a tally.
 
     History is solid, the projection dashed (with its band for an ensemble), the plan's path
@@ -68,10 +122,19 @@ def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigur
 
     Parameters
     ----------
-    assessment : Assessment
+    assessment : Assessment or BoardData
         As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
     language : {"zh", "en"} or None
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
+    figure : Figure, SubFigure or None
+        An empty one to draw on; None makes one. A panel wants about 3.5 by 3 inches; where it
+        gets less, letters go with it.
+    figsize : (float, float) or None
+        Inches of a new figure; a narrow one has fewer panels beside each other.
+    title : str or None
+        Instead of the usual one.
+    style : mapping, str or path
+        Settings of matplotlib, or one of its styles, over the house style.
 
     Returns
     -------
@@ -84,40 +147,58 @@ def plot_board(assessment: Any, language: str | None = None) -> style.HouseFigur
     >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
     >>> figure = zjsim.plot_board(result, "en")
     """
-    language = chosen_language(language)
-    report = as_report(assessment)
-    rows = -(-(len(report.rows) + 2) // COLUMNS)
-    figure = style.new_figure(14.0, 3.1 * rows + 1.2)
-    height = figure.get_figheight()
-    cells = figure.subplots(
-        rows,
-        COLUMNS,
-        gridspec_kw={
-            "left": 0.034, "right": 0.956, "wspace": 0.40, "hspace": 0.52,
-            "top": 1 - 1.6 / height, "bottom": 0.66 / height,
-        },
-    ).ravel()  # fmt: skip
-    title = label("title.board", language, plan=localised(report.plan_title, language))
-    style.add_title(figure, title, style.scenario_words(report, language))
-    for ax, row in zip(cells, report.rows, strict=False):
-        draw_panel(ax, row, language, PANEL)
-    _draw_key(cells[len(report.rows)], report, language)
-    _draw_tally(cells[len(report.rows) + 1], report, language)
-    for ax in cells[len(report.rows) + 2 :]:
-        ax.set_axis_off()
-    style.add_footer(figure, style.source_line(report, language))
+    words = chosen_language(language)
+    data = assessment if isinstance(assessment, BoardData) else board_data(assessment)
+    report, count = data.report, len(data.rows)
+    with (
+        house(style),
+        panels(figure, figsize, count + 2, COLUMNS, _board_inches) as (figure, rows, columns),
+    ):
+        width, height = house_style.inches(figure)
+        cells = figure.subplots(
+            rows, columns, squeeze=False,
+            gridspec_kw={
+                "left": 0.034 * points(14) / width, "right": 1 - 0.044 * points(14) / width,
+                "wspace": 0.40, "hspace": 0.52,
+                "top": 1 - points(1.6) / height, "bottom": points(0.66) / height,
+            },
+        ).ravel()  # fmt: skip
+        plan, counted = localised(report.plan_title, words), counted_indicators(count, words)
+        heading = label("title.board", words, plan=plan, counted=counted)
+        subtitle = house_style.scenario_words(report, words)
+        house_style.add_title(figure, heading if title is None else title, subtitle)
+        for ax, row in zip(cells, data.rows, strict=False):
+            draw_panel(ax, row, words, PANEL.shrunk())
+        _draw_key(cells[count], report, words)
+        _draw_tally(cells[count + 1], report, words)
+        for ax in cells[count + 2 :]:
+            ax.set_axis_off()
+        house_style.add_footer(figure, house_style.source_line(report, words))
     return figure
 
 
-@style.styled
+def _board_inches(rows: int, columns: int) -> tuple[float, float]:
+    return 3.5 * columns, 3.1 * rows + 1.2
+
+
+LARGE_FRAME = Frame(8.6, 5.2, left=0.08, right=0.86, top=0.79, bottom=0.19)
+
+
 def plot_indicator(
-    assessment: Any, indicator: int | str, language: str | None = None, ax: Axes | None = None
+    assessment: Any,
+    indicator: int | str = "",
+    language: str | None = None,
+    ax: Axes | None = None,
+    *,
+    figsize: Size = None,
+    title: str | None = None,
+    style: Style = None,
 ) -> Axes:
     """One indicator large.
 
     Parameters
     ----------
-    assessment : Assessment
+    assessment : Assessment or BoardData
         As `assess` returns it; of an ensemble medians and 95 % bands are drawn.
     indicator : int or str
         Number, id or label, such as ``labour_productivity``.
@@ -125,6 +206,12 @@ def plot_indicator(
         None is the user's: what ``ZJSIM_LANG`` or the locale says, otherwise English.
     ax : Axes or None
         None makes a figure with title, legend and footer.
+    figsize : (float, float) or None
+        Inches of that figure.
+    title : str or None
+        Instead of the indicator's name.
+    style : mapping, str or path
+        Settings of matplotlib, or one of its styles, over the house style.
 
     Returns
     -------
@@ -142,54 +229,91 @@ def plot_indicator(
     >>> result = zjsim.assess("zhejiang", zjsim.simulate("zhejiang", "baseline"))
     >>> axes = zjsim.plot_indicator(result, "labour_productivity")
     """
-    language = chosen_language(language)
-    report = as_report(assessment)
-    own = ax is None
-    if ax is None:
-        ax = style.new_axes(8.6, 5.2)
-        ax.figure.subplots_adjust(left=0.08, right=0.86, top=0.79, bottom=0.19)
-    draw_panel(ax, report.row(indicator), language, LARGE)
-    if own:
-        _draw_legend(ax, report.row(indicator), language)
-        style.add_footer(ax.figure, style.source_line(report, language))
-    return ax
+    words = chosen_language(language)
+    data = (
+        assessment if isinstance(assessment, BoardData) else indicator_data(assessment, indicator)
+    )
+    (row,) = data.rows
+    footer = house_style.source_line(data.report, words)
+    with house(style), canvas(ax, LARGE_FRAME, figsize, None, footer, (0.1, 0.6)) as at:
+        sizes = LARGE if at.usual or at.inches[0] >= 7.5 else PANEL
+        said = [line for _, text, _ in _ends(row, words) for line in text.split("\n")]
+        widest = max(map(house_style.ems, said))
+        above = sizes.header + 2 * 1.2 * sizes.title + 6
+        at.make_room(
+            Room(max(42, 7.5 * at.inches[0]), sizes.small * widest + sizes.diamond + 10, above, 24)
+        )
+        if not at.usual:
+            sizes = _on_axes(sizes, at)
+        draw_panel(at.ax, row, words, sizes, title)
+        if at.own:
+            _draw_legend(at.ax, row, words, at.usual)
+            house_style.add_footer(at.ax.figure, footer)
+    return at.ax
 
 
-def draw_panel(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+def _on_axes(sizes: Sizes, at: Canvas) -> Sizes:
+    """The header of a large panel stands over the axes themselves, wherever those are."""
+    wide = at.ax.get_position().width * house_style.inches(at.ax.figure)[0] * 72
+    width = min(sizes.title_width, wide / points(sizes.title))
+    return replace(sizes.shrunk(), left=0.0, right=1.0, title_width=width)
+
+
+def draw_panel(
+    ax: Axes, row: ReportRow, language: Language, sizes: Sizes, title: str | None = None
+) -> None:
     """History, projection, plan path, outturns, target and verdict of one indicator."""
     indicator = row.indicator
-    style.quiet_axes(ax)
-    _draw_lines(ax, row, sizes)
+    house_style.quiet_axes(ax)
+    _draw_lines(ax, row, language, sizes)
     _set_ranges(ax, row)
     _draw_target(ax, row, language, sizes)
-    _draw_header(ax, row, language, sizes)
-    ax.tick_params(labelsize=sizes.small)
+    _draw_header(ax, row, language, sizes, title)
+    ax.tick_params(labelsize=points(sizes.small))
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
-    ax.yaxis.set_major_formatter(style.tick_formatter(ax, "y", indicator.decimals))
+    ax.yaxis.set_major_formatter(house_style.tick_formatter(ax, "y", indicator.decimals))
 
 
-def _draw_lines(ax: Axes, row: ReportRow, sizes: Sizes) -> None:
+def _draw_lines(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
     indicator = row.indicator
     base, target = indicator.base, indicator.target
     history = _history(row)
     later = [outturn for outturn in row.outturns if outturn.year > base.year]
     span = [base.year + step / 4 for step in range(4 * (target.year - base.year) + 1)]
-    ax.plot(span, plan_path(indicator, span), color=style.FAINT, linewidth=1.0, zorder=2)
+
+    def named(key: str) -> dict[str, Any]:
+        return {"label": label(f"legend.{key}", language), "gid": key.replace("_", "-")}
+
+    path_of_plan = plan_path(indicator, span)
+    ax.plot(
+        span, path_of_plan, color=house_style.faint(), linewidth=stroke(1.0), zorder=2,
+        **named("plan_path"),
+    )  # fmt: skip
     if row.low:
-        ax.fill_between(row.years, row.low, row.high, color=style.SKY, alpha=0.30, lw=0, zorder=1)
+        ax.fill_between(
+            row.years, row.low, row.high, color=house_style.SKY, alpha=0.30, lw=0, zorder=1,
+            **named("band"),
+        )  # fmt: skip
     years, path = _projected(row)
     ax.plot(
-        years, path, color=style.BLUE, linewidth=sizes.line, zorder=3,
-        linestyle=(0, (4.2, 1.2)), dash_capstyle="butt",
+        years, path, color=house_style.BLUE, linewidth=sizes.line, zorder=3,
+        linestyle=(0, (4.2, 1.2)), dash_capstyle="butt", **named("projection"),
     )  # fmt: skip
     ax.plot(
-        [point.year for point in history], [point.value for point in history],
-        color=style.INK, linewidth=sizes.line, marker="o", markersize=sizes.marker - 1.5, zorder=4,
-    )  # fmt: skip
+        [point.year for point in history],
+        [point.value for point in history],
+        color=house_style.ink(),
+        linewidth=sizes.line,
+        marker="o",
+        markersize=sizes.marker - 1.5,
+        zorder=4,
+        **named("history"),
+    )
     ax.plot(
         [point.year for point in later], [point.value for point in later], "o", zorder=5,
-        markersize=sizes.marker, markerfacecolor="white", markeredgecolor=style.INK,
-        markeredgewidth=1.2, linestyle="none",
+        markersize=sizes.marker, markerfacecolor=house_style.paper(),
+        markeredgecolor=house_style.ink(), markeredgewidth=stroke(1.2), linestyle="none",
+        **named("outturn"),
     )  # fmt: skip
 
 
@@ -233,25 +357,39 @@ def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> 
     target = indicator.target
     if target.highest is not None:
         ax.plot(
-            [target.year, target.year], [target.lowest, target.highest], color=style.INK,
-            linewidth=1.2, marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
+            [target.year, target.year], [target.lowest, target.highest], color=house_style.ink(),
+            linewidth=stroke(1.2), marker="_", markersize=sizes.diamond, zorder=5, clip_on=False,
+            gid="target-band",
         )  # fmt: skip
-    labels = [(target.value, target_words(indicator, language), style.INK)]
-    if indicator.amended is not None:
-        labels.append((indicator.amended.value, amended_label(indicator, language), style.MUTED))
-    for value, amended in [(height, place > 0) for place, (height, _, _) in enumerate(labels)]:
+    marks = [(target.value, False)]
+    marks += [(indicator.amended.value, True)] if indicator.amended else []
+    for value, amended in marks:
+        key = "amended" if amended else "target"
         ax.plot(
             [target.year], [value], markersize=sizes.diamond * 0.8, zorder=6, clip_on=False,
-            **style.diamond(amended),
+            label=label(f"legend.{key}", language), gid=key, **house_style.diamond(amended),
         )  # fmt: skip
-    if row.value == row.value:
-        labels.append((row.projection[-1], value_words(row), style.BLUE))
-    for (_, text, colour), height in zip(labels, apart(ax, labels, sizes.small), strict=True):
+    labels = _ends(row, language)
+    for (_, text, colour), height in zip(
+        labels, apart(ax, labels, points(sizes.small)), strict=True
+    ):
         ax.annotate(
             text, (target.year, height), xytext=(sizes.diamond + 2, 0), linespacing=1.1,
-            textcoords="offset points", va="center", color=colour, fontsize=sizes.small,
+            textcoords="offset points", va="center", color=colour, fontsize=points(sizes.small),
             annotation_clip=False,
         )  # fmt: skip
+
+
+def _ends(row: ReportRow, language: Language) -> list[tuple[float, str, Any]]:
+    """Height, words and colour of the labels at the right end."""
+    indicator = row.indicator
+    labels = [(indicator.target.value, target_words(indicator, language), house_style.ink())]
+    if indicator.amended is not None:
+        words = amended_label(indicator, language)
+        labels.append((indicator.amended.value, words, house_style.muted()))
+    if row.value == row.value:
+        labels.append((row.projection[-1], value_words(row), house_style.BLUE))
+    return labels
 
 
 def amended_label(indicator: Indicator, language: Language) -> str:
@@ -260,11 +398,11 @@ def amended_label(indicator: Indicator, language: Language) -> str:
     return label("note.amended_label", language, target=shown, date=amended.date if amended else "")
 
 
-def apart(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float) -> list[float]:
+def apart(ax: Axes, labels: Sequence[tuple[float, str, Any]], size: float) -> list[float]:
     """Heights, in data units, of end labels (height, text, colour) so that none covers another."""
-    points = ax.get_position().height * style.figure_of(ax).get_figheight() * 72
-    low, high = ax.get_ylim()
-    unit = 1.45 * size * (high - low) / points
+    high = ax.get_position().height * house_style.inches(ax.figure)[1] * 72
+    bottom, top = ax.get_ylim()
+    unit = 1.45 * size * (top - bottom) / high
     heights = [height for height, _, _ in labels]
     tall = [unit * (text.count("\n") + 1) for _, text, _ in labels]
     order = sorted(range(len(labels)), key=lambda place: heights[place])
@@ -281,44 +419,57 @@ def apart(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float) -> li
     return heights
 
 
-def _draw_header(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+def _draw_header(
+    ax: Axes, row: ReportRow, language: Language, sizes: Sizes, title: str | None
+) -> None:
     """Number and name, then unit and nature, and the verdict in colour."""
     indicator = row.indicator
-    title = f"{indicator.number}  {localised(indicator.label, language)}"
-    at: dict[str, Any] = dict(style.ABOVE_AXES)
+    if title is None:
+        title = f"{indicator.number}  {localised(indicator.label, language)}"
+    at: dict[str, Any] = dict(house_style.ABOVE_AXES)
     text = ax.annotate(
-        style.wrap(title, sizes.title_width), (sizes.left, 1), xytext=(0, sizes.header),
-        va="bottom", fontsize=sizes.title, linespacing=1.15, **at,
-    )  # fmt: skip
-    style.strong(text, 0.25)
+        house_style.wrap(title, sizes.title_width),
+        (sizes.left, 1),
+        xytext=(0, points(sizes.header)),
+        va="bottom",
+        fontsize=points(sizes.title),
+        linespacing=1.15,
+        **at,
+    )
+    house_style.strong(text, 0.25)
     words = [localised(indicator.unit, language)]
     if indicator.cumulative:
         words.append(label("note.cumulative", language))
     words.append(label(f"nature.{indicator.nature}", language))
     ax.annotate(
-        style.SEPARATOR.join(words), (sizes.left, 1), xytext=(0, sizes.header - 6), va="top",
-        fontsize=sizes.small, color=style.MUTED, **at,
-    )  # fmt: skip
+        house_style.SEPARATOR.join(words),
+        (sizes.left, 1),
+        xytext=(0, points(sizes.header - 6)),
+        va="top",
+        fontsize=points(sizes.small),
+        color=house_style.muted(),
+        **at,
+    )
     _draw_badge(ax, row, language, sizes)
 
 
 def _draw_badge(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
     """The verdict at the right end of the header: shape, word and colour."""
-    size, verdict = sizes.small + 0.5, row.verdict
+    size, verdict = points(sizes.small + 0.5), row.verdict
     word = label(f"verdict.{verdict}", language) + (" †" if amendment_decides(row) else "")
     text = ax.annotate(
-        word, (sizes.right, 1), xytext=(0, sizes.header - 5.5),
+        word, (sizes.right, 1), xytext=(0, points(sizes.header - 5.5)),
         xycoords="axes fraction", textcoords="offset points", va="top", ha="right",
-        fontsize=size, color=style.VERDICT_COLOUR[verdict], annotation_clip=False,
+        fontsize=size, color=house_style.VERDICT_COLOUR[verdict], annotation_clip=False,
     )  # fmt: skip
-    style.strong(text, 0.25)
+    house_style.strong(text, 0.25)
     width = text.get_window_extent().width * 72 / ax.figure.dpi
     shifted = offset_copy(
-        ax.transAxes, fig=style.figure_of(ax), x=-width - 0.75 * size,
-        y=sizes.header - 6 - 0.5 * size,
+        ax.transAxes, fig=house_style.figure_of(ax), x=-width - 0.75 * size,
+        y=points(sizes.header - 6) - 0.5 * size,
         units="points",
     )  # fmt: skip
-    style.verdict_mark(ax, sizes.right, 1, verdict, 0.85 * size, transform=shifted, zorder=8)
+    house_style.verdict_mark(ax, sizes.right, 1, verdict, 0.85 * size, transform=shifted, zorder=8)
 
 
 def line_looks(
@@ -326,18 +477,29 @@ def line_looks(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Key of the catalogue → how the line or mark is drawn, for what a picture shows."""
     looks: list[tuple[str, dict[str, Any]]] = [
-        ("legend.history", {"color": style.INK, "lw": 1.9, "marker": "o", "ms": 3.5}),
-        ("legend.projection", {"color": style.BLUE, "lw": 1.9, "ls": (0, (4.2, 1.2))}),
-        ("legend.plan_path", {"color": style.FAINT, "lw": 1.2}),
+        (
+            "legend.history",
+            {"color": house_style.ink(), "lw": stroke(1.9), "marker": "o", "ms": stroke(3.5)},
+        ),
+        (
+            "legend.projection",
+            {"color": house_style.BLUE, "lw": stroke(1.9), "ls": (0, (4.2, 1.2))},
+        ),
+        ("legend.plan_path", {"color": house_style.faint(), "lw": stroke(1.2)}),
     ]
     if outturns:
-        hollow = {"linestyle": "none", "marker": "o", "mfc": "white", "mec": style.INK}
+        hollow = {
+            "linestyle": "none",
+            "marker": "o",
+            "mfc": house_style.paper(),
+            "mec": house_style.ink(),
+        }
         looks.append(("legend.outturn", hollow))
-    looks.append(("legend.target", style.diamond()))
+    looks.append(("legend.target", house_style.diamond()))
     if amended:
-        looks.append(("legend.amended", style.diamond(amended=True)))
+        looks.append(("legend.amended", house_style.diamond(amended=True)))
     if banded:
-        looks.insert(2, ("legend.band", {"color": style.SKY, "alpha": 0.35, "lw": 8}))
+        looks.insert(2, ("legend.band", {"color": house_style.SKY, "alpha": 0.35, "lw": stroke(8)}))
     return looks
 
 
@@ -350,26 +512,31 @@ def _draw_key(ax: Axes, report: Report, language: Language) -> None:
     for position, (key, look) in enumerate(line_looks(banded, amended)):
         height = 1.02 - position * 0.15
         xs = [0.06] if look.get("linestyle") == "none" else [0.0, 0.06, 0.12]
-        ax.plot(xs, [height] * len(xs), **{"ms": 5.5, "clip_on": False, **look})
-        ax.text(0.19, height, label(key, language), va="center", fontsize=9)
+        ax.plot(xs, [height] * len(xs), **{"ms": stroke(5.5), "clip_on": False, **look})
+        ax.text(0.19, height, label(key, language), va="center", fontsize=points(9))
     for position, verdict in enumerate(Verdict):
         height = 1.02 - position * 0.15
-        style.verdict_mark(ax, 0.64, height, verdict, 7.5)
+        house_style.verdict_mark(ax, 0.64, height, verdict, stroke(7.5))
         word = label(f"verdict.{verdict}", language)
-        colour = style.VERDICT_COLOUR[verdict]
-        ax.text(0.71, height, word, va="center", fontsize=9, color=colour)
+        colour = house_style.VERDICT_COLOUR[verdict]
+        ax.text(0.71, height, word, va="center", fontsize=points(9), color=colour)
 
 
-def _draw_legend(ax: Axes, row: ReportRow, language: Language) -> None:
+def _draw_legend(ax: Axes, row: ReportRow, language: Language, usual: bool) -> None:
     """The same key in one line under a large panel."""
     seen = any(outturn.year > row.indicator.base.year for outturn in row.outturns)
     handles = [
         Line2D([], [], label=label(key, language), **{"ms": 6, **look})
         for key, look in line_looks(bool(row.low), row.indicator.amended is not None, seen)
     ]
+    width, figure_height = house_style.inches(ax.figure)
+    height = ax.get_position().height * figure_height * 72
+    texts = [str(handle.get_label()) for handle in handles]
     ax.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=len(handles),
-        fontsize=9, handlelength=2.2, columnspacing=1.8,
+        handles=handles, loc="upper center",
+        bbox_to_anchor=(0.5, -0.08 if usual else -30 / height),
+        ncols=len(handles) if usual else key_columns(texts, width, points(9), 4.6),
+        fontsize=points(9), handlelength=2.2, columnspacing=1.8,
     )  # fmt: skip
 
 
@@ -379,12 +546,12 @@ def _draw_tally(ax: Axes, report: Report, language: Language) -> None:
     ax.set(xlim=(0, 1), ylim=(0, 1))
     binding = [row for row in report.rows if row.indicator.binding]
     met = sum(row.verdict in PASSES for row in binding)
-    number = ax.text(0.12, 1.06, f"{report.met}/{len(report.rows)}", fontsize=36, va="top")
-    style.strong(number, 0.8)
+    number = ax.text(0.12, 1.06, f"{report.met}/{len(report.rows)}", fontsize=points(36), va="top")
+    house_style.strong(number, 0.8)
     lines = [
         label("note.tally_of", language, met=report.met, total=len(report.rows)),
         label("note.binding_tally", language, met=met, total=len(binding)),
     ]
     # A target that was amended later and then missed must not hide behind the count.
     lines += [wrap(line, 22) for line in amendment_lines([report], language)]
-    ax.text(0.12, 0.68, "\n".join(lines), fontsize=10.5, va="top", linespacing=1.7)
+    ax.text(0.12, 0.68, "\n".join(lines), fontsize=points(10.5), va="top", linespacing=1.7)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from zjsim.errors import RunError
-from zjsim.plaintext import cell
+from zjsim.report.words.csv_table import write_csv
 
 FORMATS = ("png", "svg", "pdf")
 # Without these, matplotlib writes its version and the time of day into the file.
@@ -42,7 +42,7 @@ def write_figure(
     written = []
     for name in formats:
         path = Path(stem).with_name(f"{Path(stem).name}.{name}")
-        with style.house():
+        with style.house(), style.editable(figure) if name == "svg" else nullcontext():
             figure.savefig(path, format=name, dpi=dpi, metadata=METADATA[name])
         written.append(path)
     return written
@@ -51,10 +51,7 @@ def write_figure(
 def write_chart_data(
     stem: Path | str, headers: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> Path:
-    """Write the data of a chart beside it, as CSV that spreadsheets open with Chinese intact."""
+    """Write the data of a chart beside it as CSV; its path."""
     path = Path(stem).with_name(f"{Path(stem).name}.csv")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(map(cell, headers))
-        writer.writerows([["" if item is None else cell(item) for item in row] for row in rows])
+    write_csv(path, headers, rows)
     return path

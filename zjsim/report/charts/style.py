@@ -6,22 +6,26 @@ Nothing here changes matplotlib's global settings or its backend: every chart is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache, wraps
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from io import BytesIO
-from typing import Any, ParamSpec, TypeVar
+from os import PathLike
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib import style as mpl_style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.text import Text as Words
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from zjsim.assessment.progress import Verdict
+from zjsim.errors import RunError, did_you_mean
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.model.names import identifier
 from zjsim.plaintext import plain
 from zjsim.report.charts.font import font_file
 from zjsim.report.tables.rows import Report
@@ -65,8 +69,13 @@ VERDICT_MARKER: dict[Verdict, str] = {
     Verdict.MISSING: "_",
 }
 
+LETTERS = 9.0
+# Chinese fonts of other machines, in the order in which a viewer of an SVG picture looks.
+FALLBACKS = ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei",
+             "PingFang SC")  # fmt: skip
+
 RULES: dict[str, Any] = {
-    "font.size": 9.0,
+    "font.size": LETTERS,
     "text.hinting": "no_hinting",
     "axes.unicode_minus": False,
     "axes.edgecolor": FAINT,
@@ -91,7 +100,7 @@ RULES: dict[str, Any] = {
     "grid.linewidth": 0.7,
     "legend.frameon": False,
     "figure.facecolor": "white",
-    "savefig.facecolor": "white",
+    "savefig.facecolor": "auto",
     "svg.hashsalt": "zjsim",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
@@ -104,23 +113,52 @@ ABOVE_AXES: dict[str, Any] = {
     "annotation_clip": False,
 }
 
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
+# What a user may lay over the house style: settings of matplotlib, or one of its styles by name
+# or path.
+Style = Mapping[str, Any] | str | PathLike[str] | None
 
 
 class HouseFigure(Figure):
-    """A figure that shows itself in a notebook without pyplot, and names as text."""
+    """A figure that shows itself in a notebook without pyplot, and is written in the house style.
+
+    The words of an SVG picture are text; a name is text in every picture.
+    """
 
     def draw(self, renderer: Any) -> None:
-        for artist in self.findobj(Words):
-            artist.set_text(plain(artist.get_text(), LONGEST_WORD))
+        """Draw the figure with nothing hidden in its words."""
+        for words in self.findobj(Text):
+            words.set_text(plain(words.get_text(), LONGEST_WORD))
         super().draw(renderer)
+
+    def savefig(self, fname: Any, **kwargs: Any) -> None:
+        """Write the picture; the arguments are matplotlib's."""
+        kind = str(kwargs.get("format") or str(fname).rpartition(".")[2]).lower()
+        with house(), editable(self) if kind == "svg" else nullcontext():
+            super().savefig(fname, **kwargs)
 
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()
-        with house():
-            self.savefig(buffer, format="png", dpi=110)
+        self.savefig(buffer, format="png", dpi=110)
         return buffer.getvalue()
+
+
+@contextmanager
+def editable(figure: Figure) -> Iterator[None]:
+    """Write the words of an SVG picture as text, which can be searched and edited.
+
+    Where the font that zjsim brings along is not installed, another Chinese one is shown.
+    Thickened words would be outlines; they are thin meanwhile.
+    """
+    texts: list[Any] = figure.findobj(Text)
+    kept = [(text.get_path_effects(), text.get_fontfamily()) for text in texts]
+    for text in texts:
+        text.set_path_effects([])
+        text.set_fontfamily([*text.get_fontfamily(), "sans-serif"])
+    with mpl.rc_context({"svg.fonttype": "none", "font.sans-serif": [*FALLBACKS, "DejaVu Sans"]}):
+        yield
+    for text, (effects, family) in zip(texts, kept, strict=True):
+        text.set_path_effects(effects)
+        text.set_fontfamily(family)
 
 
 @lru_cache(maxsize=1)
@@ -132,8 +170,8 @@ def font_name() -> str:
 
 
 @contextmanager
-def house() -> Iterator[None]:
-    """Draw in the house style; every setting is restored afterwards.
+def house(more: Style = None) -> Iterator[None]:
+    """Draw in the house style and a style of the user's on top; settings are restored afterwards.
 
     But one: the first figure of a notebook wakes its backend, which makes pyplot interactive.
     Undone, neither the next chart nor any of the user's own would be shown.
@@ -141,20 +179,62 @@ def house() -> Iterator[None]:
     rules: Any = {**RULES, "font.family": [font_name()]}
     interactive = mpl.is_interactive()
     with mpl.rc_context(rules):
+        if more is not None:
+            _use(more)
         yield
         interactive = mpl.is_interactive()
     mpl.interactive(interactive)
 
 
-def styled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Run a chart function in the house style."""
+def _use(more: Any) -> None:
+    """A style of the user's; tick labels follow its labels, and Chinese keeps its font."""
+    if isinstance(more, Mapping) and (unknown := [key for key in more if key not in mpl.rcParams]):
+        hint = did_you_mean(str(unknown[0]), list(mpl.rcParams)) or "matplotlib.rcParams has all."
+        raise RunError(f"style: {unknown[0]}: no such setting of matplotlib. {hint}")
+    try:
+        mpl_style.use(more)
+    except (OSError, KeyError, ValueError) as problem:
+        if isinstance(more, Mapping):
+            raise RunError(f"style: {problem}.") from None
+        raise RunError(
+            f"style: {more} is none of matplotlib's styles and no .mplstyle file ({problem})."
+        ) from None
+    settings: Any = mpl.rcParams
+    for axis in ("xtick", "ytick"):
+        if settings[f"{axis}.labelcolor"] == MUTED:
+            settings[f"{axis}.labelcolor"] = settings["axes.labelcolor"]
+    own = [more["font.family"]] if isinstance(more, Mapping) and "font.family" in more else []
+    settings["font.family"] = [*own, font_name()]
 
-    @wraps(function)
-    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with house():
-            return function(*args, **kwargs)
 
-    return wrapper
+def points(size: float) -> float:
+    """A length that goes with the letters: so much at the house's font size of 9."""
+    return size * (float(mpl.rcParams["font.size"]) / LETTERS)
+
+
+def stroke(size: float) -> float:
+    """A width of a line or mark: ``size``, or less where the letters are smaller than usual."""
+    return min(points(size), size)
+
+
+def ink() -> Any:
+    """The colour of words and of what was observed."""
+    return mpl.rcParams["text.color"]
+
+
+def muted() -> Any:
+    """The colour of what stands back."""
+    return mpl.rcParams["axes.labelcolor"]
+
+
+def faint() -> Any:
+    """The colour of what is hardly there."""
+    return mpl.rcParams["axes.edgecolor"]
+
+
+def paper() -> Any:
+    """The colour that lines and hollow marks are drawn on."""
+    return mpl.rcParams["axes.facecolor"]
 
 
 def new_figure(width: float, height: float) -> HouseFigure:
@@ -174,6 +254,28 @@ def new_axes(width: float, height: float) -> Axes:
     return new_figure(width, height).add_subplot()
 
 
+@contextmanager
+def drawing(
+    width: float, height: float, figure: Any = None, figsize: tuple[float, float] | None = None
+) -> Iterator[Any]:
+    """A figure for a picture of so many inches; on another size its letters go with it."""
+    with mpl.rc_context():
+        if figure is None:
+            wide, high = figsize or (points(width), points(height))
+            figure = new_figure(wide, high)
+            part = 1.0 if figsize is None else min(wide / width, high / height)
+        else:
+            wide, high = inches(figure)
+            part = min(wide / width, high / height)
+        mpl.rcParams["font.size"] = mpl.rcParams["font.size"] * part
+        yield figure
+
+
+def gid(kind: str, *names: str) -> str:
+    """The name of a shape in an SVG picture: ``stock-net_capital``."""
+    return "-".join([kind, *map(identifier, names)])
+
+
 def figure_of(ax: Axes) -> Any:
     """The whole figure that axes stand on, also from within a sub-figure."""
     return ax.get_figure(root=True)
@@ -182,14 +284,28 @@ def figure_of(ax: Axes) -> Any:
 def quiet_axes(ax: Axes, grid: str = "y") -> None:
     """Remove tick marks and all grid lines but those along one axis (``x``, ``y``, ``none``).
 
-    The label font is set by name, because ticks are made when the figure is drawn, and that
-    may happen outside the house style.
+    Font and colours are set on the axes, because ticks are made when the figure is drawn, and
+    that may happen outside the house style.
     """
     ax.tick_params(length=0, labelfontfamily=font_name())
     for name in ("left", "right", "top"):
         ax.spines[name].set_visible(False)
+    settings: Any = mpl.rcParams
+    for axis in ("x", "y"):
+        ax.tick_params(axis=axis, labelcolor=settings[f"{axis}tick.labelcolor"])
+    for spine in ax.spines.values():
+        spine.set(edgecolor=settings["axes.edgecolor"], linewidth=settings["axes.linewidth"])
+    ax.set_axisbelow(settings["axes.axisbelow"])
     if grid != "none":
-        ax.grid(True, axis="x" if grid == "x" else "y")
+        look = {"color": settings["grid.color"], "linewidth": settings["grid.linewidth"]}
+        ax.grid(True, axis="x" if grid == "x" else "y", **look)
+
+
+def axis_words(ax: Axes, words: str) -> None:
+    """What the x axis counts; the label of axes that are given has a font of its own."""
+    ax.set_xlabel(
+        words, fontsize=points(8.5), color=muted(), fontfamily=mpl.rcParams["font.family"]
+    )
 
 
 def strong(text: Any, weight: float = 0.35) -> Any:
@@ -201,7 +317,7 @@ def strong(text: Any, weight: float = 0.35) -> Any:
 
 
 def verdict_mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float = 7, **kw: Any) -> Any:
-    """The shape of a verdict at a point."""
+    """The shape of a verdict at a point; the verdict's word is its ``gid``."""
     colour = VERDICT_COLOUR[verdict]
     hollow = verdict == "undecidable"
     return ax.plot(
@@ -209,12 +325,12 @@ def verdict_mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float = 7
         [y],
         VERDICT_MARKER[verdict],
         markersize=size,
-        markerfacecolor="white" if hollow else colour,
-        markeredgecolor=colour if hollow or verdict == "missing" else "white",
-        markeredgewidth=1.4 if hollow or verdict == "missing" else 0.6,
+        markerfacecolor=paper() if hollow else colour,
+        markeredgecolor=colour if hollow or verdict == "missing" else paper(),
+        markeredgewidth=stroke(1.4 if hollow or verdict == "missing" else 0.6),
         clip_on=False,
         linestyle="none",
-        **kw,
+        **{"gid": str(verdict), **kw},
     )[0]
 
 
@@ -251,21 +367,40 @@ def footer_line(language: Language, *parts: str) -> str:
 
 def add_title(figure: Any, title: str, subtitle: str = "") -> None:
     """Put a title, and a smaller line under it, at the top left of a figure."""
-    width, height = figure.get_figwidth(), figure.get_figheight()
-    strong(figure.text(0.16 / width, 1 - 0.18 / height, title, fontsize=15, va="top"))
+    width, height = inches(figure)
+    room = (width - points(0.32)) * 72
+    size = min(points(15), room / max(ems(title), 1))
+    strong(
+        figure.text(points(0.16) / width, 1 - points(0.18) / height, title, fontsize=size, va="top")
+    )
     if subtitle:
-        figure.text(0.16 / width, 1 - 0.52 / height, subtitle, fontsize=10, va="top", color=MUTED)
+        size = min(points(10), room / ems(subtitle))
+        figure.text(
+            points(0.16) / width, 1 - points(0.52) / height, subtitle, fontsize=size, va="top",
+            color=muted(),
+        )  # fmt: skip
 
 
 def add_footer(figure: Any, text: str) -> int:
     """Put the source line at the bottom left of a figure; the number of its lines."""
-    width, height = figure.get_figwidth(), figure.get_figheight()
-    wrapped = wrap(text, (width - 0.5) * 72 / 7.5)
+    width, height = inches(figure)
+    wrapped = footer_lines(text, width)
     figure.text(
-        0.16 / width, 0.12 / height, wrapped, fontsize=7.5, color=MUTED, va="bottom",
-        linespacing=1.25,
+        points(0.16) / width, points(0.12) / height, wrapped, fontsize=points(7.5), color=muted(),
+        va="bottom", linespacing=1.25,
     )  # fmt: skip
     return wrapped.count("\n") + 1
+
+
+def footer_lines(text: str, width: float) -> str:
+    """The source line as it is broken on a figure of so many inches."""
+    return wrap(text, (width - points(0.5)) * 72 / points(7.5))
+
+
+def inches(figure: Any) -> tuple[float, float]:
+    """Width and height of a figure or of a part of one."""
+    root = figure.get_figure(root=True)
+    return figure.bbox.width / root.dpi, figure.bbox.height / root.dpi
 
 
 def tick_formatter(ax: Axes, axis: str, decimals: int) -> FuncFormatter:
@@ -284,5 +419,5 @@ def diamond(amended: bool = False) -> dict[str, Any]:
     return {
         "marker": "D", "linestyle": "none",
         "markerfacecolor": PALE_ORANGE if amended else ORANGE,
-        "markeredgecolor": MUTED if amended else INK, "markeredgewidth": 0.9,
+        "markeredgecolor": muted() if amended else ink(), "markeredgewidth": stroke(0.9),
     }  # fmt: skip

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from zjsim.analysis.sensitivity.one_at_a_time import Influence, Swing
+from zjsim.analysis.sensitivity.one_at_a_time import Influence
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import Medium, Picture
 from zjsim.report.tables.compose_words import indicator_name, indicator_with_unit, scenario_name
 from zjsim.report.tables.rows import Report, ReportRow
-from zjsim.report.tables.wording import amended_target_words, target_words, value_words
-from zjsim.report.words.labels import label
+from zjsim.report.tables.wording import (
+    amended_target_words,
+    counted_indicators,
+    target_words,
+    value_words,
+)
+from zjsim.report.words.labels import label, localised
 
-BARS = 10
 PRINTED = ("page", "parts")
 # Font sizes of a line of a scenario's name.
 NAME_WIDTH = 13.0
@@ -24,7 +28,7 @@ PANELS_A_PART = 4
 
 
 def board_picture(report: Report, language: Language) -> Picture:
-    """Ten panels: the board on screens, one column on a phone, two columns on a page."""
+    """A panel an indicator: the board on screens, one column on a phone, two columns on a page."""
 
     def draw(medium: Medium) -> Sequence[Any]:
         # matplotlib is imported when a picture is first drawn.
@@ -43,8 +47,14 @@ def board_picture(report: Report, language: Language) -> Picture:
         f"{indicator_name(row.indicator, language)} {label(f'verdict.{row.verdict}', language)}"
         for row in report.rows
     )
+    counted = counted_indicators(len(report.rows), language)
     alt = label("alt.board", language, count=len(report.rows), verdicts=verdicts)
-    return Picture("board", label("figure.board", language), alt, draw)
+    return Picture(
+        "board",
+        label("figure.board", language, counted=counted[:1].upper() + counted[1:]),
+        alt,
+        draw,
+    )
 
 
 def _panels(
@@ -109,12 +119,20 @@ def progress_picture(report: Report, language: Language) -> Picture:
     """Progress of each indicator against time progress."""
 
     def draw(medium: Medium) -> Sequence[Any]:
-        from zjsim.report.charts.charts import plot_progress, progress_lines
+        from zjsim.report.charts import style
+        from zjsim.report.charts.targets import (
+            draw_progress,
+            plot_progress,
+            progress_data,
+            progress_lines,
+        )
 
+        data = progress_data(report)
         if medium not in PRINTED:
-            return [_root(plot_progress(report, language))]
+            return [_root(plot_progress(data, language))]
         ax = _page_axes(0.36 * progress_lines(report) + 1.1, 0.40, 0.72)
-        plot_progress(report, language, ax)
+        with style.house():
+            draw_progress(ax, data, language)
         _bar_key(ax, ["time_progress"], language)
         return [_root(ax)]
 
@@ -162,7 +180,7 @@ def comparison_picture(reports: Sequence[Report], language: Language) -> Picture
     """All scenarios against each target."""
 
     def draw(medium: Medium) -> Sequence[Any]:
-        from zjsim.report.charts.charts import plot_comparison
+        from zjsim.report.charts.comparison_chart import plot_comparison
 
         if medium in PRINTED:
             return [_comparison_page(reports, language)]
@@ -242,39 +260,27 @@ def _rule_words(indicator: Indicator, language: Language) -> str:
     return " | ".join([words, label("note.amended_short", language, **said)])
 
 
-def tornado_picture(
-    report: Report,
-    place: int,
-    influence: Influence,
-    named: Callable[[Swing], str],
-    language: Language,
-) -> Picture:
-    """What moves one indicator; ``place`` is its position in the plan."""
-    indicator = report.rows[place].indicator
-    visible = 0.5 * 10.0**-indicator.decimals
+def tornado_picture(indicator: Indicator, influence: Influence, language: Language) -> Picture:
+    """What moves one indicator."""
 
-    def width(item: Swing) -> float:
-        return abs(item.high_values[place] - item.low_values[place])
+    from zjsim.report.charts.tornado import tornado_data
 
-    moving = [item for item in influence.swings if width(item) >= visible]
-    widest = sorted(moving or influence.swings[:1], key=width, reverse=True)[:BARS]
-    bars = [(named(item), item.low_values[place], item.high_values[place]) for item in widest]
+    data = tornado_data(influence, indicator.id)
 
     def draw(medium: Medium) -> Sequence[Any]:
-        from zjsim.report.charts.style import source_line
-        from zjsim.report.charts.uncertainty import plot_tornado
+        from zjsim.report.charts import style
+        from zjsim.report.charts.tornado import draw_tornado, plot_tornado
 
-        base = influence.base[place]
         if medium in PRINTED:
-            ax = _page_axes(0.36 * len(bars) + 1.1, 0.36, 0.86)
-            plot_tornado(indicator, base, bars, language, ax)
+            ax = _page_axes(0.36 * len(data.bars) + 1.1, 0.36, 0.86)
+            with style.house():
+                draw_tornado(ax, data, language)
             _bar_key(ax, ("low", "high", "as_is", "target"), language)
             return [_root(ax)]
-        footer = source_line(report, language)
-        return [_root(plot_tornado(indicator, base, bars, language, footer=footer))]
+        return [_root(plot_tornado(data, language=language))]
 
     name = indicator_name(indicator, language)
-    first = TYPOGRAPHY[language].comma.join(name for name, _, _ in bars[:3])
+    first = TYPOGRAPHY[language].comma.join(localised(bar.name, language) for bar in data.bars[:3])
     alt = label("alt.tornado", language, name=name, widest=first)
     return Picture("tornado", label("figure.tornado", language, name=name), alt, draw)
 

@@ -24,9 +24,18 @@ from zjsim.report.tables.compose_words import (
 )
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
-from zjsim.report.tables.tables import progress_table, verdict_headers, verdict_rows
+from zjsim.report.tables.tables import progress_table
+from zjsim.report.tables.verdict_columns import office_table
+from zjsim.report.tables.wording import official_words
 from zjsim.report.words.labels import label, localised
-from zjsim.report.words.numbers import DASH, format_number, format_quantity, format_share
+from zjsim.report.words.numbers import (
+    DASH,
+    format_count,
+    format_number,
+    format_plain,
+    format_quantity,
+    format_share,
+)
 from zjsim.report.words.text_table import Table
 from zjsim.workflow import OpenPlan, Runs
 
@@ -80,30 +89,45 @@ def _section(slug: str, name: str, language: Language, *blocks: Block) -> Sectio
 
 
 def _verdicts(report: Report, language: Language) -> TableBlock:
-    heads, rows = verdict_headers(report, language), verdict_rows(report, language)
-    keep = (4, 5, 6, 7, 8, 9, 12)
-    title = label("column.indicator_unit", language)
-    table = Table(
-        (heads[0], title, *(heads[place] for place in keep)),
-        tuple(
-            (
-                cells[0],
-                indicator_with_unit(row.indicator, language),
-                *(cells[place] for place in keep),
-            )
-            for cells, row in zip(rows, report.rows, strict=True)
-        ),
-        "><<>>>>><",
-    )
+    keys = (
+        "number", "indicator_unit", "nature", "base", "target", "projection", "completion",
+        "progress", "verdict",
+    )  # fmt: skip
+    table = office_table(report, language, keys)
     colon = TYPOGRAPHY[language].colon
-    remarks = [f"{cells[0]}{colon}{cells[13]}" for cells in rows if cells[13]]
+    said = office_table(report, language, ("number", "remark")).rows
+    remarks = [f"{number}{colon}{words}" for number, words in said if words]
     return TableBlock(
         "verdicts",
         label("table.verdicts", language, year=report.target_year),
         table,
         tones={(place, 8): row.verdict for place, row in enumerate(report.rows)},
-        notes=(label("text.verdicts", language), *remarks),
+        notes=(_verdict_note(report, language), *remarks),
     )
+
+
+def _verdict_note(report: Report, language: Language) -> str:
+    """How progress is worked out, and the bands that were assumed."""
+    targets = [row.indicator.target for row in report.rows]
+    bands = sorted({item.band for item in targets if item.band_assumed and item.band is not None})
+    about = TYPOGRAPHY[language].comma.join(map(format_plain, bands))
+    said = label("text.verdicts", language)
+    assumed = TYPOGRAPHY[language].gap + label("text.about", language, bands=about)
+    return said + assumed if bands else said
+
+
+def _progress_notes(report: Report, language: Language) -> tuple[str, ...]:
+    """What the words for progress mean."""
+    words = report.words
+    if words is None:
+        return ()
+    named: dict[str, str] = {key: official_words(report, key, language) for key in words.labels}
+    for key in ("faster_from", "on_course_from"):
+        named[key] = f"{getattr(words, key):+g}".replace("-", "−")
+    assumed = TYPOGRAPHY[language].bracketed(label("text.progress_assumed", language))
+    if not words.assumption:
+        assumed = ""
+    return (label("text.progress", language, assumed=assumed, **named),)
 
 
 def _progress(report: Report, language: Language) -> Iterator[Block]:
@@ -121,7 +145,7 @@ def _progress(report: Report, language: Language) -> Iterator[Block]:
             "progress",
             label("table.progress", language),
             table,
-            notes=(label("text.progress", language),),
+            notes=_progress_notes(report, language),
         )
     yield pictures.progress_picture(report, language)
 
@@ -251,12 +275,8 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     top = influence.swings[:MOST]
     yield _influence_table(judged, top, language)
     yield _swing_table(judged, top, language)
-    place = closest_place(judged.report)
-
-    def named(swing: Swing) -> str:
-        return input_words(swing.dimension, judged.plan, language)
-
-    yield pictures.tornado_picture(judged.report, place, influence, named, language)
+    closest = judged.report.rows[closest_place(judged.report)].indicator
+    yield pictures.tornado_picture(closest, influence, language)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:
@@ -276,7 +296,7 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
             notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))
     return TableBlock(
         "influence",
-        label("table.influence", language),
+        label("table.influence", language, count=format_count(len(top), language)),
         Table(tuple(label(f"column.{key}", language) for key in keys), tuple(rows), "<>>^<>^"),
         notes=tuple(notes),
     )

@@ -145,72 +145,9 @@ def write_report(
         if name not in ("html", "docx", "pdf", "xlsx"):
             raise RunError(f"{name}: no such format. Choose html, docx, pdf or xlsx.")
     plan = open_plan(plan)
-    single = isinstance(scenarios, str | Path | Mapping | Scenario)
-    wanted: Any = [scenarios] if single else scenarios
+    wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]
     of = len(read) if assumptions else 0
     judged = [judge_scenario(plan, one, plan.observations, of=of) for one in read]
     words = (chosen_language(language),)
     return deliver(Path(folder), judged, formats, words, plan.observations)
-
-
-def plot_loops(runs: Runs, language: str | None = None) -> Any:
-    """The named feedback loops of a plan's model, with the signs of their links.
-
-    Parameters
-    ----------
-    runs : Runs
-        Of one scenario, with all variables; they decide signs that structure leaves open.
-    language : {"zh", "en"} or None
-        None is the user's.
-
-    Returns
-    -------
-    Figure
-        Of matplotlib; ``savefig`` writes it.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> figure = zjsim.plot_loops(zjsim.simulate("zhejiang"))
-    """
-    from zjsim.report.output.gallery import diagram
-
-    return diagram("loops", runs, None, chosen_language(language))[0].figure
-
-
-def plot_stock_flow(runs: Runs, sector: str, language: str | None = None) -> Any:
-    """Stocks and flows of one sector of a plan's model, and what each flow depends on.
-
-    Parameters
-    ----------
-    runs : Runs
-        Of one scenario, with all variables.
-    sector : str
-        Group of the model's elements that holds a stock.
-    language : {"zh", "en"} or None
-        None is the user's.
-
-    Returns
-    -------
-    Figure
-        Of matplotlib; ``savefig`` writes it.
-
-    Raises
-    ------
-    RunError
-        When no sector of that name holds a stock.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> runs = zjsim.simulate("zhejiang")
-    >>> figure = zjsim.plot_stock_flow(runs, runs.plan.model.stocks[0].group)
-    """
-    from zjsim.report.model.diagrams import sectors
-    from zjsim.report.output.gallery import diagram
-
-    known = sectors(runs.plan.model)
-    if sector not in known:
-        raise RunError(f"{sector}: no such sector. Sectors: {', '.join(known)}.")
-    return diagram("stock-flow", runs, sector, chosen_language(language))[0].figure

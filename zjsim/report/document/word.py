@@ -7,7 +7,6 @@ along for a machine that has none of them.
 
 from __future__ import annotations
 
-import datetime
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
+from zjsim.files import UNDATED
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.plaintext import plain
 from zjsim.report.document.document import (
@@ -39,8 +39,6 @@ from zjsim.report.document.word_parts import (
     set_fonts,
 )
 
-CREATED = datetime.datetime(2021, 7, 2)  # a constant: the same report has the same bytes
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 LONGEST_PROPERTY = 255  # characters of a property of the file
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0  # mm, A4
 DPI = 190
@@ -131,7 +129,7 @@ def without_times(packed: bytes) -> bytes:
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for member in source.infolist():
-            entry = zipfile.ZipInfo(member.filename, ZIP_TIME)
+            entry = zipfile.ZipInfo(member.filename)  # of 1980, whenever written
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0
             target.writestr(entry, source.read(member))
@@ -173,7 +171,7 @@ class _Writer:
         core.subject = plain(self.document.subtitle, most=LONGEST_PROPERTY)
         core.comments = plain(self.document.caution, most=LONGEST_PROPERTY)
         core.author = core.last_modified_by = "zjsim"
-        core.created = core.modified = CREATED
+        core.created = core.modified = UNDATED
         core.revision = 1
         core.language = TYPOGRAPHY[self.language].tag
         add_alt_names(self.file)

@@ -19,10 +19,10 @@ from zjsim.model.loops import link_polarity
 from zjsim.model.order import causes
 from zjsim.model.spec import Constant, Flow, ModelSpec, Stock
 from zjsim.report.charts import style
-from zjsim.report.model.loop_diagram import DiagramLoop, Names, diagram_loops, plot_loops
+from zjsim.report.model.loop_diagram import DiagramLoop, Names, diagram_loops, draw_loops
 from zjsim.report.words.labels import label
 
-__all__ = ["DiagramLoop", "diagram_loops", "plot_loops", "plot_stock_flow", "sectors"]
+__all__ = ["DiagramLoop", "diagram_loops", "draw_loops", "draw_stock_flow", "sectors"]
 
 WIDTH, NARROW = 14.0, 11.8  # with and without a column of outflows
 STOCK_X, STOCK_WIDTH, STOCK_HEIGHT = 7.0, 2.0, 0.62
@@ -61,8 +61,7 @@ def sectors(spec: ModelSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stock.group for stock in spec.stocks))
 
 
-@style.styled
-def plot_stock_flow(
+def draw_stock_flow(
     spec: ModelSpec,
     sector: str,
     language: Language = "en",
@@ -71,7 +70,10 @@ def plot_stock_flow(
     title: str = "",
     footer: str = "",
     names: Mapping[str, str] | None = None,
-) -> style.HouseFigure:
+    figure: Any = None,
+    figsize: tuple[float, float] | None = None,
+    heading: str | None = None,
+) -> Any:
     """Stocks as boxes, flows as valves, and what each flow depends on.
 
     Parameters
@@ -81,6 +83,8 @@ def plot_stock_flow(
     levers : constants that policy sets; other constants are left out
     title : the sector's name for readers; the name in the model when empty
     names : what variables are called in the picture, by canonical name; else as in the model
+    figure, figsize : an empty figure to draw on, or the inches of a new one
+    heading : in the place of the usual title
     """
     stocks = [stock for stock in spec.stocks if stock.group == sector]
     rows = [(stock, _valves(spec, stock, values, frozenset(levers))) for stock in stocks]
@@ -88,18 +92,19 @@ def plot_stock_flow(
     heights = [_row_height(valves) for _, valves in rows]
     height = sum(heights) + 1.75
     width = WIDTH if any(stock.outflows for stock in stocks) else NARROW
-    figure = style.new_figure(width, height)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set_axis_off()
-    ax.set(xlim=(0, width), ylim=(0, height))
-    top = height - 1.0
-    for (stock, valves), tall in zip(rows, heights, strict=True):
-        _draw_row(ax, stock, valves, top - tall / 2, said)
-        top -= tall
-    words = label("title.stock_flow", language, sector=title or sector or spec.name)
-    style.add_title(figure, words, label("diagram.how_to_read", language))
-    _draw_key(ax, language)
-    style.add_footer(figure, footer or spec.name)
+    with style.drawing(width, height, figure, figsize) as figure:
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        ax.set(xlim=(0, width), ylim=(0, height))
+        top = height - 1.0
+        for (stock, valves), tall in zip(rows, heights, strict=True):
+            _draw_row(ax, stock, valves, top - tall / 2, said)
+            top -= tall
+        words = label("title.stock_flow", language, sector=title or sector or spec.name)
+        words = words if heading is None else heading
+        style.add_title(figure, words, label("diagram.how_to_read", language))
+        _draw_key(ax, language)
+        style.add_footer(figure, footer or spec.name)
     return figure
 
 
@@ -156,46 +161,59 @@ def _draw_row(ax: Axes, stock: Stock, valves: Sequence[Valve], middle: float, sa
         FancyBboxPatch(
             (left, bottom), STOCK_WIDTH, reach, boxstyle="round,pad=0,rounding_size=0.05",
             facecolor="#e8f1f8", edgecolor=style.BLUE, linewidth=1.6, zorder=4,
+            gid=style.gid("stock", stock.name),
         )
     )  # fmt: skip
     text = ax.text(
-        STOCK_X, middle, style.wrap(said.of(stock.name), 13), ha="center", va="center", fontsize=10,
-        zorder=5, linespacing=1.15,
-    )  # fmt: skip
+        STOCK_X,
+        middle,
+        style.wrap(said.of(stock.name), 13),
+        ha="center",
+        va="center",
+        fontsize=style.points(10),
+        zorder=5,
+        linespacing=1.15,
+    )
     style.strong(text, 0.25)
 
 
 def _draw_flow(ax: Axes, valve: Valve, side: int, level: float, said: Names) -> None:
     edge = STOCK_X + side * STOCK_WIDTH / 2
     at, cloud = edge + side * VALVE_GAP, edge + side * CLOUD_GAP
-    _draw_pipe(ax, edge, cloud, side, level)
-    _draw_valve(ax, at, level)
+    _draw_pipe(ax, edge, cloud, side, level, style.gid("flow", valve.name))
+    _draw_valve(ax, at, level, style.gid("valve", valve.name))
     ax.text(
         at, level - 0.17, style.wrap(said.of(valve.name), 17), ha="center", va="top", zorder=6,
-        fontsize=NAME_SIZE, color=style.BLUE, linespacing=1.05,
+        fontsize=style.points(NAME_SIZE), color=style.BLUE, linespacing=1.05,
     )  # fmt: skip
     if valve.causes:
         _draw_causes(ax, valve, side, level, (at, cloud + side * 0.42), said)
 
 
-def _draw_pipe(ax: Axes, edge: float, cloud: float, side: int, level: float) -> None:
+def _draw_pipe(ax: Axes, edge: float, cloud: float, side: int, level: float, gid: str) -> None:
     """A double line between the stock and the cloud that stands for the model's boundary."""
     start, end = (cloud, edge) if side < 0 else (edge, cloud)
     head = 0.16
     tip = end if side < 0 else end - 0.2
     for shift in (-0.035, 0.035):
-        ax.plot([start, tip - head], [level + shift] * 2, color=style.BLUE, lw=1.1, zorder=3)
+        ax.plot(
+            [start, tip - head], [level + shift] * 2, color=style.BLUE, lw=1.1, zorder=3, gid=gid
+        )
     points = [(tip - head, level + 0.1), (tip, level), (tip - head, level - 0.1)]
-    ax.add_patch(Polygon(points, closed=True, facecolor=style.BLUE, lw=0, zorder=3))
+    ax.add_patch(Polygon(points, closed=True, facecolor=style.BLUE, lw=0, zorder=3, gid=gid))
     for x, y, radius in ((-0.09, -0.01, 0.1), (0.09, -0.01, 0.1), (0.0, 0.06, 0.11)):
-        ax.add_patch(Circle((cloud + x, level + y), radius, fc="#cfd6dc", lw=0, zorder=3.5))
+        ax.add_patch(
+            Circle((cloud + x, level + y), radius, fc="#cfd6dc", lw=0, zorder=3.5, gid="cloud")
+        )
 
 
-def _draw_valve(ax: Axes, x: float, y: float) -> None:
+def _draw_valve(ax: Axes, x: float, y: float, gid: str) -> None:
     size = 0.13
     for direction in (-1, 1):
         points = [(x, y), (x + direction * size, y + size), (x + direction * size, y - size)]
-        ax.add_patch(Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5))
+        ax.add_patch(
+            Polygon(points, closed=True, fc="white", ec=style.BLUE, lw=1.3, zorder=5, gid=gid)
+        )
 
 
 def _draw_causes(
@@ -210,21 +228,29 @@ def _draw_causes(
         sign_at, name_at = margin + side * 0.14, margin + side * 0.27
         align = "right" if side < 0 else "left"
         ax.text(
-            sign_at, y, cause.sign, ha="center", va="center", fontsize=CAUSE_SIZE + 1,
+            sign_at, y, cause.sign, ha="center", va="center", fontsize=style.points(CAUSE_SIZE + 1),
             color=style.VERMILLION if cause.sign == "−" else style.INK,
         )  # fmt: skip
         shown = MARKED.get(cause.kind, "{}").format(said.of(cause.name))
         ax.text(
-            name_at, y, shown, ha=align, va="center", fontsize=CAUSE_SIZE,
+            name_at, y, shown, ha=align, va="center", fontsize=style.points(CAUSE_SIZE),
             color=CAUSE_COLOUR[cause.kind],
         )  # fmt: skip
     half = LINE * count / 2 - 0.02
-    ax.plot([margin] * 2, [level - half, level + half], color=style.FAINT, lw=1.2, zorder=2)
+    ax.plot(
+        [margin] * 2,
+        [level - half, level + half],
+        color=style.FAINT,
+        lw=1.2,
+        zorder=2,
+        gid="causes",
+    )
     ax.add_patch(
         FancyArrowPatch(
             (margin - side * 0.02, level + min(half, 0.1)), (at + side * 0.03, level + 0.15),
             connectionstyle=f"arc3,rad={0.34 * side}", arrowstyle="-|>", mutation_scale=9,
             color=style.MUTED, lw=1.0, shrinkA=0, shrinkB=2, zorder=4,
+            gid=style.gid("causes", valve.name),
         )
     )  # fmt: skip
 
@@ -245,19 +271,19 @@ def _draw_key(ax: Axes, language: Language) -> None:
     ax.add_patch(
         FancyBboxPatch(
             (x, y - 0.09), 0.34, 0.18, boxstyle="round,pad=0,rounding_size=0.03",
-            fc="#e8f1f8", ec=style.BLUE, lw=1.3,
+            fc="#e8f1f8", ec=style.BLUE, lw=1.3, gid="key",
         )
     )  # fmt: skip
-    ax.text(x + 0.44, y, label("legend.stock", language), va="center", fontsize=8.8)
+    ax.text(x + 0.44, y, label("legend.stock", language), va="center", fontsize=style.points(8.8))
     x += 1.35
-    ax.plot([x, x + 0.4], [y + 0.03] * 2, color=style.BLUE, lw=1.0)
-    ax.plot([x, x + 0.4], [y - 0.03] * 2, color=style.BLUE, lw=1.0)
-    _draw_valve(ax, x + 0.2, y)
-    ax.text(x + 0.5, y, label("legend.flow", language), va="center", fontsize=8.8)
+    ax.plot([x, x + 0.4], [y + 0.03] * 2, color=style.BLUE, lw=1.0, gid="key")
+    ax.plot([x, x + 0.4], [y - 0.03] * 2, color=style.BLUE, lw=1.0, gid="key")
+    _draw_valve(ax, x + 0.2, y, "key")
+    ax.text(x + 0.5, y, label("legend.flow", language), va="center", fontsize=style.points(8.8))
     x += 1.35
     for shift, height, radius in ((-0.07, -0.01, 0.08), (0.07, -0.01, 0.08), (0, 0.05, 0.09)):
-        ax.add_patch(Circle((x + 0.15 + shift, y + height), radius, fc="#cfd6dc", lw=0))
-    ax.text(x + 0.4, y, label("legend.cloud", language), va="center", fontsize=8.8)
+        ax.add_patch(Circle((x + 0.15 + shift, y + height), radius, fc="#cfd6dc", lw=0, gid="key"))
+    ax.text(x + 0.4, y, label("legend.cloud", language), va="center", fontsize=style.points(8.8))
     x += 2.0
     for key, kind in (
         ("legend.auxiliary", "own"),
@@ -265,8 +291,13 @@ def _draw_key(ax: Axes, language: Language) -> None:
         ("legend.lever", "lever"),
     ):
         shown = MARKED.get(kind, "{}").format(label(key, language))
-        ax.text(x, y, shown, va="center", fontsize=8.8, color=CAUSE_COLOUR[kind])
+        ax.text(x, y, shown, va="center", fontsize=style.points(8.8), color=CAUSE_COLOUR[kind])
         x += style.ems(shown) * 8.8 / 72 + 0.45
     ax.text(
-        x, y, label("legend.signs", language, plus="+"), va="center", fontsize=8.8, color=style.INK
+        x,
+        y,
+        label("legend.signs", language, plus="+"),
+        va="center",
+        fontsize=style.points(8.8),
+        color=style.INK,
     )

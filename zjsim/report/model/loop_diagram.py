@@ -75,15 +75,17 @@ def diagram_loops(
     return found
 
 
-@style.styled
-def plot_loops(
+def draw_loops(
     loops: Sequence[DiagramLoop],
     language: Language = "en",
     stocks: Collection[str] = (),
     most: int = 22,
     footer: str = "",
     names: Mapping[str, str] | None = None,
-) -> style.HouseFigure:
+    figure: Any = None,
+    figsize: tuple[float, float] | None = None,
+    title: str | None = None,
+) -> Any:
     """Signed arrows between about ``most`` key variables, with the loops named beside them.
 
     Reinforcing loops are drawn in one colour and balancing ones in another; an arrow in
@@ -94,17 +96,18 @@ def plot_loops(
     framed = [said.of(name) for name in stocks]
     short = [_renamed(loop, said) for loop in contract(loops, stocks, most)]
     width = PLAN_WIDTH + _list_width(short, language)
-    figure = style.new_figure(width, 10.4)
-    ax = figure.add_axes((0.15 / width, 0.05, 11.7 / width, 0.86))
-    ax.set_axis_off()
-    ax.set(xlim=(0, 11.7), ylim=(0, 8.9))
-    names_shown = list(dict.fromkeys(name for loop in short for name in loop.variables))
-    places = layout(names_shown, _edges(short), 11.7, 8.9)
-    _draw_names(ax, places, framed)
-    _draw_marks(ax, short, places, _draw_links(ax, short, places))
-    style.add_title(figure, label("title.loops", language), label("diagram.loops", language))
-    _draw_list(figure, short, language)
-    style.add_footer(figure, footer)
+    with style.drawing(width, 10.4, figure, figsize) as figure:
+        ax = figure.add_axes((0.15 / width, 0.05, 11.7 / width, 0.86))
+        ax.set_axis_off()
+        ax.set(xlim=(0, 11.7), ylim=(0, 8.9))
+        names_shown = list(dict.fromkeys(name for loop in short for name in loop.variables))
+        places = layout(names_shown, _edges(short), 11.7, 8.9)
+        _draw_names(ax, places, framed)
+        _draw_marks(ax, short, places, _draw_links(ax, short, places))
+        title = label("title.loops", language) if title is None else title
+        style.add_title(figure, title, label("diagram.loops", language))
+        _draw_list(figure, short, language, width)
+        style.add_footer(figure, footer)
     return figure
 
 
@@ -191,9 +194,16 @@ def _draw_names(ax: Axes, places: Places, stocks: Collection[str]) -> None:
             "ec": style.BLUE if framed else "none", "lw": 1.2,
         }  # fmt: skip
         ax.text(
-            x, y, style.wrap(name, 13), ha="center", va="center", fontsize=9.5, zorder=5,
-            bbox=frame, linespacing=1.1,
-        )  # fmt: skip
+            x,
+            y,
+            style.wrap(name, 13),
+            ha="center",
+            va="center",
+            fontsize=style.points(9.5),
+            zorder=5,
+            bbox=frame,
+            linespacing=1.1,
+        )
 
 
 def _colour(kinds: set[str]) -> str:
@@ -213,7 +223,7 @@ def _draw_links(ax: Axes, loops: Sequence[DiagramLoop], places: Places) -> list[
             FancyArrowPatch(
                 path=Path(curves[link], [Path.MOVETO, Path.CURVE3, Path.CURVE3]),
                 color=_colour(kinds), arrowstyle="-|>,head_length=6,head_width=2.8", lw=1.4,
-                zorder=3, shrinkA=0, shrinkB=0,
+                zorder=3, shrinkA=0, shrinkB=0, gid=style.gid("link", *link),
             )
         )  # fmt: skip
         thin = np.array([0.06, 0.06])
@@ -223,9 +233,15 @@ def _draw_links(ax: Axes, loops: Sequence[DiagramLoop], places: Places) -> list[
         spot = _sign_spot(curves[link], taken)
         taken.append((spot, SIGN_SIZE))
         ax.text(
-            spot[0], spot[1], SIGNS[sign], fontsize=11.5, color=_colour(kinds), zorder=7,
-            ha="center", va="center",
-        )  # fmt: skip
+            spot[0],
+            spot[1],
+            SIGNS[sign],
+            fontsize=style.points(11.5),
+            color=_colour(kinds),
+            zorder=7,
+            ha="center",
+            va="center",
+        )
     return taken
 
 
@@ -312,10 +328,16 @@ def _draw_marks(
         taken.append((spot, MARK_SIZE))
         colour = style.VERMILLION if loop.polarity == "+" else style.BLUE
         text = ax.text(
-            spot[0], spot[1], loop.id, ha="center", va="center", fontsize=10, color="white",
+            spot[0],
+            spot[1],
+            loop.id,
+            ha="center",
+            va="center",
+            fontsize=style.points(10),
+            color="white",
             zorder=8,
             bbox={"boxstyle": "round,pad=0.25", "fc": colour, "ec": "white", "lw": 1.0},
-        )  # fmt: skip
+        )
         style.strong(text, 0.2)
 
 
@@ -344,9 +366,9 @@ def _list_width(loops: Sequence[DiagramLoop], language: Language) -> float:
     return min(widest * 9.5 / 72, 3.2) + 0.8
 
 
-def _draw_list(figure: Any, loops: Sequence[DiagramLoop], language: Language) -> None:
+def _draw_list(figure: Any, loops: Sequence[DiagramLoop], language: Language, wide: float) -> None:
     """Id, name and course of each loop at the right, and what the colours mean."""
-    wide, inches = figure.get_figwidth(), _list_width(loops, language)
+    inches = _list_width(loops, language)
     ax = figure.add_axes((PLAN_WIDTH / wide, 0.05, inches / wide, 0.86))
     ax.set_axis_off()
     ax.set(xlim=(0, inches), ylim=(8.9, 0))
@@ -357,14 +379,14 @@ def _draw_list(figure: Any, loops: Sequence[DiagramLoop], language: Language) ->
         ("legend.both_kinds", "#4d4d4d"),
     ):
         ax.annotate("", (0.5, y), (0.0, y), arrowprops={"arrowstyle": "-|>", "color": colour})
-        ax.text(0.62, y, label(key, language), va="center", fontsize=9.5)
+        ax.text(0.62, y, label(key, language), va="center", fontsize=style.points(9.5))
         y += 0.27
     y += 0.18
     size = 9.5
     for loop in loops:
         colour = style.VERMILLION if loop.polarity == "+" else style.BLUE
         name = style.wrap(localised(loop.label, language), 3.2 * 72 / size)
-        text = ax.text(0.0, y, loop.id, va="top", fontsize=size, color=colour)
+        text = ax.text(0.0, y, loop.id, va="top", fontsize=style.points(size), color=colour)
         style.strong(text, 0.3)
-        ax.text(0.5, y, name, va="top", fontsize=size, linespacing=1.15)
+        ax.text(0.5, y, name, va="top", fontsize=style.points(size), linespacing=1.15)
         y += (name.count("\n") + 1) * size * 1.45 / 72 + 0.1

@@ -100,6 +100,7 @@ def _constants(book: ModelBook, constants: Sequence[Constant]) -> list[str]:
 
 def levers_page(book: ModelBook) -> str:
     """What policy sets: clause, quote, range, path and what it costs."""
+    year = book.plan.plan.base_year
     keys = ("lever", "name", "range", "path", "cost", "clause", "variable")
     rows = []
     quotes: list[str] = []
@@ -116,13 +117,20 @@ def levers_page(book: ModelBook) -> str:
         rows.append((f"`{lever.id}`", label, bounds, path, cost, lever.clause, variable))
         quotes += [f"## {lever.id}", "", f"> {lever.quote}", "", f"{lever.clause}. {lever.note}"]
         quotes.append("")
-    head = [f"# {book.word('page.levers')}", "", book.word("levers.intro"), ""]
-    return "\n".join(head + table([book.word(f"head.{key}") for key in keys], rows) + quotes)
+    head = [f"# {book.word('page.levers')}", "", book.word("levers.intro", year=year), ""]
+    return "\n".join(
+        head + table([book.word(f"head.{key}", year=year) for key in keys], rows) + quotes
+    )
 
 
 def drivers_page(book: ModelBook) -> str:
     """The outside world: each driver by path and year, with sources and grades."""
-    lines = [f"# {book.word('page.drivers')}", "", book.word("drivers.intro"), ""]
+    lines = [
+        f"# {book.word('page.drivers')}",
+        "",
+        book.word("drivers.intro", year=book.plan.plan.base_year),
+        "",
+    ]
     series = book.plan.drivers.series if book.drivers else {}
     for key, name in book.drivers.items():
         element = book.spec.elements.get(exact_name(book.spec, name))
@@ -280,22 +288,16 @@ def write_pictures(book: ModelBook, folder: Path) -> list[Path]:
     """Draw each sector's stocks and flows, and the causal loops; the paths written."""
     # Drawing takes a second to import; the text of the pages does not need it.
     from zjsim.report.charts.figures import write_figure
-    from zjsim.report.model.diagrams import diagram_loops, plot_loops, plot_stock_flow
+    from zjsim.report.model.pictures import plot_loops, plot_stock_flow
 
-    spec, language = book.spec, book.language
     # Signs that structure leaves open are read at the start, with levers at rest.
     runs = simulate(book.plan, Scenario(name=book.plan.folder.name), estimate_error=False)
-    values = {str(name): float(value) for name, value in runs.to_frame().iloc[0].items()}
-    levers = [exact_name(spec, lever.variable) for lever in book.levers.values()]
     written: list[Path] = []
     for name, stem in picture_stems(book).items():
         if name == "loops":
-            drawn = diagram_loops(spec, book.plan.loops, values)
-            stocks = [stock.name for stock in spec.stocks]
-            figure = plot_loops(drawn, language, stocks, footer=spec.name)
+            figure = plot_loops(runs, book.language)
         else:
-            title = book.sector_label(name)
-            figure = plot_stock_flow(spec, name, language, values, levers, title)
+            figure = plot_stock_flow(runs, name, book.language)
         written += write_figure(figure, folder / stem, dpi=90)
     return written
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
+from zjsim.files import UNDATED
 from zjsim.plaintext import cell
 from zjsim.report.output.results import write_netcdf
 from zjsim.scenario.cin import cin_text
@@ -22,23 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zjsim.assessment.assess import Assessment
+    from zjsim.assessment.plan import Indicator
     from zjsim.workflow import Runs
 
 FORMATS = ("iamc-csv", "iamc-xlsx", "parquet", "netcdf", "cin", "xmile")
 IAMC_COLUMNS = ("Model", "Scenario", "Region", "Variable", "Unit")
-# The plan's indicators by id, in the words of the IAMC community; another plan's by label.
-IAMC_NAMES = {
-    "manufacturing_share": "Value Added|Manufacturing|Share of GDP",
-    "labour_productivity": "Labour Productivity|Manufacturing",
-    "value_added_per_mu": "Value Added|Industry|Per Land Area",
-    "rd_intensity": "R&D Expenditure|Manufacturing|Share of Revenue",
-    "patents_per_10bn": "Patents in Force|Industry|Per Revenue",
-    "digital_core_share": "Value Added|Digital Core Industries|Share of GDP",
-    "high_tech_share": "Value Added|High-Tech Manufacturing|Share of Industry",
-    "energy_intensity_cut": "Energy Intensity|Industry|Cumulative Reduction",
-    "water_intensity_cut": "Water Intensity|Industry|Cumulative Reduction",
-    "business_environment": "Business Environment Index",
-}
 
 
 def iamc_frame(runs: Runs, assessment: Assessment) -> pd.DataFrame:
@@ -56,7 +45,7 @@ def iamc_frame(runs: Runs, assessment: Assessment) -> pd.DataFrame:
     for row in assessment.rows:
         read = {reading.year: reading.value for reading in row.readings}
         read[plan.plan.base_year] = row.base_projection
-        name = iamc_name(row.indicator.id, row.indicator.label.en)
+        name = iamc_name(row.indicator)
         values = [read.get(year, np.nan) for year in years]
         rows.append([model, runs.name, region, name, row.indicator.unit.en, *values])
     sectors = _sectors(runs)
@@ -68,9 +57,9 @@ def iamc_frame(runs: Runs, assessment: Assessment) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*IAMC_COLUMNS, *map(str, years)])
 
 
-def iamc_name(identifier: str, label: str) -> str:
-    """The IAMC name of an indicator."""
-    return IAMC_NAMES.get(identifier, _plain(label))
+def iamc_name(indicator: Indicator) -> str:
+    """The name that the plan gives an indicator in IAMC tables, else its label."""
+    return indicator.iamc or _plain(indicator.label.en)
 
 
 def _plain(name: str) -> str:
@@ -96,9 +85,7 @@ def write_iamc(path: Path, frames: Sequence[pd.DataFrame]) -> None:
     whole[texts] = whole[texts].map(cell)
     if path.suffix.lower() == ".xlsx":
         with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
-            from zjsim.report.workbook.workbook_file import CREATED
-
-            writer.book.set_properties({"created": CREATED, "author": "zjsim"})
+            writer.book.set_properties({"created": UNDATED, "author": "zjsim"})
             whole.to_excel(writer, sheet_name="data", index=False)
     else:
         whole.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

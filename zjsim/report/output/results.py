@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from zjsim.assessment.observations import Observations
-from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, chosen_language
+from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.plaintext import plain
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
-from zjsim.report.tables import tables
 from zjsim.report.tables.compose_words import model_unit
 from zjsim.report.tables.rows import InputLine, Report, as_report
+from zjsim.report.tables.verdict_columns import office_table
+from zjsim.report.words.csv_table import write_table_csv
 from zjsim.report.words.labels import catalogue, label
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 Writer = Callable[[Path], None]
 # A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
-# The remark of constants.csv on a number that rests on nothing else.
-JUDGED = "Modeller judgement."
 
 
 def report_of(
@@ -87,7 +86,7 @@ def _label(name: str, names_zh: Mapping[str, str]) -> dict[str, str]:
 
 def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
     """Constants that nobody measured, with their ranges and what is known of them."""
-    model = runs.plan.names
+    model, remarks = runs.plan.names, runs.plan.plan.remarks
     lines: list[dict[str, str]] = []
     for row in runs.plan.constants.rows.values():
         if row.grade not in ASSUMED:
@@ -101,17 +100,17 @@ def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
         lines.append(
             {
                 language: f"{names[language]} = {value_words} {model_unit(unit, language)}".strip()
-                + _note_words(row.grade, row.note, language)
+                + _note_words(row.grade, row.note, remarks, language)
                 for language in LANGUAGES
             }
         )
     return tuple(lines)
 
 
-def _note_words(grade: str, note: str, language: Language) -> str:
-    """Grade and remark; the remark that most constants share is said in the language."""
-    if note.strip() == JUDGED:
-        note = label("note.judged", language)
+def _note_words(grade: str, note: str, remarks: Sequence[Text], language: Language) -> str:
+    """Grade and remark; a remark that the plan translates is said in the language."""
+    same = next((one for one in remarks if note.strip() in (one.zh, one.en)), None)
+    note = note if same is None else same.in_(language)
     marks = TYPOGRAPHY[language]
     return marks.bracketed(grade) + marks.colon + note
 
@@ -241,7 +240,9 @@ def _write_bytes(path: Path, content: bytes) -> None:
 
 
 def _write_data(path: Path, report: Report) -> None:
-    write_chart_data(path.with_suffix(""), *board_data(report))
+    from zjsim.report.charts.board import board_data
+
+    write_chart_data(path.with_suffix(""), *board_data(report).table("en"))
 
 
 def write_yaml(path: Path, document: Any) -> None:
@@ -310,41 +311,15 @@ def _attribute(value: Any) -> Any:
 
 def write_table(path: Path, report: Report, language: Language) -> None:
     """The planning-office table as CSV that spreadsheets open with Chinese intact."""
-    rows = tables.verdict_rows(report, language)
-    write_chart_data(path.with_suffix(""), tables.verdict_headers(report, language), rows)
+    write_table_csv(path, office_table(report, language))
 
 
 def write_board(path: Path, report: Report, language: Language, formats: Sequence[str]) -> None:
-    """The ten-panel board in each format."""
+    """The board in each format."""
     # Charts are the slowest import; the table is on the screen before this.
     from zjsim.report.charts.board import plot_board
 
     write_figure(plot_board(report, language), path.with_suffix(""), tuple(formats))
-
-
-def board_data(report: Report) -> tuple[list[str], list[list[object]]]:
-    """Headers and rows of the data of the board: one row an indicator and year."""
-    headers = ["indicator", "unit", "year", "projection", "plan_path", "outturn", "target"]
-    from zjsim.report.tables.rows import plan_path
-
-    rows: list[list[object]] = []
-    for row in report.rows:
-        seen = {outturn.year: outturn.value for outturn in row.outturns}
-        path = dict(zip(row.years, plan_path(row.indicator, row.years), strict=True))
-        projected = dict(zip(row.years, row.projection, strict=True))
-        for year in sorted({*row.years, *seen}):
-            rows.append(
-                [
-                    row.indicator.id,
-                    row.indicator.unit.en,
-                    year,
-                    projected.get(year),
-                    path.get(year),
-                    seen.get(year),
-                    row.indicator.target.value,
-                ]
-            )
-    return headers, rows
 
 
 def write_book(path: Path, report: Report, language: Language) -> None:

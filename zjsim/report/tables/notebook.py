@@ -12,11 +12,11 @@ from zjsim.language import Language, chosen_language
 from zjsim.markup import html_table
 from zjsim.report.tables.ensemble_tables import share_table
 from zjsim.report.tables.rows import as_report
-from zjsim.report.tables.tables import brief_table, verdict_headers, verdict_rows
-from zjsim.report.tables.wording import plan_target_words, value_words
+from zjsim.report.tables.tables import brief_table, remark_lines, scenarios_table
+from zjsim.report.tables.verdict_columns import office_table
+from zjsim.report.tables.wording import plan_target_words, tally_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
-from zjsim.report.words.verdicts import MARKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +29,8 @@ def assessment_table(assessment: Assessment, language: Language) -> pd.DataFrame
     """The planning-office table as texts, with all its columns."""
     import pandas as pd
 
-    report = as_report(assessment)
-    return pd.DataFrame(verdict_rows(report, language), columns=verdict_headers(report, language))
+    table = office_table(assessment, language)
+    return pd.DataFrame(table.rows, columns=table.headers)
 
 
 def assessment_html(assessment: Assessment) -> str:
@@ -41,30 +41,14 @@ def assessment_html(assessment: Assessment) -> str:
         counts = {"runs": f"{assessment.n_run:,}", "failed": f"{assessment.n_failed:,}"}
         note = label("notebook.counted", language, **counts)
         return _html(caption, share_table(assessment, language), note)
-    note = label("notebook.failed", language) if assessment.n_failed else ""
+    lines = [tally_words(as_report(assessment), language), *remark_lines(assessment, language)]
+    note = label("notebook.failed", language) if assessment.n_failed else "\n".join(lines)
     return _html(caption, brief_table(assessment, language, units=True), note)
 
 
 def several_html(assessments: Sequence[Assessment], language: Language) -> str:
     """Targets down, scenarios across: the projection and the mark of its verdict."""
-    heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
-    reports = [as_report(one) for one in assessments]
-    heads += [label("column.target", language, year=assessments[0].plan.years[-1])]
-    heads += [localised(one.label, language) or one.name for one in assessments]
-    rows = [
-        (
-            str(first.indicator.number),
-            localised(first.indicator.label, language),
-            localised(first.indicator.unit, language),
-            plan_target_words(first.indicator, language),
-            *(f"{value_words(report.rows[k])} {MARKS[report.rows[k].verdict]}"
-              for report in reports),
-        )
-        for k, first in enumerate(reports[0].rows)
-    ]  # fmt: skip
-    met = [f"{report.met}/{len(report.rows)}" for report in reports]
-    rows.append(("", label("column.met", language), "", "", *met))
-    return _html("", Table(tuple(heads), tuple(rows), "><<>" + ">" * len(reports)))
+    return _html("", scenarios_table(assessments, language))
 
 
 def plan_html(plan: Plan) -> str:

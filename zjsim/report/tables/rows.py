@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.named import find_indicator
-from zjsim.assessment.plan import Indicator
+from zjsim.assessment.plan import Indicator, WordThresholds
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
 
@@ -91,7 +91,10 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One scenario judged against one plan, ready to be shown."""
+    """One scenario judged against one plan, ready to be shown.
+
+    ``words`` are the plan's words for progress, in place of the usual ones.
+    """
 
     plan_title: object
     scenario: str
@@ -101,6 +104,12 @@ class Report:
     inputs: tuple[InputLine, ...] = ()
     assumptions: tuple[object, ...] = ()
     footnote: object = ""
+    words: WordThresholds | None = None
+
+    @property
+    def base_year(self) -> int:
+        """The year from which the plan starts."""
+        return self.rows[0].indicator.plan_base_year
 
     @property
     def target_year(self) -> int:
@@ -125,7 +134,7 @@ def plan_path(indicator: Indicator, years: Iterable[float]) -> list[float]:
     left. The value stays at the base before it and at the target after it.
     """
     start, target = indicator.start, indicator.target.value
-    span = indicator.target.year - indicator.base.year
+    span = indicator.span
     path = []
     for year in years:
         share = min(max((year - indicator.base.year) / span, 0.0), 1.0)
@@ -180,6 +189,7 @@ def as_report(
         inputs=tuple(inputs),
         assumptions=tuple(assumptions),
         footnote=footnote,
+        words=plan.words,
     )
 
 

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zjsim.language import Language
-from zjsim.report.tables.rows import InputLine, Report, ReportRow, as_report
+from zjsim.report.tables.rows import InputLine, ReportRow, as_report
+from zjsim.report.tables.verdict_columns import PRINTED, office_table
 from zjsim.report.tables.wording import (
     amendment_decides,
     amendment_lines,
-    base_words,
     latest_words,
+    official_words,
     plan_target_words,
-    rate_words,
     remark,
     scenario_name,
     value_words,
@@ -29,63 +29,18 @@ from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
 
 
-def verdict_headers(report: Report, language: Language) -> tuple[str, ...]:
-    """Column heads of the planning-office table."""
-    year = report.target_year
-    named = {"column.base": year - 5, "column.target": year, "column.projection": year}
-    keys = (
-        "number", "category", "indicator", "unit", "nature", "base", "target", "projection",
-        "completion", "progress", "time_progress", "rate_needed", "verdict", "remark",
-    )  # fmt: skip
-    heads = []
-    for key in (f"column.{key}" for key in keys):
-        heads.append(label(key, language, **({"year": named[key]} if key in named else {})))
-    return tuple(heads)
-
-
-def verdict_rows(assessment: Any, language: Language = "en") -> list[tuple[str, ...]]:
-    """The planning-office table: 序号 类别 指标 … 判断 说明, a row an indicator."""
-    return [_verdict_row(row, language) for row in as_report(assessment).rows]
-
-
-def _verdict_row(row: ReportRow, language: Language) -> tuple[str, ...]:
-    indicator = row.indicator
-    return (
-        str(indicator.number),
-        localised(indicator.category, language),
-        localised(indicator.label, language),
-        localised(indicator.unit, language),
-        label(f"nature.{indicator.nature}", language),
-        base_words(indicator),
-        plan_target_words(indicator, language),
-        value_words(row),
-        format_share(row.completion),
-        format_share(row.progress),
-        format_share(row.time_progress, 0),
-        rate_words(row, language),
-        verdict_words(row, language),
-        remark(row, language),
-    )
-
-
 def verdict_table(assessment: Any, language: Language = "en", remarks: bool = True) -> Table:
     """The planning-office table without its time progress, which is 100% in the last year."""
-    keep = (0, 2, 1, 3, 4, 5, 6, 7, 8, 9, 11, 12, *((13,) if remarks else ()))
-    return _verdict_columns(assessment, language, keep)
+    first = ("number", "indicator", "category")
+    left_out = {*first, "time_progress", *(() if remarks else ("remark",))}
+    keys = (*first, *(key for key in PRINTED if key not in left_out))
+    return office_table(assessment, language, keys)
 
 
 def brief_table(assessment: Any, language: Language = "en", units: bool = False) -> Table:
     """The columns that fit a narrow screen; units are in the full table unless asked for."""
-    unit = (3,) if units else ()
-    return _verdict_columns(assessment, language, (0, 2, *unit, 5, 6, 7, 9, 12))
-
-
-def _verdict_columns(assessment: Any, language: Language, keep: tuple[int, ...]) -> Table:
-    report = as_report(assessment)
-    heads, alignment = verdict_headers(report, language), "><<<<>>>>>>><<"
-    rows = tuple(tuple(row[place] for place in keep) for row in verdict_rows(report, language))
-    alignment = "".join(alignment[place] for place in keep)
-    return Table(tuple(heads[place] for place in keep), rows, alignment, keys=2)
+    keys = ("number", "indicator", "unit", "base", "target", "projection", "progress", "verdict")
+    return office_table(assessment, language, [key for key in keys if units or key != "unit"])
 
 
 def remark_lines(assessment: Any, language: Language = "en") -> list[str]:
@@ -105,7 +60,7 @@ def outturn_table(assessment: Any, language: Language = "en") -> Table:
             latest_words(row),
             format_share(row.latest_progress),
             format_share(row.latest_time_progress, 0),
-            label(f"official.{row.latest_official}", language) if row.latest_official else DASH,
+            official_words(report, row.latest_official, language),
         )
         for row in report.rows
         if row.latest is not None and (row.latest_time_progress or 0) > 0
@@ -124,8 +79,8 @@ def progress_table(assessment: Any, language: Language = "en") -> Table:
             latest_words(row),
             format_share(row.latest_progress),
             format_share(row.latest_time_progress, 0),
-            label(f"official.{row.latest_official}", language) if row.latest_official else DASH,
-            label(f"official.{row.official}", language) if row.official else DASH,
+            official_words(report, row.latest_official, language),
+            official_words(report, row.official, language),
         )
         for row in report.rows
     )
@@ -234,10 +189,31 @@ def _path_words(line: InputLine | None) -> str:
     )
 
 
+def _count_rows(a: Any, b: Any, language: Language) -> list[tuple[str, ...]]:
+    if not a.indicator.other_counts:
+        return []
+    decimals = a.indicator.decimals
+    return [
+        (
+            "",
+            f"  {localised(name, language)}",
+            localised(a.indicator.unit, language),
+            format_number(one, decimals),
+            format_number(two, decimals),
+            format_number(two - one, decimals + 1, signed=True),
+            "",
+        )
+        for (name, one), (_, two) in zip(a.variants, b.variants, strict=True)
+    ]
+
+
 def comparison_table(first: Any, second: Any, language: Language = "en") -> Table:
-    """Two scenarios by indicator: both projections, the difference, and both verdicts."""
+    """Two scenarios by indicator: both projections, the difference, and both verdicts.
+
+    Other counts of an indicator follow it, without a verdict.
+    """
     one, two = as_report(first), as_report(second)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for a, b in zip(one.rows, two.rows, strict=True):
         decimals = a.indicator.decimals
         words = [verdict_words(row, language) for row in (a, b)]
@@ -252,7 +228,22 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
                 " → ".join(dict.fromkeys(words)),
             )
         )
+        rows += _count_rows(a, b, language)
     heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
     heads += [scenario_name(each, language) for each in (one, two)]
     heads += [label(f"column.{key}", language) for key in ("difference", "verdict")]
     return Table(tuple(heads), tuple(rows), "><<>>><", keys=2)
+
+
+def scenarios_table(assessments: Sequence[Any], language: Language = "en") -> Table:
+    """Targets down, scenarios across: the projection with the mark of its verdict."""
+    reports = [as_report(assessment) for assessment in assessments]
+    first = office_table(reports[0], language, ("number", "indicator", "unit", "target"))
+    heads = (*first.headers, *(scenario_name(report, language) for report in reports))
+    rows = [
+        (*cells, *(_marked(report.rows[k]) for report in reports))
+        for k, cells in enumerate(first.rows)
+    ]
+    met = [f"{report.met}/{len(report.rows)}" for report in reports]
+    rows.append(("", label("column.met", language), "", "", *met))
+    return Table(heads, tuple(rows), first.alignment + ">" * len(reports), keys=2)

@@ -10,7 +10,7 @@ from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.words.labels import label, localised
-from zjsim.report.words.numbers import DASH, format_number, format_plain
+from zjsim.report.words.numbers import DASH, format_count, format_number, format_plain
 from zjsim.report.words.verdicts import MARKS
 
 
@@ -52,7 +52,7 @@ def base_words(indicator: Indicator) -> str:
     """The base as the plan prints it; a dash where it prints none, a star for another year."""
     if indicator.base.value is None:
         return DASH
-    star = "*" if indicator.base.year != indicator.target.year - 5 else ""
+    star = "*" if indicator.base.year != indicator.plan_base_year else ""
     return format_plain(indicator.base.value) + star
 
 
@@ -109,20 +109,35 @@ def latest_words(row: ReportRow) -> str:
     return f"{format_number(row.latest.value, row.indicator.decimals)} ({row.latest.year})"
 
 
+def official_words(report: Report, word: str, language: Language) -> str:
+    """The plan's word for progress, such as ``faster``; a dash where nothing was published."""
+    if not word:
+        return DASH
+    own = {str(key): text for key, text in report.words.labels.items()} if report.words else {}
+    return localised(own.get(word), language) or label(f"official.{word}", language)
+
+
+def counted_indicators(count: int, language: Language) -> str:
+    """``ten indicators``."""
+    key = "count.indicator" if count == 1 else "count.indicators"
+    return label(key, language, count=format_count(count, language))
+
+
 def remark(row: ReportRow, language: Language) -> str:
     """What a reader of one line must know besides: why it is missing, base, amendment, prices."""
     indicator, decimals = row.indicator, row.indicator.decimals
     parts = [row.reason] if row.reason else []
-    if indicator.base.year != indicator.target.year - 5:
+    if indicator.base.year != indicator.plan_base_year:
         parts.append("* " + label("note.base_year", language, year=indicator.base.year))
     if indicator.cumulative:
-        years = indicator.target.year - indicator.base.year
+        years = indicator.span
         parts.append(label("note.cumulative_over", language, years=years))
     if indicator.excludes_state_listed:
         parts.append(label("note.state_listed", language))
     if row.constant_price is not None:
         value = format_number(row.constant_price, decimals)
-        parts.append(label("note.constant_price", language, value=value))
+        year = indicator.price_year
+        parts.append(label("note.constant_price", language, value=value, year=year))
     for name, reading in row.variants:
         value, said = format_number(reading, decimals), localised(name, language)
         parts.append(label("note.variant", language, name=said, value=value))
@@ -198,7 +213,7 @@ def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
     if indicator.text_pace is not None and row.text_pace_verdict is not None:
         verdict = label(f"verdict.{row.text_pace_verdict}", language)
         rate = format_plain(indicator.text_pace.rate)
-        total = format_number(indicator.text_pace.cumulative, 2)
+        total = format_number(indicator.text_pace.over(indicator.span), 2)
         stated = indicator.text_pace.scope_stated
         scope = "" if stated else label("note.scope_unstated", language)
         words = {"rate": rate, "total": total, "scope": scope, "verdict": verdict}

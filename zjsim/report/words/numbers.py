@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 
+from zjsim.language import Language
+from zjsim.report.words.labels import label
+
 DASH = "–"
+IN_WORDS = 10  # larger counts are written in digits
 
 
 def format_number(value: float | None, decimals: int = 1, signed: bool = False) -> str:
@@ -38,6 +42,11 @@ def format_quantity(value: float | None, unit: str = "", signed: bool = False) -
     decimals = 0 if whole else min(max(2 - math.floor(math.log10(size)), 0), 6)
     text = format_number(value, decimals, signed)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_count(count: int, language: Language) -> str:
+    """How many there are, in words where there are few: ``ten``."""
+    return label(f"count.{count}", language) if 0 < count <= IN_WORDS else str(count)
 
 
 def format_plain(value: float) -> str:

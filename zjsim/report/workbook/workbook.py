@@ -14,14 +14,25 @@ from typing import Any
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language
 from zjsim.report.tables.rows import Report, ReportRow, as_report
-from zjsim.report.tables.tables import matrix_key, verdict_headers
-from zjsim.report.tables.wording import rate_words, remark, target_words, value_decimals
+from zjsim.report.tables.tables import matrix_key
+from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, gap_decimals
+from zjsim.report.tables.wording import target_words, value_decimals
 from zjsim.report.words.numbers import DASH
 from zjsim.report.words.verdicts import MARKS, TONES
 from zjsim.report.workbook import workbook_figures
 from zjsim.report.workbook.workbook_file import FIRST_ROW, RULE, Book, fit, pattern_of
 
-COLUMN_WIDTHS = (6, 16, 0, 14, 12, 10, 12, 12, 10, 11, 11, 11, 18, 14, 0)
+# By column: what differs from the look of its kind, and a width that its words do not ask for.
+LOOKS: dict[str, dict[str, Any]] = {
+    **{key: {} for key in SHEET},
+    "number": {"align": "center"}, "indicator": {"text_wrap": True},
+    "remark": {"text_wrap": True}, "verdict": {"align": "center", "bold": True},
+}  # fmt: skip
+WIDTHS = {
+    "number": 6, "nature": 13, "base": 10, "target": 12, "projection": 12, "gap": 10,
+    "completion": 11, "progress": 11, "time_progress": 11, "rate_needed": 18, "verdict": 16,
+}  # fmt: skip
+FITTED = {"category": 24, "indicator": 46, "unit": 20, "remark": 48}
 
 
 def write_workbook(
@@ -49,17 +60,17 @@ def write_workbook(
 
 
 def _verdicts(book: Book, report: Report, alone: bool) -> None:
-    """The planning-office table; columns H to K are figures and formulas."""
+    """The planning-office table, its gap, completion and progress as formulas."""
     name = book.text("sheet.verdicts")
     sheet = book.sheet(name if alone else f"{name} {report.scenario}")
     book.head(sheet, book.said(report.plan_title), book.source(report))
-    heads = list(verdict_headers(report, book.language))
-    heads.insert(8, book.text("column.gap"))
+    heads = [COLUMNS[key].head(report, book.language) for key in SHEET]
     book.heads(sheet, FIRST_ROW - 1, heads)
     for offset, row in enumerate(report.rows):
         _verdict_line(book, sheet, FIRST_ROW + offset, row, report)
     last = FIRST_ROW + len(report.rows) - 1
-    _conditions(book, sheet, FIRST_ROW, 13, last, 13)
+    place = SHEET.index("verdict")
+    _conditions(book, sheet, FIRST_ROW, place, last, place)
     notes = [book.text(key) for key in ("workbook.live", "workbook.formulas")]
     notes.append(book.text("note.unofficial"))
     for offset, note in enumerate(notes):
@@ -69,38 +80,31 @@ def _verdicts(book: Book, report: Report, alone: bool) -> None:
 
 
 def _verdict_line(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:
-    indicator = row.indicator
-    plain, wrapped = book.format(**RULE), book.format(**RULE, text_wrap=True)
-    digits = book.format(**RULE, num_format=pattern_of(value_decimals(row)))
-    printed = book.format(**RULE, num_format="General", align="right")
-    signed = book.format(**RULE, num_format=_signed(row))
-    share = book.format(**RULE, num_format="0.0%")
-    sheet.write_number(at, 0, indicator.number, book.format(**RULE, align="center"))
-    sheet.write_string(at, 1, book.said(indicator.category), plain)
-    sheet.write_string(at, 2, book.said(indicator.label), wrapped)
-    sheet.write_string(at, 3, book.said(indicator.unit), plain)
-    sheet.write_string(at, 4, book.text(f"nature.{indicator.nature}"), plain)
-    book.number(sheet, at, 5, indicator.base.value, printed)
-    pattern = _target_pattern(row, book.language)
-    sheet.write_number(at, 6, indicator.target.value, book.format(
-        **RULE, num_format=pattern, align="right"))  # fmt: skip
-    book.number(sheet, at, 7, row.value, digits)
-    if math.isfinite(row.value):
-        gap, completion, progress = formulas(row, at + 1)
-        sheet.write_formula(at, 8, gap, signed, row.gap)
-        sheet.write_formula(at, 9, completion, share, row.completion)
-        sheet.write_formula(at, 10, progress, share, _finite(row.progress))
-    else:
-        for column in (8, 9, 10):
-            sheet.write_string(at, column, DASH, book.format(**RULE, align="right"))
-    book.number(sheet, at, 11, row.time_progress, book.format(**RULE, num_format="0%"))
-    sheet.write_string(at, 12, rate_words(row, book.language),
-                       book.format(**RULE, align="right"))  # fmt: skip
-    word = book.text(f"verdict.{row.verdict}")
-    sheet.write_string(at, 13, word, book.format(**RULE, align="center", bold=True))
-    sheet.write_string(at, 14, remark(row, book.language), wrapped)
+    found = formulas(row, at + 1)
+    patterns = _patterns(row, book.language)
+    for place, key in enumerate(SHEET):
+        column = COLUMNS[key]
+        look = {**RULE, **({"align": "right"} if column.alignment == ">" else {}), **LOOKS[key]}
+        if column.number is None:
+            sheet.write_string(at, place, column.text(row, book.language), book.format(**look))
+            continue
+        value, shown = column.number(row), book.format(**look, num_format=patterns[key])
+        if key in found and value is not None and math.isfinite(value):
+            sheet.write_formula(at, place, found[key], shown, value)
+        else:
+            book.number(sheet, at, place, value, shown)
     sheet.set_row(at, 30)
     _comments(book, sheet, at, row, report)
+
+
+def _patterns(row: ReportRow, language: Language) -> dict[str, str]:
+    """How the numbers of a line are written."""
+    gap = pattern_of(gap_decimals(row))
+    return {
+        "number": "General", "base": "General", "target": _target_pattern(row, language),
+        "projection": pattern_of(value_decimals(row)), "gap": f"+{gap};-{gap};{gap}",
+        "completion": "0.0%", "progress": "0.0%", "time_progress": "0%",
+    }  # fmt: skip
 
 
 def _comments(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:
@@ -110,33 +114,33 @@ def _comments(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -
     model = book.text("workbook.from_model", variable=row.indicator.variable)
     method = "logarithmic" if row.indicator.cumulative else "linear"
     formula = f"{book.text('column.method')}: {book.text(f'method.{method}')}"
-    sources = {5: quote, 6: quote, 7: model, 8: model, 9: model, 10: f"{model}\n{formula}"}
-    for column, source in sources.items():
+    sources = {
+        "base": quote, "target": quote, "projection": model, "gap": model, "completion": model,
+        "progress": f"{model}\n{formula}",
+    }  # fmt: skip
+    for key, source in sources.items():
         words = book.text("workbook.comment", source=source, run=report.run_id or DASH)
-        sheet.write_comment(at, column, words, {"author": "zjsim", "x_scale": 2.2, "y_scale": 1.1})
+        sheet.write_comment(
+            at, SHEET.index(key), words, {"author": "zjsim", "x_scale": 2.2, "y_scale": 1.1}
+        )
 
 
 def _conditions(book: Book, sheet: Any, top: int, left: int, bottom: int, right: int) -> None:
-    """Colour a cell by its word, so that a word typed over changes colour too."""
+    """Colour a cell by the mark it begins with, so that one typed over changes colour too."""
     for verdict in Verdict:
         fill, ink = TONES[verdict]
         look = book.file.add_format({"bg_color": fill, "font_color": ink})
-        word = book.text(f"verdict.{verdict}")
-        rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
+        rule = {"type": "text", "criteria": "begins with", "value": MARKS[verdict], "format": look}
         sheet.conditional_format(top, left, bottom, right, rule)
 
 
 def _verdict_widths(book: Book, sheet: Any, report: Report) -> None:
-    names = [book.said(row.indicator.label) for row in report.rows]
-    remarks = [remark(row, book.language) for row in report.rows]
-    fitted = {2: fit(names, 46), 14: fit(remarks, 48)}
-    for column, width in enumerate(COLUMN_WIDTHS):
-        sheet.set_column(column, column, fitted.get(column, width))
-    categories = [book.said(row.indicator.category) for row in report.rows]
-    units = [book.said(row.indicator.unit) for row in report.rows]
-    sheet.set_column(1, 1, fit(categories, 24))
-    sheet.set_column(3, 3, fit(units, 20))
-    sheet.set_column(4, 4, 13)
+    for place, key in enumerate(SHEET):
+        width = WIDTHS.get(key)
+        if width is None:
+            texts = [COLUMNS[key].text(row, book.language) for row in report.rows]
+            width = fit(texts, FITTED[key])
+        sheet.set_column(place, place, width)
 
 
 def _matrix(book: Book, reports: Sequence[Report]) -> None:
@@ -170,25 +174,20 @@ def _matrix(book: Book, reports: Sequence[Report]) -> None:
     sheet.freeze_panes(FIRST_ROW, 1)
 
 
-def formulas(row: ReportRow, line: int) -> tuple[str, str, str]:
+def formulas(row: ReportRow, line: int) -> dict[str, str]:
     """Gap, completion and progress of an indicator on a line of the sheet, in Excel's words.
 
-    F is the base, G the target, H the projection. Progress is linear for levels and
-    logarithmic for cumulative cuts.
+    Progress is linear for levels and logarithmic for cumulative cuts.
     """
-    gap, completion = f"=H{line}-G{line}", f"=H{line}/G{line}"
+    base, target, now = (f"{_letter(key)}{line}" for key in ("base", "target", "projection"))
+    progress = f"=({now}-{base})/({target}-{base})"
     if row.indicator.cumulative:
-        return gap, completion, f"=LN(1-H{line}/100)/LN(1-G{line}/100)"
-    return gap, completion, f"=(H{line}-F{line})/(G{line}-F{line})"
+        progress = f"=LN(1-{now}/100)/LN(1-{target}/100)"
+    return {"gap": f"={now}-{target}", "completion": f"={now}/{target}", "progress": progress}
 
 
-def _signed(row: ReportRow) -> str:
-    """A signed format with enough decimals that a gap which is not zero never shows as zero."""
-    decimals = row.indicator.decimals + 1
-    while decimals < 6 and row.gap and round(row.gap, decimals) == 0:
-        decimals += 1
-    pattern = pattern_of(decimals)
-    return f"+{pattern};-{pattern};{pattern}"
+def _letter(key: str) -> str:
+    return chr(ord("A") + SHEET.index(key))
 
 
 def _target_pattern(row: ReportRow, language: Language) -> str:
@@ -197,7 +196,3 @@ def _target_pattern(row: ReportRow, language: Language) -> str:
     before, _, after = words.partition(f"{row.indicator.target.value:g}")
     quoted = [f'"{part}"' if part else "" for part in (before, after)]
     return f"{quoted[0]}General{quoted[1]}"
-
-
-def _finite(value: float | None) -> float | str:
-    return value if value is not None and math.isfinite(value) else ""

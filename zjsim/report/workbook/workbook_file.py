@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from zjsim.files import UNDATED
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.plaintext import plain
 from zjsim.report.tables.rows import Report
@@ -19,8 +19,6 @@ from zjsim.report.words.text_table import display_width
 
 # A thin pale line under each cell of a table.
 RULE: dict[str, Any] = {"bottom": 1, "bottom_color": "#D9D9D9"}
-# A constant: the file must have the same bytes whenever it is written.
-CREATED = datetime.datetime(2021, 7, 2)
 FIRST_ROW = 4
 
 
@@ -46,7 +44,7 @@ class Book:
                 "author": "zjsim",
                 "company": "",
                 "comments": label("note.unofficial", language),
-                "created": CREATED,
+                "created": UNDATED,
             }
         )
         self.font = TYPOGRAPHY[language].sheet_font
