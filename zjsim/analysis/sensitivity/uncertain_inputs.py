@@ -32,7 +32,7 @@ class Study:
     resolved : Resolved
     dimensions : tuple of Dimension
         Constants, drivers and the carrying out of levers.
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
     correlations_aside : int
         Pairs that the scenario correlates and this analysis does not.
     """
