@@ -29,6 +29,7 @@ from zjsim.errors import RunError, ZjsimError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, kind_of, open_plan, read_scenario
+from zjsim.plaintext import file_name
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
@@ -110,7 +111,7 @@ class Runs:
     @property
     def run_id(self) -> str:
         """``<scenario>-<hash8>``: name of the run folder, and the footer of every chart."""
-        return f"{self.name}-{self.hash[:8]}"
+        return f"{file_name(self.name)}-{self.hash[:8]}"
 
     @property
     def status(self) -> np.ndarray:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zjsim.cli.output import note, say_json, say_text, wrote
 from zjsim.language import Language
+from zjsim.plaintext import file_name
 
 
 def run_model(
@@ -41,7 +42,7 @@ def run_model(
             ) from None
         runs = simulate_text(source, suffix, str(path), trust_model)
         note("note: PySD ran the whole model; only variables without subscripts are written")
-    name = f"{path.stem}-{content_hash(source, engine, *assignments)[:8]}"
+    name = f"{file_name(path.stem)}-{content_hash(source, engine, *assignments)[:8]}"
     rows = [[time, *values] for time, values in zip(runs.times, runs.values[0], strict=True)]
     manifest = {
         "model": path.name,

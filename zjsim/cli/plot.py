@@ -9,6 +9,7 @@ import typer
 
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError
+from zjsim.plaintext import file_name
 from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
 
 
@@ -57,7 +58,8 @@ def plot(
     try:
         out.mkdir(parents=True, exist_ok=True)
         for chart in charts:
-            for path in write_chart(chart, out / f"{chart.stem}-{words}", wanted, words):
+            stem = f"{file_name(chart.stem)}-{words}"
+            for path in write_chart(chart, out / stem, wanted, words):
                 wrote(path, words)
     except OSError as problem:
         raise RunError(

@@ -18,7 +18,7 @@ import numpy as np
 from zjsim.engines.base import Engine
 from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.emit import emit_parts
-from zjsim.engines.kernel.engine import SAFE_SPACE
+from zjsim.engines.kernel.functions import SAFE_SPACE
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import HAIR, RK4

@@ -152,7 +152,7 @@ def calibrate(
         Points of each profile likelihood; 0 computes none.
     only : tuple of str
         Ids of sectors; empty takes all.
-    backend : {"auto", "python", "compiled"} or None
+    backend : {"auto", "python", "members", "compiled"} or None
         None decides once by the number of draws: compiling the sectors takes minutes.
     advance : function
         Called with 1 when a sector is done.
