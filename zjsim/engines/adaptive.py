@@ -107,7 +107,7 @@ class AdaptiveModel:
 
     def __init__(self, model: ModelSpec, relative_tolerance: float) -> None:
         self.model = model
-        self.program = lower(model)
+        self.program = lower(model, smooth=True)
         self.relative_tolerance = relative_tolerance
 
     @property
