@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class RunStatus(IntEnum):
-    """How a run ended. A run that failed keeps its place: NaN and one of these."""
+    """How a run ended. A run that failed keeps its place and one of these."""
 
     OK = 0
     NOT_FINITE = 1
@@ -56,7 +56,8 @@ class Trajectories:
     times : array, shape (n_time,)
         Model times of the saved rows, in years.
     values : array, shape (n_run, n_time, n_name)
-        In the unit of each variable; NaN from the row at which a run failed.
+        In the unit of each variable. Where a run failed, what rests on a value that is not
+        finite is not finite either; the rest stands.
     status : array of uint8, shape (n_run,)
         RunStatus of each run.
     units, documentation : mapping of str to str
@@ -111,6 +112,23 @@ class Trajectories:
         """
         row = row_at(self.times, time, name)
         return self.values[:, row, self.index(name)]
+
+    def not_finite(self, run: int = 0) -> list[tuple[str, float, float, int]]:
+        """Variables of a run with values that are no finite numbers, the earliest first.
+
+        Returns
+        -------
+        list of (name, time, value, count)
+            The first such time and value of each, and how many there are.
+        """
+        bad = ~np.isfinite(self.values[run])
+        found = []
+        for position in np.flatnonzero(bad.any(axis=0)):
+            row = int(np.argmax(bad[:, position]))
+            value = float(self.values[run, row, position])
+            count = int(np.count_nonzero(bad[:, position]))
+            found.append((self.names[position], float(self.times[row]), value, count))
+        return sorted(found, key=lambda each: each[1])
 
     def to_frame(self, run: int = 0) -> pd.DataFrame:
         """All saved variables of one run, indexed by time in years.

@@ -27,7 +27,9 @@ CONSTRUCTS = {
     "with_lookup", "xidz_zidz",
 }  # fmt: skip
 # What PySD gets wrong; the README of the folder says how.
-NOT_IN_PYSD = {"delay_short", "lookup_extrapolate", "lookups_xmile_kinds"}
+NOT_IN_PYSD = {
+    "delay_short", "lookup_extrapolate", "lookups_xmile_kinds", "non_negative", "pulse_train",
+}  # fmt: skip
 # Compiling costs seconds, so only those that use what the others do not.
 COMPILED = {"delay_fixed", "mathematics"}
 # Agreement asked of two engines with the same rule and step.

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zjsim.cli.output import note, say_json, say_text, wrote
 from zjsim.language import Language
+
+if TYPE_CHECKING:
+    from zjsim.trajectories import Trajectories
 
 
 def run_model(
@@ -68,9 +72,31 @@ def run_model(
     else:
         counts = {"variables": len(runs.names), "times": len(runs.times)}
         say_text(label("said.bare", words, name=path.name, **counts))
+    for line in str(runs.attributes.get("notes", "")).splitlines():
+        note(f"note: {line}")
     if runs.status[0] != 0:
-        note("warning: a value is not finite; the run is NaN from there on")
+        for line in _not_finite(runs):
+            note(f"warning: {line}")
     wrote(folder, words)
+
+
+_MOST_NAMED = 5
+
+
+def _not_finite(runs: Trajectories) -> list[str]:
+    """What is not a finite number, and from when on; the earliest first."""
+    found = runs.not_finite()
+    lines = []
+    for name, time, value, count in found[:_MOST_NAMED]:
+        more = f", and at {count - 1} more saved times" if count > 1 else ", at this time alone"
+        lines.append(f"{name} is {value:g} at t = {time:g}{more}")
+    if len(found) > _MOST_NAMED:
+        lines.append(f"{len(found) - _MOST_NAMED} more variables are not finite, from later on")
+    if found:
+        lines.append("the other variables are as the model gives them")
+    else:
+        lines.append("a hidden stock of a delay or smooth is not finite")
+    return lines
 
 
 def _ignore(_path: Path) -> None:

@@ -154,33 +154,63 @@ def _count(node: syntax.Apply, context: Context) -> Expression:
     return Number(float(len(context.dimensions.of(name.name))))
 
 
-def _extreme(function: str) -> Callable[[Expression, Expression], Expression]:
-    return lambda a, b: Call(function, (a, b))
-
-
 def _select(node: syntax.Apply, context: Context) -> Expression:
     """VECTOR SELECT(selection, expression, value of none, action, error action)."""
     chosen, given, none, action, _ = node.arguments
     kind = _fixed(action, context, "the action of VECTOR SELECT")
-    if kind not in (0, 1, 2, 3):
-        raise context.unsupported(
-            f"VECTOR SELECT with the action {kind:g}", "known are 0 to 3", pysd=False
+    if kind not in range(11):
+        raise ModelError(
+            f"{context.where}: VECTOR SELECT has the action {kind:g}; there are 0 to 10."
         )
-    start = (0.0, 1.0, _INFINITY, -_INFINITY)[int(kind)]
+    start, join, weigh = _ACTIONS[int(kind)]
     result: Expression = Number(start)
     some: Expression = Number(0.0)
+    count: Expression = Number(0.0)
     for place in _over([chosen, given], context, "VECTOR SELECT"):
-        flag = Comparison("<>", translate(chosen, place), Number(0.0))
-        value = translate(given, place)
-        joined = (
-            Binary("+", result, value),
-            Binary("*", result, value),
-            Call("min", (result, value)),
-            Call("max", (result, value)),
-        )[int(kind)]
-        result = Conditional(flag, joined, result)
+        weight = translate(chosen, place)
+        flag = Comparison("<>", weight, Number(0.0))
+        value = weigh(weight, translate(given, place))
+        result = Conditional(flag, join(result, value), result)
         some = Logical("or", some, flag)
+        count = Binary("+", count, Conditional(flag, Number(1.0), Number(0.0)))
+    if kind in _MEANS:
+        result = Binary("/", result, count)
     return Conditional(some, result, translate(none, context))
+
+
+def _plus(a: Expression, b: Expression) -> Expression:
+    return Binary("+", a, b)
+
+
+def _times(a: Expression, b: Expression) -> Expression:
+    return Binary("*", a, b)
+
+
+def _least(a: Expression, b: Expression) -> Expression:
+    return Call("min", (a, b))
+
+
+def _greatest(a: Expression, b: Expression) -> Expression:
+    return Call("max", (a, b))
+
+
+def _raised(weight: Expression, value: Expression) -> Expression:
+    return Binary("^", value, weight)
+
+
+def _plain(weight: Expression, value: Expression) -> Expression:
+    return value
+
+
+# Actions of VECTOR SELECT: what to begin with, how to join, and what the selection does to a value.
+_Join = Callable[[Expression, Expression], Expression]
+_ACTIONS: tuple[tuple[float, _Join, _Join], ...] = (
+    (0.0, _plus, _times), (1.0, _times, _times), (_INFINITY, _least, _times),
+    (-_INFINITY, _greatest, _times), (0.0, _plus, _times), (1.0, _times, _raised),
+    (0.0, _plus, _plain), (1.0, _times, _plain), (_INFINITY, _least, _plain),
+    (-_INFINITY, _greatest, _plain), (0.0, _plus, _plain),
+)  # fmt: skip
+_MEANS = (4, 10)
 
 
 def _fixed(node: syntax.Node, context: Context, what: str) -> float:
@@ -282,13 +312,13 @@ def _picked(values: list[Expression], place: Expression) -> Expression:
     return result
 
 
-_sum = _reduced(lambda a, b: Binary("+", a, b))
+_sum = _reduced(_plus)
 # Canonical name → numbers of arguments, and what writes the function out.
 FUNCTIONS: dict[str, tuple[tuple[int, ...], Callable[[syntax.Apply, Context], Expression]]] = {
     "sum": ((1,), _sum),
-    "prod": ((1,), _reduced(lambda a, b: Binary("*", a, b))),
-    "vmin": ((1,), _reduced(_extreme("min"))),
-    "vmax": ((1,), _reduced(_extreme("max"))),
+    "prod": ((1,), _reduced(_times)),
+    "vmin": ((1,), _reduced(_least)),
+    "vmax": ((1,), _reduced(_greatest)),
     "mean": ((1,), _mean),
     "size": ((1,), _size),
     "elmcount": ((1,), _count),

@@ -44,6 +44,14 @@ def parse_expression(text: str, language: Language) -> Node:
     return tree
 
 
+def parse_right_side(text: str, language: Language) -> Node:
+    """The tree of an expression, or a list of numbers for the elements of an array."""
+    parser = Parser(text, language)
+    tree = parser.numbers() or parser.expression()
+    parser.expect_end()
+    return tree
+
+
 class Parser:
     """A text, its tokens and how far they have been read."""
 
@@ -308,6 +316,6 @@ class Parser:
         except ModelError:
             values = []
         if len(values) > 1 and self.token is _END:
-            return Numbers(tuple(values))
+            return Numbers(tuple(values), self.text[self.tokens[before].begin :].strip())
         self.position = before
         return None

@@ -78,9 +78,10 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A list of numbers for the elements of an array, row by row."""
+    """A list of numbers for the elements of an array, row by row, and as it was written."""
 
     values: tuple[float, ...]
+    text: str = ""
 
 
 Node = Literal | Text | Name | Apply | Chain | Prefix | Choice | Points | Numbers

@@ -122,18 +122,18 @@ def translate(node: syntax.Node, context: Context) -> Expression:
             raise ModelError(f"{context.where}: expected a number, got the text {value!r}.")
         case syntax.Points():
             raise ModelError(f"{context.where}: expected a number, got a lookup.")
-        case syntax.Numbers(values):
-            raise ModelError(f"{context.where}: {_list_told(values)}")
+        case syntax.Numbers():
+            raise ModelError(f"{context.where}: {_list_told(node)}")
     raise TypeError(f"not a tree: {node!r}")
 
 
-def _list_told(values: Sequence[float]) -> str:
-    shown = ",".join(f"{value:g}" for value in values[:4])
-    joined = "".join(f"{value:g}" for value in values)
-    hint = f" If one number is meant, write {joined} without a comma." if len(values) == 2 else ""
+def _list_told(numbers: syntax.Numbers) -> str:
+    shown = numbers.text if len(numbers.text) <= 40 else f"{numbers.text[:40]} …"
+    joined = numbers.text.replace(",", "").replace(" ", "")
+    hint = f" If one number is meant, write {joined}." if joined.isdigit() else ""
     return (
-        f"{shown}{', …' if len(values) > 4 else ''} is a list of {len(values)} numbers, and the "
-        f"variable has no subscripts.{hint}"
+        f"{shown} is a list of {len(numbers.values)} numbers, and the variable has no "
+        f"subscripts.{hint}"
     )
 
 
@@ -301,6 +301,10 @@ def _apply(node: syntax.Apply, context: Context) -> Expression:
         raise ModelError(f"{context.where}: {node.name} is no lookup with subscripts.")
     from zjsim.model import array_functions
 
+    if name == "mean" and context.language == "xmile" and len(node.arguments) > 1:
+        count = syntax.Literal(float(len(node.arguments)))
+        total = syntax.Chain(("+",) * (len(node.arguments) - 1), node.arguments)
+        return translate(syntax.Chain(("/",), (total, count)), context)
     extreme = name in ("max", "min") and context.language == "xmile" and len(node.arguments) == 1
     if extreme and array_functions.is_over_range(node, context):
         return array_functions.build(f"v{name}", node, context)

@@ -17,7 +17,8 @@ from zjsim.model.syntax import Apply, Definition, Name, Node, Text
 
 LONGEST_PARSE = 60.0  # seconds; a model of a thousand equations takes less than one
 _IGNORED = re.compile(r":\s*(?:THE\s+CONDITION|TEST\s+INPUT)\s*:", re.IGNORECASE)
-_LIMITS = re.compile(r"\[\s*(?:[-+]?[\d.eE+-]+|\?)?\s*(?:,\s*(?:[-+]?[\d.eE+-]+|\?)?\s*)*\]\Z")
+_LIMIT = r"(?:[-+]?(?:[\d.eE+-]+|inf|nan)|\?)?"
+_LIMITS = re.compile(rf"\[\s*{_LIMIT}\s*(?:,\s*{_LIMIT}\s*)*\]\Z", re.IGNORECASE)
 # An integration method by the fourth number of line 15 of the settings.
 _METHODS = {"0": "euler", "1": "rk4 auto", "2": "euler", "3": "rk2", "4": "rk2", "5": "rk4"}
 Result = TypeVar("Result")

@@ -170,6 +170,13 @@ def _check_variable(node: Any, ns: str, origin: str) -> None:
     for equation in equations:
         equation.text = _COMMENT.sub(" ", equation.text or "")
         _check_length(equation.text, where)
+    if any(equation.text.strip() == "???" for equation in equations):
+        raise ModelError(
+            f"{where}: has no equation; the tool that wrote the file left ??? in its place. "
+            "Write the equation in <eqn>."
+        )
+    if node.get("access") == "input":
+        return  # what the module is connected to
     if not equations or not any(equation.text.strip() for equation in equations):
         raise ModelError(f"{where}: has no equation. Write one in <eqn>.")
     if len(equations) > 1 and node.find(f"{ns}dimensions") is None:

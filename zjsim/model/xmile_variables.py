@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from zjsim.errors import ModelError
-from zjsim.model.names import CONTROLS, canonical
-from zjsim.model.parser import parse_expression
+from zjsim.model.names import CONTROL_NAMES, CONTROLS, canonical
+from zjsim.model.parser import parse_expression, parse_right_side
 from zjsim.model.subscripts import Range
 from zjsim.model.syntax import Apply, Chain, Definition, Literal, Name, Node, Points, Prefix, changed
 from zjsim.model.vensim import LONGEST_PARSE, guarded
@@ -59,11 +60,17 @@ def definitions_of(root: Any, ns: str, origin: str) -> list[Definition]:
     ModelError
         For an equation that cannot be read, with file, line and variable.
     """
-    reader = _Reader(ns, origin, time.monotonic() + LONGEST_PARSE, _behaviour(root, ns))
+    sizes = {canonical(each.name): each.items for each in ranges_of(root, ns, origin)}
+    reader = _Reader(ns, origin, time.monotonic() + LONGEST_PARSE, _behaviour(root, ns), sizes)
     models = {canonical(node.get("name") or ""): node for node in root.findall(f"{ns}model")}
     main = root.findall(f"{ns}model")[0]
     found = list(reader.model(main))
     found += _modules(main, models, reader, "", ())
+    for each in found:
+        if each.tree is None:
+            raise ModelError(
+                f"{each.where(origin)}: has no equation, and nothing is connected to it."
+            )
     return [*found, *_controls(root, ns, origin)]
 
 
@@ -179,8 +186,15 @@ def _shown(name: str) -> str:
 class _Reader:
     """What the variables of a file have in common."""
 
-    def __init__(self, ns: str, origin: str, deadline: float, behaviour: tuple[bool, bool]) -> None:
-        self.ns, self.origin, self.deadline = ns, origin, deadline
+    def __init__(
+        self,
+        ns: str,
+        origin: str,
+        deadline: float,
+        behaviour: tuple[bool, bool],
+        ranges: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.ns, self.origin, self.deadline, self.ranges = ns, origin, deadline, ranges
         self.stocks_positive, self.flows_positive = behaviour
 
     def model(self, model: Any) -> Iterator[Definition]:
@@ -189,7 +203,10 @@ class _Reader:
         found: list[Definition] = []
         for node in () if variables is None else variables:
             kind = str(node.tag).removeprefix(self.ns) if isinstance(node.tag, str) else ""
-            if kind in ("aux", "flow", "stock", "gf"):
+            if kind not in ("aux", "flow", "stock", "gf"):
+                continue
+            # Vensim writes the settings of the run twice; those of <sim_specs> count.
+            if canonical(node.get("name") or "") not in CONTROL_NAMES:
                 found += self._variable(node, kind)
         yield from found
 
@@ -212,7 +229,7 @@ class _Reader:
         )
         elements = node.findall(f"{self.ns}element")
         if not elements:
-            yield self._filled(base, node, node, kind, dimensions, where)
+            yield from self._whole(base, node, kind, dimensions, where)
             return
         for element in elements:
             said = tuple(_shown(part) for part in (element.get("subscript") or "").split(","))
@@ -220,6 +237,27 @@ class _Reader:
             if element.find(f"{self.ns}eqn") is None and element.find(f"{self.ns}gf") is None:
                 inner = node  # an element of a graphical function alone, or of nothing
             yield self._filled(base, node, inner, kind, said, f"{where}[{','.join(said)}]")
+
+    def _whole(
+        self, base: Definition, node: Any, kind: str, dimensions: tuple[str, ...], where: str
+    ) -> Iterator[Definition]:
+        """A variable with one equation, or with one for each element of its dimensions."""
+        equations = node.findall(f"{self.ns}eqn")
+        if len(equations) < 2:
+            yield self._filled(base, node, node, kind, dimensions, where)
+            return
+        cells = list(product(*(self.ranges.get(canonical(each), ()) for each in dimensions)))
+        if len(cells) != len(equations):
+            raise ModelError(
+                f"{where}: has {len(equations)} equations for {len(cells)} elements. Keep one, or "
+                "write one in an <element> for each."
+            )
+        for cell, equation in zip(cells, equations, strict=True):
+            for other in equations:
+                if other.getparent() is not None:
+                    node.remove(other)
+            node.append(equation)
+            yield self._filled(base, node, node, kind, cell, f"{where}[{','.join(cell)}]")
 
     def _filled(
         self, base: Definition, node: Any, inner: Any, kind: str, subscripts: tuple[str, ...],
@@ -235,6 +273,8 @@ class _Reader:
         if not text and table is not None:
             tree: Node = self._points(table, where)
             return replace(base, tree=tree, kind="lookup", subscripts=subscripts)
+        if not text and node.get("access") == "input":
+            return base  # filled by what the module is connected to
         tree = self._tree(text, where)
         if kind == "stock":
             tree = Apply("INTEG", (self._net_flow(node, where), tree))
@@ -247,7 +287,7 @@ class _Reader:
         return replace(base, tree=tree, start=start, subscripts=subscripts)
 
     def _tree(self, text: str, where: str) -> Node:
-        return guarded(where, lambda: parse_expression(" ".join(text.split()), "xmile"))
+        return guarded(where, lambda: parse_right_side(" ".join(text.split()), "xmile"))
 
     def _net_flow(self, node: Any, where: str) -> Node:
         ins = [self._flow(each, where) for each in node.findall(f"{self.ns}inflow")]

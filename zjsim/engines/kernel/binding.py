@@ -175,7 +175,7 @@ class Packer:
         numbers = sum(values.shape[1] for values in self.by_run)
         numbers += len(self.constants.per_run) + len(self.givens.per_run)
         blocks = -(-inputs.n_run // lanes)
-        work = lanes * inputs.grid.n_steps * len(program.nodes)
+        work = lanes * max(inputs.grid.n_steps, 1) * len(program.nodes)
         fair = max(blocks // (threads * _CHUNKS_A_THREAD), -(-_LEAST_WORK // work), 1)
         fitting = _CHUNK_BYTES // max(8 * lanes * numbers, 1)
         self.chunk_blocks = int(

@@ -178,6 +178,14 @@ def slopes(table: Points) -> list[float]:
     return [(ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i]) for i in range(len(xs) - 1)]
 
 
+def summed(terms: Sequence[str]) -> str:
+    """A sum in brackets of a hundred, because Python's parser nests one level a term."""
+    while len(terms) > 100:
+        groups = [terms[i : i + 100] for i in range(0, len(terms), 100)]
+        terms = [f"({' + '.join(group)})" for group in groups]
+    return " + ".join(terms)
+
+
 class PythonRenderer(Renderer):
     """Plain Python numbers, one run, no import.
 
@@ -313,7 +321,7 @@ class PythonRenderer(Renderer):
             # One number more: not zero when a state is no longer finite.
             states = [f"s{i}" for i in range(len(self.schedule.rates))]
             place = len(self.schedule.saved)
-            texts[place:place] = [f"0.0 * ({' + '.join(states)})" if states else "0.0"]
+            texts[place:place] = [f"0.0 * ({summed(states)})" if states else "0.0"]
         body = [*lines, f"return ({', '.join(texts)},)"]
         return ["", f"def {name}({arguments}):", *("    " + line for line in body)]
 

@@ -377,9 +377,6 @@ class CompiledProgram:
     ) -> Trajectories:
         program = self.program
         status = np.where(broken | (failed >= 0), RunStatus.NOT_FINITE, RunStatus.OK)
-        # Nothing is kept of a run after one of its states has been lost.
-        for run in np.flatnonzero(failed >= 0):
-            values[run, failed[run] :] = np.nan
         return Trajectories(
             names=save,
             times=inputs.grid.saved_times,
