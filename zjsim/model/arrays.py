@@ -9,7 +9,7 @@ from itertools import product
 from zjsim.errors import ModelError, did_you_mean
 from zjsim.model.names import canonical
 from zjsim.model.subscripts import Dimensions
-from zjsim.model.syntax import Definition, Literal, Node, Numbers
+from zjsim.model.syntax import Definition, Each, Literal, Node, Numbers
 from zjsim.model.translate import Cells
 
 MOST_SCALARS = 200_000
@@ -119,6 +119,8 @@ def _trees(each: Definition, count: int, where: str) -> list[Node]:
     """The equation of each combination: the same, or one number of a list."""
     tree = each.tree
     assert tree is not None
+    if isinstance(tree, Each):
+        return list(tree.trees)
     if not isinstance(tree, Numbers):
         return [tree] * count
     if len(tree.values) != count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError
@@ -23,6 +24,7 @@ from zjsim.model.expression import (
     references,
     walk,
 )
+from zjsim.model.external import Files, filled, filled_ranges
 from zjsim.model.flows import classify_flows
 from zjsim.model.names import CONTROLS, XMILE_CONTROLS, canonical
 from zjsim.model.nonnegative import cut_outflows
@@ -51,6 +53,7 @@ def assemble(
     origin: str,
     method: str = "euler",
     notes: tuple[str, ...] = (),
+    folder: Path | None = None,
 ) -> ModelSpec:
     """The model that the definitions make.
 
@@ -64,7 +67,9 @@ def assemble(
     if not definitions:
         raise ModelError(f"{origin}: no equations found; is this a model?")
     xmile = suffix != ".mdl"
-    dimensions = dimensions_of(ranges, origin)
+    files = Files(folder)
+    dimensions = dimensions_of(filled_ranges(ranges, files, origin), origin)
+    definitions = filled(definitions, dimensions, files, origin)
     _refuse_data(definitions, origin)
     scalars, cells = scalars_of(definitions, dimensions, origin)
     names = _unique_names(definitions, origin)
@@ -93,6 +98,7 @@ def assemble(
         origin=origin,
         method=method,
         notes=notes,
+        files=files.read,
         arrays={
             array.name: Array(array.name, array.dimensions, dict(_shown_cells(array, shown)))
             for array in cells.values()
@@ -145,20 +151,15 @@ def _with_tables(scalars: Iterable[Scalar], context: Context, origin: str) -> Co
 
 def _refuse_data(definitions: Iterable[Definition], origin: str) -> None:
     for each in definitions:
+        where = each.where(origin)
+        if each.tree is None:
+            raise ModelError(
+                f"{where}: has no equation, or is data from a run that Vensim keeps (.vdf), which "
+                "is not read. Give it an equation, such as GET DIRECT DATA from a CSV file."
+            )
         if each.kind == "data":
-            where = each.where(origin)
-            if each.tree is None:
-                raise ModelError(
-                    f"{where}: has no equation, or is data read from another file, which zjsim's "
-                    "own engines do not read."
-                )
-            construct = "a data variable (:=)"
-            if isinstance(each.tree, syntax.Apply):
-                construct = "GET XLS/DIRECT DATA"
-            raise Context(where, {}).unsupported(construct, vocabulary.OUTSIDE, pysd=True)
-        if each.kind == "lookup" and isinstance(each.tree, syntax.Apply):
-            raise Context(each.where(origin), {}).unsupported(
-                "GET XLS/DIRECT LOOKUPS", vocabulary.OUTSIDE, pysd=True
+            raise Context(where, {}).unsupported(
+                "a data variable (:=) of an equation", vocabulary.DATA, pysd=False
             )
 
 

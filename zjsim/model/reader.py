@@ -64,7 +64,7 @@ def read_model(path: Path | str) -> ModelSpec:
     path = Path(path)
     suffix = source.check_suffix(path.suffix, path)
     text, notes = source.read_with_notes(path)
-    return parse_model(text, suffix, path.stem, str(path), notes)
+    return parse_model(text, suffix, path.stem, str(path), notes, path.parent)
 
 
 def parse_model(
@@ -73,11 +73,13 @@ def parse_model(
     name: str = "model",
     origin: str = "model",
     notes: tuple[str, ...] = (),
+    folder: Path | None = None,
 ) -> ModelSpec:
     """The model that ``text`` describes; ``origin`` only names it in messages.
 
     ``suffix`` is the language: ``.mdl``, or one of XMILE's; ``notes`` is what was said when the
-    text was read. Raises as ``read_model``.
+    text was read, ``folder`` where the files stand that it reads figures from. Raises as
+    ``read_model``.
     """
     suffix = source.check_suffix(suffix, origin)
     text = source.check_text(text, origin)
@@ -89,7 +91,7 @@ def parse_model(
         )
         notes += (said,) if said else ()
         kept = _as_utf8(text, suffix)
-        return assemble(definitions, ranges, name, kept, suffix, origin, method, notes)
+        return assemble(definitions, ranges, name, kept, suffix, origin, method, notes, folder)
 
 
 def _as_utf8(text: str, suffix: str) -> str:

@@ -120,6 +120,8 @@ class ModelSpec:
         Integration method that the file asks for.
     notes : tuple of str
         What a reader should know of how the file was read.
+    files : mapping of str to str
+        Files beside the model from which figures were read, and hashes of their bytes.
     arrays : mapping of str to Array
         Variables with subscripts; each of their cells is one of ``elements``.
     dimensions : mapping of str to tuple of str
@@ -138,11 +140,12 @@ class ModelSpec:
     origin: str = ""
     method: str = "euler"
     notes: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=FrozenDict, repr=False)
     arrays: Mapping[str, Array] = field(default_factory=FrozenDict, repr=False)
     dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict, repr=False)
 
     def __post_init__(self) -> None:
-        for part in ("elements", "arrays", "dimensions"):
+        for part in ("elements", "files", "arrays", "dimensions"):
             object.__setattr__(self, part, FrozenDict(dict(getattr(self, part))))
 
     def __repr__(self) -> str:

@@ -25,6 +25,8 @@ class Range:
         when it has just as many elements.
     alias : str
         Another range that this one is, by ``<->``.
+    outside : tuple of str
+        File, sheet, first cell, last cell and prefix, where the elements stand in a file.
     line : int
         Where it stands in the file.
     """
@@ -34,6 +36,7 @@ class Range:
     mappings: tuple[tuple[str, tuple[str, ...]], ...] = ()
     alias: str = ""
     line: int = 0
+    outside: tuple[str, ...] = ()
 
     def where(self, origin: str) -> str:
         """``file, line 7, name`` for messages."""

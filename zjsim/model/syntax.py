@@ -84,7 +84,14 @@ class Numbers:
     text: str = ""
 
 
-Node = Literal | Text | Name | Apply | Chain | Prefix | Choice | Points | Numbers
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A tree of its own for each combination of elements of an array, in their order."""
+
+    trees: tuple[Node, ...]
+
+
+Node = Literal | Text | Name | Apply | Chain | Prefix | Choice | Points | Numbers | Each
 
 
 @dataclass(frozen=True, slots=True)

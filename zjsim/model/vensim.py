@@ -224,15 +224,20 @@ def _lookup(parser: Parser) -> Node:
 def _range(parser: Parser, name: str, line: int) -> Range:
     """Elements up to the end or ``->``, then the ranges that this one maps to."""
     if parser.token.kind == "name" and canonical(parser.token.text).startswith("get "):
-        raise UnsupportedError(
-            f"the elements of {name} are read from another file ({parser.token.text}), which is "
-            "not done. Write them out."
-        )
+        call = parser.expression()
+        given = call.arguments if isinstance(call, Apply) else ()
+        outside = tuple(part.value for part in given if isinstance(part, Text))
+        return Range(name, (), _mappings(parser), line=line, outside=outside)
     items = []
     while True:
         items.append(_item(parser))
         if not parser.skip(","):
             break
+    return Range(name, tuple(items), _mappings(parser), line=line)
+
+
+def _mappings(parser: Parser) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The ranges behind ``->`` that a range maps to."""
     mappings: list[tuple[str, tuple[str, ...]]] = []
     if parser.skip("->"):
         while True:
@@ -240,7 +245,7 @@ def _range(parser: Parser, name: str, line: int) -> Range:
             if not parser.skip(","):
                 break
     parser.expect_end()
-    return Range(name, tuple(items), tuple(mappings), line=line)
+    return tuple(mappings)
 
 
 def _item(parser: Parser) -> str:

@@ -34,6 +34,7 @@ RANDOM = (
     "sample a constant in the scenario instead"
 )
 ALLOCATION = "sharing out by priority is not computed"
+DATA = "only GET XLS DATA and GET DIRECT DATA give such a variable its figures"
 OUTSIDE = "it reads figures from another file, which a model here may not"
 
 # Functions of ours that no file may call by that name.

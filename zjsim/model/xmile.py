@@ -175,8 +175,8 @@ def _check_variable(node: Any, ns: str, origin: str) -> None:
             f"{where}: has no equation; the tool that wrote the file left ??? in its place. "
             "Write the equation in <eqn>."
         )
-    if node.get("access") == "input":
-        return  # what the module is connected to
+    if node.get("access") == "input" or node.getparent().getparent().get("name"):
+        return  # of a module: what it is connected to stands elsewhere
     if not equations or not any(equation.text.strip() for equation in equations):
         raise ModelError(f"{where}: has no equation. Write one in <eqn>.")
     if len(equations) > 1 and node.find(f"{ns}dimensions") is None:
@@ -200,14 +200,18 @@ def _check_table(table: Any, ns: str, where: str) -> None:
         )
     ys = _numbers(table.find(f"{ns}ypts"), "ypts", where)
     scale = table.find(f"{ns}xscale")
-    if scale is None:
+    points = table.find(f"{ns}xpts")
+    if scale is None or (points is not None and (points.text or "").strip()):
         xs = _numbers(table.find(f"{ns}xpts"), "xpts or xscale", where)
         if len(xs) != len(ys):
             raise ModelError(f"{where}: {len(xs)} x and {len(ys)} y values in its <gf>.")
         refuse_falling(xs, where)
         return
-    for end in ("min", "max"):
-        _number(scale.get(end, ""), f"xscale {end}", where)
+    low, high = (_number(scale.get(end, ""), f"xscale {end}", where) for end in ("min", "max"))
+    if not low < high and len(ys) > 1:
+        raise ModelError(
+            f"{where}: the xscale of its <gf> goes from {low:g} to {high:g}; min must be below max."
+        )
 
 
 def _numbers(node: Any, what: str, where: str) -> list[float]:

@@ -273,8 +273,8 @@ class _Reader:
         if not text and table is not None:
             tree: Node = self._points(table, where)
             return replace(base, tree=tree, kind="lookup", subscripts=subscripts)
-        if not text and node.get("access") == "input":
-            return base  # filled by what the module is connected to
+        if not text:
+            return base  # filled by what the module is connected to, or refused
         tree = self._tree(text, where)
         if kind == "stock":
             tree = Apply("INTEG", (self._net_flow(node, where), tree))
@@ -320,8 +320,9 @@ class _Reader:
         ys_node = table.find(f"{self.ns}ypts")
         ys = _numbers(ys_node)
         scale = table.find(f"{self.ns}xscale")
-        if scale is None:
-            xs = _numbers(table.find(f"{self.ns}xpts"))
+        points = table.find(f"{self.ns}xpts")
+        if scale is None or (points is not None and (points.text or "").strip()):
+            xs = _numbers(points)
         else:
             low, high = float(scale.get("min")), float(scale.get("max"))
             xs = _spread(low, high, len(ys))

@@ -14,7 +14,7 @@ from zjsim.documents import from_document, to_document
 from zjsim.engines.kernel.graph import Node
 
 # Bumped when the meaning of a stored document changes.
-FORMAT = 4
+FORMAT = 5
 # Quantities of the run itself, which equations may read.
 CONTROLS = ("step", "start", "stop", "save_every")
 
