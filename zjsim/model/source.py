@@ -224,12 +224,22 @@ def _parts(body: str, start: int, where: str) -> tuple[list[str], int]:
             return parts, position
 
 
-_COMMENT = re.compile(r'"(?:\\"|[^"])*"|\{[^{}]*\}')
+_BRACE = re.compile(r'"(?:\\"|[^"])*"|[{}]')
 
 
 def _without_comments(text: str) -> str:
-    """An equation without what stands in braces outside names."""
-    return _COMMENT.sub(lambda found: " " if found.group()[0] == "{" else found.group(), text)
+    """An equation without what stands in braces outside names; braces may stand in braces."""
+    kept: list[str] = []
+    depth, begin = 0, 0
+    for found in _BRACE.finditer(text):
+        if found.group() == "{":
+            if depth == 0:
+                kept.append(text[begin : found.start()])
+            depth += 1
+        elif found.group() == "}" and depth:
+            depth -= 1
+            begin = found.end()
+    return " ".join([*kept, text[begin:]]) if kept and not depth else text
 
 
 def _clean(text: str) -> str:

@@ -193,6 +193,20 @@ def _constant(key: str, context: Context) -> Expression | None:
         return Number(float(_place(context.bindings[key], context)))
     if context.dimensions.is_element(key):
         return Number(float(context.dimensions.position(key)))
+    if context.dimensions.is_range(key):
+        element = _partner(key, context)
+        return None if element is None else Number(float(_place(element, context)))
+    return None
+
+
+def _partner(key: str, context: Context) -> str | None:
+    """The element of a range where the left side stands, by a range that it is mapped to."""
+    for bound, element in context.bindings.items():
+        if bound[-1] == "!" or bound[0] == "*" or bound not in context.dimensions.elements:
+            continue
+        found = context.dimensions.partner(key, bound, element)
+        if found is not None:
+            return found
     return None
 
 
@@ -265,12 +279,9 @@ def _element(written: str, position: int, array: Cells, context: Context) -> str
     if key in context.bindings:
         return context.bindings[key]
     if dimensions.is_range(key):
-        for bound, element in context.bindings.items():
-            if bound[-1] == "!" or bound[0] == "*" or bound not in dimensions.elements:
-                continue
-            found = dimensions.partner(key, bound, element)
-            if found is not None:
-                return found
+        found = _partner(key, context)
+        if found is not None:
+            return found
         raise ModelError(
             f"{context.where}: the subscript {written} of {array.name} does not stand on the left "
             f"side. Write an element of it, or sum over it with {written}!."
