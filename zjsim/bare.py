@@ -14,6 +14,7 @@ from zjsim.errors import Problem, ScenarioError, raise_if_any
 from zjsim.inputs import Inputs
 from zjsim.model.names import VENSIM_CONTROLS, canonical
 from zjsim.model.spec import ModelSpec
+from zjsim.noise import noise_paths, refuse_draws
 from zjsim.prepare import compiled_source, compiled_text
 from zjsim.scenario.reader import Changes, with_changes
 from zjsim.scenario.resolve import names_of, resolve
@@ -52,6 +53,7 @@ def simulate_model(
     constants: Mapping[str, Any] | None = None,
     engine: str = "kernel",
     method: str | None = None,
+    noise: int | str | None = None,
     trust_model: bool = False,
 ) -> Trajectories:
     """Run a bare model file as it stands, by its own time settings and integration method.
@@ -66,6 +68,9 @@ def simulate_model(
         The same as a mapping: ``constants={"rate": 0.3}``.
     method : {"euler", "rk4"} or None
         Another method than the file asks for.
+    noise : int, "off" or None
+        Of a model that asks for random numbers: the seed they are drawn with, or ``"off"`` to
+        hold each at its mean; None refuses such a model. As a change it is ``noise=1``.
 
     Returns
     -------
@@ -85,15 +90,95 @@ def simulate_model(
     >>> zjsim.simulate_model(model, "time.step=0.25")["employment"].shape[0]
     1
     """
-    changes, time = _time_changes(changes, model)
+    ready = ready_model(model, changes, constants=constants, method=method, noise=noise)
+    compiled = compiled_source(ModelSource(model), engine, trust_model)
+    return ready.told(compiled.run(ready.of_runs()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyModel:
+    """A bare model with the inputs of a run as it stands.
+
+    Parameters
+    ----------
+    model : ModelSpec
+    inputs : Inputs
+        Of one run, without random numbers.
+    own : OwnGrid
+    seed : int or None
+        Of the random numbers; None where none are drawn.
+    """
+
+    model: ModelSpec
+    inputs: Inputs
+    own: OwnGrid
+    seed: int | None
+
+    def of_runs(
+        self, constants: Mapping[str, np.ndarray] | None = None, n_run: int = 1
+    ) -> Inputs:
+        """Inputs of several runs that differ in constants and in their random numbers."""
+        inputs = self.inputs
+        held = {}
+        if self.model.draws and self.seed is None:
+            held = {draw.name: np.array([draw.mean]) for draw in self.model.draws}
+        paths = dict(inputs.paths)
+        if self.seed is not None:
+            paths |= noise_paths(self.model.draws, self.own.grid, self.seed, 0, n_run)
+        return replace(
+            inputs,
+            n_run=n_run,
+            paths=paths,
+            constants={**held, **inputs.constants, **(constants or {})},
+        )
+
+    def told(self, runs: Trajectories) -> Trajectories:
+        """The rows that the model saves, with the notes of its reading."""
+        notes = (*self.model.notes, *self.own.notes)
+        attributes = {**runs.attributes, **({"notes": "\n".join(notes)} if notes else {})}
+        if self.own.rows is None:
+            return replace(runs, attributes=attributes)
+        times, values = runs.times[self.own.rows], runs.values[:, self.own.rows]
+        return replace(runs, times=times, values=values, attributes=attributes)
+
+
+def ready_model(
+    model: ModelSpec,
+    changes: Changes = (),
+    *,
+    constants: Mapping[str, Any] | None = None,
+    method: str | None = None,
+    noise: int | str | None = None,
+) -> ReadyModel:
+    """A bare model with its own time settings fitted and changes laid over its constants.
+
+    Raises
+    ------
+    ZjsimError
+        When an assignment does not fit the model, or it asks for random numbers and nobody says
+        how they are drawn.
+    """
+    changes, time, said = _own_changes(changes, model)
+    seed = _seed(noise if noise is not None else said, model)
     own = own_grid(model, time)
     names = names_of(model, own.grid)
     base = Scenario(name=model.name, method=method or model.method)  # type: ignore[arg-type]
     may_be_set = settable(names.constants)
     scenario = with_changes(base, changes, lambda _: may_be_set, constants=constants)
     resolved = resolve(scenario, names, (), DriverTable(""), ConstantTable(""))
-    compiled = compiled_source(ModelSource(model), engine, trust_model)
-    return _told(compiled.run(resolved.inputs), own, (*model.notes, *own.notes))
+    return ReadyModel(model, resolved.inputs, own, seed)
+
+
+def _seed(noise: int | str | None, model: ModelSpec) -> int | None:
+    """The seed of the random numbers; None where none are drawn."""
+    if noise is None:
+        refuse_draws(model)
+        return None
+    if str(noise).strip().lower() == "off":
+        return None
+    if not str(noise).strip().isdigit():
+        raise ScenarioError(f"noise: {noise!r} is neither a whole number nor off. Write noise=1.")
+    return int(noise) if model.draws else None
 
 
 def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> Trajectories:
@@ -106,15 +191,6 @@ def simulate_text(source: str, suffix: str, origin: str, trust_model: bool) -> T
     """
     compiled = compiled_text(source, suffix, origin, trust_model)
     return compiled.run(Inputs(compiled.own_grid(), method="euler"))
-
-
-def _told(runs: Trajectories, own: OwnGrid, notes: tuple[str, ...]) -> Trajectories:
-    """The rows that the model saves, with the notes."""
-    attributes = {**runs.attributes, **({"notes": "\n".join(notes)} if notes else {})}
-    if own.rows is None:
-        return replace(runs, attributes=attributes)
-    times, values = runs.times[own.rows], runs.values[:, own.rows]
-    return replace(runs, times=times, values=values, attributes=attributes)
 
 
 def own_grid(model: ModelSpec, changed: Mapping[str, float] | None = None) -> OwnGrid:
@@ -158,8 +234,11 @@ def own_grid(model: ModelSpec, changed: Mapping[str, float] | None = None) -> Ow
     return OwnGrid(TimeGrid(start, end, step), rows, tuple(notes))
 
 
-def _time_changes(changes: Changes, model: ModelSpec) -> tuple[Changes, dict[str, float]]:
-    """Assignments without those of time settings, and the time settings."""
+def _own_changes(
+    changes: Changes, model: ModelSpec
+) -> tuple[Changes, dict[str, float], str | None]:
+    """Assignments without those of time settings and noise, the time settings, and the noise."""
+    noise: str | None = None
     if isinstance(changes, str):
         changes = [changes]
     time: dict[str, float] = {}
@@ -179,6 +258,9 @@ def _time_changes(changes: Changes, model: ModelSpec) -> tuple[Changes, dict[str
             ("", one) for one in changes
         ]  # fmt: skip
     for place, (key, value) in enumerate(pairs):
+        if key == "noise":
+            noise = str(value)
+            continue
         setting = _setting(key)
         if setting is None:
             if isinstance(rest, dict):
@@ -191,7 +273,7 @@ def _time_changes(changes: Changes, model: ModelSpec) -> tuple[Changes, dict[str
         except (TypeError, ValueError):
             problems.append(Problem(key, f"{value!r} is no number", f"Write {key}=50."))
     raise_if_any(f"--set on {model.name}", problems, ScenarioError)
-    return rest, time
+    return rest, time, noise
 
 
 def _setting(key: str) -> str | None:

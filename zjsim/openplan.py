@@ -107,6 +107,11 @@ class OpenPlan:
                 f"{self.folder.model.name}: the model of a plan reads no figures from other files "
                 f"({', '.join(spec.files)}). Give them in drivers.csv or constants.csv."
             )
+        if spec.draws:
+            raise PlanError(
+                f"{self.folder.model.name}: the model of a plan draws no random numbers "
+                f"({spec.draws[0].said}) Give the spread of a constant in constants.csv instead."
+            )
         return spec
 
     @cached_property

@@ -6,7 +6,7 @@ a hundred variables costs more time than the run itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,11 @@ class Trajectories:
         By model name.
     attributes : mapping
         Provenance: model, scenario, engine, method, step, hashes, version.
+    arrays : mapping of str to tuple of str
+        Variables with subscripts and their dimensions; their cells are named as Vensim names
+        them, such as ``x[north,old]``.
+    ranges : mapping of str to tuple of str
+        Elements of each dimension.
     """
 
     names: tuple[str, ...]
@@ -73,6 +78,8 @@ class Trajectories:
     units: Mapping[str, str] = field(default_factory=FrozenDict)
     documentation: Mapping[str, str] = field(default_factory=FrozenDict)
     attributes: Mapping[str, Any] = field(default_factory=FrozenDict)
+    arrays: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
+    ranges: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
         expected = (self.status.shape[0], self.times.shape[0], len(self.names))
@@ -146,24 +153,67 @@ class Trajectories:
         return frame
 
     def to_dataset(self) -> xr.Dataset:
-        """An xarray Dataset with dims (run, time); units and sentences as attributes."""
+        """An xarray Dataset with dims (run, time); units and sentences as attributes.
+
+        A variable with subscripts is one variable, with a dimension for each subscript; a cell
+        that the model does not define is NaN.
+        """
         import xarray as xr
 
-        variables = {
-            name: (
-                ("run", "time"),
-                self.values[:, :, position],
-                {
-                    "units": self.units.get(name, ""),
-                    "long_name": name,
-                    "description": self.documentation.get(name, ""),
-                },
-            )
+        cells = self._cells()
+        inside = {position for found in cells.values() for position in found.values()}
+        variables: dict[str, Any] = {
+            name: (("run", "time"), self.values[:, :, position], self._said(name, name))
             for position, name in enumerate(self.names)
+            if position not in inside
         }
-        coordinates = {
+        used: dict[str, None] = {}
+        for array, found in cells.items():
+            dimensions = _told_apart(self.arrays[array])
+            used |= dict.fromkeys(self.arrays[array])
+            values = self._block(array, found)
+            first = self.names[next(iter(found.values()))]
+            variables[array] = (("run", "time", *dimensions), values, self._said(first, array))
+        coordinates: dict[str, Any] = {
             "run": np.arange(self.n_run),
             "time": ("time", self.times, {"units": "Year", "convention": "t = Y is mid-Y"}),
             "status": ("run", self.status),
         }
+        coordinates |= {name: list(self.ranges[name]) for name in used}
         return xr.Dataset(variables, coords=coordinates, attrs=dict(self.attributes))
+
+    def _said(self, name: str, shown: str) -> dict[str, str]:
+        return {
+            "units": self.units.get(name, ""),
+            "long_name": shown,
+            "description": self.documentation.get(name, ""),
+        }
+
+    def _cells(self) -> dict[str, dict[tuple[str, ...], int]]:
+        """For each array that was saved its elements and their positions among the names."""
+        found: dict[str, dict[tuple[str, ...], int]] = {}
+        for position, name in enumerate(self.names):
+            array, bracket, inside = name.partition("[")
+            if bracket and array in self.arrays:
+                elements = tuple(inside.removesuffix("]").split(","))
+                found.setdefault(array, {})[elements] = position
+        return found
+
+    def _block(self, array: str, found: Mapping[tuple[str, ...], int]) -> np.ndarray:
+        """The cells of an array in the order of its dimensions."""
+        own = [self.ranges[dimension] for dimension in self.arrays[array]]
+        places = [{element: place for place, element in enumerate(each)} for each in own]
+        block = np.full((*self.values.shape[:2], *map(len, own)), np.nan)
+        for elements, position in found.items():
+            where = tuple(places[i][element] for i, element in enumerate(elements))
+            block[(slice(None), slice(None), *where)] = self.values[:, :, position]
+        return block
+
+
+def _told_apart(dimensions: Sequence[str]) -> list[str]:
+    """Names of dimensions; one that stands twice gets a number the second time."""
+    shown: list[str] = []
+    for name in dimensions:
+        count = shown.count(name)
+        shown.append(name if not count else f"{name} {count + 1}")
+    return shown

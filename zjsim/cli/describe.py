@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 def describe(
     name: Annotated[
-        str | None, typer.Argument(metavar="[VARIABLE]", help="A variable, lever or driver.")
+        str | None,
+        typer.Argument(metavar="[VARIABLE|MODEL]", help="A variable, lever, driver or model file."),
     ] = None,
     plan: Annotated[
         str, typer.Option("--plan", metavar="NAME|FOLDER|MODEL", help="A plan or a model file.")
@@ -53,6 +54,8 @@ def describe(
     from zjsim.workflow import open_plan
 
     words = language(lang)
+    if name is not None and Path(name).suffix.lower() in MODEL_SUFFIXES and plan == DEFAULT_PLAN:
+        plan, name = name, None
     opened = None if Path(plan).suffix.lower() in MODEL_SUFFIXES else open_plan(plan)
     if document is not None:
         if opened is None:

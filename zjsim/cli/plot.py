@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 OF_RUNS = ("board", "indicator", "targets", "progress", "comparison")
 OF_ENSEMBLES = ("fan", "probabilities")
 DIAGRAMS = ("stock-flow", "loops")
-KINDS = (*OF_RUNS, *OF_ENSEMBLES, "tornado", *DIAGRAMS)
+OF_BARE_MODELS = ("lines",)
+KINDS = (*OF_RUNS, *OF_ENSEMBLES, "tornado", *DIAGRAMS, *OF_BARE_MODELS)
 
 
 def plot(
@@ -34,6 +35,12 @@ def plot(
     ] = None,
     sector: Annotated[
         str | None, typer.Option("--sector", metavar="NAME", help="For stock-flow; all if none.")
+    ] = None,
+    variables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variable", metavar="NAME", help="Of a bare model: what to draw; repeatable."
+        ),
     ] = None,
     runs: Annotated[int, typer.Option("-n", "--runs", min=2, help="Runs of the ensemble.")] = 1024,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
@@ -56,6 +63,19 @@ def plot(
         raise RunError(
             f"{kind}: no such chart. {did_you_mean(kind, KINDS) or 'Kinds: ' + ', '.join(KINDS)}"
         )
+    from zjsim.cli.bare_study import is_bare, plot_model, refuse_plan_options
+
+    if scenarios and is_bare(scenarios[0]):
+        refuse_plan_options(plan=plan, indicator=indicator, sector=sector)
+        if len(scenarios) > 1:
+            raise RunError("a chart of a bare model shows one model; name one file.")
+        asked = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",")))
+        plot_model(
+            kind, scenarios[0], assignments or [], variables or [], runs, seed, asked, out, words
+        )
+        return
+    if kind in OF_BARE_MODELS:
+        raise RunError(f"{kind}: draws a bare model; name its file, as in: zjsim plot lines x.mdl")
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.report.charts.figures import check_formats, write_chart_data, write_figure
 

@@ -284,7 +284,7 @@ def _reorder(node: syntax.Apply, context: Context) -> Expression:
     """The element that an order such as that of VECTOR SORT ORDER puts at this place."""
     values, _, _ = _vector(node.arguments[0], context)
     place = translate(node.arguments[1], context)
-    return _picked(values, place)
+    return picked(values, place)
 
 
 def _elm_map(node: syntax.Apply, context: Context) -> Expression:
@@ -300,10 +300,10 @@ def _elm_map(node: syntax.Apply, context: Context) -> Expression:
     values = [translate(replace(name, subscripts=(*name.subscripts[:-1], each)), context)
               for each in elements]  # fmt: skip
     base = Number(float(elements.index(element)))
-    return _picked(values, Binary("+", base, translate(offset, context)))
+    return picked(values, Binary("+", base, translate(offset, context)))
 
 
-def _picked(values: list[Expression], place: Expression) -> Expression:
+def picked(values: Sequence[Expression], place: Expression) -> Expression:
     """The value at a place counted from 0; Vensim's "not available" where there is none."""
     result: Expression = Number(NOT_AVAILABLE)
     nearest = Call("floor", (Binary("+", place, Number(0.5)),))

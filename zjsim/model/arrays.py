@@ -94,6 +94,8 @@ def _written_out(
             for key, element in zip(keys, elements, strict=True)
             if dimensions.is_range(key)
         }
+        if len(each.ranges) == len(elements):
+            bindings |= zip(map(canonical, each.ranges), elements, strict=True)
         made.append((Scalar(f"{name}[{shown}]", tree, each, bindings), elements))
     return made
 

@@ -88,6 +88,8 @@ def assemble(
         elements[scalar.name] = _guarded_element(scalar, everywhere, origin)
     for scalar in scalars:
         _refuse_part_orders(elements[scalar.name], elements, scalar.where(origin))
+    for draw in everywhere.draws:
+        elements[draw.name] = Constant(draw.name, draw.mean, documentation=draw.said)
     elements = cut_outflows(classify_flows(elements))
     shown = dimensions.names
     return ModelSpec(
@@ -99,6 +101,7 @@ def assemble(
         method=method,
         notes=notes,
         files=files.read,
+        draws=tuple(everywhere.draws),
         arrays={
             array.name: Array(array.name, array.dimensions, dict(_shown_cells(array, shown)))
             for array in cells.values()
@@ -184,7 +187,9 @@ def _unique_names(definitions: Iterable[Definition], origin: str) -> dict[str, s
 
 
 def _guarded_element(scalar: Scalar, everywhere: Context, origin: str) -> Element:
-    context = replace(everywhere, where=scalar.where(origin), bindings=scalar.bindings)
+    context = replace(
+        everywhere, where=scalar.where(origin), bindings=scalar.bindings, own=scalar.name
+    )
     try:
         return _element(scalar, context)
     except RecursionError:

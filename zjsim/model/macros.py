@@ -51,7 +51,8 @@ def split_macros(text: str, origin: str) -> tuple[str, list[Cut]]:
     found: list[Cut] = []
 
     def cut(match: re.Match[str]) -> str:
-        given, _, outputs = match["given"].partition(":")
+        head = re.sub(r"\\[ \t]*\n", " ", match["given"])
+        given, _, outputs = head.partition(":")
         name = " ".join(match["name"].split())
         parameters, further = (
             tuple(" ".join(part.split()) for part in side.split(",") if part.strip())

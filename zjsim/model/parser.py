@@ -189,6 +189,9 @@ class Parser:
 
     def _named(self) -> Node:
         name = self.take().text
+        # Some tools write names with blanks into XMILE, as Vensim has them.
+        while self.language == "xmile" and self.token.kind == "name":
+            name += " " + self.take().text
         subscripts = self.subscripts()
         if not self.skip("("):
             return Name(name, subscripts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zjsim.frozen import FrozenDict
+from zjsim.model.draw import Draw
 from zjsim.model.expression import Expression, Table
 
 
@@ -122,6 +123,9 @@ class ModelSpec:
         What a reader should know of how the file was read.
     files : mapping of str to str
         Files beside the model from which figures were read, and hashes of their bytes.
+    draws : tuple of Draw
+        Random numbers that equations ask for; each is a constant of ``elements`` until a run
+        draws it.
     arrays : mapping of str to Array
         Variables with subscripts; each of their cells is one of ``elements``.
     dimensions : mapping of str to tuple of str
@@ -141,6 +145,7 @@ class ModelSpec:
     method: str = "euler"
     notes: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=FrozenDict, repr=False)
+    draws: tuple[Draw, ...] = field(default=(), repr=False)
     arrays: Mapping[str, Array] = field(default_factory=FrozenDict, repr=False)
     dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict, repr=False)
 

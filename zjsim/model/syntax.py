@@ -118,6 +118,8 @@ class Definition:
         Of a stock: what drains it stops when it is empty.
     one_way : bool
         Of a flow: it never runs backwards.
+    ranges : tuple of str
+        Of a part of an array: the range that each subscript is of, where the file says it.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Definition:
     start: Node | None = None
     non_negative: bool = False
     one_way: bool = False
+    ranges: tuple[str, ...] = ()
 
     def where(self, origin: str) -> str:
         """``file, line 7, name`` for messages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError, did_you_mean
 from zjsim.model import syntax, vocabulary
+from zjsim.model.draw import Draw
 from zjsim.model.expression import (
     FUNCTIONS,
     Binary,
@@ -26,6 +28,7 @@ from zjsim.model.expression import (
     Unary,
 )
 from zjsim.model.names import canonical
+from zjsim.model.parser import parse_expression
 from zjsim.model.spec import TIME
 from zjsim.model.subscripts import Dimensions
 from zjsim.model.tokens import Language
@@ -68,6 +71,10 @@ class Context:
         Canonical name of a range, or of ``range!``, to the element at which it stands.
     numbers : mapping
         Exact names of plain numbers to their values.
+    own : str
+        Exact name of the scalar that is defined.
+    draws : list of Draw
+        Random numbers that equations ask for; each call adds one.
     """
 
     where: str
@@ -80,6 +87,8 @@ class Context:
     bindings: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)
     language: Language = "vensim"
+    own: str = ""
+    draws: list[Draw] = field(default_factory=list)
 
     def unsupported(self, construct: str, reason: str, pysd: bool) -> UnsupportedError:
         """The error that refuses ``construct`` by name."""
@@ -168,6 +177,9 @@ def _name(node: syntax.Name, context: Context) -> Expression:
             return constant
     name = resolve(node.name, context)
     if name in context.arrays:
+        computed = _computed(node, context.arrays[name], context)
+        if computed is not None:
+            return computed
         name = cell(node, context.arrays[name], context)
     elif node.subscripts:
         raise ModelError(
@@ -182,6 +194,26 @@ def _name(node: syntax.Name, context: Context) -> Expression:
     return Reference(name)
 
 
+def _computed(node: syntax.Name, array: Cells, context: Context) -> Expression | None:
+    """An array read at a place that is computed, counted from 1 as XMILE has it."""
+    if context.language != "xmile" or len(node.subscripts) != len(array.dimensions):
+        return None
+    for position, written in enumerate(node.subscripts):
+        if _PLAIN_SUBSCRIPT.fullmatch(written.strip()):
+            continue
+        from zjsim.model.array_functions import picked
+
+        place = translate(parse_expression(written, "xmile"), context)
+        elements = context.dimensions.of(array.dimensions[position])
+        values = []
+        for element in elements:
+            chosen = (*node.subscripts[:position], element, *node.subscripts[position + 1 :])
+            values.append(_name(replace(node, subscripts=chosen), context))
+        return picked(values, Binary("-", place, Number(1.0)))
+    return None
+
+
+_PLAIN_SUBSCRIPT = re.compile(r'[\w\s"\'$.]+!?|\*')
 _WORDS = {"pi": math.pi, "inf": math.inf, "infinity": math.inf, "nan": math.nan}
 
 
@@ -189,6 +221,13 @@ def _constant(key: str, context: Context) -> Expression | None:
     """What a name means that is no variable: XMILE's bare constants, or a subscript's number."""
     if context.language == "xmile" and key in _WORDS:
         return Number(_WORDS[key])
+    if context.language == "xmile":
+        # An element told by its dimension, as XMILE writes it.
+        dimension, _, element = key.rpartition(".")
+        if dimension and element in context.dimensions.elements.get(dimension, ()):
+            return Number(float(context.dimensions.elements[dimension].index(element) + 1))
+        if key == "self" and context.own:
+            return Reference(context.own)
     if key in context.bindings:
         return Number(float(_place(context.bindings[key], context)))
     if context.dimensions.is_element(key):
@@ -310,7 +349,8 @@ def _apply(node: syntax.Apply, context: Context) -> Expression:
         return _lookup_call(node, exact, context)
     if node.subscripts:
         raise ModelError(f"{context.where}: {node.name} is no lookup with subscripts.")
-    from zjsim.model import array_functions
+    # They translate their own arguments, so the two modules need each other.
+    from zjsim.model import array_functions, draws
 
     if name == "mean" and context.language == "xmile" and len(node.arguments) > 1:
         count = syntax.Literal(float(len(node.arguments)))
@@ -334,6 +374,8 @@ def _apply(node: syntax.Apply, context: Context) -> Expression:
                 f"{context.where}: INTEG must be the only term of its equation. "
                 "Give the stock an equation of its own."
             )
+    if name in draws.kinds(context.language):
+        return draws.build(name, node, context)
     return _function(node, name, context)
 
 

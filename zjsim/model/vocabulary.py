@@ -30,8 +30,8 @@ Build = Callable[..., Expression]
 Builder = tuple[tuple[int, ...], Build]
 
 RANDOM = (
-    "random numbers are refused because a run must give the same result each time; "
-    "sample a constant in the scenario instead"
+    "of random numbers zjsim draws RANDOM UNIFORM, NORMAL, EXPONENTIAL, POISSON and 0 1; a run must "
+    "give the same result each time"
 )
 ALLOCATION = "sharing out by priority is not computed"
 DATA = "only GET XLS DATA and GET DIRECT DATA give such a variable its figures"
@@ -69,7 +69,6 @@ REFUSED = {
     "delay batch": "batches are not computed; use DELAY FIXED",
     "delay profile": "it is not computed; use DELAY N",
     "delayp": "it also returns the pipeline; write the delay out with stocks",
-    "previous": "a value of the step before is not computed; use DELAY FIXED",
     "self": "a reference of an equation to itself is not computed",
     "npv": "net present value is not computed; write it out with a stock",
     "history": "past values of a variable are not computed; use DELAY FIXED",
@@ -82,8 +81,7 @@ REFUSED = {
 # What PySD computes although zjsim's own engines refuse it.
 PYSD_RUNS = frozenset(
     {
-        "invert matrix", "get time value", "random 0 1", "random uniform", "random normal",
-        "random exponential", "allocate available", "allocate by priority",
+        "invert matrix", "get time value", "allocate available", "allocate by priority",
     }
 )  # fmt: skip
 
@@ -226,6 +224,10 @@ _XMILE: dict[str, Builder] = {
     "max": ((1, 2, 3, 4, 5, 6, 7, 8, 9), _folded("max")),
     "min": ((1, 2, 3, 4, 5, 6, 7, 8, 9), _folded("min")),
     "init": ((1,), _memory("initial")),
+    "previous": (
+        (2,),
+        lambda x, start: Memory("delay_fixed", (x, Reference(CONTROLS["step"]), start)),
+    ),
     "not": ((1,), lambda x: Unary("not", x)),
     "safediv": ((2, 3), safe_division),
     "percent": ((1,), lambda x: Binary("*", x, Number(100.0))),

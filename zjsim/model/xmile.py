@@ -97,7 +97,7 @@ def _check_syntax(root: Any, log: Any, origin: str) -> None:
         for entry in log
         if entry.level_name != "WARNING"
         and entry.domain_name != "NAMESPACE"
-        and entry.type_name != "ERR_TAG_NAME_MISMATCH"
+        and entry.type_name not in ("ERR_TAG_NAME_MISMATCH", "ERR_HYPHEN_IN_COMMENT")
     ]
     if root is not None and not problems:
         return

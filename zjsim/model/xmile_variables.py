@@ -80,7 +80,9 @@ def _modules(
     """The variables of the modules of a model, each under the name of its module."""
     found: list[Definition] = []
     variables = model.find(f"{reader.ns}variables")
-    for node in () if variables is None else variables.findall(f"{reader.ns}module"):
+    nodes = [] if variables is None else variables.findall(f"{reader.ns}module")
+    joined = _connections(nodes, reader, prefix)
+    for node in nodes:
         name = _shown(node.get("name") or "")
         key = canonical(node.get("model") or name)
         where = f"{reader.origin}, line {node.sourceline}"
@@ -91,7 +93,6 @@ def _modules(
         space = f"{prefix}{name}."
         inner = models[key]
         own = list(reader.model(inner))
-        joined = _connections(node, reader, prefix, where)
         local = {canonical(each.name) for each in own}
         nested = inner.find(f"{reader.ns}variables")
         below = {
@@ -99,7 +100,7 @@ def _modules(
             for each in (() if nested is None else nested.findall(f"{reader.ns}module"))
         }
         for each in own:
-            given = joined.get(canonical(each.name))
+            given = joined.get((canonical(name), canonical(each.name)))
             if given is not None:
                 tree: Node | None = Name(given)
                 each = replace(each, tree=tree, start=None)
@@ -110,15 +111,26 @@ def _modules(
     return found
 
 
-def _connections(node: Any, reader: _Reader, prefix: str, where: str) -> dict[str, str]:
-    """What each input of a module is connected to, as a name of the whole model."""
-    joined: dict[str, str] = {}
-    for connection in node.findall(f"{reader.ns}connect"):
-        target, given = connection.get("to") or "", connection.get("from") or ""
-        if not target or not given:
-            raise ModelError(f"{where}: a <connect> needs both to and from.")
-        own = target.rpartition(".")[2]
-        joined[canonical(own)] = given[1:] if given.startswith(".") else f"{prefix}{given}"
+def _connections(
+    nodes: list[Any], reader: _Reader, prefix: str
+) -> dict[tuple[str, str], str]:
+    """What each input of each module is connected to, as a name of the whole model.
+
+    Some tools list a connection with the module it leads to, some with the one it comes from.
+    """
+    joined: dict[tuple[str, str], str] = {}
+    for node in nodes:
+        own = _shown(node.get("name") or "")
+        for connection in node.findall(f"{reader.ns}connect"):
+            target, given = connection.get("to") or "", connection.get("from") or ""
+            if not target or not given:
+                raise ModelError(
+                    f"{reader.origin}, line {connection.sourceline}: a <connect> needs both to "
+                    "and from."
+                )
+            module, _, name = target.lstrip(".").rpartition(".")
+            key = canonical(module or own), canonical(name)
+            joined[key] = given[1:] if given.startswith(".") else f"{prefix}{given}"
     return joined
 
 
@@ -236,7 +248,8 @@ class _Reader:
             inner = element
             if element.find(f"{self.ns}eqn") is None and element.find(f"{self.ns}gf") is None:
                 inner = node  # an element of a graphical function alone, or of nothing
-            yield self._filled(base, node, inner, kind, said, f"{where}[{','.join(said)}]")
+            made = self._filled(base, node, inner, kind, said, f"{where}[{','.join(said)}]")
+            yield replace(made, ranges=dimensions)
 
     def _whole(
         self, base: Definition, node: Any, kind: str, dimensions: tuple[str, ...], where: str
@@ -257,7 +270,8 @@ class _Reader:
                 if other.getparent() is not None:
                     node.remove(other)
             node.append(equation)
-            yield self._filled(base, node, node, kind, cell, f"{where}[{','.join(cell)}]")
+            made = self._filled(base, node, node, kind, cell, f"{where}[{','.join(cell)}]")
+            yield replace(made, ranges=dimensions)
 
     def _filled(
         self, base: Definition, node: Any, inner: Any, kind: str, subscripts: tuple[str, ...],

@@ -392,6 +392,8 @@ class CompiledProgram:
                 "step": inputs.grid.step,
                 "backend": backend,
             },
+            arrays=program.arrays,
+            ranges=program.ranges,
         )
 
 

@@ -154,7 +154,15 @@ class _Lowering:
             structural=self.structural,
             units={name: element.unit for name, element in named.items()},
             documentation={name: element.documentation for name, element in named.items()},
+            draws=tuple(draw.name for draw in self.model.draws),
+            arrays={name: array.dimensions for name, array in self.model.arrays.items()},
+            ranges=self._ranges(),
         )
+
+    def _ranges(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions of the arrays, with their elements."""
+        used = {name for array in self.model.arrays.values() for name in array.dimensions}
+        return {name: own for name, own in self.model.dimensions.items() if name in used}
 
     def _number(self, expression: Expression) -> int:
         """The node of an expression, as a number."""
