@@ -203,8 +203,9 @@ def own_grid(model: ModelSpec, changed: Mapping[str, float] | None = None) -> Ow
     """
     given = changed or {}
     start, stop, step, save = (float(given.get(each, getattr(model, each))) for each in _SETTINGS)
-    if "step" in given and "save_every" not in given:
-        save = max(save, step)
+    if "save_every" not in given:
+        # A file that saves every step goes on doing so, whatever the step.
+        save = step if model.save_every <= model.step * (1 + 1e-9) else max(save, step)
     if not step > 0 or not stop >= start or not all(map(math.isfinite, (start, stop, step, save))):
         raise ScenarioError(
             f"{model.origin or model.name}: time runs from {start:g} to {stop:g} in steps of "

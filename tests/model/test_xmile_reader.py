@@ -84,8 +84,8 @@ def test_non_negative_flows_are_cut_at_zero(xmile):
     [
         ('<stock name="s"><eqn>1</eqn><conveyor><len>3</len></conveyor></stock>', "conveyor"),
         ('<stock name="s"><eqn>1</eqn><queue/></stock>', "queue"),
-        ('<aux name="a"><eqn>PREVIOUS(TIME, 0)</eqn></aux>', "PREVIOUS"),
-        ('<aux name="a"><eqn>RANDOM(0, 1)</eqn></aux>', "RANDOM.*same result"),
+        ('<aux name="a"><eqn>HISTORY(TIME, 0)</eqn></aux>', "HISTORY"),
+        ('<aux name="a"><eqn>PARETO(0, 1)</eqn></aux>', "PARETO.*same result"),
     ],
 )
 def test_what_is_not_computed_is_refused_by_name(xmile, variables, said):

@@ -41,7 +41,7 @@ from zjsim.model.spec import (
 )
 from zjsim.model.subscripts import Range, dimensions_of
 from zjsim.model.syntax import Definition
-from zjsim.model.translate import USE_PYSD, Context, table, translate
+from zjsim.model.translate import Context, table, translate
 
 
 def assemble(
@@ -303,7 +303,7 @@ def _constant_value(
         if isinstance(element, Stock) or element is None or current == TIME:
             raise UnsupportedError(
                 f"{origin}: {name} depends on {current}, which changes during a run; the time "
-                f"settings must rest on constants. {USE_PYSD}"
+                "settings must rest on constants. Write numbers."
             )
         waiting = [
             read
@@ -321,7 +321,7 @@ def _constant_value(
         except NotPlainError as problem:
             raise UnsupportedError(
                 f"{origin}: {name} cannot be known before the run ({problem}); the time settings "
-                f"must rest on constants. {USE_PYSD}"
+                "must rest on constants. Write numbers."
             ) from None
     if not math.isfinite(values[name]):
         raise ModelError(f"{origin}: {name} is not a finite number.")

@@ -182,6 +182,8 @@ class Parser:
             return Literal(NOT_AVAILABLE)
         if self.at("if"):
             return self._choice()
+        if self.at("mod"):
+            return self._named()
         self.expect("(")
         tree = self.expression()
         self.expect(")")

@@ -325,12 +325,11 @@ def _element(written: str, position: int, array: Cells, context: Context) -> str
             f"{context.where}: the subscript {written} of {array.name} does not stand on the left "
             f"side. Write an element of it, or sum over it with {written}!."
         )
+    own = dimensions.of(array.dimensions[position])
+    if key.isdigit() and key not in own and 1 <= int(key) <= len(own):
+        return own[int(key) - 1]
     if dimensions.is_element(key):
         return key
-    if key.isdigit() and dimensions.is_range(array.dimensions[position]):
-        own = dimensions.of(array.dimensions[position])
-        if 1 <= int(key) <= len(own):
-            return own[int(key) - 1]
     if key.endswith("!") or key.startswith("*"):
         raise ModelError(
             f"{context.where}: {array.name}[{written}] runs over a range; that needs a function "
@@ -345,10 +344,28 @@ def _element(written: str, position: int, array: Cells, context: Context) -> str
 def _apply(node: syntax.Apply, context: Context) -> Expression:
     name = canonical(node.name)
     exact = context.names.get(name)
+    if exact is not None and _is_table(exact, context):
+        return _lookup_call(node, exact, context)
+    known = _known(node, name, context)
+    if known is not None:
+        return known
     if exact is not None:
         return _lookup_call(node, exact, context)
+    return _function(node, name, context)
+
+
+def _is_table(exact: str, context: Context) -> bool:
+    """Whether a name is that of a lookup, or of an array of lookups."""
+    array = context.arrays.get(exact)
+    if array is not None:
+        return any(scalar in context.lookups for scalar in array.cells.values())
+    return exact in context.lookups
+
+
+def _known(node: syntax.Apply, name: str, context: Context) -> Expression | None:
+    """The expression of a function that files know; None for a name that is none."""
     if node.subscripts:
-        raise ModelError(f"{context.where}: {node.name} is no lookup with subscripts.")
+        return None
     # They translate their own arguments, so the two modules need each other.
     from zjsim.model import array_functions, draws
 
@@ -376,7 +393,10 @@ def _apply(node: syntax.Apply, context: Context) -> Expression:
             )
     if name in draws.kinds(context.language):
         return draws.build(name, node, context)
-    return _function(node, name, context)
+    known = name in vocabulary.builders(context.language) or name.replace(" ", "_") in (
+        vocabulary.PLAIN_NAMES
+    )
+    return _function(node, name, context) if known else None
 
 
 def _lookup_call(node: syntax.Apply, exact: str, context: Context) -> Expression:
@@ -393,7 +413,8 @@ def _function(node: syntax.Apply, name: str, context: Context) -> Expression:
     shown = " ".join(node.name.replace("_", " ").upper().split())
     reason = vocabulary.refusal(name, context.language)
     if reason is not None:
-        raise context.unsupported(shown, reason, name in vocabulary.PYSD_RUNS)
+        runs = name in vocabulary.PYSD_RUNS and context.language == "vensim"
+        raise context.unsupported(shown, reason, runs)
     builders = vocabulary.builders(context.language)
     if name in builders:
         known, build = builders[name]

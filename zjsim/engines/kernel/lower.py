@@ -231,7 +231,7 @@ class _Lowering:
     def _unsupported(self, function: str) -> UnsupportedError:
         shown = function.replace("_", " ").upper()
         return UnsupportedError(
-            f"{self.where}: the kernel does not compute {shown}. `--engine pysd` may run it."
+            f"{self.where}: the kernel does not compute {shown}."
         )
 
     def _memory(self, function: str, args: tuple[int, ...]) -> int:
@@ -305,7 +305,7 @@ class _Lowering:
         if node.op not in OPERATIONS:
             raise UnsupportedError(
                 f"{self.where}: the order of a delay or smooth must be known before the run; "
-                "write it as a constant. `--engine pysd` may run it."
+                "write it as a constant."
             )
         return float(OPERATIONS[node.op](*(self._value_at_start(arg) for arg in node.args)))
 
