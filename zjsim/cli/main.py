@@ -21,6 +21,7 @@ from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
+from zjsim.cli.conformance import conformance
 from zjsim.cli.lint import lint
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
@@ -80,6 +81,7 @@ app.command("report")(report)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)
+app.command("conformance")(conformance)
 scenario_app.command("import")(import_cin)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(plan_app, name="plan")

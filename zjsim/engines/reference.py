@@ -89,6 +89,27 @@ def _translated(path: Path, origin: str) -> tuple[dict[str, str], dict[str, str]
         raise ModelError(f"{origin}: PySD cannot translate the model: {problem}") from None
 
 
+def run_file(path: Path) -> Any:
+    """A model file run by PySD as it stands, in a temporary copy of its folder.
+
+    The caller must trust the file: code that PySD generates from it is executed.
+
+    Returns
+    -------
+    DataFrame
+        A row a time, a column a variable or cell.
+    """
+    import shutil
+
+    import pysd
+
+    with _quiet(), tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
+        copy = Path(folder) / "model"
+        shutil.copytree(path.parent, copy)
+        read = pysd.read_vensim if path.suffix.lower() == ".mdl" else pysd.read_xmile
+        return read(str(copy / path.name)).run(flatten_output=True)
+
+
 class ReferenceModel:
     """A model translated by PySD, as the text of its files."""
 

@@ -156,26 +156,41 @@ def _count(node: syntax.Apply, context: Context) -> Expression:
 
 def _select(node: syntax.Apply, context: Context) -> Expression:
     """VECTOR SELECT(selection, expression, value of none, action, error action)."""
-    chosen, given, none, action, _ = node.arguments
-    kind = _fixed(action, context, "the action of VECTOR SELECT")
-    if kind not in range(11):
+    action = translate(node.arguments[3], context)
+    if isinstance(action, Reference):
+        kind = context.numbers.get(action.name)
+    else:
+        kind = action.value if isinstance(action, Number) else None
+    if kind is not None and kind not in range(len(_ACTIONS)):
         raise ModelError(
             f"{context.where}: VECTOR SELECT has the action {kind:g}; there are 0 to 10."
         )
-    start, join, weigh = _ACTIONS[int(kind)]
+    chosen, given, none, *_ = node.arguments
+    places = list(_over([chosen, given], context, "VECTOR SELECT"))
+    pairs = [(translate(chosen, place), translate(given, place)) for place in places]
+    otherwise = translate(none, context)
+    if kind is not None:
+        return _selected(pairs, int(kind), otherwise)
+    # An action that moves: all of them, and the one that is meant at the moment.
+    return picked([_selected(pairs, k, otherwise) for k in range(len(_ACTIONS))], action)
+
+
+def _selected(
+    pairs: Sequence[tuple[Expression, Expression]], kind: int, otherwise: Expression
+) -> Expression:
+    start, join, weigh = _ACTIONS[kind]
     result: Expression = Number(start)
     some: Expression = Number(0.0)
     count: Expression = Number(0.0)
-    for place in _over([chosen, given], context, "VECTOR SELECT"):
-        weight = translate(chosen, place)
+    for weight, value in pairs:
         flag = Comparison("<>", weight, Number(0.0))
-        value = weigh(weight, translate(given, place))
-        result = Conditional(flag, join(result, value), result)
+        # What is not chosen changes nothing; each part stands once, or trees would double.
+        result = join(result, Conditional(flag, weigh(weight, value), Number(start)))
         some = Logical("or", some, flag)
         count = Binary("+", count, Conditional(flag, Number(1.0), Number(0.0)))
     if kind in _MEANS:
         result = Binary("/", result, count)
-    return Conditional(some, result, translate(none, context))
+    return Conditional(some, result, otherwise)
 
 
 def _plus(a: Expression, b: Expression) -> Expression:
