@@ -114,9 +114,7 @@ class ReadyModel:
     own: OwnGrid
     seed: int | None
 
-    def of_runs(
-        self, constants: Mapping[str, np.ndarray] | None = None, n_run: int = 1
-    ) -> Inputs:
+    def of_runs(self, constants: Mapping[str, np.ndarray] | None = None, n_run: int = 1) -> Inputs:
         """Inputs of several runs that differ in constants and in their random numbers."""
         inputs = self.inputs
         held = {}
@@ -209,7 +207,8 @@ def own_grid(model: ModelSpec, changed: Mapping[str, float] | None = None) -> Ow
     if not step > 0 or not stop >= start or not all(map(math.isfinite, (start, stop, step, save))):
         raise ScenarioError(
             f"{model.origin or model.name}: time runs from {start:g} to {stop:g} in steps of "
-            f"{step:g}; FINAL TIME must not come before INITIAL TIME, and TIME STEP must be above 0."
+            f"{step:g}; FINAL TIME must not come before INITIAL TIME, and TIME STEP must be above "
+            "0."
         )
     notes: list[str] = []
     whole = math.floor((stop - start) / step + 1e-6)

@@ -76,9 +76,7 @@ def _row(draw: Draw, seed: int, run: int, count: int) -> np.ndarray:
     return _normal(numbers, draw.low, draw.high, count)
 
 
-def _normal(
-    numbers: np.random.Generator, low: float, high: float, count: int
-) -> np.ndarray:
+def _normal(numbers: np.random.Generator, low: float, high: float, count: int) -> np.ndarray:
     """Normal numbers between limits; those beyond are drawn again, as Vensim does."""
     values = numbers.standard_normal(count)
     for _ in range(1000):

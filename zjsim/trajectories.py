@@ -205,8 +205,9 @@ class Trajectories:
         places = [{element: place for place, element in enumerate(each)} for each in own]
         block = np.full((*self.values.shape[:2], *map(len, own)), np.nan)
         for elements, position in found.items():
-            where = tuple(places[i][element] for i, element in enumerate(elements))
-            block[(slice(None), slice(None), *where)] = self.values[:, :, position]
+            where: tuple[int, ...] = tuple(places[i][element] for i, element in enumerate(elements))
+            at: Any = (slice(None), slice(None), *where)
+            block[at] = self.values[:, :, position]
         return block
 
 

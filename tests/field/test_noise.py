@@ -15,7 +15,9 @@ LONG = {"stop": 2000}
 
 def test_nothing_is_drawn_unless_somebody_says_how():
     model = vensim("x = 1 + RANDOM UNIFORM(0, 1, 7)\ny = RANDOM NORMAL(-9, 9, 0, 1, 3)")
-    with pytest.raises(UnsupportedError, match=r"random numbers 2 times \(first in x\).*noise=1.*noise=off"):
+    with pytest.raises(
+        UnsupportedError, match=r"random numbers 2 times \(first in x\).*noise=1.*noise=off"
+    ):
         simulate_model(model)
     with pytest.raises(ScenarioError, match="neither a whole number nor off"):
         simulate_model(model, "noise=yes")

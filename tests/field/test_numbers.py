@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.field.small import aux, assert_is, values, vensim, xmile, xmile_source
+from tests.field.small import assert_is, aux, values, vensim, xmile, xmile_source
 from zjsim.bare import simulate_model
 from zjsim.model.export import to_xmile
 from zjsim.model.reader import parse_model
@@ -93,7 +93,8 @@ def test_not_available_is_a_number_that_can_be_asked_for():
 def chain(second="", first="6", more=""):
     return (
         '<stock name="A"><eqn>10</eqn><outflow>o1</outflow><outflow>o2</outflow><non_negative/>'
-        '</stock><stock name="B"><eqn>0</eqn><inflow>o1</inflow></stock><stock name="C"><eqn>0</eqn>'
+        '</stock><stock name="B"><eqn>0</eqn><inflow>o1</inflow></stock>'
+        '<stock name="C"><eqn>0</eqn>'
         f'<inflow>o2</inflow></stock><flow name="o1"><eqn>{first}</eqn></flow><flow name="o2">'
         f"<eqn>{second or '3'}</eqn></flow>" + aux("total", "A + B + C") + more
     )
@@ -127,9 +128,12 @@ def test_what_flows_in_may_flow_out_in_the_same_step():
 
 def test_two_stocks_that_feed_each_other_close_no_loop():
     model = xmile(
-        '<stock name="A"><eqn>4</eqn><inflow>down</inflow><outflow>up</outflow><non_negative/></stock>'
-        '<stock name="B"><eqn>1</eqn><inflow>up</inflow><outflow>down</outflow><non_negative/></stock>'
-        '<flow name="up"><eqn>3</eqn></flow><flow name="down"><eqn>9</eqn></flow>' + aux("all", "A+B")
+        '<stock name="A"><eqn>4</eqn><inflow>down</inflow><outflow>up</outflow>'
+        '<non_negative/></stock>'
+        '<stock name="B"><eqn>1</eqn><inflow>up</inflow><outflow>down</outflow>'
+        '<non_negative/></stock>'
+        '<flow name="up"><eqn>3</eqn></flow><flow name="down"><eqn>9</eqn></flow>'
+        + aux("all", "A+B")
     )
     np.testing.assert_allclose(values(model, "all"), 5)
     assert min(values(model, "A").min(), values(model, "B").min()) >= 0
@@ -152,7 +156,8 @@ def test_a_flow_both_ways_drains_no_empty_stock():
         ("2 * 7 MOD 4", 2), ("17 MOD 7 MOD 2", 1), ("1 + 7 MOD 4", 4), ("mod(-1, 4)", 3),
         ("-3^2", -9), ("2^3^2", 512), ("2^-1", 0.5), ("NOT 0 AND 0", 0), ("1 OR 0 AND 0", 1),
         ("IF NOT (1 > 2) THEN 4 ELSE 5", 4), ("5 // 0 + 1", 1), ("5 // 2", 2.5),
-        ("SAFEDIV(1e-9, 1e-8)", 0.1), ("SAFEDIV(1, 0, 7)", 7), ("ROUND(2.5)", 3), ("1 &lt; 2 = 1", 1),
+        ("SAFEDIV(1e-9, 1e-8)", 0.1), ("SAFEDIV(1, 0, 7)", 7), ("ROUND(2.5)", 3),
+        ("1 &lt; 2 = 1", 1),
     ],
 )  # fmt: skip
 def test_arithmetic_of_xmile(text, value):

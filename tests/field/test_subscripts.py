@@ -65,8 +65,9 @@ def test_except_leaves_cells_to_other_equations():
         "y[region,age] :EXCEPT: [cold,old], [south,young] = 1\ny[cold,old] = 2\ny[south,young] = 3"
     )
     assert all_cells(model, "x") == {("north",): 1, ("south",): 2, ("east",): 1}
-    assert [all_cells(model, "y")[key] for key in
-            (("north", "old"), ("south", "old"), ("south", "young"), ("east", "young"))] == [2, 1, 3, 1]  # fmt: skip
+    found = all_cells(model, "y")
+    asked = [("north", "old"), ("south", "old"), ("south", "young"), ("east", "young")]
+    assert [found[key] for key in asked] == [2, 1, 3, 1]
 
 
 def test_mapped_ranges_stand_for_each_other():
@@ -122,7 +123,8 @@ def test_functions_over_ranges_within_an_array():
     model = vensim(
         TABLE + "total[region] = SUM(p[region,age!])\nshare[region,age] = p[region,age] / "
         "SUM(p[region,age!])\norder[region] = VECTOR SORT ORDER(w[region], 1)\n"
-        "down[region] = VECTOR SORT ORDER(w[region], -1)\nrank[region] = VECTOR RANK(w[region], 1)\n"
+        "down[region] = VECTOR SORT ORDER(w[region], -1)\n"
+        "rank[region] = VECTOR RANK(w[region], 1)\n"
         "sorted[region] = VECTOR REORDER(w[region], order[region])"
     )
     assert list(all_cells(model, "total").values()) == [3, 7, 11]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.texts import CONTROL, xmile_text
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.evaluate import evaluate
 from zjsim.model.expression import (

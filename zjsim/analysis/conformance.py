@@ -120,7 +120,7 @@ def check_conformance(
 def check_file(path: Path, beside: Sequence[str] = ()) -> Outcome:
     """What comes of one model file of the suite."""
     expected = stored_output(path.parent)
-    place = {"construct": path.parent.name, "file": path.name}
+    folder, file = path.parent.name, path.name
     cause = CAUSES.get(f"{path.parent.name}/{path.name}", "")
     others = {tool: _other(tool, path, expected) for tool in beside} if beside else None
     try:
@@ -128,12 +128,12 @@ def check_file(path: Path, beside: Sequence[str] = ()) -> Outcome:
         runs = simulate_model(model)
     except ZjsimError as problem:
         said = str(problem).replace(str(path), "").lstrip(",: ")
-        return Outcome(**place, status="refused", said=said, others=others)
+        return Outcome(folder, file, status="refused", said=said, others=others)
     if expected is None:
-        return Outcome(**place, status="no output", others=others)
+        return Outcome(folder, file, status="no output", others=others)
     compared, worst = _compare(_columns(model, runs), runs.times, expected)
     status: Status = "differs" if worst else "equal" if compared else "no output"
-    return Outcome(**place, status=status, said=worst, cause=cause if worst else "",
+    return Outcome(folder, file, status=status, said=worst, cause=cause if worst else "",
                    compared=compared, others=others)  # fmt: skip
 
 
@@ -191,9 +191,7 @@ def _columns(model: ModelSpec, runs: Trajectories) -> dict[str, np.ndarray]:
     return found
 
 
-def _compare(
-    ours: dict[str, np.ndarray], times: np.ndarray, expected: Stored
-) -> tuple[int, str]:
+def _compare(ours: dict[str, np.ndarray], times: np.ndarray, expected: Stored) -> tuple[int, str]:
     """How many variables were compared, and the worst difference in words, if there is one."""
     rows = [int(np.argmin(np.abs(times - time))) for time in expected.times]
     same = np.abs(times[rows] - expected.times) <= 1e-6 * np.maximum(1, np.abs(expected.times))
@@ -262,7 +260,7 @@ def by_construct(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, list[Outcom
 
 def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """How many files had each status; ``explained`` is part of ``differs``."""
-    found = {status: 0 for status in ("equal", "refused", "differs", "no output")}
+    found = dict.fromkeys(("equal", "refused", "differs", "no output"), 0)
     for outcome in outcomes:
         found[outcome.status] += 1
     found["explained"] = sum(bool(outcome.cause) for outcome in outcomes)

@@ -92,7 +92,7 @@ def ensemble_model(
         return
     said = {"model": study.model.name, "runs": f"{count:,}", "varied": len(study.dimensions)}
     say_text(label("bare.ensemble", words, **said))
-    heads = (label("bare.variable", words), label("bare.unit", words))
+    heads = tuple(label(f"bare.{key}", words) for key in ("variable", "unit"))
     heads += tuple(f"{round(100 * q)} %" for q in QUANTILES)
     rows = tuple(
         (row[0], found.runs.units.get(row[0], ""), *(f"{value:.5g}" for value in row[2:]))
@@ -134,8 +134,7 @@ def sensitivity_model(
     columns = [column for column in frame.columns if column not in ("variable", "constant")]
     for variable in study.outputs:
         own = frame[frame["variable"] == variable].head(15)
-        heads = (label("bare.constant", words),)
-        heads += tuple(label(f"bare.{column}", words) for column in columns)
+        heads = tuple(label(f"bare.{key}", words) for key in ("constant", *columns))
         rows = tuple(
             (row["constant"], *(f"{row[column]:.4g}" for column in columns))
             for _, row in own.iterrows()
@@ -210,9 +209,7 @@ def _variable(wanted: str, names: tuple[str, ...]) -> str:
     return by_name[canonical(wanted)]
 
 
-def _write(
-    out: Path, frames: dict[str, pd.DataFrame], study: BareStudy, words: Language
-) -> None:
+def _write(out: Path, frames: dict[str, pd.DataFrame], study: BareStudy, words: Language) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for stem, frame in frames.items():

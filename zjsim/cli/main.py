@@ -16,12 +16,12 @@ from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
 from zjsim.cli.compare import compare
+from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
-from zjsim.cli.conformance import conformance
 from zjsim.cli.lint import lint
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot

@@ -70,7 +70,8 @@ def _whole(node: syntax.Node, context: Context) -> syntax.Node:
         )
     if isinstance(node, syntax.Apply) and canonical(node.name) in FUNCTIONS:
         return node
-    return syntax.changed(node, lambda part: _whole(part, context))
+    inner: syntax.Node = syntax.changed(node, lambda part: _whole(part, context))
+    return inner
 
 
 def _is_free(written: str, context: Context) -> bool:
@@ -117,7 +118,9 @@ def _over(nodes: Sequence[syntax.Node], context: Context, what: str) -> Iterator
     for elements in ranges.values():
         count *= len(elements)
     if count > MOST_TERMS:
-        raise ModelError(f"{context.where}: {what} runs over {count:,} elements, which is too many.")
+        raise ModelError(
+            f"{context.where}: {what} runs over {count:,} elements, which is too many."
+        )
     for chosen in product(*ranges.values()):
         yield context.bound(dict(zip(ranges, chosen, strict=True)))
 

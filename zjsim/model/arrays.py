@@ -132,9 +132,7 @@ def _trees(each: Definition, count: int, where: str) -> list[Node]:
     return [Literal(value) for value in tree.values]
 
 
-def _dimensions(
-    cells: Mapping[tuple[str, ...], str], dimensions: Dimensions
-) -> tuple[str, ...]:
+def _dimensions(cells: Mapping[tuple[str, ...], str], dimensions: Dimensions) -> tuple[str, ...]:
     """For each position the narrowest range with all its elements."""
     found: list[str] = []
     for position in range(len(next(iter(cells)))):

@@ -26,6 +26,7 @@ from zjsim.model.expression import (
 )
 from zjsim.model.external import Files, filled, filled_ranges
 from zjsim.model.flows import classify_flows
+from zjsim.model.lookups import table
 from zjsim.model.names import CONTROLS, XMILE_CONTROLS, canonical
 from zjsim.model.nonnegative import cut_outflows
 from zjsim.model.spec import (
@@ -41,7 +42,7 @@ from zjsim.model.spec import (
 )
 from zjsim.model.subscripts import Range, dimensions_of
 from zjsim.model.syntax import Definition
-from zjsim.model.translate import Context, table, translate
+from zjsim.model.translate import Context, translate
 
 
 def assemble(
@@ -144,11 +145,11 @@ def _with_tables(scalars: Iterable[Scalar], context: Context, origin: str) -> Co
     for scalar in scalars:
         place = replace(context, where=scalar.where(origin))
         if isinstance(scalar.tree, syntax.Points):
-            lookups[scalar.name] = table(scalar.tree, place)
+            lookups[scalar.name] = table(scalar.tree, place.where, place.language)
         elif isinstance(scalar.tree, syntax.Apply) and context.language == "xmile":
             last = scalar.tree.arguments[-1:]
             if canonical(scalar.tree.name) == "with lookup" and isinstance(last[0], syntax.Points):
-                graphs[scalar.name] = table(last[0], place)
+                graphs[scalar.name] = table(last[0], place.where, place.language)
     return replace(context, lookups=lookups, graphs=graphs)
 
 

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +106,7 @@ class Table:
 
     def block(self, row: int, column: int, height: int, width: int) -> Block:
         """Numbers from a cell on."""
-        return [
-            [self.number(row + i, column + j) for j in range(width)] for i in range(height)
-        ]
+        return [[self.number(row + i, column + j) for j in range(width)] for i in range(height)]
 
     @property
     def height(self) -> int:
@@ -181,7 +179,9 @@ def _old_workbook(path: Path, tab: str) -> Table:
         raise ModelError(f"{path.name}: cannot be read as a workbook ({problem}).") from None
     by_name = {canonical(name): name for name in book.sheet_names()}
     if canonical(tab) not in by_name:
-        raise ModelError(f"{path.name}: has no sheet {tab!r}; it has {', '.join(by_name.values())}.")
+        raise ModelError(
+            f"{path.name}: has no sheet {tab!r}; it has {', '.join(by_name.values())}."
+        )
     sheet = book.sheet_by_name(by_name[canonical(tab)])
     rows = [list(sheet.row_values(row)) for row in range(sheet.nrows)]
 
@@ -219,7 +219,7 @@ def filled_ranges(ranges: Iterable[Range], files: Files, origin: str) -> list[Ra
     found = []
     for each in ranges:
         if each.outside:
-            items = _told(each.where(origin), lambda each=each: _elements(each, files))
+            items = _told(each.where(origin), partial(_elements, each, files))
             each = replace(each, items=tuple(items), outside=())
         found.append(each)
     return found
@@ -272,7 +272,7 @@ def filled(
         assert call is not None
         tree = _told(
             each.where(origin),
-            lambda each=each, call=call, kind=kind: _tree(each, call, kind, dimensions, files),
+            partial(_tree, each, call, kind, dimensions, files),
         )
         found.append(replace(each, tree=tree, kind="lookup" if kind == "lookups" else "equation"))
     return found
@@ -287,9 +287,7 @@ def _told(where: str, read: Callable[[], Any]) -> Any:
         raise ModelError(f"{where}: {problem}") from None
 
 
-def _tree(
-    each: Definition, call: Apply, kind: str, dimensions: Dimensions, files: Files
-) -> Node:
+def _tree(each: Definition, call: Apply, kind: str, dimensions: Dimensions, files: Files) -> Node:
     texts = [part.value for part in call.arguments if isinstance(part, Text)]
     wanted = _WANTED[kind]
     if len(texts) != len(call.arguments) or len(texts) < wanted:
@@ -316,7 +314,7 @@ def _constants(table: Table, cell: str, sizes: Sequence[int]) -> Node:
             f"{cell}: figures of {len(shape)} dimensions do not fit on one sheet. Write an "
             "equation for each element of one of them."
         )
-    height, width = ([1, 1] + shape)[-2:]
+    height, width = [1, 1, *shape][-2:]
     if turned:
         height, width = width, height
     cell = cell.rstrip("*")

@@ -55,8 +55,10 @@ class _Cut:
         if isinstance(element, Constant):
             return element.value >= 0
         equation = self._equation(name)
-        return isinstance(equation, Call) and equation.function == "max" and (
-            _ZERO in equation.arguments
+        return (
+            isinstance(equation, Call)
+            and equation.function == "max"
+            and (_ZERO in equation.arguments)
         )
 
     def _set(self, name: str, equation: Expression) -> None:

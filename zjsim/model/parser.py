@@ -104,10 +104,7 @@ class Parser:
         self.depth += 1
         if self.depth > MOST_NESTED:
             raise ModelError("the equation is nested too deeply. Split it into several.")
-        if self.at("if"):
-            tree = self._choice()
-        else:
-            tree = self._chain(self._and, "or")
+        tree = self._choice() if self.at("if") else self._chain(self._and, "or")
         self.depth -= 1
         return tree
 

@@ -1,4 +1,4 @@
-"""Subscript ranges: which elements they have, and which element of one stands for one of another."""
+"""Subscript ranges: their elements, and which element of one stands for one of another."""
 
 from __future__ import annotations
 
@@ -178,9 +178,7 @@ def _numbered(item: str, where: str) -> list[str]:
     return [f"{found[1]}{number}" for number in range(first, last + 1)]
 
 
-def _map(
-    each: Range, target: str, listed: tuple[str, ...], made: Dimensions, origin: str
-) -> None:
+def _map(each: Range, target: str, listed: tuple[str, ...], made: Dimensions, origin: str) -> None:
     """Note that ``each`` stands for ``target`` on a left side, both ways."""
     source, other = canonical(each.name), canonical(target)
     if other not in made.elements:

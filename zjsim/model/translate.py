@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError, did_you_mean
 from zjsim.model import syntax, vocabulary
@@ -27,16 +25,13 @@ from zjsim.model.expression import (
     Table,
     Unary,
 )
+from zjsim.model.lookups import held_forward, table
 from zjsim.model.names import canonical
 from zjsim.model.parser import parse_expression
 from zjsim.model.spec import TIME
 from zjsim.model.subscripts import Dimensions
 from zjsim.model.tokens import Language
 
-_EXTRAPOLATIONS: dict[str, Extrapolation] = {
-    "hold": "hold", "extrapolate": "extrapolate", "step": "step",
-}  # fmt: skip
-_FLAT = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "^"}
 USE_PYSD = "`--engine pysd` runs it."
 
 
@@ -293,12 +288,9 @@ def cell(node: syntax.Name | syntax.Apply, array: Cells, context: Context) -> st
     if len(subscripts) != len(array.dimensions):
         shown = f"{array.name}[{','.join(array.dimensions)}]"
         given = f"{len(subscripts)} subscripts" if subscripts else "no subscript"
-        raise ModelError(
-            f"{context.where}: {array.name} is read with {given}; it is {shown}."
-        )
+        raise ModelError(f"{context.where}: {array.name} is read with {given}; it is {shown}.")
     elements = tuple(
-        _element(written, position, array, context)
-        for position, written in enumerate(subscripts)
+        _element(written, position, array, context) for position, written in enumerate(subscripts)
     )
     found = array.cells.get(elements)
     if found is None:
@@ -318,9 +310,9 @@ def _element(written: str, position: int, array: Cells, context: Context) -> str
     if key in context.bindings:
         return context.bindings[key]
     if dimensions.is_range(key):
-        found = _partner(key, context)
-        if found is not None:
-            return found
+        other = _partner(key, context)
+        if other is not None:
+            return other
         raise ModelError(
             f"{context.where}: the subscript {written} of {array.name} does not stand on the left "
             f"side. Write an element of it, or sum over it with {written}!."
@@ -381,7 +373,9 @@ def _known(node: syntax.Apply, name: str, context: Context) -> Expression | None
     match name:
         case "with lookup" if len(node.arguments) == 2:
             argument, points = node.arguments
-            return LookupCall(table(points, context), translate(argument, context))
+            return LookupCall(
+                table(points, context.where, context.language), translate(argument, context)
+            )
         case "lookup extrapolate" | "lookup forward" | "lookup backward":
             return _read_otherwise(node, name, context)
         case "lookup" if context.language == "xmile":
@@ -457,18 +451,10 @@ def _read_otherwise(node: syntax.Apply, name: str, context: Context) -> Expressi
         "lookup extrapolate": "extrapolate", "lookup backward": "step",
     }  # fmt: skip
     if name == "lookup forward":
-        points = _forward(points)
+        points = held_forward(points)
     else:
         points = replace(points, extrapolation=kinds[name])
     return LookupCall(points, translate(node.arguments[1], context))
-
-
-def _forward(points: Table) -> Table:
-    """Steps that hold the value of the next point: each begins just after the point before."""
-    xs = [-math.inf, *points.xs[:-1]]
-    starts = [math.nextafter(x, math.inf) for x in xs[1:]]
-    first = min(points.xs[0], starts[0] if starts else points.xs[0]) - 1.0
-    return Table((first, *starts), points.ys, "step")
 
 
 def _xmile_lookup(node: syntax.Apply, context: Context) -> Expression:
@@ -478,60 +464,3 @@ def _xmile_lookup(node: syntax.Apply, context: Context) -> Expression:
         if name in context.lookups:
             return LookupCall(name, translate(node.arguments[1], context))
     return LookupCall(_named_table(node, context), translate(node.arguments[1], context))
-
-
-def refuse_falling(xs: Sequence[float], where: str = "") -> None:
-    """Refuse a lookup whose x values do not rise, as Vensim does.
-
-    Raises
-    ------
-    ModelError
-    """
-    for left, right in pairwise(xs):
-        if left > right:
-            said = f"the x values of a lookup must rise; {right:g} follows {left:g}."
-            raise ModelError(f"{where}: {said}" if where else said)
-
-
-def table(points: Any, context: Context) -> Table:
-    """The points of a lookup.
-
-    Two points with the same x are a jump: of Vensim the first holds at that x, of XMILE the last.
-
-    Raises
-    ------
-    ModelError
-        When it has fewer than one point, unequal lengths, falling x values or a value that is
-        not finite.
-    """
-    if not isinstance(points, syntax.Points):
-        raise ModelError(f"{context.where}: expected the points of a lookup.")
-    xs, ys = list(points.xs), list(points.ys)
-    if not xs or len(xs) != len(ys):
-        raise ModelError(f"{context.where}: a lookup has {len(xs)} x and {len(ys)} y values.")
-    if not all(math.isfinite(value) for value in (*xs, *ys)):
-        raise ModelError(f"{context.where}: a lookup holds a value that is not a finite number.")
-    refuse_falling(xs, context.where)
-    return Table(*_parted(xs, ys, context.language), _EXTRAPOLATIONS[points.kind])
-
-
-def _parted(
-    xs: Sequence[float], ys: Sequence[float], language: Language
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Points with the x of a jump moved apart by the least number there is."""
-    new_xs: list[float] = []
-    new_ys: list[float] = []
-    groups: dict[float, list[float]] = {}
-    for x, y in zip(xs, ys, strict=True):
-        groups.setdefault(x, []).append(y)
-    for x, here in groups.items():
-        if len(here) == 1 or here[0] == here[-1]:
-            new_xs.append(x)
-            new_ys.append(here[-1])
-        elif language == "vensim":
-            new_xs += [x, math.nextafter(x, math.inf)]
-            new_ys += [here[0], here[-1]]
-        else:
-            new_xs += [math.nextafter(x, -math.inf), x]
-            new_ys += [here[0], here[-1]]
-    return tuple(new_xs), tuple(new_ys)

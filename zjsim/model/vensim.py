@@ -116,7 +116,7 @@ def _unit(text: str) -> str:
         return text
     unit, bracket, _ = text.rpartition("[")
     if not _LIMITS.match(text[len(unit) :]) or not bracket:
-        raise ModelError(f"the limits behind the unit cannot be read: {text[len(unit):][:40]}")
+        raise ModelError(f"the limits behind the unit cannot be read: {text[len(unit) :][:40]}")
     return unit.strip()
 
 
@@ -193,7 +193,10 @@ def _right_side(parser: Parser, name: str) -> tuple[Node | None, str]:
         return numbers, "equation"
     tree = parser.expression()
     parser.expect_end()
-    if isinstance(tree, Apply) and canonical(tree.name) in ("get xls lookups", "get direct lookups"):
+    if isinstance(tree, Apply) and canonical(tree.name) in (
+        "get xls lookups",
+        "get direct lookups",
+    ):
         return tree, "lookup"
     if isinstance(tree, Apply) and canonical(tree.name) in ("get xls data", "get direct data"):
         return tree, "data"
@@ -267,4 +270,3 @@ def _mapping(parser: Parser) -> tuple[str, tuple[str, ...]]:
     target = _item(parser)
     parser.expect(":")
     return target, parser.items(")")
-

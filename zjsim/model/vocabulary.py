@@ -30,8 +30,8 @@ Build = Callable[..., Expression]
 Builder = tuple[tuple[int, ...], Build]
 
 RANDOM = (
-    "of random numbers zjsim draws RANDOM UNIFORM, NORMAL, EXPONENTIAL, POISSON and 0 1; a run must "
-    "give the same result each time"
+    "zjsim draws RANDOM UNIFORM, NORMAL, EXPONENTIAL, POISSON and 0 1 alone; a run must give the "
+    "same result each time"
 )
 ALLOCATION = "sharing out by priority is not computed"
 DATA = "only GET XLS DATA and GET DIRECT DATA give such a variable its figures"

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError
+from zjsim.model.lookups import refuse_falling
 from zjsim.model.source import LARGEST_ENTRY
-from zjsim.model.translate import refuse_falling
 
 NAMESPACE = "http://docs.oasis-open.org/xmile/ns/XMILE/v1.0"
 _GF_TYPES = ("continuous", "extrapolate", "discrete")

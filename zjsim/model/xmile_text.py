@@ -51,9 +51,7 @@ _SPELLED = {
     "step": "(IF TIME + DT / 2 > ({1}) THEN {0} ELSE 0)",
     "ramp": "(IF TIME + 1e-6 > ({1}) THEN ({0}) * (MIN({2}, TIME) - ({1})) ELSE 0)",
     "ramp_open": "(IF TIME + 1e-6 > ({1}) THEN ({0}) * (TIME - ({1})) ELSE 0)",
-    "pulse": (
-        "(IF TIME + DT / 2 > ({0}) AND TIME + DT / 2 < ({0}) + MAX({1}, DT) THEN 1 ELSE 0)"
-    ),
+    "pulse": ("(IF TIME + DT / 2 > ({0}) AND TIME + DT / 2 < ({0}) + MAX({1}, DT) THEN 1 ELSE 0)"),
     "pulse_magnitude": (
         "(IF TIME + DT / 2 > ({0}) AND TIME + DT / 2 < ({0}) + DT THEN ({1}) / DT ELSE 0)"
     ),

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,17 @@ from zjsim.errors import ModelError
 from zjsim.model.names import CONTROL_NAMES, CONTROLS, canonical
 from zjsim.model.parser import parse_expression, parse_right_side
 from zjsim.model.subscripts import Range
-from zjsim.model.syntax import Apply, Chain, Definition, Literal, Name, Node, Points, Prefix, changed
+from zjsim.model.syntax import (
+    Apply,
+    Chain,
+    Definition,
+    Literal,
+    Name,
+    Node,
+    Points,
+    Prefix,
+    changed,
+)
 from zjsim.model.vensim import LONGEST_PARSE, guarded
 
 _KINDS = {"continuous": "hold", "extrapolate": "extrapolate", "discrete": "step"}
@@ -111,9 +122,7 @@ def _modules(
     return found
 
 
-def _connections(
-    nodes: list[Any], reader: _Reader, prefix: str
-) -> dict[tuple[str, str], str]:
+def _connections(nodes: list[Any], reader: _Reader, prefix: str) -> dict[tuple[str, str], str]:
     """What each input of each module is connected to, as a name of the whole model.
 
     Some tools list a connection with the module it leads to, some with the one it comes from.
@@ -182,8 +191,7 @@ def _controls(root: Any, ns: str, origin: str) -> Iterator[Definition]:
         tree: Node
         if text:
             where = f"{origin}, <sim_specs>, {CONTROLS[setting]}"
-            given = text
-            tree = guarded(where, lambda given=given: parse_expression(given, "xmile"))
+            tree = guarded(where, partial(parse_expression, text, "xmile"))
             if part == "dt" and (node.get("reciprocal") or "").lower() == "true":
                 tree = Chain(("/",), (Literal(1.0), tree))
         else:
@@ -237,7 +245,8 @@ class _Reader:
             one_way=kind == "flow" and self._positive(node, self.flows_positive),
         )
         dimensions = tuple(
-            _shown(each.get("name") or "") for each in node.findall(f"{self.ns}dimensions/{self.ns}dim")
+            _shown(each.get("name") or "")
+            for each in node.findall(f"{self.ns}dimensions/{self.ns}dim")
         )
         elements = node.findall(f"{self.ns}element")
         if not elements:

@@ -53,7 +53,7 @@ class BareEnsemble:
         alive = self.runs.status == 0
         if not alive.any():
             raise RunError(f"{self.study.name}: every run failed; none gives a finite {name}.")
-        return np.quantile(self.runs[name][alive], QUANTILES, axis=0)
+        return np.asarray(np.quantile(self.runs[name][alive], QUANTILES, axis=0))
 
     def to_frame(self) -> pd.DataFrame:
         """A row a run: the constants drawn, each output at the last time, and the status."""
@@ -217,8 +217,8 @@ def bare_sensitivity(
     if not np.isfinite(values).all():
         bad = int(np.count_nonzero(~np.isfinite(values).all(axis=1)))
         raise RunError(
-            f"{study.name}: {bad} of {len(points)} runs give no finite number at t = {at:g}. Narrow "
-            "the ranges."
+            f"{study.name}: {bad} of {len(points)} runs give no finite number at t = {at:g}. "
+            "Narrow the ranges."
         )
     return _measured(study, method, at, points, values, seed)
 

@@ -151,9 +151,7 @@ class _Reading:
             noise=self.data.get("noise"),
         )
         name = self.document.path.stem
-        return BareStudy(
-            name, ready, dimensions, outputs, runs, seed, sampling, self.document.path
-        )
+        return BareStudy(name, ready, dimensions, outputs, runs, seed, sampling, self.document.path)
 
     def _mapping(self, key: str) -> dict[str, Any]:
         found = self.data.get(key) or {}
@@ -193,7 +191,9 @@ class _Reading:
         constants = _constants(model)
         ranges = self._mapping("ranges")
         if not ranges:
-            self.fault(("ranges",), "nothing varies", "Write a constant and its range: rate: [1, 2]")
+            self.fault(
+                ("ranges",), "nothing varies", "Write a constant and its range: rate: [1, 2]"
+            )
         found = []
         for name, given in ranges.items():
             place = ("ranges", str(name))

@@ -356,7 +356,9 @@ class CompiledProgram:
         from zjsim.engines.kernel.schedule import schedule
 
         use = (paths, by_run, names, stages)
-        key = content_hash("lanes", self.digest, repr((use, lanes.LANES, lanes.LARGEST_WHOLE, lanes.LONGEST_PART)))
+        key = content_hash(
+            "lanes", self.digest, repr((use, lanes.LANES, lanes.LARGEST_WHOLE, lanes.LONGEST_PART))
+        )
 
         def make() -> list[Any]:
             plan = schedule(self.program, paths, names, reciprocals=True)

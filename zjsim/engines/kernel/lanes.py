@@ -113,7 +113,10 @@ class LaneRenderer(Renderer):
         lines = []
         for part, loop in zip(parts, loops, strict=True):
             lines += _defined(part, arguments, loop)
-        return [*lines, *_defined(name, arguments, [f"{part}(w, u, {arguments})" for part in parts])]
+        return [
+            *lines,
+            *_defined(name, arguments, [f"{part}(w, u, {arguments})" for part in parts]),
+        ]
 
     def _loops(self, roots: Sequence[int], slots: Sequence[int]) -> list[list[str]]:
         """Loops for one part: vector and scalar operations take turns, level by level."""

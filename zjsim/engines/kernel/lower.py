@@ -230,9 +230,7 @@ class _Lowering:
 
     def _unsupported(self, function: str) -> UnsupportedError:
         shown = function.replace("_", " ").upper()
-        return UnsupportedError(
-            f"{self.where}: the kernel does not compute {shown}."
-        )
+        return UnsupportedError(f"{self.where}: the kernel does not compute {shown}.")
 
     def _memory(self, function: str, args: tuple[int, ...]) -> int:
         if function == "active_initial":
