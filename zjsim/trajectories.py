@@ -167,10 +167,11 @@ class Trajectories:
             for position, name in enumerate(self.names)
             if position not in inside
         }
-        used: dict[str, None] = {}
+        used: dict[str, str] = {}
         for array, found in cells.items():
-            dimensions = _told_apart(self.arrays[array])
-            used |= dict.fromkeys(self.arrays[array])
+            shown = {n: self._dimension(n) for n in self.arrays[array]}
+            dimensions = _told_apart([shown[name] for name in self.arrays[array]])
+            used |= {shown[name]: name for name in self.arrays[array]}
             values = self._block(array, found)
             first = self.names[next(iter(found.values()))]
             variables[array] = (("run", "time", *dimensions), values, self._said(first, array))
@@ -179,8 +180,13 @@ class Trajectories:
             "time": ("time", self.times, {"units": "Year", "convention": "t = Y is mid-Y"}),
             "status": ("run", self.status),
         }
-        coordinates |= {name: list(self.ranges[name]) for name in used}
+        coordinates |= {shown: list(self.ranges[name]) for shown, name in used.items()}
         return xr.Dataset(variables, coords=coordinates, attrs=dict(self.attributes))
+
+    def _dimension(self, name: str) -> str:
+        """A range as a dimension: its name, unless something else has it already."""
+        taken = {"run", "time", "status", *self.names, *self.arrays}
+        return f"{name} range" if name in taken else name
 
     def _said(self, name: str, shown: str) -> dict[str, str]:
         return {

@@ -129,9 +129,9 @@ def test_what_flows_in_may_flow_out_in_the_same_step():
 def test_two_stocks_that_feed_each_other_close_no_loop():
     model = xmile(
         '<stock name="A"><eqn>4</eqn><inflow>down</inflow><outflow>up</outflow>'
-        '<non_negative/></stock>'
+        "<non_negative/></stock>"
         '<stock name="B"><eqn>1</eqn><inflow>up</inflow><outflow>down</outflow>'
-        '<non_negative/></stock>'
+        "<non_negative/></stock>"
         '<flow name="up"><eqn>3</eqn></flow><flow name="down"><eqn>9</eqn></flow>'
         + aux("all", "A+B")
     )

@@ -161,6 +161,12 @@ def test_a_dataset_has_a_dimension_a_subscript():
     assert data["cold"].values.tolist() == ["north", "east"]
 
 
+def test_a_range_that_is_named_like_a_variable_gets_another_name_there():
+    model = vensim("time zone: a, b\nrun: c, d\nx[time zone,run] = Time\nb = Time\nrun = 0")
+    data = simulate_model(model).to_dataset()
+    assert data["x"].dims == ("run", "time", "time zone", "run range")
+
+
 @pytest.mark.parametrize(
     ("equations", "said"),
     [

@@ -32,11 +32,13 @@ def run_model(
     from zjsim.report.words.labels import label
 
     source, suffix = read_source(path), check_suffix(path.suffix, path)
+    files: dict[str, str] = {}
     try:
         model = read_model(path)
+        files = dict(model.files)
         runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
     except UnsupportedError:
-        # PySD reads arrays, which our own engines do not; then it runs the file as it is.
+        # PySD computes some functions that our own engines do not; then it runs the file as it is.
         if engine != "pysd":
             raise
         if assignments:
@@ -45,11 +47,12 @@ def run_model(
             ) from None
         runs = simulate_text(source, suffix, str(path), trust_model)
         note("note: PySD ran the whole model; only variables without subscripts are written")
-    name = f"{path.stem}-{content_hash(source, engine, *assignments)[:8]}"
+    name = f"{path.stem}-{content_hash(source, engine, *assignments, *files.values())[:8]}"
     rows = [[time, *values] for time, values in zip(runs.times, runs.values[0], strict=True)]
     manifest = {
         "model": path.name,
         "model_hash": content_hash(suffix, source),
+        "files": files,
         "engine": engine,
         "assignments": assignments,
         "command": command_line(),

@@ -101,9 +101,10 @@ def run_file(path: Path) -> Any:
     """
     import shutil
 
-    import pysd
-
     with _quiet(), tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
+        # Its imports warn.
+        import pysd
+
         copy = Path(folder) / "model"
         shutil.copytree(path.parent, copy)
         read = pysd.read_vensim if path.suffix.lower() == ".mdl" else pysd.read_xmile

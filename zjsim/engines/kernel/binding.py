@@ -44,8 +44,8 @@ def check_names(program: Program, inputs: Inputs) -> None:
     undrawn = [n for n in program.draws if n not in inputs.paths and n not in inputs.constants]
     if undrawn:
         raise UnsupportedError(
-            f"{program.name}: asks for random numbers ({undrawn[0]}), and nothing says how they are "
-            "drawn. Run it with noise=1 for seed 1, or noise=off to hold each at its mean."
+            f"{program.name}: asks for random numbers ({undrawn[0]}), and nothing says how they "
+            "are drawn. Run it with noise=1 for seed 1, or noise=off to hold each at its mean."
         )
     constants = {slot.name for slot in program.constants}
     stocks = {state.name for state in program.states if not state.hidden}
