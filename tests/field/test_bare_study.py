@@ -48,7 +48,8 @@ def test_an_ensemble_has_the_distribution_that_was_asked_for(study):
     # A triangle's mean is that of its corners.
     assert found.draws["c"].mean() == pytest.approx((0 + 0.5 + 2) / 3, abs=0.01)
     assert found.quantiles("s")[2, -1] == pytest.approx(5 * np.median(found.draws["c"]))
-    assert list(found.quantile_frame().columns) == ["variable", "time", "q05", "q25", "q50", "q75", "q95"]
+    heads = ["variable", "time", "q05", "q25", "q50", "q75", "q95"]
+    assert list(found.quantile_frame().columns) == heads
 
 
 def test_the_same_seed_gives_the_same_runs_however_many_are_asked_for(study):

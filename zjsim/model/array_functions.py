@@ -9,6 +9,7 @@ from typing import Any
 
 from zjsim.errors import ModelError
 from zjsim.model import syntax
+from zjsim.model.context import Context
 from zjsim.model.expression import (
     Binary,
     Call,
@@ -21,7 +22,7 @@ from zjsim.model.expression import (
 )
 from zjsim.model.names import canonical
 from zjsim.model.parser import NOT_AVAILABLE
-from zjsim.model.translate import Context, translate
+from zjsim.model.translate import translate
 
 MOST_TERMS = 100_000
 _INFINITY = float("inf")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from zjsim.errors import ModelError, did_you_mean
+from zjsim.model.context import Cells
 from zjsim.model.names import canonical
 from zjsim.model.subscripts import Dimensions
 from zjsim.model.syntax import Definition, Each, Literal, Node, Numbers
-from zjsim.model.translate import Cells
 
 MOST_SCALARS = 200_000
 

@@ -11,6 +11,7 @@ from typing import Any
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model import syntax, vocabulary
 from zjsim.model.arrays import Scalar, scalars_of
+from zjsim.model.context import Context
 from zjsim.model.evaluate import NotPlainError, evaluate
 from zjsim.model.expression import (
     MEMORY_FUNCTIONS,
@@ -42,7 +43,7 @@ from zjsim.model.spec import (
 )
 from zjsim.model.subscripts import Range, dimensions_of
 from zjsim.model.syntax import Definition
-from zjsim.model.translate import Context, translate
+from zjsim.model.translate import translate
 
 
 def assemble(
@@ -84,14 +85,7 @@ def assemble(
         language="xmile" if xmile else "vensim",
     )
     everywhere = _with_tables(scalars, everywhere, origin)
-    elements: dict[str, Element] = {}
-    for scalar in scalars:
-        elements[scalar.name] = _guarded_element(scalar, everywhere, origin)
-    for scalar in scalars:
-        _refuse_part_orders(elements[scalar.name], elements, scalar.where(origin))
-    for draw in everywhere.draws:
-        elements[draw.name] = Constant(draw.name, draw.mean, documentation=draw.said)
-    elements = cut_outflows(classify_flows(elements))
+    elements = _elements(scalars, everywhere, origin)
     shown = dimensions.names
     return ModelSpec(
         name=name,
@@ -113,6 +107,18 @@ def assemble(
         },
         **_time_settings(elements, names, everywhere.lookups, origin),
     )
+
+
+def _elements(scalars: Sequence[Scalar], everywhere: Context, origin: str) -> dict[str, Element]:
+    """Every element of the model, with its flows and its random numbers."""
+    elements: dict[str, Element] = {}
+    for scalar in scalars:
+        elements[scalar.name] = _guarded_element(scalar, everywhere, origin)
+    for scalar in scalars:
+        _refuse_part_orders(elements[scalar.name], elements, scalar.where(origin))
+    for draw in everywhere.draws:
+        elements[draw.name] = Constant(draw.name, draw.mean, documentation=draw.said)
+    return cut_outflows(classify_flows(elements))
 
 
 def _shown_cells(array: Any, shown: Mapping[str, str]) -> Iterable[tuple[tuple[str, ...], str]]:

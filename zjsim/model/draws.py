@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 
 from zjsim.errors import ModelError
 from zjsim.model import syntax
+from zjsim.model.context import Context
 from zjsim.model.draw import Draw, Kind
 from zjsim.model.expression import Binary, Call, Expression, Number, Reference
 from zjsim.model.tokens import Language
-from zjsim.model.translate import Context, translate
+from zjsim.model.translate import translate
 
 _Build = Callable[[list[Expression], Context, str], Expression]
 

@@ -41,8 +41,6 @@ _STAGE = f"{_MOMENT}, keep, weight, ahead, whole"
 class LaneRenderer(Renderer):
     """Loops over lanes for one schedule."""
 
-    twice = frozenset({"min", "max"})
-
     def __init__(self, schedule: Schedule, kind: Kind) -> None:
         super().__init__(schedule)
         self.kind = kind
@@ -279,10 +277,9 @@ class LaneRenderer(Renderer):
         return [f"def begin_shared(w, u, {_RUN}):", *("    " + line for line in body), "", ""]
 
     def _advance(self) -> list[str]:
-        """A function that computes the rates and moves the states to where they are next needed.
+        """A function that computes the rates and moves the states once all have been read.
 
-        All states must have been read before the first is moved: one loop does both, unless
-        scalar operations break the work into several, whose last moves them.
+        One loop does both; where the work is broken into several, the last moves them.
         """
         roots = self.schedule.rates
         rates = list(range(self.layout.first["rate"], self.layout.first["rate"] + len(roots)))
