@@ -29,8 +29,8 @@ def refuse_draws(model: ModelSpec) -> None:
     calls = "asks for random numbers" if count == 1 else f"asks for random numbers {count} times"
     raise UnsupportedError(
         f"{model.origin or model.name}: {calls} (first in {first}); a run must give the same "
-        "result each time, so say how: noise=1 draws them with seed 1, noise=off holds each at "
-        "its mean."
+        "result each time, so say how: --set noise=1 draws them with seed 1, --set "
+        "noise=off holds each at its mean (in Python noise=1 and noise='off')."
     )
 
 

@@ -185,6 +185,8 @@ def _controls(root: Any, ns: str, origin: str) -> Iterator[Definition]:
     texts = {"start": "start", "stop": "stop", "step": "dt", "save_every": "savestep"}
     for setting, part in texts.items():
         node = specs.find(f"{ns}{part}")
+        if node is None and part == "savestep":
+            node = specs.find(f"{ns}save_step")
         text = (node.text or "").strip() if node is not None else ""
         # Some tools write an equation, such as TIME_STEP=0.25, where a number belongs.
         text = text.rpartition("=")[2].strip()

@@ -25,9 +25,7 @@ from zjsim.engines.kernel.schedule import Schedule
 
 # Runs side by side; several vectors of the widest instructions, few enough for the cache.
 LANES = 64
-# Nodes of a program that is compiled as a whole, and of a part of a larger one.
-LARGEST_WHOLE = 4000
-LONGEST_PART = 400
+LARGEST_WHOLE, LONGEST_PART = 4000, 400  # nodes compiled as a whole, and in a part of more
 _SCALAR = frozenset({"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"})
 _VECTOR_NAMES = {
     "power": "power_", "parity": "parity_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt",
