@@ -38,7 +38,7 @@ class TimeGrid:
     Parameters
     ----------
     start, stop : float
-        First and last model time.
+        First and last model time; where they are one, a run is its first row.
     step : float
         Fixed integration step; it must divide the horizon.
     save_every : float or None
@@ -55,8 +55,13 @@ class TimeGrid:
             raise ScenarioError("time: start, stop and step must be finite numbers")
         if not self.step > 0:
             raise ScenarioError(f"time: step {self.step:g} must be greater than zero")
-        if not self.stop > self.start:
+        if not self.stop >= self.start:
             raise ScenarioError(f"time: stop {self.stop:g} must come after start {self.start:g}")
+        if self.stop > self.start and _whole((self.stop - self.start) / self.step) is None:
+            raise ScenarioError(
+                f"time: step {self.step:g} does not divide {self.start:g}..{self.stop:g}; "
+                "choose a step such as 0.0625 that fits the horizon a whole number of times"
+            )
         steps = (self.stop - self.start) / self.step
         # The last step of a horizon may be no number at all: 1e308 years from -1e308.
         if not steps <= MOST_STEPS:

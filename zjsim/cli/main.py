@@ -16,6 +16,7 @@ from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
 from zjsim.cli.compare import compare
+from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
@@ -84,6 +85,7 @@ app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)
 app.command("schema")(schema)
+app.command("conformance")(conformance)
 scenario_app.command("import")(import_cin)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(plan_app, name="plan")

@@ -113,7 +113,7 @@ _PURE = frozenset(
         "tanh",
     }
 )  # fmt: skip
-_SAME = frozenset({"max", "min", "modulo", "quantum"})
+_SAME = frozenset({"max", "min", "modulo", "modulo_floor", "quantum"})
 # Memory functions: which arguments are times.
 _TIMES: dict[str, tuple[int, ...]] = {
     "delay": (1,), "delay_fixed": (1,), "delay_n": (1,), "smooth": (1,), "smooth_n": (1,),
@@ -241,7 +241,7 @@ class _Balance:
         if function in _SAME:
             return self._same("the arguments of {} are", part, *units)
         match function:
-            case "abs" | "integer":
+            case "abs" | "floor" | "integer":
                 return units[0]
             case "sqrt":
                 return None if units[0] is None else units[0] ** 0.5

@@ -396,7 +396,9 @@ class CompiledProgram:
         from zjsim.engines.kernel.schedule import schedule
 
         use = (paths, by_run, names, stages)
-        key = content_hash("lanes", self.digest, repr((use, lanes.LANES)))
+        key = content_hash(
+            "lanes", self.digest, repr((use, lanes.LANES, lanes.LARGEST_WHOLE, lanes.LONGEST_PART))
+        )
 
         def make() -> list[Any]:
             plan = schedule(self.program, paths, names, reciprocals=True)
@@ -417,9 +419,6 @@ class CompiledProgram:
     ) -> Trajectories:
         program = self.program
         status = np.where(broken | (failed >= 0), RunStatus.NOT_FINITE, RunStatus.OK)
-        # Nothing is kept of a run after one of its states has been lost.
-        for run in np.flatnonzero(failed >= 0):
-            values[run, failed[run] :] = np.nan
         return Trajectories(
             names=save,
             times=inputs.grid.saved_times,
@@ -435,6 +434,8 @@ class CompiledProgram:
                 "step": inputs.grid.step,
                 "backend": backend,
             },
+            arrays=program.arrays,
+            ranges=program.ranges,
         )
 
 
