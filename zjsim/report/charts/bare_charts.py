@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from zjsim.language import Language
 from zjsim.report.charts import style
-from zjsim.report.charts.ensemble_charts import BANDS
+from zjsim.report.charts.ensemble_charts import BANDS, LEVELS
 from zjsim.report.words.labels import label
 from zjsim.trajectories import Trajectories
 
@@ -72,8 +72,8 @@ def _panel(ax: Axes, runs: Trajectories, name: str) -> None:
         ax.plot(runs.times, values[0], color=style.BLUE, lw=1.6)
     else:
         alive = values[runs.status == 0]
-        for low, high, colour in BANDS:
-            edges = np.percentile(alive, [low, high], axis=0)
+        for low, high, colour, _ in BANDS:
+            edges = np.percentile(alive, [LEVELS[low], LEVELS[high]], axis=0)
             ax.fill_between(runs.times, edges[0], edges[1], color=colour, lw=0)
         ax.plot(runs.times, np.median(alive, axis=0), color=style.BLUE, lw=1.6)
     style.quiet_axes(ax)
