@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.charts.font import embedded_font
 from zjsim.report.words.labels import label
 
 ASSETS = Path(__file__).with_name("assets")
@@ -41,12 +42,14 @@ def render_page(content: Mapping[str, Any], kernel: str, title: str, language: L
     title : str
         Of the window.
     """
-    code, style = asset("explorer.js"), asset("explorer.css")
+    code = asset("explorer.js")
+    text = json.dumps(content, ensure_ascii=False)
+    style = asset("explorer.css") + _font_face(embedded_font(text + code))
     start = "zjsimExplorer.openPage();"
     allowed = " ".join(_hash_of(text) for text in (kernel, code, start))
     policy = (
         f"default-src 'none'; script-src {allowed}; style-src {_hash_of(style)}; "
-        "worker-src blob:; img-src data: blob:; base-uri 'none'; form-action 'none'"
+        "font-src data:; worker-src blob:; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     return f"""<!doctype html>
 <html lang="{TYPOGRAPHY[language].html_tag}">
@@ -67,6 +70,14 @@ def render_page(content: Mapping[str, Any], kernel: str, title: str, language: L
 </body>
 </html>
 """
+
+
+def _font_face(font: str) -> str:
+    """Chinese letters for a machine that has none; the reader's own fonts come first."""
+    if not font:
+        return ""
+    source = f"url(data:font/woff;base64,{font}) format('woff')"
+    return f"@font-face{{font-family:'zjsim Han';src:{source}}}"
 
 
 def _hash_of(text: str) -> str:

@@ -1,0 +1,151 @@
+// The outside world by named path, a departure for each driver, and the constants that decide.
+import { h, newId } from "./dom.js";
+import { quantity } from "./words.js";
+
+const AMOUNTS = ["multiply", "add", "to"];
+
+export class World {
+  constructor(store, words) {
+    this.store = store;
+    this.words = words;
+    const { doc } = store;
+    const id = newId("path");
+    const sets = new Map(doc.scenarios.map((one) => [one.driver_path.join(","), one.driver_path]));
+    for (const path of Object.keys(doc.drivers.series)) sets.set(path, [path]);
+    this.choice = h("select", { id, onchange: () =>
+      store.setField("driver_path", this.choice.value.split(",").filter(Boolean)) },
+      [...sets].map(([key, path]) => h("option", { value: key }, this.pathWords(path))));
+    this.rows = doc.drivers.list.map((driver) => new DriverRow(driver, store, words));
+    this.element = h("div", {},
+      h("p", { class: "field" }, h("label", { for: id }, words.say("explorer.world_path")), this.choice),
+      h("p", { class: "sub" }, words.say("explorer.departure", { year: doc.plan.years.at(-1) })),
+      this.rows.map((row) => row.element));
+    this.draw();
+  }
+
+  pathWords(path) {
+    const join = this.words.say("explorer.then");
+    return path.map((name) => name.replaceAll("_", " ")).join(join) || "–";
+  }
+
+  draw() {
+    const key = this.store.scenario.driver_path.join(",");
+    if (![...this.choice.options].some((option) => option.value === key)) {
+      this.choice.append(h("option", { value: key }, this.pathWords(this.store.scenario.driver_path)));
+    }
+    this.choice.value = key;
+    const base = this.store.shipped(this.store.base);
+    for (const row of this.rows) row.draw(base.drivers[row.driver.id] ?? null);
+  }
+}
+
+class DriverRow {
+  constructor(driver, store, words) {
+    Object.assign(this, { driver, store, words });
+    const { years } = store.doc.plan;
+    // It grows from the first day of the plan to the last: the base year stays what it was.
+    this.fresh = { path: [], add: null, to: null, shape: "ramp", from: years[0],
+      until: years.at(-1) + 1, values: [] };
+    this.line = new SliderLine(words, {
+      name: words.variable(driver.name),
+      oninput: (value, how) => this.set(value, how),
+      onrest: () => store.rest(),
+      onreset: () => store.setEntry("drivers", driver.id, this.base && structuredClone(this.base)),
+    });
+    this.element = this.line.element;
+  }
+
+  set(value, how) {
+    const now = this.store.scenario.drivers[this.driver.id] ?? { ...this.fresh, multiply: 1 };
+    const key = AMOUNTS.find((amount) => now[amount] !== null) ?? "multiply";
+    const neutral = key === "multiply" && value === 1 && !this.base;
+    const entry = neutral ? null : { ...now, [key]: value };
+    if (entry && entry.shape === null) Object.assign(entry, { ...this.fresh, path: now.path, [key]: value });
+    this.store.setEntry("drivers", this.driver.id, entry, how);
+  }
+
+  draw(base) {
+    this.base = base;
+    const entry = this.store.scenario.drivers[this.driver.id];
+    const key = (entry && AMOUNTS.find((amount) => entry[amount] !== null)) ?? "multiply";
+    const value = entry?.[key] ?? 1;
+    const bounds = key === "multiply" ? [0.7, 1.3] : [value - Math.max(1, Math.abs(value)), value + Math.max(1, Math.abs(value))];
+    const shown = entry?.shape === "table" ? this.words.say("explorer.by_table")
+      : key === "multiply" ? `× ${quantity(value)}` : `${key === "add" ? "+" : "="} ${quantity(value)}`;
+    this.line.draw({ value, low: Math.min(bounds[0], value), high: Math.max(bounds[1], value), step: 0.005,
+      shown, disabled: entry?.shape === "table",
+      changed: JSON.stringify(entry ?? null) !== JSON.stringify(base) });
+  }
+}
+
+// A label, a number and a slider, with a way back.
+export class SliderLine {
+  constructor(words, { name, note = "", oninput, onrest, onreset }) {
+    const id = newId("slider");
+    this.value = h("output", { for: id });
+    this.slider = h("input", { type: "range", id,
+      oninput: (event) => oninput(Number(this.slider.value), { stopped: false, event }), onchange: onrest });
+    this.back = h("button", { type: "button", class: "back", onclick: onreset,
+      "aria-label": words.say("explorer.reset", { name }) }, "↺");
+    this.element = h("div", { class: "lever" },
+      h("div", { class: "line" }, h("label", { for: id, title: note || null }, name), this.value, this.back),
+      this.slider, note ? h("p", { class: "sub" }, note) : null);
+  }
+
+  draw({ value, low, high, step, shown, changed, disabled = false }) {
+    Object.assign(this.slider, { min: low, max: high, step, disabled });
+    this.slider.value = value;
+    this.slider.setAttribute("aria-valuetext", shown);
+    this.value.textContent = shown;
+    this.back.hidden = !changed;
+    this.element.classList.toggle("changed", changed);
+  }
+}
+
+// Constants: held where a user puts them, free to vary otherwise.
+export class Constants {
+  constructor(store, words, ids, { drawn }) {
+    this.store = store;
+    this.rows = ids.map((id) => {
+      const row = store.doc.constants[id];
+      const element = store.doc.elements[row.name] ?? {};
+      const unit = element.unit && element.unit !== "Dmnl" ? element.unit : "";
+      const grade = element.grade ? words.say("explorer.grade", { grade: element.grade }) : "";
+      const range = row.low == null ? "" : `${quantity(row.low)} – ${quantity(row.high)} ${unit}`;
+      const line = new SliderLine(words, {
+        name: words.variable(row.name),
+        note: [range, grade].filter(Boolean).join(" · "),
+        oninput: (value, how) => store.setEntry("constants", id, value, how),
+        onrest: () => store.rest(),
+        onreset: () => store.setEntry("constants", id, store.shipped(store.base).constants[id] ?? null),
+      });
+      return { id, row, unit, line };
+    });
+    this.words = words;
+    this.drawn = drawn;
+    this.element = h("div", {}, this.rows.map(({ line }) => line.element));
+    this.draw();
+  }
+
+  draw() {
+    const { doc, scenario } = this.store;
+    const base = this.store.shipped(this.store.base);
+    for (const { id, row, unit, line } of this.rows) {
+      const own = doc.kernel.constants.values[row.slot];
+      const value = scenario.constants[id] ?? own;
+      const [low, high] = rangeOf(row, own);
+      const held = id in scenario.constants;
+      const note = !this.drawn ? "" : ` ${this.words.say(held ? "explorer.held" : "explorer.free")}`;
+      line.draw({ value, low: Math.min(low, value), high: Math.max(high, value), step: (high - low) / 500 || 0.01,
+        shown: `${quantity(value)} ${unit}`.trim() + note,
+        changed: scenario.constants[id] !== base.constants[id] });
+    }
+  }
+}
+
+// A range of its own, or half to one and a half times the number where the model gives none.
+function rangeOf(row, value) {
+  if (row.low != null && row.high != null && row.low < row.high) return [row.low, row.high];
+  if (value === 0) return [-1, 1];
+  return value > 0 ? [value / 2, value * 1.5] : [value * 1.5, value / 2];
+}
