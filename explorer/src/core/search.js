@@ -5,6 +5,10 @@ import { Ensemble } from "./ensemble.js";
 
 const NOTCH = 0.2; // parts of the plan's own effort
 const COARSE = 64;
+const NEAR = 0.1;
+// A lever that brings less than this part of the best one's gain is asked again only later.
+const LEAST = 0.1;
+const ASK_ALL = 4;
 const MOST_STEPS = 60;
 
 const valueOf = (entry) => (entry.shape === "table" ? null : entry.to ?? 0);
@@ -58,7 +62,9 @@ export class Search {
       const best = yield* this.best();
       if (!best) break;
       this.scenario = this.moved(best.lever, best.value);
-      now = this.share(this.scenario, runs);
+      now = this.share(this.scenario, COARSE);
+      // All runs are asked only where the few come near.
+      if (now.share > this.probability - NEAR) now = this.share(this.scenario, runs);
       this.path.push({ lever: best.lever.id, value: best.value, share: now.share });
       yield this.report("searching");
     }
@@ -72,16 +78,21 @@ export class Search {
   * best() {
     const here = this.share(this.scenario, COARSE);
     let best = null;
-    for (const lever of this.levers) {
+    const all = (this.path.length - 1) % ASK_ALL === 0 || !this.promising?.length;
+    const gains = [];
+    for (const lever of all ? this.levers : this.promising) {
       const value = this.value(lever);
       const next = Math.min(value + NOTCH * lever.plan, lever.high);
       if (next - value < 1e-9) continue;
       const found = this.share(this.moved(lever, next), COARSE);
       const gain = found.share - here.share + (found.near - here.near);
       const worth = gain / (next - value);
+      gains.push([lever, worth]);
       if (gain > 1e-9 && (!best || worth > best.worth)) best = { lever, value: next, worth };
       yield this.report("searching");
     }
+    this.promising = gains.filter(([, worth]) => best && worth > LEAST * best.worth).map(([lever]) => lever);
+    if (!best && !all) return yield* this.best();
     return best;
   }
 

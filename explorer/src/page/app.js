@@ -111,7 +111,7 @@ class App {
       this.onState(this.store);
     }
     if (whole) this.render();
-    else this.drawControls();
+    else this.drawControls(!stopped);
     this.askEnsemble();
     // uPlot draws in a microtask, and this comes after it.
     queueMicrotask(() => queueMicrotask(() => this.timings.push(performance.now() - begun)));
@@ -402,9 +402,9 @@ class App {
     return [h("footer", { class: "foot" }, `zjsim ${doc.version} · ${doc.model} · ${words.say("explorer.foot")}`), this.paper];
   }
 
-  drawControls() {
+  drawControls(moving = false) {
     for (const control of this.controls ?? []) control.draw();
-    if (!this.undo) return;
+    if (!this.undo || moving) return;
     this.undo.disabled = !this.store.past.length;
     this.redo.disabled = !this.store.future.length;
     this.changed.textContent = this.store.changedFromBase ? this.words.say("explorer.with_changes") : "";

@@ -7,6 +7,7 @@ const MOST_KEPT = 200;
 export class Store {
   constructor(doc) {
     this.doc = doc;
+    this.whole = doc.scenarios.map((one) => complete(doc, one));
     this.listeners = [];
     this.past = [];
     this.future = [];
@@ -103,16 +104,14 @@ export class Store {
   }
 
   address() {
-    const shipped = this.doc.scenarios.map((one) => complete(this.doc, one));
-    return toAddress({ base: this.base, scenario: this.scenario }, shipped);
+    return toAddress({ base: this.base, scenario: this.scenario }, this.whole);
   }
 
   // False when the address names no scenario of this page; a problem when it does not fit.
   fromAddress(text) {
-    const shipped = this.doc.scenarios.map((one) => complete(this.doc, one));
     let found = null;
     try {
-      found = fromAddress(text, shipped);
+      found = fromAddress(text, this.whole);
     } catch (failure) {
       if (failure instanceof SyntaxError) throw new ScenarioProblem([[text.slice(0, 80), "yaml"]]);
       throw failure;

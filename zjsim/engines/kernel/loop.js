@@ -66,8 +66,18 @@ function pathsAt(rows, moment) {
   for (let i = 0; i < N_PATH; i++) P[i] = rows[from + i];
 }
 
-// As C's pow, which JavaScript's differs from where a base of one meets what is no number.
+// V8's pow takes three times as long as its exp and log together. Within these bounds the last
+// bit of the product costs at most 16 * 2^-53 of the result.
 function power(a, b) {
+  if (a > 0 && a < Infinity) {
+    const exponent = b * Math.log(a);
+    if (exponent > -16 && exponent < 16) return Math.exp(exponent);
+  }
+  return edgeOfPower(a, b);
+}
+
+// As C's pow, which JavaScript's differs from where a base of one meets what is no number.
+function edgeOfPower(a, b) {
   if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
   return Math.pow(a, b);
 }
