@@ -38,6 +38,8 @@ const result = await build({
   write: false,
 });
 const mark = hashOfSources();
+const widget = readFileSync(join(here, "src/widget.js"), "utf8");
+writeFileSync(join(assets, "widget.js"), `/* built from ${mark} */\n${widget}`);
 for (const { path, text } of result.outputFiles) {
   // The text stands inside a page: nothing in it may look like the end of a script.
   const safe = text.replace(/<\/(script|style)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");

@@ -37,6 +37,7 @@ from .report.document.handing_on import export as export
 from .report.document.handing_on import plot_loops as plot_loops
 from .report.document.handing_on import plot_stock_flow as plot_stock_flow
 from .report.document.handing_on import write_report as write_report
+from .report.explorer.deliver import explore as explore
 from .report.model.model_pages import write_model_pages as write_model_pages
 from .report.output.results import write_run as write_run
 from .scenario.schema import Scenario as Scenario

@@ -13,5 +13,6 @@ import * as scenario from "./core/scenario.js";
 import * as search from "./core/search.js";
 
 export { work } from "./core/worker.js";
-export { mount, openPage } from "./page/app.js";
+export { mount, openPage, unpacked } from "./page/app.js";
+export { scenarioFile } from "./page/keep.js";
 export const core = { binary, draws, engine, ensemble, judge, normal, paths, resolve, scenario, search };

@@ -9,20 +9,21 @@ from scipy.special import ndtr, ndtri
 import zjsim
 from tests.node import needs_node
 from zjsim.analysis.uncertainty.statistics import statistics_of
-from zjsim.assessment.progress import compute_verdicts
 from zjsim.assessment.probability import wilson_share
+from zjsim.assessment.progress import compute_verdicts
 from zjsim.model.names import identifier
+from zjsim.prepare import prepare
 from zjsim.report.explorer.content import scenario_content
 from zjsim.scenario.draws import draw_all
 from zjsim.scenario.sampling import resolve_ensemble
-from zjsim.prepare import prepare
 
 pytestmark = needs_node
 RESOLVE = """
 answer(data.scenarios.map((scenario) => {
   const found = core.resolve.resolve(doc, scenario);
   const { grid } = found;
-  const times = Array.from({ length: core.paths.stepsOf(grid) + 1 }, (_, i) => grid.start + i * grid.step);
+  const times = Array.from({ length: core.paths.stepsOf(grid) + 1 },
+    (_, i) => grid.start + i * grid.step);
   const read = (points) => times.flatMap((time) =>
     [core.paths.valueAt(points, time), core.paths.valueAt(points, time, "left")]);
   return { grid, constants: found.constants, given: found.given,
@@ -92,8 +93,13 @@ def test_every_path_is_the_same_in_the_page(page, tmp_path):
         assert set(found["paths"]) == set(inputs.paths)
         for name, path in inputs.paths.items():
             both = np.stack([path.right(times)[0], path.left(times)[0]], axis=1).ravel()
+            told = f"{scenario.name} {name}"
             np.testing.assert_allclose(
-                found["paths"][name], both, rtol=1e-13, atol=1e-13, err_msg=f"{scenario.name} {name}"
+                found["paths"][name],
+                both,
+                rtol=1e-13,
+                atol=1e-13,
+                err_msg=told,
             )
         constants = [
             float(inputs.constants.get(slot.name, [slot.value])[0])
@@ -180,8 +186,9 @@ def test_probabilities_are_those_of_an_ensemble_to_the_last_run(page, tmp_path):
         *random_scenarios(plan, 2, 5),
     ]
     found = page.ask(
-        """answer(data.scenarios.map((scenario) =>
-          new core.ensemble.Ensemble(doc, binary, engine, scenario).upTo(data.count).summary()));""",
+        """const { Ensemble } = core.ensemble;
+        answer(data.scenarios.map((scenario) =>
+          new Ensemble(doc, binary, engine, scenario).upTo(data.count).summary()));""",
         {"scenarios": [scenario_content(plan, one) for one in scenarios], "count": count},
         tmp_path,
     )
@@ -226,7 +233,8 @@ def test_a_file_read_by_the_page_is_what_the_package_reads(page, tmp_path):
         texts.append(path.read_text(encoding="utf-8"))
     found = page.ask(
         """const known = (section, name) => core.scenario.identifier(name);
-        answer(data.texts.map((text) => core.scenario.readScenario(text, doc.scenarios, known)));""",
+        const read = (text) => core.scenario.readScenario(text, doc.scenarios, known);
+        answer(data.texts.map(read));""",
         {"texts": texts},
         tmp_path,
     )

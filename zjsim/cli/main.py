@@ -19,6 +19,7 @@ from zjsim.cli.compare import compare
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
+from zjsim.cli.explore import explore
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
@@ -77,6 +78,7 @@ app.command("calibrate")(calibrate)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)
+app.command("explore")(explore)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)

@@ -24,11 +24,13 @@ from zjsim.model.expression import (
 )
 from zjsim.model.names import CONTROLS, XMILE_CONTROLS, canonical
 from zjsim.model.spec import (
+    NO_LIMITS,
     TIME,
     Auxiliary,
     Constant,
     Element,
     Flow,
+    Limits,
     Lookup,
     ModelSpec,
     Stock,
@@ -41,7 +43,8 @@ from zjsim.model.translate import USE_PYSD, Context, table, translate
 class RawElement:
     """What a translator said of one element: PySD's tree and the texts around it.
 
-    ``kind`` is ``component``, ``lookup`` or ``data``.
+    ``kind`` is ``component``, ``lookup`` or ``data``; ``limits`` are the range that the file
+    gives a slider.
     """
 
     name: str
@@ -52,6 +55,7 @@ class RawElement:
     line: int = 0
     group: str = ""
     subscripted: bool = False
+    limits: Limits = NO_LIMITS
 
     def where(self, origin: str) -> str:
         """``file, line 7, name`` for messages."""
@@ -156,7 +160,7 @@ def _element(raw: RawElement, context: Context) -> Element:
     equation = translate(raw.ast, context)
     value = _plain_number(equation)
     if value is not None:
-        return Constant(raw.name, value, **texts)
+        return Constant(raw.name, value, limits=raw.limits, **texts)
     return Auxiliary(raw.name, equation, **texts)
 
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model import macros, source, xmile
 from zjsim.model.assembly import RawElement, assemble
-from zjsim.model.spec import ModelSpec
+from zjsim.model.spec import Limits, ModelSpec
 from zjsim.model.translate import USE_PYSD, refuse_falling
 
 LONGEST_PARSE = 60.0  # seconds; a model of a thousand equations takes about five
@@ -245,7 +245,14 @@ def _vensim_element(pysd: Any, entry: source.Entry, where: str) -> RawElement | 
         line=entry.line,
         group=entry.group,
         subscripted=any(component.subscripts),
+        limits=_limits(element.limits),
     )
+
+
+def _limits(found: Sequence[float | None] | None) -> Limits:
+    """Both ends of a slider's range; a third number in the file is its step."""
+    low, high, *_ = (*(found or ()), None, None)
+    return low, high
 
 
 def _left_side(equation: str) -> str:
@@ -311,6 +318,7 @@ def _xmile_element(
         documentation=" ".join((component.documentation or "").split()),
         line=line,
         subscripted=subscripted,
+        limits=_limits(None if subscripted else component.limits),
     )
 
 

@@ -22,12 +22,17 @@ export function mount(root, { doc, makeKernel, kernelText, codeText, address = n
   return new App(root, { doc, makeKernel, kernelText, codeText, address, onState });
 }
 
+// The data as the package packs them: JSON, compressed, in base64.
+export async function unpacked(text) {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).json();
+}
+
 // The page of a file: its data and texts stand in elements of their own.
 export async function openPage() {
   const root = document.getElementById("zjsim-explorer");
-  const packed = Uint8Array.from(atob(document.getElementById("zjsim-data").textContent), (c) => c.charCodeAt(0));
-  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const doc = await new Response(plain).json();
+  const doc = await unpacked(document.getElementById("zjsim-data").textContent);
   // Letters drawn before their font is there would stay empty boxes.
   await document.fonts.load("16px 'zjsim Han'", "规").catch(() => []);
   const text = (id) => document.getElementById(id).textContent;
@@ -64,6 +69,14 @@ class App {
       event.preventDefault();
       if (event.dataTransfer.files[0]) this.openFile(event.dataTransfer.files[0]);
     });
+  }
+
+  close() {
+    this.worker?.terminate();
+    this.watch?.disconnect();
+    this.panels?.close();
+    this.charts?.close();
+    this.variables?.close();
   }
 
   startWorker(text) {
@@ -223,7 +236,7 @@ class App {
 
   // Everything anew: at the start, in another language, or from another scenario.
   render() {
-    const focused = this.root.contains(document.activeElement) ? document.activeElement?.dataset?.keep : null;
+    const focused = this.root.getRootNode().activeElement?.dataset?.keep;
     this.panels?.close();
     this.charts?.close();
     this.variables?.close();
@@ -287,8 +300,9 @@ class App {
             this.writeAddress();
             this.draw(false);
           } }, options(store.ghost))) : null,
-        this.button("to_plan", () => store.begin(doc.start)),
-        frozen ? this.button("to_frozen", () => store.begin("frozen_effort")) : null,
+        h("button", { type: "button", "data-keep": "start", onclick: () => store.begin(doc.start) },
+          words.say("explorer.to_start", { name: words.scenario(store.shipped(doc.start)) })),
+        frozen && doc.start !== frozen.name ? this.button("to_frozen", () => store.begin("frozen_effort")) : null,
         this.undo, this.redo),
       this.message,
       this.panels?.tally.element);
@@ -325,10 +339,10 @@ class App {
   keepers() {
     const file = h("input", { type: "file", accept: ".yaml,.yml", hidden: true,
       onchange: () => file.files[0] && this.openFile(file.files[0]).then(() => { file.value = ""; }) });
-    const name = () => keep.ownScenario(this.store, this.words).name;
+    const name = () => keep.ownScenario(this.store).name;
     const plan = this.doc.kind === "plan";
     return h("div", { class: "keepers" },
-      plan ? this.button("save_yaml", () => keep.save(`${name()}.yaml`, keep.scenarioFile(this.store, this.words), "text/yaml")) : null,
+      plan ? this.button("save_yaml", () => keep.save(`${name()}.yaml`, keep.scenarioFile(this.store), "text/yaml")) : null,
       plan ? this.button("open_yaml", () => file.click()) : null, file,
       this.address ? this.button("copy_link", (event) => this.copy(event.target)) : null,
       plan ? this.button("save_verdicts", () => keep.save(`${name()}_verdicts.csv`, keep.verdictTable(this.panels.rows, this.whole()), "text/csv")) : null,

@@ -119,7 +119,7 @@ export function variableChart(holder, look, onPoint) {
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     padding: [10, 14, 0, 4],
     scales: { x: { time: false } },
-    axes: axes(look, whole).map((axis, i) => (i ? { ...axis, size: 64 } : axis)),
+    axes: axes(look, { values: whole.values, space: 50 }).map((axis, i) => (i ? { ...axis, size: 64 } : axis)),
     series: [
       {},
       { stroke: () => look().muted, width: 1.5, dash: [2, 3], points: { show: false } },

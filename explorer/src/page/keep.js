@@ -11,7 +11,7 @@ export function save(name, content, type) {
 }
 
 // A scenario that carries the hands' changes has a name of its own.
-export function ownScenario(store, words) {
+export function ownScenario(store) {
   const { scenario } = store;
   const base = store.shipped(store.base);
   if (!store.changedFromBase) return scenario;
@@ -23,10 +23,10 @@ export function ownScenario(store, words) {
   return { ...scenario, name: `${base.name}_changed`.replace(/(_changed)+$/, "_changed"), label, why };
 }
 
-export function scenarioFile(store, words) {
+export function scenarioFile(store) {
   const { doc } = store;
   const sampling = doc.sampling.method === "none" ? null : doc.sampling.entries;
-  return scenarioText(ownScenario(store, words), sampling);
+  return scenarioText(ownScenario(store), sampling);
 }
 
 const cell = (value) => {

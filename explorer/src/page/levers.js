@@ -45,7 +45,7 @@ export class Levers {
   draw() {
     const base = this.store.shipped(this.store.base);
     for (const row of this.rows) row.draw(base.levers[row.lever.id] ?? EMPTY);
-    if (document.activeElement !== this.delayInput) this.delayInput.value = this.store.scenario.lever_delay;
+    if (!this.delayInput.matches(":focus")) this.delayInput.value = this.store.scenario.lever_delay;
   }
 }
 
@@ -234,7 +234,7 @@ class PathEditor {
       const { input, label } = this.inputs[key];
       const there = shaped[key] != null;
       input.hidden = label.hidden = !there;
-      if (document.activeElement !== input) input.value = there ? shaped[key] : "";
+      if (!input.matches(":focus")) input.value = there ? shaped[key] : "";
       const knob = this.handles[key];
       knob.style.display = there ? "" : "none";
       if (!there) continue;

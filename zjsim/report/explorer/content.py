@@ -9,16 +9,18 @@ from typing import Any
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
 from zjsim.assessment.plan import Indicator
+from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.javascript import emit_javascript
 from zjsim.engines.kernel.program import Program
 from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import STEPPERS
+from zjsim.ensembles.chunks import bundle_hash
 from zjsim.inputs import Inputs
 from zjsim.language import LANGUAGES, Language
 from zjsim.model.names import canonical, control_of, identifier
 from zjsim.openplan import OpenPlan
-from zjsim.prepare import Prepared, prepare
+from zjsim.prepare import prepare
 from zjsim.report.explorer.draws import sampling_content
 from zjsim.report.explorer.elements import plan_elements, sector_contents
 from zjsim.report.tables.rows import Report, ReportRow, as_report, plan_path
@@ -29,13 +31,15 @@ from zjsim.scenario.schema import DriverPath, LeverPath, Scenario
 from zjsim.scenario.tables import Lever, find_name
 from zjsim.timeline import TimeGrid
 from zjsim.version import __version__
-from zjsim.workflow import assess, simulate
+from zjsim.workflow import Runs, assess, simulate
 
 # How many of the constants that decide the verdicts the drawer holds.
 DECIDING = 12
 # Words of other rooms that the page uses too.
 _SHARED = ("verdict.", "nature.", "legend.", "note.cumulative", "kind.", "model.kind.",
            "model.field.")  # fmt: skip
+# Files of a plan's folder that say something of its variables.
+_TEXTS = frozenset({".mdl", ".xmile", ".csv", ".bib", ".yaml"})
 _CHAPTER = re.compile(r"^\s*([^(（\s]+)")
 _HEADING = re.compile(r"^[#\s]*([一二三四五六七八九十]+)、\s*(\S.*?)\s*$", re.MULTILINE)
 
@@ -53,15 +57,9 @@ def plan_content(
     ready = prepare(plan, scenario)
     found = simulate(plan, scenario)
     report = as_report(assess(plan, found), observations=plan.observations)
-    deciding = [
-        swing.dimension.key
-        for swing in compute_influence(found, "python").swings
-        if swing.dimension.kind == "constant"
-    ][:DECIDING]
+    deciding = _deciding(found)
     # A lever, driver or path that no scenario sets stands at the model's own number.
-    save = binding.saved_names(
-        plan.program, Inputs(plan.names.time, paths=ready.all_paths.paths)
-    )
+    save = binding.saved_names(plan.program, Inputs(plan.names.time, paths=ready.all_paths.paths))
     few = plan.indicator_variables
     text = emit_javascript(schedule(plan.program, plan.exogenous, save), few)
     names = [*plan.scenarios, *([] if scenario.name in plan.scenarios else [None])]
@@ -80,11 +78,33 @@ def plan_content(
         "start": scenario.name,
         "deciding": deciding,
         "sampling": sampling_content(ready, runs, len(deciding)),
-        "elements": plan_elements(plan),
+        "elements": _elements(plan),
         "sectors": sector_contents(plan),
         "modelHash": plan.model_hash[:8],
     }
     return content, text
+
+
+def _deciding(runs: Runs) -> list[str]:
+    """Ids of the constants that decide most, by changing one at a time."""
+
+    def rank() -> list[str]:
+        swings = compute_influence(runs, "python").swings
+        constants = [s.dimension.key for s in swings if s.dimension.kind == "constant"]
+        return constants[:DECIDING]
+
+    key = content_hash(bundle_hash(runs.plan.folder), runs.resolved.hash, str(DECIDING))
+    found: list[str] = cached_document("deciding", key, rank)
+    return found
+
+
+def _elements(plan: OpenPlan) -> dict[str, Any]:
+    """The variables, from the cache: reading a model takes seconds."""
+    folder = plan.folder.path
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in _TEXTS]
+    key = content_hash(bundle_hash(plan.folder), *(path.read_bytes() for path in files))
+    found: dict[str, Any] = cached_document("explorer", key, lambda: plan_elements(plan))
+    return found
 
 
 def common(program: Program, grid: TimeGrid, language: Language) -> dict[str, Any]:
@@ -316,8 +336,3 @@ def _shape(path: LeverPath | DriverPath) -> dict[str, Any]:
         "until": path.until_year,
         "values": [[int(year), value] for year, value in path.values],
     }
-
-
-def runs_of(ready: Prepared) -> int:
-    """Runs of an ensemble as the scenario says; at most what a page computes in a second."""
-    return min(ready.resolved.scenario.sampling.runs, 512)

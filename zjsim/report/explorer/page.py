@@ -46,6 +46,7 @@ def render_page(content: Mapping[str, Any], kernel: str, title: str, language: L
     text = json.dumps(content, ensure_ascii=False)
     style = asset("explorer.css") + _font_face(embedded_font(text + code))
     start = "zjsimExplorer.openPage();"
+    without = html.escape(label("explorer.noscript", language))
     allowed = " ".join(_hash_of(text) for text in (kernel, code, start))
     policy = (
         f"default-src 'none'; script-src {allowed}; style-src {_hash_of(style)}; "
@@ -62,7 +63,7 @@ def render_page(content: Mapping[str, Any], kernel: str, title: str, language: L
 <style>{style}</style>
 </head>
 <body>
-<div id="zjsim-explorer" class="zx"><noscript>{html.escape(label("explorer.noscript", language))}</noscript></div>
+<div id="zjsim-explorer" class="zx"><noscript>{without}</noscript></div>
 <script type="application/gzip" id="zjsim-data">{packed(content)}</script>
 <script id="zjsim-kernel">{kernel}</script>
 <script id="zjsim-code">{code}</script>
