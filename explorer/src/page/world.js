@@ -3,6 +3,8 @@ import { h, newId } from "./dom.js";
 import { quantity } from "./words.js";
 
 const AMOUNTS = ["multiply", "add", "to"];
+const NEUTRAL = { multiply: 1, add: 0, to: 0 };
+const SIGNS = { multiply: "×", add: "+", to: "=" };
 
 export class World {
   constructor(store, words) {
@@ -43,8 +45,12 @@ class DriverRow {
   constructor(driver, store, words) {
     Object.assign(this, { driver, store, words });
     const { years } = store.doc.plan;
+    const all = Object.values(store.doc.drivers.series).map((path) => path[driver.id]).filter(Boolean);
+    // A level may be zero, which no factor moves: something is added to it.
+    this.amount = all[0]?.kind === "level" ? "add" : "multiply";
+    this.span = spanOf(all, store.doc.scenarios.map((one) => one.drivers[driver.id]).filter(Boolean));
     // It grows from the first day of the plan to the last: the base year stays what it was.
-    this.fresh = { path: [], add: null, to: null, shape: "ramp", from: years[0],
+    this.fresh = { path: [], multiply: null, add: null, to: null, shape: "ramp", from: years[0],
       until: years.at(-1) + 1, values: [] };
     this.line = new SliderLine(words, {
       name: words.variable(driver.name),
@@ -55,27 +61,37 @@ class DriverRow {
     this.element = this.line.element;
   }
 
+  keyOf(entry) {
+    return (entry && AMOUNTS.find((amount) => entry[amount] !== null)) ?? this.amount;
+  }
+
   set(value, how) {
-    const now = this.store.scenario.drivers[this.driver.id] ?? { ...this.fresh, multiply: 1 };
-    const key = AMOUNTS.find((amount) => now[amount] !== null) ?? "multiply";
-    const neutral = key === "multiply" && value === 1 && !this.base;
-    const entry = neutral ? null : { ...now, [key]: value };
-    if (entry && entry.shape === null) Object.assign(entry, { ...this.fresh, path: now.path, [key]: value });
-    this.store.setEntry("drivers", this.driver.id, entry, how);
+    const now = this.store.scenario.drivers[this.driver.id] ?? this.fresh;
+    const key = this.keyOf(now);
+    const neutral = value === NEUTRAL[key] && !this.base;
+    const shape = now.shape === null ? { ...this.fresh, path: now.path } : now;
+    this.store.setEntry("drivers", this.driver.id, neutral ? null : { ...shape, [key]: value }, how);
   }
 
   draw(base) {
     this.base = base;
     const entry = this.store.scenario.drivers[this.driver.id];
-    const key = (entry && AMOUNTS.find((amount) => entry[amount] !== null)) ?? "multiply";
-    const value = entry?.[key] ?? 1;
-    const bounds = key === "multiply" ? [0.7, 1.3] : [value - Math.max(1, Math.abs(value)), value + Math.max(1, Math.abs(value))];
+    const key = this.keyOf(entry);
+    const value = entry?.[key] ?? NEUTRAL[key];
+    const [low, high] = key === "multiply" ? [0.7, 1.3] : [-this.span, this.span];
     const shown = entry?.shape === "table" ? this.words.say("explorer.by_table")
-      : key === "multiply" ? `× ${quantity(value)}` : `${key === "add" ? "+" : "="} ${quantity(value)}`;
-    this.line.draw({ value, low: Math.min(bounds[0], value), high: Math.max(bounds[1], value), step: 0.005,
-      shown, disabled: entry?.shape === "table",
+      : `${SIGNS[key]} ${quantity(value)}`;
+    this.line.draw({ value, low: Math.min(low, value), high: Math.max(high, value),
+      step: (high - low) / 120, shown, disabled: entry?.shape === "table",
       changed: JSON.stringify(entry ?? null) !== JSON.stringify(base) });
   }
+}
+
+// How far a level may be moved: as far as any path or scenario has it.
+function spanOf(series, changes) {
+  const sizes = series.flatMap((one) => one.values.map(([, value]) => Math.abs(value)));
+  for (const change of changes) sizes.push(Math.abs(change.add ?? 0), Math.abs(change.to ?? 0));
+  return Number(Math.max(...sizes, 0).toPrecision(2)) || 0.1;
 }
 
 // A label, a number and a slider, with a way back.

@@ -1,4 +1,4 @@
-/* built from 34b430acd7a2aac44bc5341f0a26ddb7240506271f400a85ca9f71b29854dae8 */
+/* built from 9f0b48d18b51a3427d145976c22237423b7c01a5a22fed5cfe5347c3dc08a11d */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
