@@ -24,7 +24,7 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
 )  # fmt: skip
-SETTLED = """async () => {
+SETTLED = """() => {
   const app = document.getElementById("zjsim-explorer")?.app;
   return app && (!app.worker || (app.summary && app.summary.runs === app.summary.whole));
 }"""

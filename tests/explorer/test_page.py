@@ -274,7 +274,7 @@ def test_what_it_takes_is_found_and_is_true(browser, file, page):
     with opened(browser, file) as here:
         view = here.page
         view.get_by_role("heading", name="What it takes").click()
-        view.get_by_label("8 Cut in energy per value added, above-scale industry").uncheck()
+        view.get_by_role("checkbox", name="8 Cut in energy per value").uncheck()
         view.get_by_role("button", name="Search", exact=True).click()
         view.get_by_role("button", name="Use these policies").wait_for(timeout=180_000)
         said = view.locator(".found").inner_text()
@@ -334,7 +334,7 @@ def test_a_model_that_nobody_here_wrote_gets_a_page_and_its_texts_are_no_markup(
     write_page(path, model_page(source, "en"))
     with opened(browser, path) as here:
         page = here.page
-        rate = page.get_by_label("birth rate")
+        rate = page.get_by_label("birth rate", exact=True)
         assert (rate.get_attribute("min"), rate.get_attribute("max")) == ("0", "1")
         slide(page, "birth rate", "0.6")
         last = page.evaluate(

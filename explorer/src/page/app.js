@@ -43,6 +43,7 @@ export async function openPage() {
     } });
   window.addEventListener("hashchange", () => app.readAddress());
   root.app = app;
+  app.openedAfter = performance.now();
 }
 
 class App {

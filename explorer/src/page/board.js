@@ -33,7 +33,7 @@ export function boardSvg(doc, words, { rows, run, ghost, summary, title, source 
 
 function cell(words, row, run, ghost, summary, k, transform) {
   const { item } = row;
-  const plot = { left: 40, top: 62, width: CELL[0] - 100, height: CELL[1] - 108 };
+  const plot = { left: 40, top: 62, width: CELL[0] - 116, height: CELL[1] - 108 };
   const [xs, ys] = trajectory(run, item);
   const band = summary?.bands?.[k];
   const scale = scales(item, plot, xs, [...ys, ...(band ?? []).flatMap((b) => [b[1], b[2]]), ...(ghost?.[1] ?? [])]);
@@ -68,7 +68,7 @@ function cell(words, row, run, ghost, summary, k, transform) {
 function shortened(label, room) {
   let width = 0;
   for (let k = 0; k < label.length; k++) {
-    width += label.charCodeAt(k) > 0x2e80 ? 13 : 7;
+    width += label.charCodeAt(k) > 0x2e80 ? 13.5 : 8;
     if (width > room) return `${label.slice(0, k - 1)}…`;
   }
   return label;

@@ -105,10 +105,11 @@ export class SliderLine {
       "aria-label": words.say("explorer.reset", { name }) }, "↺");
     this.element = h("div", { class: "lever" },
       h("div", { class: "line" }, h("label", { for: id, title: note || null }, name), this.value, this.back),
-      this.slider, note ? h("p", { class: "sub" }, note) : null);
+      this.slider, note ? h("p", { class: "sub" }, note, this.state = h("span", {})) : null);
   }
 
-  draw({ value, low, high, step, shown, changed, disabled = false }) {
+  draw({ value, low, high, step, shown, changed, disabled = false, state = "" }) {
+    if (this.state) this.state.textContent = state;
     Object.assign(this.slider, { min: low, max: high, step, disabled });
     this.slider.value = value;
     this.slider.setAttribute("aria-valuetext", shown);
@@ -151,9 +152,9 @@ export class Constants {
       const value = scenario.constants[id] ?? own;
       const [low, high] = rangeOf(row, own);
       const held = id in scenario.constants;
-      const note = !this.drawn ? "" : ` ${this.words.say(held ? "explorer.held" : "explorer.free")}`;
+      const state = this.drawn ? ` · ${this.words.say(held ? "explorer.held" : "explorer.free")}` : "";
       line.draw({ value, low: Math.min(low, value), high: Math.max(high, value), step: (high - low) / 500 || 0.01,
-        shown: `${quantity(value)} ${unit}`.trim() + note,
+        shown: `${quantity(value)} ${unit}`.trim(), state,
         changed: scenario.constants[id] !== base.constants[id] });
     }
   }

@@ -1,4 +1,4 @@
-/* built from 9f0b48d18b51a3427d145976c22237423b7c01a5a22fed5cfe5347c3dc08a11d */
+/* built from ed2a2f323b30159fbf572a497ab9ecdfd3c0394224a8d379df55c2a618e500b9 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
