@@ -74,6 +74,7 @@ class App {
 
   close() {
     this.worker?.terminate();
+    this.sight?.disconnect();
     this.watch?.disconnect();
     this.panels?.close();
     this.charts?.close();
@@ -140,16 +141,19 @@ class App {
       this.say("");
       this.panels?.draw(whole, errorAt, moving);
       this.charts?.draw({ now: whole, ghost: this.ghostRun });
-      if (!moving || this.variablesSeen()) this.variables.draw({ now: whole, ghost: this.ghostRun });
+      if (!moving || this.inSight) this.variables.draw({ now: whole, ghost: this.ghostRun });
     } catch (failure) {
       if (!(failure instanceof ScenarioProblem)) throw failure;
       this.sayProblem(failure);
     }
   }
 
-  variablesSeen() {
-    const box = this.variables.element.getBoundingClientRect();
-    return box.bottom > 0 && box.top < innerHeight;
+  // Asking for the place of a box would lay the page out anew at every move.
+  watchVariables() {
+    this.sight?.disconnect();
+    this.inSight = false;
+    this.sight = new IntersectionObserver((seen) => { this.inSight = seen.at(-1).isIntersecting; });
+    this.sight.observe(this.variables.plot);
   }
 
   setGhost(name) {
@@ -254,6 +258,7 @@ class App {
     const first = this.shown ?? doc.plan.indicators[0]?.variable ?? doc.kernel.save[0];
     this.variables = new Variables(doc, this.words, this.look, first);
     this.setGhost(store.ghost);
+    this.watchVariables();
     const head = this.head();
     this.watch?.disconnect();
     this.watch = new ResizeObserver(() =>

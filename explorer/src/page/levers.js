@@ -91,15 +91,19 @@ class LeverRow {
   }
 
   draw(base) {
-    this.base = base;
     const { entry } = this;
+    const { lever_delay: delay } = this.store.scenario;
+    const shown = !this.details.hidden;
+    // While one slider moves the others stand still.
+    if (this.entryDrawn === entry && this.base === base && this.shown === shown && this.delay === delay) return;
+    Object.assign(this, { entryDrawn: entry, base, shown, delay });
     const table = entry.shape === "table";
     this.slider.disabled = table;
     this.slider.value = table ? this.lever.plan : entry.to ?? 0;
-    const shown = table ? this.words.say("explorer.by_table") : quantity(entry.to ?? 0);
-    this.value.textContent = shown;
+    const said = table ? this.words.say("explorer.by_table") : quantity(entry.to ?? 0);
+    this.value.textContent = said;
     this.slider.setAttribute("aria-valuetext", this.words.say("explorer.value_text", {
-      value: shown, plan: this.lever.plan }));
+      value: said, plan: this.lever.plan }));
     const same = JSON.stringify(entry) === JSON.stringify(base);
     this.element.classList.toggle("changed", !same);
     this.back.hidden = same;

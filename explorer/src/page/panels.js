@@ -34,7 +34,9 @@ export class Panel {
     this.words = words;
     this.id = newId("panel");
     this.verdict = h("span", { class: "verdict" });
-    this.now = h("dd", { class: "now" });
+    this.number = document.createTextNode("");
+    this.step = document.createTextNode("");
+    this.now = h("dd", { class: "now" }, h("b", {}, this.number), " ", h("span", {}, this.step));
     this.likely = h("dd", {});
     this.plot = h("div", { class: "plot", role: "img" });
     const sub = [words.of(item.unit), item.cumulative ? words.say("note.cumulative") : "",
@@ -56,14 +58,23 @@ export class Panel {
   draw(row, run, ghost, band) {
     this.chart ??= panelChart(this.plot, this.item, this.look);
     const [xs, ys] = trajectory(run, this.item);
-    const plan = interpolated(xs, this.item.planPath);
-    const other = ghost ? interpolated(xs, ghost) : xs.map(() => null);
-    const low = band ? interpolated(xs, [band.map((b) => b[0]), band.map((b) => b[1])]) : xs.map(() => null);
-    const high = band ? interpolated(xs, [band.map((b) => b[0]), band.map((b) => b[2])]) : low;
-    const edge = this.edge(xs);
-    const pad = (values) => [...edge.map(() => null), ...values];
-    this.chart.chart.setData([[...edge, ...xs], pad(plan), pad(other), pad(ys), pad(low), pad(high)]);
+    const still = this.still(xs, ghost, band);
+    const pad = new Array(still.edge.length).fill(null);
+    this.chart.chart.setData([[...still.edge, ...xs], still.plan, still.ghost, [...pad, ...ys], still.low, still.high]);
     this.say(row);
+  }
+
+  // What stands still while a slider moves: the plan's path, the ghost and the band.
+  still(xs, ghost, band) {
+    const kept = this.kept;
+    if (kept && kept.count === xs.length && kept.first === xs[0] && kept.of === ghost && kept.around === band) return kept;
+    const edge = this.edge(xs);
+    const pad = edge.map(() => null);
+    const line = (points) => [...pad, ...(points ? interpolated(xs, points) : xs.map(() => null))];
+    const end = (place) => line(band && [band.map((b) => b[0]), band.map((b) => b[place])]);
+    this.kept = { count: xs.length, first: xs[0], of: ghost, around: band, edge, plan: line(this.item.planPath),
+      ghost: line(ghost), low: end(1), high: end(2) };
+    return this.kept;
   }
 
   // Years of history before the run, so that the axis holds them.
@@ -80,20 +91,21 @@ export class Panel {
       fill(this.verdict, mark(row.verdict), ` ${words.say(`verdict.${row.verdict}`)}`);
       this.verdict.className = `verdict ${row.verdict}`;
     }
-    this.text = valueText(row);
-    fill(this.now, h("b", {}, this.text));
+    const text = valueText(row);
+    if (this.text === `${text} ${key}`) return;
+    this.text = `${text} ${key}`;
+    this.number.data = text;
     this.plot.setAttribute("aria-label", words.say("explorer.panel_alt", {
-      name: words.of(this.item.label), value: this.text, target: words.of(this.item.target.words),
+      name: words.of(this.item.label), value: text, target: words.of(this.item.target.words),
       verdict: words.say(`verdict.${row.verdict}`) }));
   }
 
   // How the projection has moved since the hand began to.
   moved(change) {
     const digits = this.item.decimals + 1;
-    const shown = fixed(change, digits, true);
-    if (Number.isFinite(change) && Number(change.toFixed(digits)) !== 0) {
-      this.now.append(" ", h("span", { class: change > 0 ? "up" : "down" }, shown));
-    }
+    const there = Number.isFinite(change) && Number(change.toFixed(digits)) !== 0;
+    this.step.data = there ? fixed(change, digits, true) : "";
+    this.step.parentNode.className = there ? (change > 0 ? "up" : "down") : "";
   }
 
   tell(share, complete) {

@@ -109,6 +109,9 @@ export class SliderLine {
   }
 
   draw({ value, low, high, step, shown, changed, disabled = false, state = "" }) {
+    const key = `${value} ${low} ${high} ${shown} ${changed} ${disabled} ${state}`;
+    if (this.drawn === key) return;
+    this.drawn = key;
     if (this.state) this.state.textContent = state;
     Object.assign(this.slider, { min: low, max: high, step, disabled });
     this.slider.value = value;

@@ -1,4 +1,4 @@
-/* built from ed2a2f323b30159fbf572a497ab9ecdfd3c0394224a8d379df55c2a618e500b9 */
+/* built from aa530e814a14ceacf0eb1fdf61029d1fbf654e78b133ccda4f819e719bb86e79 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
