@@ -488,7 +488,7 @@ def pictures() -> None:
             board.quantize(128).save(target, optimize=True)
         picture = DOCS / "images" / "explorer_en.png"
         explorer_picture(picture)
-        Image.open(picture).convert("RGB").quantize(128).save(picture, optimize=True)
+        Image.open(picture).convert("RGB").quantize(256).save(picture, optimize=True)
 
 
 def main(arguments: list[str]) -> int:

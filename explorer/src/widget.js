@@ -6,6 +6,12 @@ async function render({ model, el }) {
   const [codeText, kernelText] = [model.get("code"), model.get("kernel")];
   const { zjsimExplorer, zjsimKernel } = await unwrapped(
     `${codeText}\n${kernelText}\nexport { zjsimExplorer, zjsimKernel };`);
+  const font = model.get("font");
+  if (font) {
+    // Inside a shadow a style sheet cannot bring a font; the document can.
+    const han = new FontFace("zjsim Han", `url(data:font/woff;base64,${font})`);
+    document.fonts.add(await han.load());
+  }
   const style = document.createElement("style");
   style.textContent = model.get("style");
   const root = document.createElement("div");

@@ -270,6 +270,21 @@ def test_any_variable_is_shown_with_its_equation_to_click_along(browser, file):
 
 
 @needs_browser
+def test_the_policies_that_move_water_are_told_in_order(browser, file, page):
+    with opened(browser, file) as here:
+        here.page.get_by_role("heading", name="Which policies move an indicator").click()
+        here.page.get_by_label("Indicator", exact=True).select_option("8")
+        rows = here.page.locator(".movers tbody tr").all_inner_texts()
+    influence = zjsim.compute_influence(zjsim.simulate(page.plan, "baseline"), "python")
+    base = influence.base[8]
+    worth = {off.lever: base - off.values[8] for off in influence.levers}
+    labels = {lever.id: lever.label["en"] for lever in page.plan.levers}
+    expected = sorted(worth, key=lambda lever: -abs(worth[lever]))
+    assert [row.split("\t")[0] for row in rows][:3] == [labels[lever] for lever in expected[:3]]
+    assert float(rows[0].split("\t")[1]) == pytest.approx(worth[expected[0]], abs=0.006)
+
+
+@needs_browser
 def test_what_it_takes_is_found_and_is_true(browser, file, page):
     with opened(browser, file) as here:
         view = here.page
@@ -360,7 +375,8 @@ def test_the_widget_shows_the_page_and_gives_the_scenario_back(browser, page, tm
 
     plan = page.plan
     widget = Explorer(plan, plan.read_scenario("baseline"), page.content, page.kernel, {})
-    traits = {name: getattr(widget, name) for name in ("code", "kernel", "style", "content")}
+    names = ("code", "kernel", "style", "content", "font")
+    traits = {name: getattr(widget, name) for name in names}
     safe = json.dumps(traits).replace("<", "\\u003c")
     # What anywidget does in a notebook: the module is loaded and given the model.
     place = tmp_path / "notebook.html"

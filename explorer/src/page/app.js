@@ -7,6 +7,7 @@ import { colours } from "./charts.js";
 import { fill, h, newId } from "./dom.js";
 import * as keep from "./keep.js";
 import { Levers } from "./levers.js";
+import { Movers } from "./movers.js";
 import { ModelCharts } from "./model_charts.js";
 import { Panels } from "./panels.js";
 import { Seek } from "./seek.js";
@@ -121,7 +122,6 @@ class App {
     const begun = event?.timeStamp ?? performance.now();
     this.draw(!stopped);
     if (stopped) {
-      this.panels?.mark();
       this.writeAddress();
       this.onState(this.store);
     }
@@ -140,6 +140,7 @@ class App {
       this.run = whole;
       this.say("");
       this.panels?.draw(whole, errorAt, moving);
+      if (!moving) this.movers?.draw(this.open.has("movers"));
       this.charts?.draw({ now: whole, ghost: this.ghostRun });
       if (!moving || this.inSight) this.variables.draw({ now: whole, ghost: this.ghostRun });
     } catch (failure) {
@@ -266,7 +267,6 @@ class App {
     this.watch.observe(head);
     fill(this.root, head, h("div", { class: "body" }, this.hands(), this.answers()), this.foot());
     this.draw(false);
-    this.panels?.mark();
     if (this.summary) this.panels?.tell(this.summary);
     else this.panels?.tally.tell(null);
     this.askEnsemble();
@@ -317,7 +317,11 @@ class App {
   section(key, content, more = {}) {
     const details = h("details", { open: this.open.has(key), ...more },
       h("summary", {}, h("h2", {}, this.words.say(`explorer.section.${key}`))), content);
-    details.addEventListener("toggle", () => (details.open ? this.open.add(key) : this.open.delete(key)));
+    details.addEventListener("toggle", () => {
+      if (details.open) this.open.add(key);
+      else this.open.delete(key);
+      if (key === "movers") this.movers.draw(details.open);
+    });
     return details;
   }
 
@@ -400,10 +404,12 @@ class App {
 
   answers() {
     const { doc, words } = this;
+    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine) : null;
     this.seek = doc.kind === "plan" ? new Seek(this.store, words, (what) => this.askSearch(what)) : null;
     return h("main", { class: "answers" },
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
       this.charts?.element,
+      this.movers ? this.section("movers", this.movers.element) : null,
       this.seek ? this.section("seek", this.seek.element) : null,
       this.section("variables", this.variables.element));
   }

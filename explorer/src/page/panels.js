@@ -136,21 +136,19 @@ export class Panels {
     this.ghost = run ? this.doc.plan.indicators.map((item) => trajectory(run, item)) : null;
   }
 
-  // `moving`: a hand is still on a slider, and changes are told against where it began.
+  // `moving`: a hand is still on a slider. What it does is told against where it began, and stays
+  // to be read until the next one begins.
   draw(run, errorAt, moving) {
+    if (this.settled) this.before = this.rows;
+    this.settled = !moving;
     this.rows = judge(this.doc.plan, run, errorAt);
-    if (!moving || !this.before) this.before ??= this.rows;
+    this.before ??= this.rows;
     this.panels.forEach((panel, k) => {
       panel.draw(this.rows[k], run, this.ghost?.[k], this.band?.[k]);
       panel.moved(this.rows[k].value - this.before[k].value);
     });
     this.tally.draw(this.rows);
     this.run = run;
-  }
-
-  // What the last stop was, from which the next change is told.
-  mark() {
-    this.before = this.rows;
   }
 
   tell(summary) {

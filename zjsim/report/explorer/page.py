@@ -43,8 +43,7 @@ def render_page(content: Mapping[str, Any], kernel: str, title: str, language: L
         Of the window.
     """
     code = asset("explorer.js")
-    text = json.dumps(content, ensure_ascii=False)
-    style = asset("explorer.css") + _font_face(embedded_font(text + code))
+    style = asset("explorer.css") + _font_face(font_of_page(content))
     start = "zjsimExplorer.openPage();"
     without = html.escape(label("explorer.noscript", language))
     allowed = " ".join(_hash_of(text) for text in (kernel, code, start))
@@ -71,6 +70,11 @@ def render_page(content: Mapping[str, Any], kernel: str, title: str, language: L
 </body>
 </html>
 """
+
+
+def font_of_page(content: Mapping[str, Any]) -> str:
+    """The Chinese letters of a page as a font; empty when it has none."""
+    return embedded_font(json.dumps(content, ensure_ascii=False) + asset("explorer.js"))
 
 
 def _font_face(font: str) -> str:

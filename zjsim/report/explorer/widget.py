@@ -12,7 +12,7 @@ import traitlets
 from zjsim.errors import ScenarioError
 from zjsim.openplan import OpenPlan
 from zjsim.report.explorer.deliver import write_page
-from zjsim.report.explorer.page import asset, packed, render_page
+from zjsim.report.explorer.page import asset, font_of_page, packed, render_page
 from zjsim.scenario.schema import Scenario
 from zjsim.yamlfile import parse_yaml
 
@@ -26,6 +26,7 @@ class Explorer(anywidget.AnyWidget):
     _esm = asset("widget.js")
     code = traitlets.Unicode().tag(sync=True)
     kernel = traitlets.Unicode().tag(sync=True)
+    font = traitlets.Unicode().tag(sync=True)
     style = traitlets.Unicode().tag(sync=True)
     content = traitlets.Unicode().tag(sync=True)
     yaml = traitlets.Unicode().tag(sync=True)
@@ -40,7 +41,7 @@ class Explorer(anywidget.AnyWidget):
     ) -> None:
         super().__init__(
             code=asset("explorer.js"), style=asset("explorer.css"), kernel=kernel,
-            content=packed(content),
+            content=packed(content), font=font_of_page(content),
         )  # fmt: skip
         self._plan, self._begun, self._whole, self._page = plan, scenario, content, page
 

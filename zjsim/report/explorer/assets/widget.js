@@ -1,4 +1,4 @@
-/* built from aa530e814a14ceacf0eb1fdf61029d1fbf654e78b133ccda4f819e719bb86e79 */
+/* built from 694a40af699b818d66a5b6c93566600bb3701e0d59ee7a8696cf3b8ffb32dbb9 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
@@ -7,6 +7,12 @@ async function render({ model, el }) {
   const [codeText, kernelText] = [model.get("code"), model.get("kernel")];
   const { zjsimExplorer, zjsimKernel } = await unwrapped(
     `${codeText}\n${kernelText}\nexport { zjsimExplorer, zjsimKernel };`);
+  const font = model.get("font");
+  if (font) {
+    // Inside a shadow a style sheet cannot bring a font; the document can.
+    const han = new FontFace("zjsim Han", `url(data:font/woff;base64,${font})`);
+    document.fonts.add(await han.load());
+  }
   const style = document.createElement("style");
   style.textContent = model.get("style");
   const root = document.createElement("div");
