@@ -12,7 +12,7 @@ export class ModelCharts {
     const rest = doc.kernel.save.filter((name) => !stocks.includes(name));
     doc.shown ??= [...stocks, ...rest].slice(0, FIRST);
     this.boxes = h("fieldset", {}, h("legend", {}, words.say("explorer.charts")),
-      h("div", { class: "checks" }, doc.kernel.save.map((name, k) => {
+      h("div", { class: "checks many" }, doc.kernel.save.map((name, k) => {
         const id = `zx-chart-${k}`;
         return h("span", { class: "check" }, h("input", { type: "checkbox", id, checked: doc.shown.includes(name),
           onchange: (event) => this.choose(name, event.target.checked) }), h("label", { for: id }, words.variable(name)));

@@ -43,7 +43,7 @@ export class Movers {
     const most = Math.max(...worths.map(({ worth }) => Math.abs(worth)), 1e-12);
     const digits = item.decimals + 1;
     fill(this.list, worths.map(({ lever, worth }) => {
-      const bar = h("div", { class: `bar ${worth < 0 ? "less" : "more"}` });
+      const bar = h("div", { class: `bar ${worth < 0 ? "loss" : "gain"}` });
       bar.style.width = `${(100 * Math.abs(worth)) / most}%`;
       return h("tr", {}, h("th", { scope: "row" }, this.words.of(lever.label)),
         h("td", { class: "number" }, fixed(worth, digits, true)), h("td", { class: "bars" }, bar));

@@ -1,4 +1,4 @@
-/* built from 694a40af699b818d66a5b6c93566600bb3701e0d59ee7a8696cf3b8ffb32dbb9 */
+/* built from b8143ae5ad088c41340ffbc1efcf7cf5b44285f1d004494c3caf96055791bc50 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
