@@ -327,6 +327,21 @@ def test_pictures_and_tables_can_be_kept(browser, file, tmp_path):
         assert here.told == []
 
 
+@needs_browser
+def test_another_plan_has_its_page_and_its_own_probabilities(browser, tmp_path):
+    folder, path = ROOT / "tests" / "analysis" / "tiny", tmp_path / "tiny.html"
+    plan = zjsim.open_plan(folder)
+    scenario = plan.read_scenario(folder / "supported.yaml")
+    write_page(path, plan_page(plan, scenario, "en", 128))
+    with opened(browser, path) as here:
+        summary = here.page.evaluate("() => document.getElementById('zjsim-explorer').app.summary")
+        assert verdicts(here.page) == ["met", "met", "met"]
+        assert here.told == []
+    many = zjsim.simulate_ensemble(plan, scenario, runs=128)
+    shares = zjsim.assess(plan, many).probabilities
+    assert [one["met"] for one in summary["targets"]] == [one.met for one in shares.targets]
+
+
 MODEL = """{UTF-8}
 population = INTEG(births - deaths, initial population) ~ person ~ People. |
 initial population = 100 ~ person [10,500] ~ |

@@ -87,7 +87,10 @@ class App {
       const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
       this.worker = new Worker(address);
       this.worker.onmessage = ({ data }) => this.told(data);
-      this.worker.onerror = () => { this.worker = null; };
+      this.worker.onerror = () => {
+        this.worker = null;
+        this.panels?.tally.tell({ missing: true });
+      };
       this.worker.postMessage({ kind: "open", doc: this.doc });
     } catch {
       this.worker = null;
@@ -268,7 +271,7 @@ class App {
     fill(this.root, head, h("div", { class: "body" }, this.hands(), this.answers()), this.foot());
     this.draw(false);
     if (this.summary) this.panels?.tell(this.summary);
-    else this.panels?.tally.tell(null);
+    else this.panels?.tally.tell(this.worker ? null : { missing: true });
     this.askEnsemble();
     if (this.fault) this.sayProblem(this.fault);
     this.fault = null;

@@ -200,6 +200,7 @@ class Tally {
   tell(summary, complete) {
     const { words } = this;
     if (!summary) return void fill(this.sure, words.say("explorer.waiting"));
+    if (summary.missing) return void fill(this.sure, words.say("explorer.no_worker"));
     if (summary.impossible) return void fill(this.sure, words.say("explorer.no_sampling"));
     const said = (share) => (complete ? percent(share.value) : `≈${percent(share.value, 0)}`);
     const most = summary.numberMet.indexOf(Math.max(...summary.numberMet));

@@ -13,7 +13,10 @@ export class World {
     const { doc } = store;
     const id = newId("path");
     const sets = new Map(doc.scenarios.map((one) => [one.driver_path.join(","), one.driver_path]));
-    for (const path of Object.keys(doc.drivers.series)) sets.set(path, [path]);
+    // A path that leaves drivers out is followed by another one in some scenario, or not offered.
+    for (const [path, series] of Object.entries(doc.drivers.series)) {
+      if (doc.drivers.list.every(({ id }) => series[id])) sets.set(path, [path]);
+    }
     this.choice = h("select", { id, onchange: () =>
       store.setField("driver_path", this.choice.value.split(",").filter(Boolean)) },
       [...sets].map(([key, path]) => h("option", { value: key }, this.pathWords(path))));

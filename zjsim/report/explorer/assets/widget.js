@@ -1,4 +1,4 @@
-/* built from b8143ae5ad088c41340ffbc1efcf7cf5b44285f1d004494c3caf96055791bc50 */
+/* built from a62ede7741c11e9777779aaece5ddd9168b47eb94fd1287ada5aa408be55a8a5 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
