@@ -195,9 +195,16 @@ def test_both_languages_are_whole_and_the_address_keeps_the_state(browser, file)
         assert here.page.get_by_label("Water efficiency", exact=True).input_value() == "1.2"
 
 
+WRONG = (
+    "#s=baseline&l.water=99", "#s=baseline&d.nothing={x", "#s=baseline&l.__proto__=1&c.constructor=1",
+    "#s=baseline&l.water=" + '{"shape":"table","values":"abc"}', "#s=baseline&path=constructor",
+)  # fmt: skip
+
+
 @needs_browser
-def test_a_wrong_address_is_told_and_the_page_still_works(browser, file):
-    with opened(browser, file, "#s=baseline&l.water=99&d.nothing={x") as here:
+@pytest.mark.parametrize("address", WRONG)
+def test_a_wrong_address_is_told_and_the_page_still_works(browser, file, address):
+    with opened(browser, file, address) as here:
         assert "cannot be used" in here.page.get_by_role("alert").inner_text()
         assert len(verdicts(here.page)) == 10
         assert here.told == []

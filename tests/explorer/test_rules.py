@@ -270,6 +270,10 @@ def test_what_does_not_fit_is_told_by_place_and_reason(page, tmp_path):
         "levers: {water: many}": ["levers.water", "not_a_number"],
         "levers: {water: 9}": ["levers.water (0–1.6)", "out_of_range"],
         "- 1": ["", "not_a_mapping"],
+        "levers: [1]": ["levers", "not_a_mapping"],
+        "levers: {water: {shape: table, values: [1]}}": ["levers.water.values", "not_a_mapping"],
+        "levers: {water: {shape: step, to: 1, from: soon}}": ["levers.water.from", "not_a_number"],
+        "driver_path: constructor": ["driver_path constructor", "unknown_name"],
     }
     found = page.ask(
         """const known = (section, name) => (section !== "levers"

@@ -74,12 +74,13 @@ function driverPoints(series, change, grid) {
 function resolveDrivers(doc, scenario, grid, found, problems) {
   const known = doc.drivers.series;
   for (const name of scenario.driver_path) {
-    if (!(name in known)) problems.push([`driver_path ${name}`, "unknown_name"]);
+    if (!Object.hasOwn(known, name)) problems.push([`driver_path ${name}`, "unknown_name"]);
   }
   for (const driver of doc.drivers.list) {
     const change = scenario.drivers[driver.id];
     const order = change?.path.length ? change.path : scenario.driver_path;
-    const series = order.filter((path) => known[path]?.[driver.id]).map((path) => known[path][driver.id]);
+    const series = order.filter((path) => Object.hasOwn(known, path) && known[path][driver.id])
+      .map((path) => known[path][driver.id]);
     const replaced = change !== undefined && replaces(change);
     const place = `drivers.${driver.id}`;
     if (!series.length && !replaced) {
@@ -106,7 +107,7 @@ function resolveNumbers(doc, scenario, found, problems) {
   found.constants = Float64Array.from(doc.kernel.constants.values);
   found.given = new Float64Array(doc.kernel.states.length).fill(NaN);
   for (const [id, value] of Object.entries(scenario.constants)) {
-    const row = doc.constants[id];
+    const row = Object.hasOwn(doc.constants, id) ? doc.constants[id] : null;
     if (!row) {
       problems.push([`constants.${id}`, "unknown_name"]);
       continue;

@@ -64,7 +64,8 @@ function overlay(base, data, known, problems) {
   if (data.method != null) result.method = data.method;
   const sections = { levers: leverEntry, drivers: driverEntry };
   for (const section of ["levers", "drivers", "constants", "initial", "time"]) {
-    for (const [name, entry] of Object.entries(data[section] ?? {})) {
+    if (data[section] != null && !isMap(data[section])) problems.push([section, "not_a_mapping"]);
+    for (const [name, entry] of Object.entries(isMap(data[section]) ? data[section] : {})) {
       const place = `${section}.${name}`;
       const key = known(section, name);
       if (key == null) {
@@ -88,8 +89,12 @@ function number(value, place, problems, use) {
 }
 
 function shaped(entry, place, problems) {
+  if (entry.values != null && !isMap(entry.values)) problems.push([`${place}.values`, "not_a_mapping"]);
+  const wrong = ["from", "until", ...AMOUNTS].find((key) => entry[key] != null && !isNumber(entry[key]));
+  if (wrong) problems.push([`${place}.${wrong}`, "not_a_number"]);
   const made = { shape: entry.shape ?? null, from: entry.from ?? null, until: entry.until ?? null,
-    values: Object.entries(entry.values ?? {}).map(([year, value]) => [Number(year), value]) };
+    values: Object.entries(isMap(entry.values) ? entry.values : {}).map(([year, value]) => [Number(year), value]) };
+  if (made.values.flat().some((number) => !isNumber(number))) problems.push([`${place}.values`, "not_a_number"]);
   made.values.sort((a, b) => a[0] - b[0]);
   const allowed = ["shape", "from", "until", "values", "path", ...AMOUNTS];
   const odd = Object.keys(entry).find((key) => !allowed.includes(key));
@@ -186,6 +191,9 @@ export function scenarioText(scenario, sampling) {
   return `${lines.join("\n")}\n`;
 }
 
+// How the address calls the sections.
+const SECTIONS = { l: "levers", d: "drivers", c: "constants", i: "initial", time: "time" };
+
 // The address says only what differs from a shipped scenario: short, and a reader understands it.
 export function toAddress(state, shipped) {
   const base = shipped.find((one) => one.name === state.base) ?? shipped[0];
@@ -196,16 +204,14 @@ export function toAddress(state, shipped) {
     words.set("path", scenario.driver_path.join(","));
   }
   if (scenario.lever_delay !== base.lever_delay) words.set("delay", String(scenario.lever_delay));
-  for (const section of ["levers", "drivers", "constants", "initial", "time"]) {
+  for (const [letter, section] of Object.entries(SECTIONS)) {
     const own = base[section];
     for (const [name, entry] of Object.entries(scenario[section])) {
       const text = compact(section, entry);
-      if (!(name in own) || compact(section, own[name]) !== text) {
-        words.set(`${section[0] === "t" ? "time" : section[0]}.${name}`, text);
-      }
+      if (!(name in own) || compact(section, own[name]) !== text) words.set(`${letter}.${name}`, text);
     }
     for (const name of Object.keys(own)) {
-      if (!(name in scenario[section])) words.set(`${section[0]}.${name}`, "");
+      if (!(name in scenario[section])) words.set(`${letter}.${name}`, "");
     }
   }
   if (scenario.method && scenario.method !== base.method) words.set("method", scenario.method);
@@ -227,12 +233,11 @@ export function fromAddress(text, shipped) {
   if (words.has("path")) scenario.driver_path = words.get("path").split(",").filter(Boolean);
   if (words.has("delay")) scenario.lever_delay = finite(words.get("delay"));
   if (words.has("method")) scenario.method = words.get("method") === "euler" ? "euler" : "rk4";
-  const sections = { l: "levers", d: "drivers", c: "constants", i: "initial", time: "time" };
   for (const [key, value] of words) {
     const [letter, ...rest] = key.split(".");
-    const section = sections[letter];
+    const section = Object.hasOwn(SECTIONS, letter) ? SECTIONS[letter] : null;
     const name = rest.join(".");
-    if (!section || !name) continue;
+    if (!section || !name || name === "__proto__") continue;
     if (value === "") delete scenario[section][name];
     else scenario[section][name] = expanded(section, value);
   }
@@ -247,7 +252,11 @@ function finite(text) {
 
 function expanded(section, text) {
   if (section !== "levers" && section !== "drivers") return finite(text);
-  const none = { to: null, shape: null, from: null, until: null, values: [] };
-  const empty = section === "drivers" ? { ...none, path: [], multiply: null, add: null } : none;
-  return text.startsWith("{") ? { ...empty, ...JSON.parse(text) } : { ...empty, to: finite(text) };
+  const raw = text.startsWith("{") ? JSON.parse(text) : finite(text);
+  // An address comes from anywhere: it is checked as a file is.
+  if (Array.isArray(raw.values)) raw.values = Object.fromEntries(raw.values);
+  const problems = [];
+  const made = section === "levers" ? leverEntry(raw, section, problems) : driverEntry(raw, section, problems);
+  if (problems.length) throw new ScenarioProblem(problems);
+  return made;
 }

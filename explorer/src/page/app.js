@@ -223,7 +223,7 @@ class App {
       if (section === "time") return name in { start: 1, stop: 1, step: 1, save_every: 1 } ? name : null;
       const id = identifier(name);
       const there = { levers: doc.levers.some((one) => one.id === id),
-        drivers: doc.drivers.list.some((one) => one.id === id), constants: id in doc.constants,
+        drivers: doc.drivers.list.some((one) => one.id === id), constants: Object.hasOwn(doc.constants, id),
         initial: doc.kernel.states.some((one) => identifier(one) === id) }[section];
       return there ? id : null;
     };

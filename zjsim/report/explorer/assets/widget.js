@@ -1,4 +1,4 @@
-/* built from a62ede7741c11e9777779aaece5ddd9168b47eb94fd1287ada5aa408be55a8a5 */
+/* built from c3575adfd455f5c51c2f66b6cb7efde20d33b5752bd25165c32d4c55c78a6eee */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
