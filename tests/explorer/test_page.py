@@ -196,7 +196,8 @@ def test_both_languages_are_whole_and_the_address_keeps_the_state(browser, file)
 
 
 WRONG = (
-    "#s=baseline&l.water=99", "#s=baseline&d.nothing={x", "#s=baseline&l.__proto__=1&c.constructor=1",
+    "#s=baseline&l.water=99", "#s=baseline&d.nothing={x",
+    "#s=baseline&l.__proto__=1&c.constructor=1",
     "#s=baseline&l.water=" + '{"shape":"table","values":"abc"}', "#s=baseline&path=constructor",
 )  # fmt: skip
 
