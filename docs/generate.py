@@ -21,6 +21,7 @@ from typing import Any
 
 import blocks
 import measured
+from explorer_picture import explorer_picture
 from measured import table
 
 import zjsim
@@ -207,6 +208,7 @@ TASKS = {
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
+    "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
 
@@ -227,6 +229,7 @@ RESULTS = {
     "analysis.history.calibration": "Calibration",
     "analysis.validation.suite": "Validation",
     "trajectories": "Trajectories",
+    "report.explorer.widget": "Explorer",
     "lint": "LintFinding",
 }
 
@@ -591,6 +594,9 @@ def pictures() -> None:
             board = board.convert("RGB").resize((wide, round(wide * board.height / board.width)))
             target = DOCS / "images" / f"board_{language}.png"
             board.quantize(128).save(target, optimize=True)
+        picture = DOCS / "images" / "explorer_en.png"
+        explorer_picture(picture)
+        Image.open(picture).convert("RGB").quantize(256).save(picture, optimize=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -37,6 +37,7 @@ from .report.charts.tornado import plot_tornado as plot_tornado
 from .report.document.handing_on import compare as compare
 from .report.document.handing_on import export as export
 from .report.document.handing_on import write_report as write_report
+from .report.explorer.deliver import explore as explore
 from .report.model.model_pages import write_model_pages as write_model_pages
 from .report.model.pictures import plot_loops as plot_loops
 from .report.model.pictures import plot_stock_flow as plot_stock_flow

@@ -59,9 +59,10 @@ COMMANDS = {
     "describe renewal_saving": "model",
     "lint": "plan",
     "export baseline --format cin": "",
+    "explore baseline --out page.html": "",
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
-LONG = re.compile("sobol|morris|decompose|validate|calibrate|check")
+LONG = re.compile("sobol|morris|decompose|validate|calibrate|check|explore")
 # Names and acronyms that Chinese planners write in Latin letters, too.
 LATIN = {"gdp", "ppi", "crps", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.

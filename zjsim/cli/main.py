@@ -20,6 +20,7 @@ from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
+from zjsim.cli.explore import explore
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
@@ -81,6 +82,7 @@ app.command("calibrate")(calibrate)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)
+app.command("explore")(explore)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)

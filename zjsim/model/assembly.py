@@ -230,7 +230,7 @@ def _element(scalar: Scalar, context: Context) -> Element:
         equation = Memory("active_initial", (equation, start))
     value = _plain_number(equation)
     if value is not None:
-        return Constant(scalar.name, value, **texts)
+        return Constant(scalar.name, value, limits=said.limits, **texts)
     return Auxiliary(scalar.name, equation, **texts)
 
 

@@ -9,16 +9,24 @@ from zjsim.frozen import FrozenDict
 from zjsim.model.draw import Draw
 from zjsim.model.expression import Expression, Table
 
+# Least and largest value that a model file gives an element's slider; None where it gives none.
+Limits = tuple[float | None, float | None]
+NO_LIMITS: Limits = (None, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that does not change during a run; levers and drivers are constants too."""
+    """A number that does not change during a run; levers and drivers are constants too.
+
+    ``limits`` are the range that the file gives a slider; nothing else heeds them.
+    """
 
     name: str
     value: float
     unit: str = ""
     documentation: str = ""
     group: str = ""
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

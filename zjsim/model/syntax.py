@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
+from zjsim.model.spec import NO_LIMITS, Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -120,6 +122,8 @@ class Definition:
         Of a flow: it never runs backwards.
     ranges : tuple of str
         Of a part of an array: the range that each subscript is of, where the file says it.
+    limits : (float or None, float or None)
+        Least and largest value that the file gives a slider.
     """
 
     name: str
@@ -135,6 +139,7 @@ class Definition:
     non_negative: bool = False
     one_way: bool = False
     ranges: tuple[str, ...] = ()
+    limits: Limits = NO_LIMITS
 
     def where(self, origin: str) -> str:
         """``file, line 7, name`` for messages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model import source
 from zjsim.model.names import canonical
 from zjsim.model.parser import Parser
+from zjsim.model.spec import NO_LIMITS, Limits
 from zjsim.model.subscripts import Range
 from zjsim.model.syntax import Apply, Definition, Name, Node, Text
 
@@ -120,6 +122,24 @@ def _unit(text: str) -> str:
     return unit.strip()
 
 
+def _limits(text: str) -> Limits:
+    """Both ends of a slider's range behind a unit; a third number is its step."""
+    _, bracket, inside = text.rpartition("[")
+    if not bracket or not text.endswith("]"):
+        return NO_LIMITS
+    low, high, *_ = (*(_limit(part) for part in inside[:-1].split(",")), None)
+    return low, high
+
+
+def _limit(text: str) -> float | None:
+    """A number; None for a question mark or what is none."""
+    try:
+        value = float("".join(text.split()))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
 def _entry(parser: Parser, entry: source.Entry) -> Said:
     if parser.token.kind not in ("name", "number"):
         raise parser.wrong()
@@ -142,6 +162,7 @@ def _entry(parser: Parser, entry: source.Entry) -> Said:
         tree=tree,
         kind=kind,
         unit=_unit(entry.unit),
+        limits=_limits(entry.unit),
         documentation=entry.documentation,
         line=entry.line,
         group=entry.group,

@@ -14,6 +14,7 @@ from typing import Any
 from zjsim.errors import ModelError
 from zjsim.model.names import CONTROL_NAMES, CONTROLS, canonical
 from zjsim.model.parser import parse_expression, parse_right_side
+from zjsim.model.spec import NO_LIMITS, Limits
 from zjsim.model.subscripts import Range
 from zjsim.model.syntax import (
     Apply,
@@ -245,6 +246,7 @@ class _Reader:
             line=node.sourceline,
             non_negative=kind == "stock" and self._positive(node, self.stocks_positive),
             one_way=kind == "flow" and self._positive(node, self.flows_positive),
+            limits=self._limits(node),
         )
         dimensions = tuple(
             _shown(each.get("name") or "")
@@ -336,6 +338,20 @@ class _Reader:
         if flag is None:
             return otherwise
         return "false" not in (flag.text or "").lower()
+
+    def _limits(self, node: Any) -> Limits:
+        """Both ends of the range that the file gives a slider."""
+        found = node.find(f"{self.ns}range")
+        if found is None:
+            return NO_LIMITS
+        low, high = found.get("min"), found.get("max")
+        try:
+            return (
+                None if low is None else float(low),
+                None if high is None else float(high),
+            )
+        except ValueError:
+            return NO_LIMITS
 
     def _text(self, node: Any, part: str) -> str:
         found = node.find(f"{self.ns}{part}")

@@ -99,8 +99,12 @@ class Renderer:
                 texts[index] = text
                 continue
             known[index] = f"v{index}"
-            lines.append(f"v{index} = {text.text}" + (f"  # {comment(label)}" if label else ""))
+            lines.append(self.assignment(f"v{index}", text.text, label))
         return lines, [self._operand(root, texts, known).text for root in roots]
+
+    def assignment(self, name: str, text: str, label: str | None) -> str:
+        """One statement; ``label`` is the variable that it computes, if it has a name."""
+        return f"{name} = {text}" + (f"  # {comment(label)}" if label else "")
 
     def _needed(self, roots: Sequence[int], known: dict[int, str]) -> list[int]:
         found: set[int] = set()
