@@ -238,7 +238,7 @@ def _levers(plan: OpenPlan) -> list[dict[str, Any]]:
     return [
         {
             "id": lever.id,
-            "label": dict(lever.label),
+            "label": asdict(lever.label),
             "variable": spelt[canonical(lever.variable)],
             "low": lever.low,
             "high": lever.high,

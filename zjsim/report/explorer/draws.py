@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from zjsim.assessment.assess import reading_time
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.reading import reading_time
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.openplan import OpenPlan
 from zjsim.prepare import Prepared, prepare
@@ -43,7 +43,7 @@ def sampling_content(ready: Prepared, runs: int, drawer: int) -> dict[str, Any]:
         How many constants a user may hold at a value.
     """
     plan, sampling = ready.plan, ready.resolved.scenario.sampling
-    sample = ready.sample
+    sample, carried = ready.sample, sampling.implementation
     content = {
         "method": sampling.method,
         "runs": runs,
@@ -63,10 +63,10 @@ def sampling_content(ready: Prepared, runs: int, drawer: int) -> dict[str, Any]:
             }
             for error in ready.resolved.outlook
         ],
-        "implementation": None
-        if sampling.implementation is None
-        else _bounds(sampling.implementation),
-        "implementationOf": {n: _bounds(b) for n, b in sampling.implementation_of.items()},
+        "implementation": None if carried is None else _bounds(carried),
+        "implementationOf": {}
+        if carried is None
+        else {n: _bounds(b) for n, b in carried.levers.items()},
         "correlations": [
             [*(key_of(name) for name in pair.between), pair.r] for pair in sampling.correlations
         ],
