@@ -286,7 +286,7 @@ def test_the_policies_that_move_water_are_told_in_order(browser, file, page):
     influence = zjsim.compute_influence(zjsim.simulate(page.plan, "baseline"), "python")
     base = influence.base[8]
     worth = {off.lever: base - off.values[8] for off in influence.levers}
-    labels = {lever.id: lever.label["en"] for lever in page.plan.levers}
+    labels = {lever.id: lever.label.en for lever in page.plan.levers}
     expected = sorted(worth, key=lambda lever: -abs(worth[lever]))
     assert [row.split("\t")[0] for row in rows][:3] == [labels[lever] for lever in expected[:3]]
     assert float(rows[0].split("\t")[1]) == pytest.approx(worth[expected[0]], abs=0.006)
