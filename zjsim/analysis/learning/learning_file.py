@@ -1,0 +1,176 @@
+"""Reading ``learning.yaml``: figures, errors, biases and what was believed before them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from zjsim.analysis.history.comparison import Comparison, comparison_from
+from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
+from zjsim.grades import EVIDENCE
+from zjsim.model.names import canonical
+from zjsim.scenario.schema import Range
+from zjsim.workflow import OpenPlan
+from zjsim.yamlfile import read_text, read_yaml
+
+FILE = "learning.yaml"
+Phase = Literal["history", "plan"]
+PHASES: tuple[Phase, ...] = ("history", "plan")
+_OWN = {"quantity", "bias", "from", "to"}
+_KEYS = {"freedom", "grades", "history", "plan", "priors", "figures"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of figures.
+
+    Parameters
+    ----------
+    phase : {"history", "plan"}
+        Which run it is held against.
+    comparison : Comparison
+    quantity : str
+        What it tells of; one figure a year counts.
+    bias : float
+        Standard deviation of an unknown constant difference of scope, in the measure's unit.
+    first, last : int
+        Years that it may tell of.
+    """
+
+    phase: Phase
+    comparison: Comparison
+    quantity: str
+    bias: float
+    first: int
+    last: int
+
+    @property
+    def key(self) -> str:
+        """``phase.series.measure``: labels the bias."""
+        item = self.comparison
+        return f"{self.phase}.{item.key}" + (f".{item.vintage}" if item.vintage else "")
+
+
+@dataclass(frozen=True, slots=True)
+class LearningFile:
+    """What is learnt from.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+    priors : mapping of canonical name to Range
+    grades : mapping of grade to factor on the error
+    freedom : float
+        Of the Student t.
+    history_scenario : Path or None
+        The run before the plan; None without one.
+    until : int
+        Last year of the history.
+    scenario : str
+        Of the years of the plan.
+    text : str
+        The file, for the hash.
+    """
+
+    rows: tuple[Row, ...]
+    priors: Mapping[str, Range]
+    grades: Mapping[str, float]
+    freedom: float
+    history_scenario: Path | None
+    until: int
+    scenario: str
+    text: str
+
+
+def read_learning(plan: OpenPlan) -> LearningFile:
+    """Read what a plan learns from.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, or names something that the plan lacks.
+    """
+    path = plan.folder.needed_file(FILE, "learning", DataError)
+    data = read_yaml(path, DataError).data
+    if not isinstance(data, dict) or not isinstance(data.get("figures"), dict):
+        raise DataError(f"{path}: this must be a mapping with figures.")
+    problems = [
+        Problem(str(key), "no such key", did_you_mean(str(key), _KEYS))
+        for key in data
+        if key not in _KEYS
+    ]
+    rows = _rows(data["figures"], plan, problems)
+    priors = _priors(data.get("priors") or {}, plan, problems)
+    grades = data.get("grades") or {}
+    problems += [
+        Problem(f"grades.{grade}", "each grade needs a factor of 1 or more")
+        for grade in EVIDENCE
+        if not isinstance(grades.get(grade), int | float) or grades[grade] < 1
+    ]
+    history = data.get("history") or {}
+    scenario = path.parent / str(history["scenario"]) if "scenario" in history else None
+    if scenario is not None and not scenario.is_file():
+        problems.append(Problem("history.scenario", f"no such file {scenario}"))
+    raise_if_any(path, problems, DataError)
+    return LearningFile(
+        rows=rows,
+        priors=priors,
+        grades={grade: float(grades[grade]) for grade in EVIDENCE},
+        freedom=float(data.get("freedom", 5)),
+        history_scenario=scenario,
+        until=int(history.get("until", plan.plan.base_year)),
+        scenario=str((data.get("plan") or {}).get("scenario", "observed")),
+        text=read_text(path, DataError),
+    )
+
+
+def _rows(
+    figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]
+) -> tuple[Row, ...]:
+    found = []
+    for phase in PHASES:
+        for k, entry in enumerate(figures.get(phase) or []):
+            where = f"figures.{phase}[{k}]"
+            if not isinstance(entry, dict) or not entry.get("quantity"):
+                problems.append(Problem(where, "this must be a mapping with a quantity"))
+                continue
+            rest = {key: value for key, value in entry.items() if key not in _OWN}
+            made, wrong = comparison_from(rest, where, plan.program.names)
+            problems += wrong
+            years = entry.get("from", 0), entry.get("to", 9999)
+            bias = entry.get("bias", 0.0)
+            if not all(isinstance(year, int) for year in years):
+                problems.append(Problem(where, "from and to are years"))
+            elif not isinstance(bias, int | float) or bias < 0:
+                problems.append(Problem(f"{where}.bias", f"{bias} is no standard deviation"))
+            elif made is not None:
+                found.append(Row(phase, made, str(entry["quantity"]), float(bias), *years))
+    return tuple(found)
+
+
+def _priors(
+    entries: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]
+) -> dict[str, Range]:
+    known = {row.name for row in plan.constants.rows.values()}
+    found = {}
+    for name, entry in entries.items():
+        where = f"priors.{name}"
+        if plan.constants.row(str(name)) is None:
+            hint = did_you_mean(str(name), known)
+            problems.append(Problem(where, "no such constant in constants.csv", hint))
+        elif not (
+            isinstance(entry, list)
+            and len(entry) == 2
+            and all(isinstance(x, int | float) for x in entry)
+            and entry[1] > 0
+        ):
+            problems.append(Problem(where, "a mean and a standard deviation are expected"))
+        else:
+            mean, sd = map(float, entry)
+            # The bounds of a normal in constants.csv hold 95 percent, and cut.
+            found[canonical(str(name))] = Range(
+                mean - 2 * sd, mean + 2 * sd, mean, "normal", at=f"{FILE}, {where}"
+            )
+    return found
