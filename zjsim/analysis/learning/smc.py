@@ -24,7 +24,7 @@ import numpy as np
 
 KEEP = 0.5  # effective part of the particles that a step of the power leaves
 MOVES = 3  # of a stage on the way: the population is only passing through
-LAST_MOVES = 8  # of the stage that reaches the power 1: what is kept must be well mixed
+LAST_MOVES = 16  # of the stage that reaches the power 1: what is kept must be well mixed
 WANTED = 0.35  # acceptance that the length of a move is steered to
 SHORTEST, LONGEST = 0.02, 1.0
 SMALLEST_POWER = 1e-6
@@ -62,12 +62,16 @@ class Stage:
         Of the moves, mean.
     step : float
         Length of the last move: 1 draws anew, 0 stays.
+    memory : float
+        Correlation of the predictions of particles before and after the moves, mean over the
+        figures in force: 0 when the moves have made them anew.
     """
 
     power: float
     effective: float
     acceptance: float
     step: float
+    memory: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,10 +149,19 @@ def take_in(
         )  # fmt: skip
         count = last_moves if power >= 1.0 else moves
         seeds = [seed, 2, len(stages)]
+        before = now.predictions
         now, acceptance = _moved(now, problem, force, shape, count, seeds)
-        stages.append(Stage(power, effective_number(weights), acceptance, now.step))
+        memory = _memory(before[:, force > 0], now.predictions[:, force > 0])
+        stages.append(Stage(power, effective_number(weights), acceptance, now.step, memory))
         told(stages[-1])
     return now, tuple(stages)
+
+
+def _memory(before: np.ndarray, after: np.ndarray) -> float:
+    away = [x - x.mean(axis=0) for x in (before, after)]
+    size = [np.sqrt(np.sum(x**2, axis=0)) for x in away]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(np.nanmean(np.sum(away[0] * away[1], axis=0) / (size[0] * size[1])))
 
 
 def effective_number(weights: np.ndarray) -> float:

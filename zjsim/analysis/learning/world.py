@@ -20,7 +20,7 @@ from zjsim.engines.kernel.engine import CompiledProgram
 from zjsim.inputs import Inputs, TimePath
 from zjsim.prepare import Prepared, prepare, with_all_paths
 from zjsim.scenario.draws import EDGE, Dimension, quantile
-from zjsim.scenario.outlook import Ahead, bent
+from zjsim.scenario.outlook import OBSERVED_PATH, Ahead, bent
 from zjsim.scenario.sampling import inputs_of
 from zjsim.scenario.tables import known_until
 from zjsim.trajectories import Trajectories
@@ -72,7 +72,7 @@ class Drift:
         return self.ahead.persisting(self.shocks(scores))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Which column of the scores is what.
 
@@ -139,10 +139,13 @@ class World:
         found["plan"] = self.prepared(9999)
         return found
 
-    def prepared(self, known: int) -> Prepared:
+    def prepared(self, known: int, scenario: str | None = None) -> Prepared:
         """The years of the plan with drivers as published until a year."""
-        table = known_until(self.plan.drivers, OBSERVED, known)
-        return prepare(self.plan, self.file.scenario, shared=self.compiled, series=table)
+        table = known_until(self.plan.drivers, OBSERVED_PATH, known)
+        read = self.plan.read_scenario(scenario or self.file.scenario)
+        if OBSERVED_PATH not in read.driver_path:
+            read = read.changed(driver_path=(OBSERVED_PATH, *read.driver_path))
+        return prepare(self.plan, read, shared=self.compiled, series=table)
 
     @cached_property
     def layout(self) -> Layout:
@@ -258,6 +261,3 @@ def _is_unseen(ready: Prepared, dimension: Dimension, phase: Phase) -> bool:
         return not np.any(ready.inputs.paths[dimension.name].values)
     entry = next(e for e in ready.resolved.entries if e.name == dimension.name)
     return entry.known is None
-
-
-OBSERVED = "observed"
