@@ -5,6 +5,8 @@ from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
 from .analysis.history.calibration import calibrate as calibrate
 from .analysis.history.hindcast import hindcast as hindcast
+from .analysis.learning.learn import Learning as Learning
+from .analysis.learning.learn import learn as learn
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
@@ -29,6 +31,7 @@ from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.charts import plot_progress as plot_progress
 from .report.charts.charts import plot_targets as plot_targets
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
+from .report.charts.learning_chart import plot_learning as plot_learning
 from .report.charts.run_charts import plot_fan as plot_fan
 from .report.charts.run_charts import plot_probabilities as plot_probabilities
 from .report.charts.run_charts import plot_tornado as plot_tornado

@@ -21,6 +21,7 @@ from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
+from zjsim.cli.learn import learn
 from zjsim.cli.lint import lint
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
@@ -74,6 +75,7 @@ app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
+app.command("learn")(learn)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)

@@ -273,6 +273,7 @@ def simulate_ensemble(
     constants: Mapping[str, Any] | None = None,
     seed: int | None = None,
     method: SampleMethod | None = None,
+    posterior: Path | str | None = None,
     engine: str = "kernel",
     save: Sequence[str] = (),
     executor: Executor | None = None,
@@ -294,6 +295,9 @@ def simulate_ensemble(
     runs, seed, method : or None
         Number of runs, seed, and sobol, latin_hypercube or random; None takes the
         scenario's sampling section.
+    posterior : Path, str or None
+        A file of `learn`: its draws take the place of those from the ranges, and drivers are
+        as published until the year that it knows.
     engine : {"kernel", "adaptive", "pysd"}
     save : sequence of str
         Model variables to keep by year beside the indicators'.
@@ -329,7 +333,7 @@ def simulate_ensemble(
         wanted = plan.read_scenario(
             scenario, changes, levers=levers, drivers=drivers, constants=constants
         )
-        wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
+        wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method, posterior))
         ready = prepare(plan, wanted)
     resolved, sample = ready.resolved, ready.sample
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
@@ -348,13 +352,18 @@ def simulate_ensemble(
 
 
 def _sampling(
-    own: Sampling, runs: int | None, seed: int | None, method: SampleMethod | None
+    own: Sampling,
+    runs: int | None,
+    seed: int | None,
+    method: SampleMethod | None,
+    posterior: Path | str | None,
 ) -> Sampling:
     chosen = replace(
         own,
         runs=own.runs if runs is None else runs,
         seed=own.seed if seed is None else seed,
         method=own.method if method is None else method,
+        posterior=own.posterior if posterior is None else str(Path(posterior).resolve()),
     )
     if chosen.runs < 1:
         raise ScenarioError(f"runs: {chosen.runs} is less than one")

@@ -375,7 +375,8 @@ def _shape(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sampling(base: Sampling, entry: Mapping[str, Any], at: Any) -> Sampling:
     """The section laid over that of the base, key by key."""
-    fields: dict[str, Any] = {k: entry[k] for k in ("method", "runs", "seed") if k in entry}
+    names = ("method", "runs", "seed", "posterior")
+    fields: dict[str, Any] = {k: entry[k] for k in names if k in entry}
     here = at("sampling")
     if "constants" in entry:
         chosen = entry["constants"]

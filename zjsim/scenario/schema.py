@@ -188,6 +188,9 @@ class Sampling:
         Single levers with another range.
     correlations : tuple of Correlation
         Pairs that move together.
+    posterior : str
+        Path of a file of `zjsim learn`, whose draws take the place of those from the ranges;
+        empty for none.
     at : str
         File and line of the section; ``default`` when no file has one.
     """
@@ -200,6 +203,7 @@ class Sampling:
     implementation: Range | None = IMPLEMENTATION
     implementation_of: Mapping[str, Range] = field(default_factory=FrozenDict)
     correlations: tuple[Correlation, ...] = ()
+    posterior: str = ""
     at: str = "default"
 
 

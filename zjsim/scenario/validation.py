@@ -212,6 +212,10 @@ class SamplingEntry(_Strict):
     drivers: dict[Name, DriverRange] | None = None
     implementation: _either(Literal["none"], ImplementationEntry) | None = None  # type: ignore[valid-type]
     correlations: list[CorrelationEntry] | None = None
+    posterior: Name | None = Field(
+        None,
+        description="A file of `zjsim learn`; drivers are as published until its year.",
+    )
 
 
 class TimeEntry(_Strict):

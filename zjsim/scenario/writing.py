@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zjsim.cache import content_hash
@@ -80,8 +81,9 @@ def sampling_entries(sampling: Sampling) -> dict[str, Any]:
         "drivers": {n: {**_range_entry(r), "of": r.of} for n, r in sampling.drivers.items()},
         "implementation": whole,
         "correlations": [{"between": list(c.between), "r": c.r} for c in sampling.correlations],
+        "posterior": sampling.posterior,
     }
-    return {key: value for key, value in data.items() if value not in ({}, [])}
+    return {key: value for key, value in data.items() if value not in ({}, [], "")}
 
 
 def _range_entry(bounds: Range) -> dict[str, Any]:
@@ -89,15 +91,24 @@ def _range_entry(bounds: Range) -> dict[str, Any]:
     return {"low": bounds.low, **mode, "high": bounds.high, "distribution": bounds.distribution}
 
 
-def inputs_hash(inputs: Inputs, scenario: Scenario, errors: Sequence[OutlookError]) -> str:
-    """Of the numbers and the sampling alone; names, labels and file places do not enter."""
+def inputs_hash(
+    inputs: Inputs, scenario: Scenario, errors: Sequence[OutlookError], posterior: str = ""
+) -> str:
+    """Of the numbers and the sampling alone; names, labels and file places do not enter.
+
+    Parameters
+    ----------
+    posterior : str
+        Hash of the draws after learning; empty without.
+    """
     grid = inputs.grid
     content = {
         "time": [grid.start, grid.stop, grid.step, grid.save_every, inputs.method],
         "constants": {name: value.tolist() for name, value in inputs.constants.items()},
         "initials": {name: value.tolist() for name, value in inputs.initials.items()},
         "paths": {n: [p.times.tolist(), p.values.tolist()] for n, p in inputs.paths.items()},
-        "sampling": sampling_entries(scenario.sampling),
+        # What is in a posterior counts, not where it lies.
+        "sampling": sampling_entries(replace(scenario.sampling, posterior=posterior)),
         "outlook": [[e.driver, e.sd, e.persistence, e.common] for e in errors],
     }
     return content_hash(json.dumps(content, sort_keys=True))

@@ -7,8 +7,7 @@ tells of 2024 or earlier, most of which are published in the spring of 2025.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +87,8 @@ class Known:
         By indicator, the strongest first; empty in the first year.
     ahead : array, shape (n, n_figure)
         What was expected of this year's figures a year before, drivers known.
+    path : Path
+        Of the posterior; what `simulate_ensemble` takes.
     """
 
     year: int
@@ -98,6 +99,7 @@ class Known:
     values: np.ndarray
     movers: tuple[tuple[Mover, ...], ...]
     ahead: np.ndarray
+    path: Path
 
     @property
     def new(self) -> tuple[Figure, ...]:
@@ -180,7 +182,9 @@ class Learning(Shown):
         import pandas as pd
 
         step = self.last if year is None else self.known(year)
-        fresh = np.random.default_rng([self.seed, 9]).standard_normal((4096, self.world.layout.size))
+        fresh = np.random.default_rng([self.seed, 9]).standard_normal(
+            (4096, self.world.layout.size)
+        )
         before = self.world.layout.values(fresh)
         rows = {}
         for dimension in self.world.layout.dimensions:
@@ -259,13 +263,11 @@ def learn(
     last = _last_year(file, own, opened, known_until)
     if particles < FEWEST:
         raise DataError(f"particles: {particles} is too few; {FEWEST} is the least.")
-    compiled = compiled_for(
-        opened, backend=backend, threads=threads, may_be_paths=opened.exogenous
-    )
+    compiled = compiled_for(opened, backend=backend, threads=threads, may_be_paths=opened.exogenous)
     assert isinstance(compiled, CompiledProgram)
     world = World(opened, file, compiled)
     work = _Work(world, own, particles, seed, None if out is None else Path(out), scenario, told)
-    steps = []
+    steps: list[Known] = []
     for year in range(file.until, last + 1):
         steps.append(work.year(year, steps[-1] if steps else None))
     return Learning(
@@ -311,10 +313,11 @@ class _Work:
 
     def year(self, year: int, before: Known | None) -> Known:
         figures = self.figures(year)
-        posterior, stages = self._posterior(year, figures, before)
-        values, met, probabilities = self.projected(posterior.scores, year)
+        path = self._path(year)
+        posterior, stages = self._posterior(year, path, figures, before)
+        values, _, probabilities = self.projected(posterior.scores, year)
         movers, ahead = self._movers(year, figures, before)
-        return Known(year, posterior, stages, figures, probabilities, values, movers, ahead)
+        return Known(year, posterior, stages, figures, probabilities, values, movers, ahead, path)
 
     def prior(self) -> Probabilities:
         """Probabilities before any figure, under the outlook of the plan's base year."""
@@ -329,16 +332,15 @@ class _Work:
             str((year, self.particles, self.seed)),
         )  # fmt: skip
 
-    def _path(self, year: int, key: str) -> Path:
+    def _path(self, year: int) -> Path:
         if self.out is not None:
             return self.out / f"posterior-{year}{SUFFIX}"
-        return folder() / "learning" / f"{key}{SUFFIX}"
+        return folder() / "learning" / f"{self._key(year)}{SUFFIX}"
 
     def _posterior(
-        self, year: int, figures: Figures, before: Known | None
+        self, year: int, path: Path, figures: Figures, before: Known | None
     ) -> tuple[Posterior, tuple[smc.Stage, ...]]:
         key = self._key(year)
-        path = self._path(year, key)
         if path.is_file():
             held = read_posterior(path)
             if held.attributes.get("key") == key:
@@ -376,10 +378,14 @@ class _Work:
                 "unit, or its error in learning.yaml too small."
             ) from None
 
-    def _made(
-        self, year: int, figures: Figures, population: smc.Population, key: str
-    ) -> Posterior:
+    def _made(self, year: int, figures: Figures, population: smc.Population, key: str) -> Posterior:
         layout, plan = self.world.layout, self.world.plan
+        # Resampling left relatives side by side; the first draws must stand for all.
+        order = np.random.default_rng([self.seed, 3, year]).permutation(self.particles)
+        population = replace(
+            population,
+            scores=population.scores[order], predictions=population.predictions[order],
+        )  # fmt: skip
         drifts = layout.drifts["plan"]
         return Posterior(
             known_until=year,
@@ -416,6 +422,7 @@ class _Work:
         inputs = replace(
             inputs_of(inputs, outlook, chosen, further),
             n_run=len(scores), save=world.plan.indicator_variables,
+            grid=replace(inputs.grid, step=ready.inputs.grid.step),
         )  # fmt: skip
         ran = world.compiled.run(inputs)
         items = world.plan.plan.indicators

@@ -126,9 +126,7 @@ def read_learning(plan: OpenPlan) -> LearningFile:
     )
 
 
-def _rows(
-    figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]
-) -> tuple[Row, ...]:
+def _rows(figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]) -> tuple[Row, ...]:
     found = []
     for phase in PHASES:
         for k, entry in enumerate(figures.get(phase) or []):

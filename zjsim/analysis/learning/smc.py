@@ -24,7 +24,7 @@ import numpy as np
 
 KEEP = 0.5  # effective part of the particles that a step of the power leaves
 MOVES = 3  # of a stage on the way: the population is only passing through
-LAST_MOVES = 16  # of the stage that reaches the power 1: what is kept must be well mixed
+LAST_MOVES = 24  # of the stage that reaches the power 1: what is kept must be well mixed
 WANTED = 0.35  # acceptance that the length of a move is steered to
 SHORTEST, LONGEST = 0.02, 1.0
 SMALLEST_POWER = 1e-6
@@ -286,7 +286,8 @@ def _shape(problem: Problem, middle: np.ndarray, force: np.ndarray) -> _Shape:
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """A matrix product whose bits do not depend on the number of threads."""
-    return np.einsum("ij,jk->ik", np.ascontiguousarray(left), np.ascontiguousarray(right))
+    found = np.einsum("ij,jk->ik", np.ascontiguousarray(left), np.ascontiguousarray(right))
+    return np.asarray(found)
 
 
 def cholesky(matrix: np.ndarray) -> np.ndarray:
