@@ -6,8 +6,8 @@ allows. After each step particles are drawn again by weight and moved by a preco
 Crank-Nicolson step: a proposal that leaves a normal approximation of the target unchanged,
 accepted by Metropolis and Hastings, so that what the approximation misses is made good. The
 approximation is that of Gauss and Newton at the middle of the population, its slopes by
-differences: two runs an unknown, less than one move of all particles. A block of particles is
-one call of the prediction.
+differences (two runs an unknown, less than one move of all particles), corrected by the spread
+of the population itself. A block of particles is one call of the prediction.
 
 Every draw comes from (seed, stage, move), and no product of matrices goes through BLAS, which
 may round differently with another number of threads: the same seed gives the same bits.
@@ -24,7 +24,7 @@ import numpy as np
 
 KEEP = 0.5  # effective part of the particles that a step of the power leaves
 MOVES = 3  # of a stage on the way: the population is only passing through
-LAST_MOVES = 24  # of the stage that reaches the power 1: what is kept must be well mixed
+LAST_MOVES = 16  # of the stage that reaches the power 1: what is kept must be well mixed
 WANTED = 0.35  # acceptance that the length of a move is steered to
 SHORTEST, LONGEST = 0.02, 1.0
 SMALLEST_POWER = 1e-6
@@ -142,7 +142,7 @@ def take_in(
         weights, mean = _weights(rise * fresh)
         power = 1.0 if rise >= 1.0 - power else power + rise
         force = known + power * new
-        shape = _shape(problem, np.einsum("i,ij->j", weights, now.scores), force)
+        shape = _shape(problem, now.scores, now.predictions, weights, force)
         rows = resampled(weights, np.random.default_rng([seed, 1, len(stages)]))
         now = Population(
             now.scores[rows], now.predictions[rows], now.step, now.evidence + mean
@@ -262,26 +262,74 @@ class _Shape:
     inverse: np.ndarray
 
 
-def _shape(problem: Problem, middle: np.ndarray, force: np.ndarray) -> _Shape:
-    """The step of Gauss and Newton from ``middle``: mean and covariance of the quadratic."""
+def _shape(
+    problem: Problem,
+    scores: np.ndarray,
+    predictions: np.ndarray,
+    weights: np.ndarray,
+    force: np.ndarray,
+) -> _Shape:
+    """A normal approximation of the target that a weighted population nearly follows."""
+    first = _gauss_newton(problem, scores, predictions, weights, force)
+    # What the population says beside the slopes, as far as its own noise allows.
+    inner = product(scores - first.mean, first.inverse.T)
+    mean, spread = _shrunk(inner, weights)
+    lower = cholesky(spread)
+    factor = product(first.factor, lower)
+    centre = first.mean + np.einsum("ij,j->i", first.factor, mean)
+    return _Shape(centre, factor, product(inverse_of_lower(lower), first.inverse))
+
+
+def _gauss_newton(
+    problem: Problem,
+    scores: np.ndarray,
+    predictions: np.ndarray,
+    weights: np.ndarray,
+    force: np.ndarray,
+) -> _Shape:
+    middle = np.einsum("i,ij->j", weights, scores)
     size = middle.size
     aside = ASIDE * np.eye(size)
-    rows = np.concatenate([middle[None], middle + aside, middle - aside])
-    found = problem.predict(rows)
-    here, above, below = found[:1], found[1 : size + 1], found[size + 1 :]
-    slopes = (above - below) / (2 * ASIDE)  # (n_unknown, n_figure)
-    pull, weight = problem.pulls(here)
+    found = problem.predict(np.concatenate([middle + aside, middle - aside]))
+    slopes = (found[:size] - found[size:]) / (2 * ASIDE)  # (n_unknown, n_figure)
     # Where a run failed, the prior has to do.
     slopes = np.where(np.isfinite(slopes), slopes, 0.0)
-    pull, weight = (np.where(np.isfinite(x[0]), x[0], 0.0) * force for x in (pull, weight))
-    precision = np.eye(size) + product(slopes * weight, slopes.T)
+    pull, weight = (_mean(part, weights) * force for part in problem.pulls(predictions))
+    lower = cholesky(np.eye(size) + product(slopes * weight, slopes.T))
     # The inverse of the factor of the precision, turned, is a factor of the covariance.
-    lower = cholesky(precision)
     half = inverse_of_lower(lower).T
     gradient = np.einsum("ij,j->i", slopes, pull) - middle
+    step = np.einsum("ij,j->i", half, np.einsum("ij,i->j", half, gradient))
     # A step beyond the prior's reach comes from a bend of the model, not from the figures.
-    move = np.clip(product(half, np.einsum("ij,i->j", half, gradient)[:, None])[:, 0], -1, 1)
-    return _Shape(middle + move, half, lower.T)
+    return _Shape(middle + np.clip(step, -1, 1), half, lower.T)
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted mean of each column over the rows that have one."""
+    there = np.isfinite(values)
+    total = np.einsum("i,ij->j", weights, there.astype(float))
+    summed = np.einsum("i,ij->j", weights, np.where(there, values, 0.0))
+    return np.asarray(summed / np.maximum(total, 1e-12))
+
+
+def _shrunk(inner: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and covariance of a weighted population, drawn towards 0 and the unit matrix.
+
+    As far as their own noise asks for: James and Stein for the mean, Ledoit and Wolf (2004) for
+    the covariance.
+    """
+    n, size = effective_number(weights), inner.shape[1]
+    mean = np.einsum("i,ij->j", weights, inner)
+    length = float(np.sum(mean**2))
+    mean = mean * max(0.0, 1 - size / n / length) if length > 0 else mean
+    around = inner - mean
+    covariance = product((around * weights[:, None]).T, around)
+    away = covariance - np.eye(size)
+    signal = float(np.sum(away**2))
+    squares = np.sum(around**2, axis=1)
+    noise = (float(np.sum(weights * squares**2)) - float(np.sum(covariance**2))) / n
+    part = min(max(noise / signal, 0.05), 1.0) if signal > 0 else 1.0
+    return mean, np.eye(size) + (1 - part) * away
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
