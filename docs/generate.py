@@ -153,7 +153,7 @@ TASKS = {
     "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
-    "How sure": "hindcast calibrate validate",
+    "How sure": "hindcast hindcast_from calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
@@ -172,6 +172,7 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",
     "analysis.validation.suite": "Validation",
@@ -287,14 +288,21 @@ def results(language: Any = "en") -> str:
     marks += [plan_target_words(row.indicator, language) for row in first]
     rows = [[*marks, ""]]
     for report in reports:
-        values = [f"{value_words(row)} {MARKS[row.verdict]}" for row in report.rows]
+        values = [f"{value_words(row)} {MARKS[row.verdict]}{_counted(row)}" for row in report.rows]
         name = f"{localised(report.scenario_label, language)} `{report.scenario}`"
         rows.append([name, *values, f"{report.met}/{len(first)}"])
     text = table([*heads, label("column.met", language)], rows)
-    return text + "\n" + "; ".join(
+    return text + "\n" + label("results.counted", language) + "\n\n" + "; ".join(
         f"{row.indicator.number} {localised(row.indicator.label, language)} "
         f"({localised(row.indicator.unit, language)})" for row in first
     ) + ".\n"  # fmt: skip
+
+
+def _counted(row: Any) -> str:
+    """Of a cut whose projects are left out, the same with all of them counted, in brackets."""
+    if not row.indicator.excludes_state_listed or not row.variants:
+        return ""
+    return f" ({row.variants[0][1]:.{row.indicator.decimals}f})"
 
 
 def results_zh() -> str:
@@ -359,7 +367,7 @@ def substitution() -> str:
     from zjsim.report.tables.wording import MARKS
 
     plan = zjsim.open_plan()
-    row = plan.constants.row("elasticity of substitution")
+    row = plan.constants.row("labour substitution")
     assert row is not None
     rows = []
     for value in (row.low, plan.names.constants[row.name], row.high):
@@ -369,6 +377,30 @@ def substitution() -> str:
         rows.append([f"{value:g}", *marks])
     numbers = (str(item.number) for item in plan.plan.indicators)
     return table(["elasticity", *numbers], rows)
+
+
+def shocks() -> str:
+    """What five shocks do to the ten indicators by 2025; what came otherwise than expected: *."""
+    from zjsim.analysis.validation.shocks import moved
+    from zjsim.analysis.validation.subject import subject_of
+
+    plan = zjsim.open_plan()
+    rows: dict[str, list[str]] = {}
+    for item in moved(subject_of(plan)):
+        mark = "" if item.expected else " \\*"
+        text = f"{item.change:+.2f}".replace("-", "−") if item.felt else f"({item.change:+.2f})"
+        rows.setdefault(item.shock.replace("_", " "), []).append(text.replace("-", "−") + mark)
+    numbers = (str(item.number) for item in plan.plan.indicators)
+    return table(("shock", *numbers), [(name, *cells) for name, cells in rows.items()])
+
+
+def earlier() -> str:
+    """The run from 2015 beside what was published to 2020."""
+    from zjsim.report.tables.trust_tables import earlier_findings, earlier_table
+
+    found = zjsim.hindcast_from("zhejiang", 2015)
+    shown = earlier_table(found.cases, "en")
+    return f"{table(shown.headers, shown.rows)}\n\n" + " ".join(earlier_findings(found, "en"))
 
 
 def boundary_variants() -> str:
@@ -433,6 +465,11 @@ REGIONS: dict[str, Callable[[], str]] = {
     "speed_floor": measured.floor,
     "speed_zhejiang": measured.zhejiang,
     "speed_ratios": measured.ratios,
+    "bar": measured.bar,
+    "bar_forecasts": measured.bar_forecasts,
+    "bar_provinces": measured.bar_provinces,
+    "earlier": earlier,
+    "shocks": shocks,
 }
 
 
@@ -465,6 +502,7 @@ def reference_pages() -> dict[Path, str]:
 def written_pages() -> list[Path]:
     """Pages that people write: everything but the reference."""
     found = sorted(DOCS.rglob("*.md")) + sorted(ROOT.glob("README*.md"))
+    found += sorted((ROOT / "models").glob("*/README.md"))
     return [path for path in found if DOCS / "reference" not in path.parents]
 
 

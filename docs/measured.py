@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FIGURES = Path(__file__).resolve().parents[1] / "benchmarks" / "measured.json"
+BAR = FIGURES.with_name("bar.json")
 
 
 @cache
@@ -78,3 +79,29 @@ def ratios() -> str:
 
 def _figures(figures: Mapping[str, float], factor: float, form: str) -> list[tuple[str, str]]:
     return [(name, form.format(factor * value)) for name, value in figures.items()]
+
+
+def bar() -> str:
+    """What version 2 of the Zhejiang model was to reach, from ``benchmarks/bar.py``."""
+    found = json.loads(BAR.read_text(encoding="utf-8"))
+    return table(("", "version 1", "goal", "version 2", "goal"), found["table"])
+
+
+def bar_forecasts() -> str:
+    """Errors of levels and of energy, model and forecasts without a model."""
+    found = json.loads(BAR.read_text(encoding="utf-8"))
+    names = list(dict.fromkeys([*found["levels"], *found["energy"]]))
+    rows = [
+        (name, *(f"{found[key][name]:.1f}" if name in found[key] else "–"
+                 for key in ("levels", "energy")))
+        for name in names
+    ]  # fmt: skip
+    return table(("", "levels, % of base", "energy, points a year"), rows)
+
+
+def bar_provinces() -> str:
+    """Three other provinces with the same equations, 2021 to 2023."""
+    found = json.loads(BAR.read_text(encoding="utf-8"))["family"]
+    heads = list(found["mean"])
+    rows = [(name.capitalize(), *(f"{one[h]:.1f}" for h in heads)) for name, one in found.items()]
+    return table(("mean error, %", *heads), rows)

@@ -4,6 +4,7 @@ from .analysis.batch.study_file import run_study as run_study
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
 from .analysis.history.calibration import calibrate as calibrate
+from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
 from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn

@@ -38,13 +38,13 @@ def test_units_of_the_plan_are_those_of_the_model(plan, model):
 @pytest.mark.parametrize(
     ("indicator", "constant"),
     [
-        ("manufacturing_share", "manufacturing share of gdp in 2020"),
-        ("labour_productivity", "labour productivity in 2020"),
-        ("value_added_per_mu", "value added per mu in 2020"),
-        ("rd_intensity", "reported rd to revenue in 2020"),
-        ("patents_per_10bn", "patents per 10bn revenue in 2020"),
-        ("digital_core_share", "digital core share of gdp in 2020"),
-        ("high_tech_share", "high tech share in 2020"),
+        ("manufacturing_share", "base manufacturing share of gdp"),
+        ("labour_productivity", "base labour productivity"),
+        ("value_added_per_mu", "base value added per mu"),
+        ("rd_intensity", "base reported rd to revenue"),
+        ("patents_per_10bn", "base patents per 10bn revenue"),
+        ("digital_core_share", "base digital core share of gdp"),
+        ("high_tech_share", "base high tech share of industry"),
         ("business_environment", "business environment index in 2019"),
     ],
 )

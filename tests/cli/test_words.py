@@ -41,6 +41,7 @@ COMMANDS = {
     "decompose baseline": "",
     "decompose baseline --levers -n 2": "",
     "hindcast -n 64": "",
+    "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
     "validate --only ledger --only units --only signs": "tests",
     "plan show": "",
@@ -54,7 +55,7 @@ COMMANDS = {
     "describe --levers": "model",
     "describe --drivers": "model",
     "describe --loops": "model",
-    "describe direct_rebound": "model",
+    "describe renewal_saving": "model",
     "lint": "plan",
     "export baseline --format cin": "",
 }

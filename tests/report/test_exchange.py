@@ -77,12 +77,12 @@ def test_xmile_is_written_for_a_scenario(runs, tmp_path):
 
 
 def test_constants_come_back_from_a_cin_file(tmp_path):
-    scenario = plan().read_scenario("baseline", ["constants.knowledge_elasticity=0.12"])
+    scenario = plan().read_scenario("baseline", ["constants.knowledge_elasticity=0.11"])
     resolved = plan().resolve(scenario)
     path = tmp_path / "a.cin"
     path.write_text(cin_text(resolved, plan().names), encoding="utf-8")
     values = read_cin(path, plan().names)
-    assert values["knowledge elasticity"] == 0.12
+    assert values["knowledge elasticity"] == 0.11
     assert values["TIME STEP"] == resolved.inputs.grid.step
     for name in moving_paths(resolved):
         assert name not in values
@@ -95,14 +95,14 @@ def test_a_cin_file_becomes_a_scenario_that_runs(tmp_path):
     path = tmp_path / "a.cin"
     path.write_text(
         "{a comment\nof two lines}\nKnowledge_Elasticity = .09\n"
-        "0 <= KNOWLEDGE  ELASTICITY = 1.2e-1 <= 1\n"
+        "0 <= KNOWLEDGE  ELASTICITY = 1.1e-1 <= 1\n"
         "digital lever = 1\nenergy price index=1.5\nTIME STEP = 0.125\n"
     )
     values = read_cin(path, plan().names)
     levers = {lever.variable: lever.id for lever in plan().levers}
     drivers = list(plan().drivers.drivers.values())
     document = scenario_of_cin(values, "mine", plan().names, levers, drivers)
-    assert document["constants"] == {"knowledge_elasticity": 0.12}
+    assert document["constants"] == {"knowledge_elasticity": 0.11}
     write_yaml(tmp_path / "mine.yaml", document)
     scenario = read_scenario(tmp_path / "mine.yaml", tmp_path)
     ran = simulate(plan(), scenario, estimate_error=False)

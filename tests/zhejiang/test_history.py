@@ -6,52 +6,68 @@ import numpy as np
 import pytest
 
 import zjsim
+from zjsim.errors import DataError
 from zjsim.timeline import TimeGrid
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def past(plan):
-    scenario = plan.folder.file("history_2015.yaml")
-    return zjsim.simulate(plan, scenario, estimate_error=False)
+def earlier(plan):
+    return zjsim.hindcast_from(plan, 2015)
+
+
+@pytest.fixture(scope="module")
+def past(earlier):
+    return earlier.runs
 
 
 def at(found, name, year):
     return found.at(name, float(year))[0]
 
 
-# What was published to 2020, and how far the run from 2015 may be from it. The errors are those
-# that came, rounded up: nothing was tuned afterwards, and high-tech, digital and research are low.
-PUBLISHED = [
-    ("high tech share of industry", "level", 2020, 15.6, 1.0),
-    ("digital core share of gdp", "level", 2019, 10.0, 0.4),
-    ("digital core share of gdp", "level", 2020, 10.9, 0.8),
-    ("energy intensity cut counted", "level", 2020, 19.3, 2.5),
-    ("water intensity cut", "level", 2019, 41.3, 4.0),
-    ("nominal manufacturing value added", "index", 2020, 22628 / 17803, 0.05),
-    ("nominal gross domestic product", "index", 2020, 64613 / 42886, 0.05),
-    ("above scale output", "index", 2020, 1.062 * 1.083 * 1.073 * 1.066 * 1.054, 0.05),
-]
+def test_the_13th_plan_is_met_better_than_by_returning_growth(earlier):
+    """Some constants were estimated from these years and the drivers are known: no forecast."""
+    naive, model, count = earlier.naive_error
+    assert count >= 10
+    assert model < naive
+    assert earlier.mean_error < 2.5
 
 
-@pytest.mark.parametrize(("name", "measure", "year", "wanted", "apart"), PUBLISHED)
-def test_the_13th_plan_is_met(past, name, measure, year, wanted, apart):
-    base = at(past, name, 2015) if measure == "index" else 1.0
-    assert at(past, name, year) / base == pytest.approx(wanted, abs=apart)
+def test_energy_water_shares_and_volumes_are_among_the_figures(earlier):
+    found = {case.comparison.series for case in earlier.cases if case.scored}
+    assert found >= {
+        "above_scale_va_growth", "industry_va", "high_tech_share", "digital_core_share",
+        "energy_per_va_change_avg", "water_per_industry_va_change_cum", "patents_above_scale",
+        "rd_above_scale_industry", "hightech_mfg_revenue", "mfg_investment_growth",
+    }  # fmt: skip
 
 
-def test_growth_of_each_year_is_within_a_point_and_a_half(past):
-    published = {2016: 6.2, 2017: 8.3, 2018: 7.3, 2019: 6.6, 2020: 5.4}
-    for year, wanted in published.items():
-        growth = at(past, "above scale output", year) / at(past, "above scale output", year - 1)
-        assert 100 * (growth - 1) == pytest.approx(wanted, abs=1.5)
+def test_what_was_only_believed_is_shown_and_not_scored(earlier):
+    assert all(case.scored == (case.grade in "ABC") for case in earlier.cases)
+    assert any(not case.scored for case in earlier.cases)
+
+
+def test_growth_of_each_year_is_within_a_point_and_a_half(earlier):
+    years = [c for c in earlier.cases if c.comparison.series == "above_scale_va_growth"]
+    assert [case.datum.year for case in years] == [2016, 2017, 2018, 2019, 2020]
+    assert all(abs(case.error) < 1.5 for case in years)
+
+
+def test_no_later_figure_is_used(earlier):
+    assert all(2015 < case.datum.year <= 2020 for case in earlier.cases)
+
+
+def test_a_base_that_the_plan_does_not_have_is_refused(plan):
+    with pytest.raises(DataError, match=r"no run from 2013; under `earlier` there is: 2015"):
+        zjsim.hindcast_from(plan, 2013)
 
 
 def test_no_lever_of_the_plan_acts_before_it(past):
     for group in ("innovation", "digital", "investment", "green", "business"):
-        assert np.all(past[f"{group} effort"] == 0)
-    assert np.all(past["lasting lead"] == 1)
+        assert np.all(past.trajectories[f"{group} effort"] == 0)
+    # Leads begin to fade where the plan begins, not before.
+    assert at(past, "lasting lead", 2020) == 1 > at(past, "lasting lead", 2020.5)
 
 
 @pytest.fixture(scope="module")
@@ -76,4 +92,4 @@ def test_nothing_is_absurd_in_2030(until_2030, scenario):
         "energy intensity cut": (0, 50), "water intensity cut": (0, 70),
     }  # fmt: skip
     for name, (low, high) in bounds.items():
-        assert low <= found[name].min() and found[name].max() <= high, name
+        assert np.all((low <= found[name]) & (found[name] <= high)), name

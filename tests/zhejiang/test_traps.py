@@ -169,5 +169,5 @@ def test_effort_can_fall_short(run):
     cut = "energy intensity cut"
     assert none.at(cut, 2025) < weak.at(cut, 2025) < full.at(cut, 2025)
     assert np.all(none["green effort"] == 0)
-    asked = {lever: 3.0 for lever in ("phase out lever", "clean energy lever", "water lever")}
+    asked = dict.fromkeys(("phase out lever", "clean energy lever", "water lever"), 3.0)
     assert run(asked).at("delivery of green", 2025) < run().at("delivery of green", 2025)

@@ -126,6 +126,11 @@ class Indicator:
     text_pace: TextPace | None
 
     @property
+    def other_counts(self) -> tuple[Variant, ...]:
+        """Readings that belong beside every verdict: of a cut whose scope the plan leaves open."""
+        return self.variants if self.excludes_state_listed else ()
+
+    @property
     def binding(self) -> bool:
         """Whether the plan calls the target 约束性."""
         return self.nature == "binding"

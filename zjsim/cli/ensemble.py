@@ -261,6 +261,7 @@ def statistics_document(
                 **share(target.share),
                 "without_discrepancy": share(target.model_share),
                 "discrepancy_share_of_variance": target.discrepancy,
+                "other_counts": {name.en: share(of) for name, of in target.other_counts},
                 "expected_shortfall": target.shortfall,
                 "shortfall_if_missed": target.shortfall_if_missed,
                 "missed_in_joint_failures": share(target.fails_with_joint),

@@ -22,9 +22,11 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.errors import ZjsimError
 from zjsim.language import TYPOGRAPHY, Language
 
 if TYPE_CHECKING:
+    from zjsim.analysis.history.earlier import Earlier
     from zjsim.analysis.history.hindcast import Hindcast
     from zjsim.analysis.history.hindcast_score import Case, Score
     from zjsim.openplan import OpenPlan
@@ -49,6 +51,14 @@ def hindcast(
     scenario: Annotated[
         str, typer.Option("--scenario", metavar="SCENARIO", help="A name or a file.")
     ] = "observed",
+    earlier: Annotated[
+        int | None,
+        typer.Option(
+            "--from",
+            metavar="YEAR",
+            help="Run once from this earlier base instead, and compare up to the plan's base year.",
+        ),
+    ] = None,
     observations: Observations = None,
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
@@ -64,12 +74,22 @@ def hindcast(
     """Project from an earlier year and score the bands against what was published later.
 
     Example: zjsim hindcast --known-until 2021
+
+    Example: zjsim hindcast --from 2015
     """
     from zjsim.analysis.history.hindcast import replay
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
+    if earlier is not None:
+        if known_until is not None:
+            raise ZjsimError(
+                "--from and --known-until exclude each other: one runs from an earlier base, "
+                "the other from the plan's."
+            )
+        _from_earlier(opened, earlier, out, words, json)
+        return
     years = sorted({*REPLAYED, *([known_until] if known_until is not None else [])})
     own = with_own_observations(opened, observations)
     with counting(len(years), "Replaying", json) as advance:
@@ -86,6 +106,63 @@ def hindcast(
         say_json(document)
     else:
         _show(opened, found, chosen, seed, words, scenario)
+
+
+def _from_earlier(
+    opened: OpenPlan, year: int, out: Path | None, words: Language, json: bool
+) -> None:
+    from zjsim.analysis.history.earlier import hindcast_from
+    from zjsim.report.tables.trust_tables import earlier_findings, earlier_table
+    from zjsim.report.words.labels import label
+
+    found = hindcast_from(opened, year)
+    table = earlier_table(found.cases, words)
+    document = _earlier_document(found)
+    if out is not None:
+        from zjsim.cli.ensemble import write_csv
+        from zjsim.cli.output import plain
+        from zjsim.report.output.folder import write_folder, write_json
+
+        writers: dict[str, Any] = {
+            "figures.csv": lambda path: write_csv(path, table),
+            "hindcast.json": lambda path: write_json(path, plain(document)),
+        }
+        wrote(write_folder(out, f"hindcast-from-{year}", writers), words)
+    if json:
+        say_json(document)
+        return
+    say_text(label("earlier.head", words, base=found.base, last=found.last))
+    say()
+    say_table(table)
+    for line in earlier_findings(found, words):
+        say_text(line)
+    say()
+    say_text(label("disclaimer", words))
+
+
+def _earlier_document(found: Earlier) -> dict[str, Any]:
+    """The run from an earlier base for machines."""
+    naive, model, count = found.naive_error
+    return {
+        "from": found.base,
+        "until": found.last,
+        "mean_error": found.mean_error,
+        "ar1": {"figures": count, "mean_error": naive, "model": model} if count else None,
+        "figures": [
+            {
+                "series": case.comparison.series,
+                "measure": case.comparison.measure,
+                "year": case.datum.year,
+                "published": case.datum.value,
+                "model": case.model,
+                "error": case.error,
+                "grade": case.grade,
+                "scored": case.scored,
+                "ar1": case.ar1,
+            }
+            for case in found.cases
+        ],
+    }
 
 
 def _tables(

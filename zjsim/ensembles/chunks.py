@@ -249,7 +249,7 @@ def times_to_keep(opened: OpenPlan, every_year: bool = False) -> tuple[float, ..
 
 
 def names_to_keep(opened: OpenPlan, asked: Sequence[str] = ()) -> tuple[str, ...]:
-    """The plan's indicator variables, or those asked for, in the model's own spelling.
+    """The plan's indicators and their other counts, or what is asked for, as the model spells it.
 
     Raises
     ------
@@ -258,7 +258,10 @@ def names_to_keep(opened: OpenPlan, asked: Sequence[str] = ()) -> tuple[str, ...
     """
     known = opened.program.names
     if not asked:
-        wanted = dict.fromkeys(item.variable for item in opened.plan.indicators)
+        wanted: dict[str, None] = {}
+        for item in opened.plan.indicators:
+            counts = (count.variable for count in item.other_counts)
+            wanted |= dict.fromkeys((item.variable, *counts))
         return tuple(name for name in wanted if name in known)
     found = []
     for name in asked:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +28,7 @@ from zjsim.assessment.probability import (
 from zjsim.assessment.progress import compute_verdicts
 from zjsim.ensembles.run import EnsembleRuns
 from zjsim.errors import RunError
+from zjsim.language import Text
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.workflow import lay_over
 
@@ -77,6 +78,8 @@ class TargetStatistics:
         ``share`` without model discrepancy: were the model right but for its inputs.
     discrepancy : float
         Part of the variance at the target year that is discrepancy; NaN without any variance.
+    other_counts : tuple of (Text, Share)
+        Of runs that would meet it on other counts of the same quantity, without discrepancy.
     """
 
     indicator: Indicator
@@ -89,6 +92,7 @@ class TargetStatistics:
     fails_alone: Share
     model_share: Share
     discrepancy: float = 0.0
+    other_counts: tuple[tuple[Text, Share], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,7 @@ def compute_statistics(
                 fails_alone=wilson_share(int((missing_it & (missed == 1)).sum()), total),
                 model_share=model_shares[position],
                 discrepancy=part_of_variance(modelled[:, position], values[:, position]),
+                other_counts=_other_counts(runs, alive, item),
             )
         )
     return EnsembleStatistics(
@@ -230,6 +235,19 @@ def compute_statistics(
         correlations=_correlations(runs, plan, modelled, drivers),
         met=met,
     )
+
+
+def _other_counts(runs: Runs, alive: np.ndarray, item: Indicator) -> tuple[tuple[Text, Share], ...]:
+    """How often the target would be met on each other count that the runs hold."""
+    found = []
+    for count in item.other_counts:
+        try:
+            values = indicator_value(runs, replace(item, variable=count.variable), item.target.year)
+        except (RunError, KeyError):
+            continue
+        column = np.where(alive, values, np.nan)[:, None]
+        found.append((count.label, judge_values(column, [item])[1].targets[0]))
+    return tuple(found)
 
 
 def statistics_of(runs: EnsembleRuns) -> EnsembleStatistics:

@@ -23,14 +23,17 @@ LEAST_MISS = 0.05
 def spreadsheet(subject: Subject) -> Measured:
     """Indicators that a difference equation of their own misses in at least one world."""
     misses = misses_of(subject)
-    details = [
-        f"{name}: largest {100 * max(found.values()):.0f} % in {max(found, key=found.__getitem__)}, "
-        f"median {100 * float(np.median(list(found.values()))):.0f} %"
-        for name, found in misses.items()
-    ]
+    details = []
+    for name, found in misses.items():
+        worst, largest = max(found.items(), key=lambda pair: pair[1])
+        median = float(np.median(list(found.values())))
+        line = f"{name}: largest {100 * largest:.0f} % in {worst}, median {100 * median:.0f} %"
+        details.append(line)
     count = sum(max(found.values()) > LEAST_MISS for found in misses.values())
     worlds = len(subject.protocol["spreadsheet"]["worlds"])
-    words = f"{count} of {len(misses)} missed by more than {100 * LEAST_MISS:g} % in {worlds} worlds"
+    words = (
+        f"{count} of {len(misses)} missed by more than {100 * LEAST_MISS:g} % in {worlds} worlds"
+    )
     return Measured(float(count), words, details)
 
 
@@ -70,9 +73,7 @@ def _changes(subject: Subject, world: Mapping[str, Any]) -> dict[str, float]:
     return changes
 
 
-def _misses(
-    values: Mapping[str, np.ndarray], levers: Mapping[str, np.ndarray]
-) -> dict[str, float]:
+def _misses(values: Mapping[str, np.ndarray], levers: Mapping[str, np.ndarray]) -> dict[str, float]:
     seen = [_seen(value[:-1], levers[world]) for world, value in values.items()]
     known, change = np.vstack(seen), np.concatenate([np.diff(v) for v in values.values()])
     weights, *_ = np.linalg.lstsq(known, change, rcond=None)

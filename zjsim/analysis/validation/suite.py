@@ -14,6 +14,7 @@ from zjsim.analysis.validation import (
     family,
     ledger,
     numerics,
+    shocks,
     spreadsheet,
     structure,
 )
@@ -117,6 +118,7 @@ TESTS: dict[str, Test] = {
     "family": lambda s, d: family.family(s),
     "variants": lambda s, d: family.variants(s),
     "spreadsheet": lambda s, d: spreadsheet.spreadsheet(s),
+    "shocks": lambda s, d: shocks.shocks(s),
     "knockouts": lambda s, d: behaviour.knockouts(s),
     "reality": lambda s, d: behaviour.reality(s, d.scenarios if d.full else d.some),
     "ranking": lambda s, d: behaviour.ranking(s, 256 if d.full else 64),

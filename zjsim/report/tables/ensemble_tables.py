@@ -217,12 +217,33 @@ def findings(
                 alone=format_share(weakest.fails_alone.value, 0),
             )
         )
+    lines += _count_lines(statistics, language)
     number = {t.indicator.id: t.indicator.number for t in statistics.targets}
     for first, second, r in statistics.correlations.conflicts()[:5]:
         pair = {"first": number[first], "second": number[second], "r": f"{r:+.2f}"}
         lines.append(label("ensemble.conflict", language, **pair))
     lines += _price_lines(statistics, language, names_zh)
     lines += [label(note.key, language, **note.values) for note in notes]
+    return lines
+
+
+def _count_lines(statistics: Any, language: Language) -> list[str]:
+    """Of an indicator that may be counted in several ways, how likely its target is in each."""
+    lines = []
+    for target in statistics.targets:
+        parts = [
+            label(
+                "note.variant", language, name=localised(name, language),
+                value=format_share(share.value, 0),
+            )
+            for name, share in target.other_counts
+        ]  # fmt: skip
+        if parts:
+            said = TYPOGRAPHY[language].semicolon.join(parts)
+            number, own = target.indicator.number, format_share(target.model_share.value, 0)
+            lines.append(
+                label("ensemble.other_counts", language, number=number, own=own, counts=said)
+            )
     return lines
 
 

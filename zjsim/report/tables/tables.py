@@ -234,10 +234,31 @@ def _path_words(line: InputLine | None) -> str:
     )
 
 
+def _count_rows(a: Any, b: Any, language: Language) -> list[tuple[str, ...]]:
+    if not a.indicator.other_counts:
+        return []
+    decimals = a.indicator.decimals
+    return [
+        (
+            "",
+            f"  {localised(name, language)}",
+            localised(a.indicator.unit, language),
+            format_number(one, decimals),
+            format_number(two, decimals),
+            format_number(two - one, decimals + 1, signed=True),
+            "",
+        )
+        for (name, one), (_, two) in zip(a.variants, b.variants, strict=True)
+    ]
+
+
 def comparison_table(first: Any, second: Any, language: Language = "en") -> Table:
-    """Two scenarios by indicator: both projections, the difference, and both verdicts."""
+    """Two scenarios by indicator: both projections, the difference, and both verdicts.
+
+    Other counts of an indicator follow it, without a verdict.
+    """
     one, two = as_report(first), as_report(second)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for a, b in zip(one.rows, two.rows, strict=True):
         decimals = a.indicator.decimals
         words = [verdict_words(row, language) for row in (a, b)]
@@ -252,6 +273,7 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
                 " → ".join(dict.fromkeys(words)),
             )
         )
+        rows += _count_rows(a, b, language)
     heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
     heads += [scenario_name(each, language) for each in (one, two)]
     heads += [label(f"column.{key}", language) for key in ("difference", "verdict")]

@@ -207,6 +207,48 @@ def period_words(period: str, language: Language) -> str:
     return label(key, language, first=found[2], last=found[3])
 
 
+def earlier_table(cases: Sequence[Any], language: Language) -> Table:
+    """A row a figure of the run from an earlier base: published, model, AR(1), grade."""
+    heads = _heads(
+        language, "trust.series", "column.year", "trust.published", "earlier.model",
+        "earlier.error", "hindcast.ar1", "earlier.grade", "column.remark",
+    )  # fmt: skip
+    rows = []
+    for case in cases:
+        remarks = [period_words(case.datum.rows[0].period, language)]
+        remarks += [] if case.scored else [label("earlier.shown", language)]
+        rows.append(
+            (
+                _series(case.comparison, language),
+                str(case.datum.year),
+                format_number(case.datum.value, 1),
+                format_number(case.model, 1),
+                format_number(case.error, 1, signed=True),
+                DASH if case.ar1 is None else format_number(case.ar1, 1),
+                case.grade,
+                TYPOGRAPHY[language].semicolon.join(filter(None, remarks)),
+            )
+        )
+    return Table(heads, tuple(rows), "<>>>>>^<", keys=2)
+
+
+def earlier_findings(found: Any, language: Language) -> list[str]:
+    """Sentences: how far the run from the earlier base is off, beside the naive forecast."""
+    scored = sum(case.scored for case in found.cases)
+    lines = [
+        label("earlier.score", language, count=scored, error=format_number(found.mean_error, 1))
+    ]
+    naive, model, count = found.naive_error
+    if count:
+        lines.append(
+            label(
+                "earlier.naive", language, count=count, base=found.base,
+                model=format_number(model, 1), naive=format_number(naive, 1),
+            )
+        )  # fmt: skip
+    return lines
+
+
 def score_table(scores: Sequence[tuple[str, Any]], language: Language) -> Table:
     """A row an assessment year: coverage, CRPS, bias and skill against each naive forecast."""
     naive = ("trend", "plan_line", "ar1")
