@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.learn import KnownUntil, posterior_for
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -80,6 +81,7 @@ def ensemble(
             help="Measure the sampling error by R other seeds.",
         ),
     ] = 0,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -109,9 +111,13 @@ def ensemble(
         raise typer.BadParameter(f"{method}: choose {', '.join(METHODS)}", param_hint="--method")
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
     place = chosen_executor(executor, workers, scheduler)
+    posterior = None
+    if known_until is not None:
+        posterior = posterior_for(opened, known_until, words, quiet=json)
     total = (read.sampling.runs if runs is None else runs) * (1 + repeats)
     options: dict[str, Any] = {
         "method": method, "engine": engine, "executor": place, "trust_model": trust_model,
+        "posterior": posterior,
     }  # fmt: skip
     with counting(total, "Simulating", json) as advance:
         found = simulate_ensemble(opened, read, runs=runs, seed=seed, advance=advance, **options)
@@ -226,7 +232,7 @@ def _show(
     say()
     for line in tables.findings(statistics, notes, words, names_zh):
         say_text(line)
-    if found.plan.discrepancies:
+    if found.discrepancies:
         say_text(label("ensemble.discrepancy", words))
     say_text(label("disclaimer", words))
     for line in (*found.resolved.notes, *found.sample.notes):
@@ -256,6 +262,7 @@ def statistics_document(
         "failed": statistics.n_failed,
         "method": found.sample.method,
         "seed": found.sample.seed,
+        "posterior": found.posterior,
         "targets": {
             target.indicator.id: {
                 **share(target.share),

@@ -98,12 +98,11 @@ def telling(words: Language, quiet: bool = False) -> Callable[[int, Stage], None
     return told
 
 
-def posterior_for(opened: Any, known_until: int, words: Language, observations: Any = None) -> Path:
+def posterior_for(opened: Any, known_until: int, words: Language, quiet: bool = False) -> Path:
     """The posterior as of a year, from the private cache or learnt now."""
     from zjsim.analysis.learning.learn import learn as learn_plan
 
-    found = learn_plan(opened, known_until, observations=observations, told=telling(words))
-    return found.last.path
+    return learn_plan(opened, known_until, told=telling(words, quiet)).last.path
 
 
 def _show(found: Learning, words: Language, constants: bool) -> None:

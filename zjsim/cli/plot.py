@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zjsim.cli.learn import KnownUntil, posterior_for
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.language import Language
@@ -37,6 +39,7 @@ def plot(
     ] = None,
     runs: Annotated[int, typer.Option("-n", "--runs", min=2, help="Runs of the ensemble.")] = 1024,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     formats: Annotated[
@@ -67,6 +70,12 @@ def plot(
         indicator = opened.plan.indicators[0].id
     if indicator is not None:
         opened.plan.indicator(indicator)
+    if known_until is not None:
+        if kind not in OF_ENSEMBLES:
+            said = f"only of {' and '.join(OF_ENSEMBLES)}"
+            raise typer.BadParameter(said, param_hint="--known-until")
+        learnt = str(posterior_for(opened, known_until, words))
+        read = [one.changed(sampling=replace(one.sampling, posterior=learnt)) for one in read]
     drawn = _charts(kind, opened, read, indicator, sector, runs, seed, words)
     try:
         out.mkdir(parents=True, exist_ok=True)

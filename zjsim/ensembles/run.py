@@ -36,6 +36,7 @@ from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import prepare
+from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
@@ -150,6 +151,22 @@ class EnsembleRuns:
         return f"{self.name}-{self.hash[:8]}"
 
     @property
+    def posterior(self) -> dict[str, Any] | None:
+        """Year known and hash of the draws after learning; None without."""
+        given = self.sample.posterior
+        if given is None:
+            return None
+        return {"known_until": given.known_until, "hash": given.hash}
+
+    @property
+    def discrepancies(self) -> Mapping[str, Discrepancy]:
+        """What is laid over the runs when they are judged.
+
+        Nothing over draws after learning: their drifts are the departures that figures left open.
+        """
+        return {} if self.sample.posterior is not None else self.plan.discrepancies
+
+    @property
     def drivers(self) -> tuple[str, ...]:
         """Model names of the sampled drivers; their values are kept."""
         return tuple(d.name for d in self.sample.dimensions if d.kind == "driver")
@@ -257,6 +274,8 @@ class EnsembleRuns:
             "seed": self.sample.seed,
             "zjsim_version": __version__,
         }
+        if self.sample.posterior is not None:
+            attributes["posterior"] = self.sample.posterior.hash
         return lazy_dataset(
             self.store, self.status, program.units, program.documentation, attributes
         )

@@ -62,7 +62,7 @@ def movers_table(learning: Learning, language: Language, least: float = WORTH_TE
             old, new = (s.probabilities.targets[k].value for s in (before, step))
             if abs(new - old) < least:
                 continue
-            mover = step.movers[k][0]
+            mover = _strongest(step.movers[k], new - old)
             rows.append(
                 (
                     str(step.year), f"{item.number} {localised(item.label, language)}",
@@ -71,6 +71,11 @@ def movers_table(learning: Learning, language: Language, least: float = WORTH_TE
                 )
             )  # fmt: skip
     return Table(heads, tuple(rows), "><>><>>>", keys=2)
+
+
+def _strongest(movers: Sequence[Mover], change: float) -> Mover:
+    """The one that pushed most in the direction in which the probability went."""
+    return max(movers, key=lambda mover: mover.change * (1 if change > 0 else -1))
 
 
 def _mover(mover: Mover, step: Known, language: Language) -> tuple[str, str, str]:
