@@ -267,7 +267,7 @@ class _Reading:
 
     def ratios(self, series: str, over: str = "") -> dict[str, Series]:
         """A series, over another one, of every province that has it."""
-        found = {}
+        found: dict[str, Series] = {}
         for province, name in self.family:
             if name == series:
                 below = self.family.get((province, over), {})

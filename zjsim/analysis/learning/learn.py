@@ -7,7 +7,7 @@ tells of 2024 or earlier, most of which are published in the spring of 2025.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,7 @@ from zjsim.prepare import compiled_for
 from zjsim.scenario.draws import draw_all
 from zjsim.scenario.posterior import SUFFIX, Posterior, read_posterior, write_posterior
 from zjsim.scenario.sampling import inputs_of
+from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan, with_own_observations
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ class Learning(Shown):
         The first knows the years before the plan.
     prior : Probabilities
         Before any figure.
+    work : Work
+        What made it, for forecasts of other figures.
     """
 
     plan: OpenPlan
@@ -128,7 +131,12 @@ class Learning(Shown):
     particles: int
     steps: tuple[Known, ...]
     prior: Probabilities
-    world: World
+    work: Work
+
+    @property
+    def world(self) -> World:
+        """The model as learning sees it."""
+        return self.work.world
 
     @property
     def last(self) -> Known:
@@ -266,12 +274,12 @@ def learn(
     compiled = compiled_for(opened, backend=backend, threads=threads, may_be_paths=opened.exogenous)
     assert isinstance(compiled, CompiledProgram)
     world = World(opened, file, compiled)
-    work = _Work(world, own, particles, seed, None if out is None else Path(out), scenario, told)
+    work = Work(world, own, particles, seed, None if out is None else Path(out), scenario, told)
     steps: list[Known] = []
     for year in range(file.until, last + 1):
         steps.append(work.year(year, steps[-1] if steps else None))
     return Learning(
-        opened, scenario or file.scenario, seed, particles, tuple(steps), work.prior(), world
+        opened, scenario or file.scenario, seed, particles, tuple(steps), work.prior(), work
     )
 
 
@@ -292,7 +300,7 @@ def _last_year(
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """The work of one `learn`."""
 
     world: World
@@ -410,6 +418,14 @@ class _Work:
         self, scores: np.ndarray, known: int
     ) -> tuple[np.ndarray, np.ndarray, Probabilities]:
         """Indicators in the years of the plan, which targets are met, and how often."""
+        ran = self.outlook(scores, known, self.world.plan.indicator_variables)
+        items = self.world.plan.plan.indicators
+        tables = [indicator_table(ran, items, year) for year in self._years]
+        met, probabilities = judge_values(indicator_table(ran, items), items)
+        return np.stack(tables, axis=2), met, probabilities
+
+    def outlook(self, scores: np.ndarray, known: int, save: Sequence[str]) -> Trajectories:
+        """Runs of the plan's years: drivers as published until a year, drawn after it."""
         world = self.world
         ready = world.prepared(known, self.scenario)
         inputs = world.inputs("plan", ready, scores)
@@ -421,14 +437,37 @@ class _Work:
         chosen = {d.key: values[d.key] for d in outlook}
         inputs = replace(
             inputs_of(inputs, outlook, chosen, further),
-            n_run=len(scores), save=world.plan.indicator_variables,
+            n_run=len(scores), save=tuple(save),
             grid=replace(inputs.grid, step=ready.inputs.grid.step),
         )  # fmt: skip
-        ran = world.compiled.run(inputs)
-        items = world.plan.plan.indicators
-        tables = [indicator_table(ran, items, year) for year in self._years]
-        met, probabilities = judge_values(indicator_table(ran, items), items)
-        return np.stack(tables, axis=2), met, probabilities
+        return world.compiled.run(inputs)
+
+    def bias(self, figure: Figure, scores: np.ndarray) -> np.ndarray | float:
+        """The unknown constant difference of scope of one figure, shape (n,)."""
+        column = self.world.layout.biases.get(figure.row.key)
+        return 0.0 if column is None else figure.row.bias * scores[:, column]
+
+    def scores_until(self, year: int, before: np.ndarray | None) -> np.ndarray:
+        """Scores that know the figures of the run before the plan until a year.
+
+        Parameters
+        ----------
+        before : array or None
+            Those of the year before; None begins with the prior and all figures up to now.
+        """
+        figures = self.figures(year)
+        if before is None:
+            size = self.world.layout.size
+            start = smc.prior_population(self.particles, size, self.seed)
+            fresh = np.ones(len(figures.used))
+        else:
+            start = smc.Population(before, np.empty((len(before), 0)))
+            fresh = (figures.years == year).astype(float)
+        problem = _Problem(
+            Prediction(self.world, figures, year),
+            Misses(figures.observed, figures.scales, self.world.file.freedom),
+        )
+        return smc.take_in(start, problem, 1 - fresh, fresh, self.seed * 10_000 + year)[0].scores
 
     def _movers(
         self, year: int, figures: Figures, before: Known | None

@@ -18,7 +18,7 @@ from zjsim.yamlfile import read_text, read_yaml
 FILE = "learning.yaml"
 Phase = Literal["history", "plan"]
 PHASES: tuple[Phase, ...] = ("history", "plan")
-_OWN = {"quantity", "bias", "from", "to"}
+_OWN = {"quantity", "bias", "from", "to", "indicator"}
 _KEYS = {"freedom", "grades", "history", "plan", "priors", "figures"}
 
 
@@ -37,6 +37,8 @@ class Row:
         Standard deviation of an unknown constant difference of scope, in the measure's unit.
     first, last : int
         Years that it may tell of.
+    indicator : str
+        Id of the plan's indicator that it measures; empty for none.
     """
 
     phase: Phase
@@ -45,6 +47,7 @@ class Row:
     bias: float
     first: int
     last: int
+    indicator: str = ""
 
     @property
     def key(self) -> str:
@@ -144,7 +147,13 @@ def _rows(figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]) -
             elif not isinstance(bias, int | float) or bias < 0:
                 problems.append(Problem(f"{where}.bias", f"{bias} is no standard deviation"))
             elif made is not None:
-                found.append(Row(phase, made, str(entry["quantity"]), float(bias), *years))
+                named = str(entry.get("indicator", ""))
+                if named and named not in plan.plan.indicator_ids:
+                    near = did_you_mean(named, plan.plan.indicator_ids)
+                    problems.append(
+                        Problem(f"{where}.indicator", f"no such indicator {named}", near)
+                    )
+                found.append(Row(phase, made, str(entry["quantity"]), float(bias), *years, named))
     return tuple(found)
 
 

@@ -1,0 +1,439 @@
+"""Forecasts from rolling origins, and how good they were.
+
+From each origin the figures of later years are forecast with what was known then, by the model
+after learning and by forecasts that need no economy. The weight of the model in the pooled
+probability is fixed by origins before the plan, where nothing of its years is seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zjsim.analysis.history.comparison import modelled
+from zjsim.analysis.history.naive import Forecast, naive_forecasts
+from zjsim.analysis.history.outside import Lasting, OutsideView, outside_view
+from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
+from zjsim.analysis.learning.figures import Figure, figures_until
+from zjsim.analysis.learning.learn import Learning, Work
+from zjsim.analysis.learning.world import Prediction
+from zjsim.assessment.observations import Observations
+from zjsim.assessment.progress import Verdict, are_passes, compute_verdicts
+from zjsim.markup import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAMES = ("model", "outside", "trend", "ar1", "plan_line")
+BAND = 0.8
+FIRST_ORIGIN = 2016  # a history that begins in 2015 has then one year of growth
+WEIGHTS = np.linspace(0, 1, 21)
+FEWEST_ERROR = 2  # cases from which a standard error can be told
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One figure forecast from one origin.
+
+    Parameters
+    ----------
+    origin : int
+        Last year known.
+    figure : Figure
+    unit : float
+        What is divided by, so that all scores are in percent or points: a hundredth of the
+        level of a share or index, 1 for growth.
+    median, low, high : float
+        Of the model's forecast, error of measurement included; ends of the 80 % band.
+    mean, sd : float
+    rank : float
+    held : bool
+        The figure lies in the band.
+    crps : mapping of name to float
+        By NAMES; what cannot forecast this figure is missing.
+    others : mapping of name to Forecast
+    """
+
+    origin: int
+    figure: Figure
+    unit: float
+    median: float
+    low: float
+    high: float
+    mean: float
+    sd: float
+    rank: float
+    held: bool
+    crps: Mapping[str, float]
+    others: Mapping[str, Forecast]
+
+    @property
+    def horizon(self) -> int:
+        """Years ahead."""
+        return self.figure.year - self.origin
+
+    def log_score(self, name: str = "model") -> float:
+        """Logarithm of the density at the figure, in percent or points; a normal is taken."""
+        if name == "model":
+            mean, sd = self.mean, self.sd
+        else:
+            mean, sd = self.others[name].mean, self.others[name].sd
+        if sd <= 0:
+            return -math.inf
+        z = (self.figure.datum.value - mean) / sd
+        return -0.5 * z * z - math.log(sd / self.unit) - 0.5 * math.log(2 * math.pi)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """1 less the ratio of two mean scores over the cases that both can forecast.
+
+    ``error`` is its standard error, cases of one figure counted as one.
+    """
+
+    value: float
+    error: float
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Scores of some cases; NaN without any."""
+
+    cases: int
+    coverage: float
+    crps: float
+    log_score: float
+    ranks: tuple[float, ...]
+    skill: Mapping[str, Skill]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The weight of the model in a linear pool with the outside view.
+
+    Parameters
+    ----------
+    weight : float
+        Which maximises the mean log score of the pool over the origins before the plan.
+    low, high : float
+        Weights whose mean log score is within one standard error of the best.
+    cases : int
+    gains : tuple of float
+        Mean log score at each of WEIGHTS, less that of the outside view alone.
+    """
+
+    weight: float
+    low: float
+    high: float
+    cases: int
+    gains: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Probabilities of targets whose outturn is published, by origin.
+
+    Parameters
+    ----------
+    origins : tuple of int
+    targets : tuple of str
+    met : tuple of bool
+    model, outside, pooled : array, shape (n_origin, n_target)
+    """
+
+    origins: tuple[int, ...]
+    targets: tuple[str, ...]
+    met: tuple[bool, ...]
+    model: np.ndarray
+    outside: np.ndarray
+    pooled: np.ndarray
+
+    def brier(self, name: str) -> float:
+        """Mean squared error of the probabilities; 0.25 is that of a coin."""
+        found = getattr(self, name)
+        return float(np.nanmean((found - np.array(self.met, dtype=float)) ** 2))
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Rolling(Shown):
+    """All forecasts of a plan from rolling origins.
+
+    Parameters
+    ----------
+    learning : Learning
+    before : tuple of Case
+        From origins before the plan, which fix the pool.
+    cases : tuple of Case
+        From origins in the plan.
+    pool : Pool
+    verdicts : Verdicts
+    outside : tuple of OutsideView
+        By origin, as of each year of the learning.
+    """
+
+    learning: Learning
+    before: tuple[Case, ...]
+    cases: tuple[Case, ...]
+    pool: Pool
+    verdicts: Verdicts
+    outside: tuple[OutsideView, ...] = field(default=())
+
+    def of(self, indicators: bool, horizon: int | None = None) -> tuple[Case, ...]:
+        """Cases of the plan's own indicators, or of the other series; of one horizon or all."""
+        return tuple(
+            case
+            for case in self.cases
+            if bool(case.figure.row.indicator) == indicators
+            and (horizon is None or case.horizon == horizon)
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a figure and origin: what was published, the forecast, and every score.
+
+        Returns
+        -------
+        DataFrame
+            ``published``, ``median``, ``low`` and ``high`` in the unit of the figure; scores in
+            percent or points.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "origin": case.origin,
+                "year": case.figure.year,
+                "series": case.figure.row.comparison.series,
+                "measure": case.figure.row.comparison.measure,
+                "indicator": case.figure.row.indicator,
+                "published": case.figure.datum.value,
+                "grade": case.figure.grade,
+                "median": case.median,
+                "low": case.low,
+                "high": case.high,
+                "inside": case.held,
+                "rank": case.rank,
+                **{f"crps_{name}": case.crps.get(name, math.nan) for name in NAMES},
+            }
+            for case in self.cases
+        )
+
+    def _said(self) -> str:
+        held = sum(case.held for case in self.cases)
+        return f"{held} of {len(self.cases)} later figures inside the 80 % band"
+
+
+def roll(
+    work: Work,
+    learning: Learning,
+    observations: Observations,
+    advance: Callable[[int], None] = lambda count: None,
+) -> Rolling:
+    """Forecast from every origin that learning has, and from those before the plan.
+
+    Parameters
+    ----------
+    work : Work
+        Of the same learning.
+    advance : function
+        Called with 1 for each origin.
+    """
+    views = {y: outside_view(work.world.plan, max(y, 2020), observations) for y in
+             range(FIRST_ORIGIN, learning.last.year + 1)}  # fmt: skip
+    lasting = next(iter(views[learning.steps[0].year].trends.values())).lasting
+    before = _before(work, observations, lasting, advance)
+    pool = pooled(before)
+    cases = []
+    for step in learning.steps[:-1]:
+        cases += _after(work, step.posterior.scores, step.year, observations, lasting)
+        advance(1)
+    chosen = tuple(views[step.year] for step in learning.steps)
+    verdicts = _verdicts(learning, chosen, pool, observations)
+    return Rolling(learning, tuple(before), tuple(cases), pool, verdicts, chosen)
+
+
+def _before(
+    work: Work, observations: Observations, lasting: Lasting, advance: Callable[[int], None]
+) -> list[Case]:
+    """Cases of the run before the plan: learnt until an origin, forecast until its end."""
+    until = work.world.file.until
+    every = figures_until(work.world.file, observations, until)
+    found: list[Case] = []
+    scores = None
+    for origin in range(FIRST_ORIGIN, until):
+        scores = work.scores_until(origin, scores)
+        predicted = Prediction(work.world, every, until).predict(scores)
+        for k, figure in enumerate(every.used):
+            if figure.year > origin and figure.row.comparison.measure != "average":
+                found.append(_case(work, figure, predicted[:, k], origin, observations, lasting))
+        advance(1)
+    return found
+
+
+def _after(
+    work: Work, scores: np.ndarray, origin: int, observations: Observations, lasting: Lasting
+) -> list[Case]:
+    """Cases of the years of the plan: drivers as published until the origin, drawn after it."""
+    every = figures_until(work.world.file, observations, 9999)
+    later = [f for f in every.used if f.row.phase == "plan" and f.year > origin]
+    save = dict.fromkeys(name for f in later for name in f.row.comparison.variables)
+    ran = work.outlook(scores, origin, tuple(save))
+    alive = ran.status == 0
+    found = []
+    for figure in later:
+        if figure.datum.time > ran.times[-1]:
+            continue
+        value = np.where(alive, modelled(figure.row.comparison, figure.datum, ran.at), np.nan)
+        value = value + work.bias(figure, scores)
+        found.append(_case(work, figure, value, origin, observations, lasting))
+    return found
+
+
+def _case(
+    work: Work, figure: Figure, values: np.ndarray, origin: int, observations: Observations,
+    lasting: Lasting,
+) -> Case:  # fmt: skip
+    random = np.random.default_rng([work.seed, 5, origin, figure.year])
+    drawn = values + figure.scale * random.standard_t(work.world.file.freedom, values.size)
+    drawn = drawn[np.isfinite(drawn)]
+    item, observed = figure.row.comparison, figure.datum.value
+    indicators = {i.id: i for i in work.world.plan.plan.indicators}
+    naive = naive_forecasts(item, observations, origin, figure.year, indicators)
+    others: dict[str, Forecast] = {str(name): found for name, found in naive.items()}
+    outside = _outside(figure, observations, origin, lasting)
+    if outside is not None:
+        others["outside"] = outside
+    span = figure.datum.span if item.measure == "change" else 1
+    others = {k: Forecast(f.mean * span, f.sd * span**0.5) for k, f in others.items()}
+    unit = abs(observed) / 100 if item.measure == "level" else 1.0
+    crps = {k: crps_of_normal(f.mean, f.sd, observed) / unit for k, f in others.items()}
+    low, high = np.quantile(drawn, [(1 - BAND) / 2, (1 + BAND) / 2])
+    return Case(
+        origin=origin, figure=figure, unit=unit, median=float(np.median(drawn)), low=float(low),
+        high=float(high), mean=float(drawn.mean()), sd=float(drawn.std()),
+        rank=rank_of(drawn, observed), held=inside(drawn, observed, BAND),
+        crps={"model": crps_of_draws(drawn, observed) / unit, **crps}, others=others,
+    )  # fmt: skip
+
+
+def _outside(
+    figure: Figure, observations: Observations, origin: int, lasting: Lasting
+) -> Forecast | None:
+    """The regressed trend of a single series: its past growth as far as growth lasts."""
+    from zjsim.analysis.history.naive import RATES, growth_history
+
+    item = figure.row.comparison
+    growths, last = growth_history(item, observations, origin)
+    if not growths:
+        return None
+    if item.measure in RATES:
+        spread = float(np.std(growths, ddof=1)) if len(growths) > 3 else lasting.scatter
+        return Forecast(lasting.share * float(np.mean(growths)), lasting.spread(1, spread))
+    if last is None or last[1] <= 0:
+        return None
+    year, level = last
+    ahead = figure.year - year
+    growth = 100 * float(np.mean(growths)) / level
+    middle = level * math.exp(lasting.share * growth * ahead / 100)
+    return Forecast(middle, middle * lasting.spread(ahead) / 100)
+
+
+def summary(cases: Sequence[Case]) -> Summary:
+    """Coverage, scores and skill of some cases."""
+    if not cases:
+        return Summary(0, math.nan, math.nan, math.nan, (), {})
+    skill = {name: found for name in NAMES[1:] if (found := skill_on(cases, name)) is not None}
+    return Summary(
+        cases=len(cases),
+        coverage=float(np.mean([case.held for case in cases])),
+        crps=float(np.mean([case.crps["model"] for case in cases])),
+        log_score=float(np.mean([case.log_score() for case in cases])),
+        ranks=tuple(case.rank for case in cases),
+        skill=skill,
+    )
+
+
+def skill_on(cases: Sequence[Case], name: str) -> Skill | None:
+    """Skill of the model on another forecast; None when the two share no case."""
+    both = [case for case in cases if name in case.crps]
+    if not both:
+        return None
+    ours = np.array([case.crps["model"] for case in both])
+    theirs = np.array([case.crps[name] for case in both])
+    ratio = float(ours.mean() / theirs.mean())
+    # A figure forecast from several origins is one piece of evidence: residuals of the ratio are
+    # added up by figure before their spread is taken.
+    parts: dict[tuple[str, int], float] = {}
+    for case, a, b in zip(both, ours, theirs, strict=True):
+        key = (case.figure.row.key, case.figure.year)
+        parts[key] = parts.get(key, 0.0) + float(a - ratio * b)
+    n = len(parts)
+    error = math.nan
+    if n >= FEWEST_ERROR:
+        spread = math.sqrt(n / (n - 1) * sum(v * v for v in parts.values()))
+        error = spread / float(theirs.sum())
+    return Skill(1 - ratio, error, len(both))
+
+
+def pooled(cases: Sequence[Case]) -> Pool:
+    """The weight with the best mean log score over cases that both can forecast."""
+    both = [case for case in cases if "outside" in case.others]
+    if not both:
+        return Pool(1.0, 0.0, 1.0, 0, ())
+    density = np.exp([[c.log_score(), c.log_score("outside")] for c in both])
+    scores = np.log(
+        np.maximum(WEIGHTS[:, None] * density[:, 0] + (1 - WEIGHTS[:, None]) * density[:, 1], 1e-12)
+    )
+    means = scores.mean(axis=1)
+    best = int(np.argmax(means))
+    differ = scores - scores[best]
+    errors = differ.std(axis=1, ddof=1) / math.sqrt(len(both)) if len(both) > 1 else 0 * means
+    near = WEIGHTS[means + errors >= means[best]]
+    gains = tuple(float(x) for x in means - means[0])
+    return Pool(float(WEIGHTS[best]), float(near.min()), float(near.max()), len(both), gains)
+
+
+def pool_probability(model: float, outside: float, weight: float) -> float:
+    """The headline probability; the model's alone where there is no outside view."""
+    return model if math.isnan(outside) else weight * model + (1 - weight) * outside
+
+
+def _verdicts(
+    learning: Learning, views: Sequence[OutsideView], pool: Pool, observations: Observations
+) -> Verdicts:
+    """Targets whose outturn of the last year is published, and what was said of them."""
+    names, met, places = [], [], []
+    for k, item in enumerate(learning.plan.plan.indicators):
+        target = item.target
+        row = observations.value(item.id, target.year)
+        if row is None or row.grade == "M":
+            continue
+        verdict = compute_verdicts(np.array([row.value]), target.lowest, target.highest)
+        assert str(verdict[0]) in {v.value for v in Verdict}
+        names.append(item.id)
+        met.append(bool(are_passes(verdict)[0]))
+        places.append(k)
+    steps = [step for step in learning.steps if step.year < learning.last.year]
+    model = np.array([[s.probabilities.targets[k].value for k in places] for s in steps])
+    outside = np.array([[view.probability(name) for name in names] for view in views[: len(steps)]])
+    both = np.vectorize(pool_probability, otypes=[float])(model, outside, pool.weight)
+    return Verdicts(tuple(s.year for s in steps), tuple(names), tuple(met), model, outside, both)
+
+
+def pit_probability(ranks: Sequence[float]) -> float:
+    """How often uniform ranks would stray as far; ranks of one figure are not independent."""
+    # Imported here because only scores test anything.
+    from scipy.stats import kstest
+
+    return float(kstest(ranks, "uniform").pvalue) if len(ranks) > 1 else math.nan
+
+
+def normal_band(forecast: Forecast) -> tuple[float, float]:
+    """The 80 % band of a normal forecast."""
+    reach = forecast.sd * NormalDist().inv_cdf((1 + BAND) / 2)
+    return forecast.mean - reach, forecast.mean + reach
