@@ -28,6 +28,7 @@ from zjsim.cli.plot import plot
 from zjsim.cli.report import report
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
+from zjsim.cli.scores import scores
 from zjsim.cli.sensitivity import sensitivity
 from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
@@ -76,6 +77,7 @@ app.command("decompose")(decompose)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("learn")(learn)
+app.command("scores")(scores)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -399,7 +400,5 @@ def growth_of(levels: Series, first: int, last: int) -> float:
 def scatter_of(levels: Series, first: int, last: int) -> float | None:
     """Standard deviation of yearly growth, 100 ln; None with fewer than four changes."""
     years = [year for year in sorted(levels) if first <= year <= last]
-    changes = [
-        growth_of(levels, a, b) for a, b in zip(years, years[1:], strict=False) if b - a == 1
-    ]
+    changes = [growth_of(levels, a, b) for a, b in itertools.pairwise(years) if b - a == 1]
     return float(np.std(changes, ddof=1)) if len(changes) >= FEWEST else None

@@ -20,7 +20,8 @@ from zjsim.analysis.history.naive import Forecast, naive_forecasts
 from zjsim.analysis.history.outside import Lasting, OutsideView, outside_view
 from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
 from zjsim.analysis.learning.figures import Figure, figures_until
-from zjsim.analysis.learning.learn import Learning, Work
+from zjsim.analysis.learning.learn import Learning
+from zjsim.analysis.learning.work import Work
 from zjsim.analysis.learning.world import Prediction
 from zjsim.assessment.observations import Observations
 from zjsim.assessment.progress import Verdict, are_passes, compute_verdicts

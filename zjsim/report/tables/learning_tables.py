@@ -13,7 +13,8 @@ from zjsim.report.words.text_table import Table
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.figures import Figure
-    from zjsim.analysis.learning.learn import Known, Learning, Mover
+    from zjsim.analysis.learning.learn import Learning
+    from zjsim.analysis.learning.work import Known, Mover
 
 WORTH_TELLING = 0.05  # smaller changes of a probability are the sampler's own noise
 MOST_CONSTANTS = 12
