@@ -18,7 +18,7 @@ from zjsim.yamlfile import read_text, read_yaml
 FILE = "learning.yaml"
 Phase = Literal["history", "plan"]
 PHASES: tuple[Phase, ...] = ("history", "plan")
-_OWN = {"quantity", "bias", "from", "to", "indicator"}
+_OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale"}
 _KEYS = {"freedom", "grades", "history", "plan", "priors", "figures"}
 
 
@@ -39,6 +39,9 @@ class Row:
         Years that it may tell of.
     indicator : str
         Id of the plan's indicator that it measures; empty for none.
+    of_plan_scale : float
+        Of a level that measures an indicator in another vintage or scope: its size over that on
+        the plan's scale in the base year.
     """
 
     phase: Phase
@@ -48,6 +51,7 @@ class Row:
     first: int
     last: int
     indicator: str = ""
+    of_plan_scale: float = 1.0
 
     @property
     def key(self) -> str:
@@ -153,7 +157,9 @@ def _rows(figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]) -
                     problems.append(
                         Problem(f"{where}.indicator", f"no such indicator {named}", near)
                     )
-                found.append(Row(phase, made, str(entry["quantity"]), float(bias), *years, named))
+                factor = float(entry.get("of_plan_scale", 1.0))
+                quantity = str(entry["quantity"])
+                found.append(Row(phase, made, quantity, float(bias), *years, named, factor))
     return tuple(found)
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
-from zjsim.analysis.history.naive import Forecast, naive_forecasts
-from zjsim.analysis.history.outside import Lasting, OutsideView, outside_view
+from zjsim.analysis.history.naive import RATES, Forecast, growth_history, naive_forecasts
+from zjsim.analysis.history.outside import LATER, OutsideView, outside_view
 from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
 from zjsim.analysis.learning.figures import Figure, figures_until
 from zjsim.analysis.learning.learn import Learning
@@ -246,12 +246,11 @@ def roll(
     """
     views = {y: outside_view(work.world.plan, max(y, 2020), observations) for y in
              range(FIRST_ORIGIN, learning.last.year + 1)}  # fmt: skip
-    lasting = next(iter(views[learning.steps[0].year].trends.values())).lasting
-    before = _before(work, observations, lasting, advance)
+    before = _before(work, observations, views, advance)
     pool = pooled(before)
     cases = []
     for step in learning.steps[:-1]:
-        cases += _after(work, step.posterior.scores, step.year, observations, lasting)
+        cases += _after(work, step.posterior.scores, step.year, observations, views[step.year])
         advance(1)
     chosen = tuple(views[step.year] for step in learning.steps)
     verdicts = _verdicts(learning, chosen, pool, observations)
@@ -259,9 +258,16 @@ def roll(
 
 
 def _before(
-    work: Work, observations: Observations, lasting: Lasting, advance: Callable[[int], None]
+    work: Work,
+    observations: Observations,
+    views: Mapping[int, OutsideView],
+    advance: Callable[[int], None],
 ) -> list[Case]:
-    """Cases of the run before the plan: learnt until an origin, forecast until its end."""
+    """Cases of the run before the plan: learnt until an origin, forecast until its end.
+
+    Of the quantities that the plan's indicators measure only: the outside view is of those.
+    """
+    wanted = {row.quantity for row in work.world.file.rows if row.indicator}
     until = work.world.file.until
     every = figures_until(work.world.file, observations, until)
     found: list[Case] = []
@@ -270,14 +276,16 @@ def _before(
         scores = work.scores_until(origin, scores)
         predicted = Prediction(work.world, every, until).predict(scores)
         for k, figure in enumerate(every.used):
-            if figure.year > origin and figure.row.comparison.measure != "average":
-                found.append(_case(work, figure, predicted[:, k], origin, observations, lasting))
+            later = figure.year > origin and figure.row.comparison.measure != "average"
+            if later and figure.row.quantity in wanted:
+                view = views[origin]
+                found.append(_case(work, figure, predicted[:, k], origin, observations, view))
         advance(1)
     return found
 
 
 def _after(
-    work: Work, scores: np.ndarray, origin: int, observations: Observations, lasting: Lasting
+    work: Work, scores: np.ndarray, origin: int, observations: Observations, view: OutsideView
 ) -> list[Case]:
     """Cases of the years of the plan: drivers as published until the origin, drawn after it."""
     every = figures_until(work.world.file, observations, 9999)
@@ -291,14 +299,18 @@ def _after(
             continue
         value = np.where(alive, modelled(figure.row.comparison, figure.datum, ran.at), np.nan)
         value = value + work.bias(figure, scores)
-        found.append(_case(work, figure, value, origin, observations, lasting))
+        found.append(_case(work, figure, value, origin, observations, view))
     return found
 
 
 def _case(
-    work: Work, figure: Figure, values: np.ndarray, origin: int, observations: Observations,
-    lasting: Lasting,
-) -> Case:  # fmt: skip
+    work: Work,
+    figure: Figure,
+    values: np.ndarray,
+    origin: int,
+    observations: Observations,
+    view: OutsideView,
+) -> Case:
     random = np.random.default_rng([work.seed, 5, origin, figure.year])
     drawn = values + figure.scale * random.standard_t(work.world.file.freedom, values.size)
     drawn = drawn[np.isfinite(drawn)]
@@ -306,7 +318,7 @@ def _case(
     indicators = {i.id: i for i in work.world.plan.plan.indicators}
     naive = naive_forecasts(item, observations, origin, figure.year, indicators)
     others: dict[str, Forecast] = {str(name): found for name, found in naive.items()}
-    outside = _outside(figure, observations, origin, lasting)
+    outside = _outside(figure, observations, origin, view)
     if outside is not None:
         others["outside"] = outside
     span = figure.datum.span if item.measure == "change" else 1
@@ -323,25 +335,35 @@ def _case(
 
 
 def _outside(
-    figure: Figure, observations: Observations, origin: int, lasting: Lasting
+    figure: Figure, observations: Observations, origin: int, view: OutsideView
 ) -> Forecast | None:
-    """The regressed trend of a single series: its past growth as far as growth lasts."""
-    from zjsim.analysis.history.naive import RATES, growth_history
-
-    item = figure.row.comparison
+    """The regressed trend: that of the indicator, or of the single series where there is none."""
+    item, row = figure.row.comparison, figure.row
+    trend = view.trends.get(row.indicator)
+    if trend is not None and item.measure == "level":
+        mean, spread = trend.moments(figure.year)
+        level = math.exp(mean / 100) * row.of_plan_scale
+        return Forecast(level, level * spread / 100)
+    if trend is not None and item.measure == "growth":
+        kept = trend.lasting.kept(figure.year - LATER[1] - 0.5, trend.back)
+        spread = trend.lasting.spread(1, trend.scatter, trend.series)
+        return Forecast(kept * trend.growth, spread)
     growths, last = growth_history(item, observations, origin)
-    if not growths:
+    if not growths or last is None:
         return None
+    some = next(iter(view.trends.values())).lasting
+    back = len(growths) / 2
     if item.measure in RATES:
-        spread = float(np.std(growths, ddof=1)) if len(growths) > 3 else lasting.scatter
-        return Forecast(lasting.share * float(np.mean(growths)), lasting.spread(1, spread))
-    if last is None or last[1] <= 0:
-        return None
+        scatter = float(np.std(growths, ddof=1)) if len(growths) > 3 else some.scatter
+        kept = some.kept(figure.year - origin - 0.5, back)
+        return Forecast(kept * float(np.mean(growths)), some.spread(1, scatter))
     year, level = last
+    if level <= 0:
+        return None
     ahead = figure.year - year
-    growth = 100 * float(np.mean(growths)) / level
-    middle = level * math.exp(lasting.share * growth * ahead / 100)
-    return Forecast(middle, middle * lasting.spread(ahead) / 100)
+    kept = sum(some.kept(k + 0.5, back) for k in range(ahead))
+    middle = level * math.exp(kept * float(np.mean(growths)) / level)
+    return Forecast(middle, middle * some.spread(ahead) / 100)
 
 
 def summary(cases: Sequence[Case]) -> Summary:

@@ -20,11 +20,13 @@ from zjsim.assessment.probability import Probabilities
 from zjsim.cache import content_hash, folder
 from zjsim.ensembles.chunks import bundle_hash
 from zjsim.errors import RunError
-from zjsim.scenario.draws import draw_all
+from zjsim.prepare import Prepared
+from zjsim.scenario.draws import Dimension, draw_all
 from zjsim.scenario.posterior import SUFFIX, Posterior, read_posterior, write_posterior
 from zjsim.scenario.sampling import inputs_of
 from zjsim.trajectories import Trajectories
 
+Draws = dict[str, np.ndarray]
 FEWEST_EFFECTIVE = 30.0  # weighted particles below which one figure's own effect is not told
 
 
@@ -217,11 +219,7 @@ class Work:
         world = self.world
         ready = world.prepared(known, self.scenario)
         inputs = world.inputs("plan", ready, scores)
-        # What the published drivers may do after the year known is drawn afresh.
-        sample = ready.sampled(len(scores), self.seed, {})
-        learnt = {drift.dimension.key for drift in world.layout.drifts["plan"]}
-        outlook = [d for d in sample.dimensions if d.ahead is not None and d.key not in learnt]
-        values, further = draw_all(replace(sample, runs=len(scores)), 0, len(scores))
+        outlook, values, further = self._outlook(ready, len(scores))
         chosen = {d.key: values[d.key] for d in outlook}
         inputs = replace(
             inputs_of(inputs, outlook, chosen, further),
@@ -229,6 +227,26 @@ class Work:
             grid=replace(inputs.grid, step=ready.inputs.grid.step),
         )  # fmt: skip
         return world.compiled.run(inputs)
+
+    def _outlook(self, ready: Prepared, n: int) -> tuple[list[Dimension], Draws, Draws]:
+        """What the published drivers may do after the year known, drawn afresh."""
+        sample = ready.sampled(n, self.seed, {})
+        learnt = {drift.dimension.key for drift in self.world.layout.drifts["plan"]}
+        outlook = [d for d in sample.dimensions if d.ahead is not None and d.key not in learnt]
+        return outlook, *draw_all(replace(sample, runs=n), 0, n)
+
+    def drawn_inputs(self, scores: np.ndarray, known: int) -> Draws:
+        """Everything that differs between the runs of `outlook`, by key, shape (n,) each.
+
+        Of drivers and drifts the mean deviation of yearly growth.
+        """
+        layout = self.world.layout
+        outlook, values, _ = self._outlook(self.world.prepared(known, self.scenario), len(scores))
+        drifts = {
+            drift.dimension.key: drift.deviations(scores)[:, : drift.ahead.whole_years].mean(axis=1)
+            for drift in layout.drifts["plan"]
+        }
+        return {**layout.values(scores), **drifts, **{d.key: values[d.key] for d in outlook}}
 
     def bias(self, figure: Figure, scores: np.ndarray) -> np.ndarray | float:
         """The unknown constant difference of scope of one figure, shape (n,)."""
