@@ -6,8 +6,12 @@ from .analysis.decomposition.decomposition import decompose_levers as decompose_
 from .analysis.history.calibration import calibrate as calibrate
 from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
+from .analysis.learning.evaluation import Evaluation as Evaluation
+from .analysis.learning.evaluation import evaluate as evaluate
 from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn
+from .analysis.learning.monitoring import Monitoring as Monitoring
+from .analysis.learning.monitoring import monitor as monitor
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate

@@ -19,10 +19,13 @@ from zjsim.cli.compare import compare
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
+from zjsim.cli.evaluate import evaluate
 from zjsim.cli.export import export, import_cin
+from zjsim.cli.forecast import forecast
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.learn import learn
 from zjsim.cli.lint import lint
+from zjsim.cli.monitor import monitor
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
 from zjsim.cli.report import report
@@ -78,6 +81,9 @@ app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("learn")(learn)
 app.command("scores")(scores)
+app.command("monitor")(monitor)
+app.command("evaluate")(evaluate)
+app.command("forecast")(forecast)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)

@@ -9,7 +9,7 @@ which is scope, measurement and revised data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -17,7 +17,8 @@ import numpy as np
 
 from zjsim.analysis.decomposition.shapley import coalitions, exact_values
 from zjsim.analysis.history.outside import OutsideView, outside_view
-from zjsim.analysis.learning.learn import Learning
+from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn
+from zjsim.analysis.learning.smc import Stage
 from zjsim.analysis.learning.world import World
 from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
 from zjsim.assessment.observations import Observation, Observations
@@ -26,10 +27,14 @@ from zjsim.assessment.progress import Verdict, are_passes, compute_verdicts
 from zjsim.inputs import Inputs
 from zjsim.markup import Shown
 from zjsim.model.names import canonical
+from zjsim.openplan import PlanLike, open_plan
 from zjsim.prepare import Prepared
+from zjsim.workflow import with_own_observations
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from zjsim.analysis.learning.learn import OwnFigures
 
 Part = Literal["drivers", "implementation", "structure", "drift"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -183,6 +188,37 @@ class Evaluation(Shown):
         met = sum(o.met is True for o in self.outcomes)
         missed = sum(o.met is False for o in self.outcomes)
         return f"{met} targets met, {missed} missed, {len(self.outcomes) - met - missed} open"
+
+
+def evaluate(
+    plan: PlanLike,
+    *,
+    particles: int = PARTICLES,
+    seed: int = SEED,
+    observations: OwnFigures = None,
+    told: Callable[[int, Stage], None] = lambda year, stage: None,
+) -> Evaluation:
+    """Evaluate a plan at its end: outturns, where each gap comes from, what was said when.
+
+    Parameters
+    ----------
+    plan : str, Path or OpenPlan
+    particles, seed : int
+        Of the learning.
+    observations : Observations, DataFrame, path or None
+        A user's own figures laid over the published ones.
+    told : function
+        Called with the year and each stage of the sampler.
+
+    Returns
+    -------
+    Evaluation
+        ``to_frame()`` has a row a target: the outturn, and the parts of the gap, which add up.
+    """
+    opened = open_plan(plan)
+    own = with_own_observations(opened, observations)
+    learning = learn(opened, particles=particles, seed=seed, observations=own, told=told)
+    return evaluate_learning(learning, own)
 
 
 def evaluate_learning(learning: Learning, observations: Observations) -> Evaluation:

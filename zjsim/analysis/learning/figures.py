@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +41,11 @@ class Figure:
     def year(self) -> int:
         """The year that it tells of."""
         return self.datum.year
+
+    def in_year(self, year: int) -> Figure:
+        """The same kind of figure in another year, whose value is not known."""
+        time = year + self.datum.time - self.datum.year
+        return replace(self, datum=Datum(year, time, math.nan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +92,11 @@ def figures_until(file: LearningFile, observations: Observations, year: int) -> 
             if last_year(row) <= year and (row.grade in EVIDENCE or not row.grade)
         )
     )
+    mine = Observations(tuple(row for row in seen.rows if not row.grade))
     used: dict[tuple[str, str, int], Figure] = {}
     left: list[LeftOut] = []
     for row in file.rows:
-        for datum in published(row.comparison, seen):
+        for datum in published(row.comparison, mine if row.own else seen):
             if not _belongs(row, datum, file.until):
                 continue
             place = (row.phase, row.quantity, datum.year)

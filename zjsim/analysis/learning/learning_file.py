@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,9 +17,10 @@ from zjsim.yamlfile import read_text, read_yaml
 
 FILE = "learning.yaml"
 Phase = Literal["history", "plan"]
+OWN_ERROR = 0.005  # of a user's own figure, relative to the target
 PHASES: tuple[Phase, ...] = ("history", "plan")
 _OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale"}
-_KEYS = {"freedom", "grades", "history", "plan", "priors", "figures"}
+_KEYS = {"freedom", "grades", "history", "plan", "priors", "figures", "early_warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Row:
     of_plan_scale : float
         Of a level that measures an indicator in another vintage or scope: its size over that on
         the plan's scale in the base year.
+    own : bool
+        Only a user's own figures count, which have no grade.
     """
 
     phase: Phase
@@ -52,6 +55,7 @@ class Row:
     last: int
     indicator: str = ""
     of_plan_scale: float = 1.0
+    own: bool = False
 
     @property
     def key(self) -> str:
@@ -79,6 +83,8 @@ class LearningFile:
         Of the years of the plan.
     text : str
         The file, for the hash.
+    red, amber : float
+        Probabilities below which a target is under warning.
     """
 
     rows: tuple[Row, ...]
@@ -89,6 +95,8 @@ class LearningFile:
     until: int
     scenario: str
     text: str
+    red: float = 0.2
+    amber: float = 0.5
 
 
 def read_learning(plan: OpenPlan) -> LearningFile:
@@ -121,8 +129,9 @@ def read_learning(plan: OpenPlan) -> LearningFile:
     if scenario is not None and not scenario.is_file():
         problems.append(Problem("history.scenario", f"no such file {scenario}"))
     raise_if_any(path, problems, DataError)
+    lines = data.get("early_warning") or {}
     return LearningFile(
-        rows=rows,
+        rows=(*_own_rows(plan, rows), *rows),
         priors=priors,
         grades={grade: float(grades[grade]) for grade in EVIDENCE},
         freedom=float(data.get("freedom", 5)),
@@ -130,7 +139,24 @@ def read_learning(plan: OpenPlan) -> LearningFile:
         until=int(history.get("until", plan.plan.base_year)),
         scenario=str((data.get("plan") or {}).get("scenario", "observed")),
         text=read_text(path, DataError),
+        red=float(lines.get("red", 0.2)),
+        amber=float(lines.get("amber", 0.5)),
     )
+
+
+def _own_rows(plan: OpenPlan, rows: tuple[Row, ...]) -> Iterator[Row]:
+    """A row for a user's own figures of each indicator that is read as it stands."""
+    quantities = {row.indicator: row.quantity for row in rows if row.indicator}
+    for item in plan.plan.indicators:
+        if item.reads == "value":
+            comparison = Comparison(
+                series=item.id, variables=(item.variable,), measure="level", scale=item.scale,
+                # Half of the last digit, and a hundredth: a reported figure is revised by that.
+                error=0.5 * 10**-item.decimals + OWN_ERROR * item.target.value,
+                label={"zh": item.label.zh, "en": item.label.en},
+            )  # fmt: skip
+            quantity = quantities.get(item.id, item.id)
+            yield Row("plan", comparison, quantity, 0.0, 0, 9999, item.id, own=True)
 
 
 def _rows(figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]) -> tuple[Row, ...]:

@@ -102,7 +102,8 @@ class Work:
     told: Callable[[int, smc.Stage], None]
 
     @cached_property
-    def _years(self) -> tuple[int, ...]:
+    def years(self) -> tuple[int, ...]:
+        """Years of the plan in which indicators are projected."""
         plan = self.world.plan.plan
         return tuple(y for y in plan.years if y <= max(i.target.year for i in plan.indicators))
 
@@ -210,7 +211,7 @@ class Work:
         """Indicators in the years of the plan, which targets are met, and how often."""
         ran = self.outlook(scores, known, self.world.plan.indicator_variables)
         items = self.world.plan.plan.indicators
-        tables = [indicator_table(ran, items, year) for year in self._years]
+        tables = [indicator_table(ran, items, year) for year in self.years]
         met, probabilities = judge_values(indicator_table(ran, items), items)
         return np.stack(tables, axis=2), met, probabilities
 

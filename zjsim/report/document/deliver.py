@@ -93,6 +93,23 @@ def report_stem(judged: Sequence[Judged]) -> str:
 def _write(
     path: Path, name: str, document: Document, judged: Sequence[Judged], language: Language
 ) -> None:
+    if name == "xlsx":
+        # Only this format needs the workbook's library.
+        from zjsim.report.workbook.workbook import write_workbook
+
+        write_workbook(path, [item.report for item in judged], language)
+    else:
+        write_document(path, name, document)
+
+
+def write_document(path: Path, name: str, document: Document) -> None:
+    """Write a document as ``html``, ``docx`` or ``pdf``.
+
+    Raises
+    ------
+    ZjsimError
+        When the library of a format is not installed.
+    """
     # Each format has libraries of its own, which the others do not need.
     if name == "html":
         from zjsim.report.document.html import write_html
@@ -102,11 +119,7 @@ def _write(
         from zjsim.report.document.word import write_word
 
         write_word(path, document)
-    elif name == "pdf":
+    else:
         from zjsim.report.document.pdf import write_pdf
 
         write_pdf(path, document)
-    else:
-        from zjsim.report.workbook.workbook import write_workbook
-
-        write_workbook(path, [item.report for item in judged], language)
