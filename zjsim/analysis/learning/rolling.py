@@ -121,10 +121,11 @@ class Pool:
     Parameters
     ----------
     weight : float
-        Which maximises the mean log score of the pool over the origins before the plan.
+        Mean of its posterior from a flat prior, by the log scores of the pool over the origins
+        before the plan; a figure forecast from several origins counts once.
     low, high : float
-        Weights whose mean log score is within one standard error of the best.
-    cases : int
+        80 % of that posterior.
+    cases, figures : int
     gains : tuple of float
         Mean log score at each of WEIGHTS, less that of the outside view alone.
     """
@@ -133,6 +134,7 @@ class Pool:
     low: float
     high: float
     cases: int
+    figures: int
     gains: tuple[float, ...]
 
 
@@ -404,21 +406,23 @@ def skill_on(cases: Sequence[Case], name: str) -> Skill | None:
 
 
 def pooled(cases: Sequence[Case]) -> Pool:
-    """The weight with the best mean log score over cases that both can forecast."""
+    """The weight that cases which both can forecast speak for."""
     both = [case for case in cases if "outside" in case.others]
     if not both:
-        return Pool(1.0, 0.0, 1.0, 0, ())
+        return Pool(1.0, 0.0, 1.0, 0, 0, ())
     density = np.exp([[c.log_score(), c.log_score("outside")] for c in both])
     scores = np.log(
         np.maximum(WEIGHTS[:, None] * density[:, 0] + (1 - WEIGHTS[:, None]) * density[:, 1], 1e-12)
     )
     means = scores.mean(axis=1)
-    best = int(np.argmax(means))
-    differ = scores - scores[best]
-    errors = differ.std(axis=1, ddof=1) / math.sqrt(len(both)) if len(both) > 1 else 0 * means
-    near = WEIGHTS[means + errors >= means[best]]
+    figures = len({(case.figure.row.key, case.figure.year) for case in both})
+    # Not the best weight alone: a dozen figures do not make one forecast worthless.
+    chance = np.exp(figures * (means - means.max()))
+    chance /= chance.sum()
+    low, high = np.interp([0.1, 0.9], np.cumsum(chance), WEIGHTS)
     gains = tuple(float(x) for x in means - means[0])
-    return Pool(float(WEIGHTS[best]), float(near.min()), float(near.max()), len(both), gains)
+    mean = float(np.sum(chance * WEIGHTS))
+    return Pool(mean, float(low), float(high), len(both), figures, gains)
 
 
 def pool_probability(model: float, outside: float, weight: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +34,11 @@ BAND = (0.1, 0.5, 0.9)
 
 def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
     """The evaluation in one language."""
-    plan = evaluation.learning.plan.plan
-    title = TYPOGRAPHY[language].title.format(localised(plan.title, language))
+    plan = localised(evaluation.learning.plan.plan.title, language)
+    if TYPOGRAPHY[language].full_width:
+        # A long Chinese title breaks by sense, before the name of the period.
+        plan = plan.replace("“", "\n“", 1)
+    title = TYPOGRAPHY[language].title.format(plan)
     sections = (
         _summary(evaluation, language),
         _section("shares", "annex_shares", language, _shares(evaluation, language)),
@@ -73,7 +76,8 @@ def _summary(evaluation: Evaluation, language: Language) -> Section:
         )
     ]  # fmt: skip
     said += [missed_sentence(o, language) for o in missed]
-    said += [_open_sentence(o, language) for o in outcomes if o.met is None]
+    undecided = [o for o in outcomes if o.met is None]
+    said += [_open_sentence(undecided, language)] if undecided else []
     table = TableBlock(
         "outcomes", label("evaluation.verdicts", language), outcome_table(evaluation, language)
     )
@@ -87,28 +91,24 @@ def missed_sentence(outcome: Outcome, language: Language) -> str:
     return label(
         "evaluation.missed_one", language, number=item.number,
         name=localised(item.label, language), came=_came(outcome, language),
-        target=plan_target_words(item, language), cause=label(f"evaluation.{cause}", language),
+        target=plan_target_words(item, language), cause=label(f"evaluation.because_{cause}", language),
         part=format_number(part, item.decimals, signed=True),
     )  # fmt: skip
 
 
-def _open_sentence(outcome: Outcome, language: Language) -> str:
-    item, year = outcome.indicator, outcome.indicator.target.year
-    why = label("evaluation.no_outturn", language, year=year)
-    if outcome.latest is not None:
-        latest = format_number(outcome.latest.value, item.decimals)
-        why = label(
-            "evaluation.no_outturn_latest", language, year=year, latest=latest,
-            latest_year=outcome.latest.year,
-        )  # fmt: skip
-    return label(
-        "evaluation.open_one", language, number=item.number,
-        name=localised(item.label, language), why=why,
-        middle=format_number(outcome.middle, item.decimals),
-        low=format_number(outcome.low, item.decimals),
-        high=format_number(outcome.high, item.decimals),
-        probability=format_share(outcome.probability, 0),
-    )  # fmt: skip
+def _open_sentence(outcomes: Sequence[Outcome], language: Language) -> str:
+    """Which targets are open, and how likely each was met."""
+    parts = [
+        label(
+            "evaluation.open_part", language, number=o.indicator.number,
+            name=localised(o.indicator.label, language),
+            probability=format_share(o.probability, 0),
+        )
+        for o in outcomes
+    ]  # fmt: skip
+    year = outcomes[0].indicator.target.year
+    joined = TYPOGRAPHY[language].semicolon.join(parts)
+    return label("evaluation.open_all", language, year=year, parts=joined)
 
 
 def main_cause(outcome: Outcome) -> tuple[str, float]:
@@ -161,7 +161,8 @@ def outcome_table(evaluation: Evaluation, language: Language) -> Table:
             value = format_number(o.outturn.value, item.decimals)
             outturn = f"{value} ({o.outturn.grade or DASH})"
         low, middle, high = (format_number(v, item.decimals) for v in (o.low, o.middle, o.high))
-        cause = label(f"evaluation.{main_cause(o)[0]}", language) if o.met is not True else DASH
+        short = o.met is not True and o.gap < 0
+        cause = label(f"evaluation.{main_cause(o)[0]}", language) if short else DASH
         rows.append(
             (
                 str(item.number), localised(item.label, language),
