@@ -91,7 +91,8 @@ def missed_sentence(outcome: Outcome, language: Language) -> str:
     return label(
         "evaluation.missed_one", language, number=item.number,
         name=localised(item.label, language), came=_came(outcome, language),
-        target=plan_target_words(item, language), cause=label(f"evaluation.because_{cause}", language),
+        target=plan_target_words(item, language),
+        cause=label(f"evaluation.because_{cause}", language),
         part=format_number(part, item.decimals, signed=True),
     )  # fmt: skip
 

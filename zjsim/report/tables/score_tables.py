@@ -152,7 +152,8 @@ def pool_sentence(rolling: Rolling, language: Language) -> str:
     pool = rolling.pool
     return label(
         "scores.pool", language, weight=format_share(pool.weight, 0),
-        low=format_share(pool.low, 0), high=format_share(pool.high, 0), cases=pool.cases, figures=pool.figures,
+        low=format_share(pool.low, 0), high=format_share(pool.high, 0),
+        cases=pool.cases, figures=pool.figures,
     )  # fmt: skip
 
 
