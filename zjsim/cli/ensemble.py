@@ -229,6 +229,7 @@ def _show(
         say()
         say_text(label("title.quantiles", words))
         say_table(tables.quantile_table(statistics, LEVELS, words, named=False))
+    _show_outside(found, statistics, words)
     say()
     for line in tables.findings(statistics, notes, words, names_zh):
         say_text(line)
@@ -237,6 +238,24 @@ def _show(
     say_text(label("disclaimer", words))
     for line in (*found.resolved.notes, *found.sample.notes):
         note(f"note: {line}")
+
+
+def _show_outside(found: EnsembleRuns, statistics: EnsembleStatistics, words: Language) -> None:
+    """The outside view and the pool, as known when the draws begin."""
+    from zjsim.analysis.history.outside import has_outside_view, outside_view
+    from zjsim.report.tables.outside_tables import outside_sentences, outside_table
+    from zjsim.report.words.labels import label
+
+    if not has_outside_view(found.plan):
+        return
+    known = found.posterior["known_until"] if found.posterior else found.plan.plan.base_year
+    view = outside_view(found.plan, known)
+    model = [target.share.value for target in statistics.targets]
+    say()
+    say_text(label("outside.title", words))
+    say_table(outside_table(view, found.plan.plan, words, model))
+    for line in outside_sentences(view, words):
+        say_text(line)
 
 
 def statistics_document(

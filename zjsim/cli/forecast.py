@@ -72,7 +72,7 @@ def forecast(
         opened, known_until, scenario=scenario, particles=particles, seed=seed,
         observations=own, told=telling(words, json),
     )  # fmt: skip
-    record = make_record(learnt, datetime.now(UTC).date())
+    record = make_record(learnt, datetime.now(UTC).date(), own)
     if register:
         path = write_record(folder, record)
         note(label("forecast.wrote", words, path=path, hash=record.hash))
@@ -104,7 +104,7 @@ def _forecasts(record: Record, plan: PlanData, words: Language) -> Table:
     years = sorted({int(y) for found in record.content["quantiles"].values() for y in found})
     heads = (
         label("column.number", words), label("column.indicator", words),
-        *(f"{year}" for year in years), label("monitor.after", words),
+        *(f"{year}" for year in years), label("forecast.probability", words),
     )  # fmt: skip
     rows = []
     for item in plan.indicators:
@@ -126,7 +126,7 @@ def _scores(scored: tuple[Scored, ...], plan: PlanData, words: Language) -> Tabl
         label(key, words)
         for key in (
             "forecast.registered", "column.indicator", "column.year", "learning.figure",
-            "scores.median", "learning.band80", "learning.inside", "scores.crps",
+            "scores.median", "learning.band80", "learning.inside", "scores.crps", "forecast.blind",
         )
     )  # fmt: skip
     rows = []
@@ -140,6 +140,7 @@ def _scores(scored: tuple[Scored, ...], plan: PlanData, words: Language) -> Tabl
             (
                 one.made, localised(item.label, words), str(one.year), value, median,
                 f"{low} – {high}", held, format_number(one.crps, 2),
+                label("forecast.blind_no" if one.blind else "forecast.blind_yes", words),
             )
         )  # fmt: skip
-    return Table(heads, tuple(rows), "<<>>>><>")
+    return Table(heads, tuple(rows), "<<>>>><><")

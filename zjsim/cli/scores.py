@@ -26,6 +26,7 @@ from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.rolling import Rolling
+    from zjsim.openplan import OpenPlan
     from zjsim.report.words.text_table import Table
 
 
@@ -71,6 +72,10 @@ def scores(
     if page is not None:
         page.write_text(page_text(found, words), encoding="utf-8")
         wrote(page, words)
+    held = _own_pool(opened)
+    if held is not None and not observations:
+        held.write_text(pool_file(found), encoding="utf-8")
+        wrote(held, words)
     if json:
         say_json({"pool": found.pool.weight, "cases": found.to_frame().to_dict("records")})
         return
@@ -102,6 +107,29 @@ def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Tab
     if every:
         made.append((label("scores.cases_title", words), tables.case_table(found.cases, words)))
     return made
+
+
+def _own_pool(opened: OpenPlan) -> Path | None:
+    """The plan's own file, for the shipped plan of a checkout only."""
+    from zjsim.analysis.history.outside import POOL
+
+    folder = opened.folder
+    checkout = folder.shipped and (folder.path.parent.parent / "pyproject.toml").is_file()
+    return folder.file(POOL) if checkout else None
+
+
+def pool_file(found: Rolling) -> str:
+    """The weight of the pool as a file of the plan."""
+    pool, learning = found.pool, found.learning
+    return (
+        "# Weight of the model in the pool with the outside view, made by `zjsim scores`: the\n"
+        "# mean of its posterior from a flat prior, by forecasts from 2016 to 2019 of figures to\n"
+        "# 2020. No later figure enters. The model is given the drivers of those years.\n"
+        f"weight_of_model: {pool.weight:.2f}\n"
+        f"low_80: {pool.low:.2f}\nhigh_80: {pool.high:.2f}\n"
+        f"forecasts: {pool.cases}\nfigures: {pool.figures}\n"
+        f"seed: {learning.seed}\nparticles: {learning.particles}\n"
+    )
 
 
 def page_text(found: Rolling, words: Language) -> str:

@@ -28,7 +28,7 @@ from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
 from zjsim.openplan import OpenPlan
 from zjsim.yamlfile import read_text, read_yaml
 
-FILE, CLASS_FILE = "outside.yaml", "reference_class.csv"
+FILE, CLASS_FILE, POOL = "outside.yaml", "reference_class.csv", "pool.yaml"
 LATER, EARLIEST = (2015, 2020), (2010, 2013)  # and the years in which a history may begin
 MEDIAN_TO_SD = 1.4826  # of absolute normal deviations
 FEWEST = 4  # yearly changes from which a series' own scatter counts
@@ -197,17 +197,35 @@ class OutsideView:
     ----------
     trends : mapping of indicator id to Trend
         Indicators without a history are missing.
-    targets : Class
+    plan : OpenPlan
+    weight : float or None
+        Of the model in the pool, from ``pool.yaml``; None without that file.
     """
 
     known_until: int
     trends: Mapping[str, Trend]
-    targets: Class
+    plan: OpenPlan
+    weight: float | None = None
+
+    @cached_property
+    def targets(self) -> Class:
+        """The class of targets."""
+        return reference_class(self.plan, self.known_until)
 
     def probability(self, indicator: str) -> float:
         """Of meeting a target; NaN without a history."""
         found = self.trends.get(indicator)
         return math.nan if found is None else found.probability
+
+    def pooled(self, indicator: str, model: float) -> float:
+        """The headline probability: the model's pooled with this view.
+
+        The model's alone where there is no history or no weight.
+        """
+        outside = self.probability(indicator)
+        if self.weight is None or math.isnan(outside):
+            return model
+        return self.weight * model + (1 - self.weight) * outside
 
 
 def outside_view(
@@ -228,7 +246,30 @@ def outside_view(
         When ``outside.yaml`` is missing or wrong.
     """
     work = _Reading(plan, plan.observations if observations is None else observations)
-    return OutsideView(known_until, work.trends(known_until), reference_class(plan, known_until))
+    return OutsideView(known_until, work.trends(known_until), plan, pool_weight(plan))
+
+
+def has_outside_view(plan: OpenPlan) -> bool:
+    """Whether a plan's folder says how its outside view is made."""
+    return plan.folder.file(FILE).is_file()
+
+
+def pool_weight(plan: OpenPlan) -> float | None:
+    """The weight that `zjsim scores` has fixed; None when it has not.
+
+    Raises
+    ------
+    DataError
+        When the file is not as it was written.
+    """
+    path = plan.folder.file(POOL)
+    if not path.is_file():
+        return None
+    data = read_yaml(path, DataError).data
+    weight = data.get("weight_of_model") if isinstance(data, dict) else None
+    if not isinstance(weight, int | float) or not 0 <= weight <= 1:
+        raise DataError(f"{path}: weight_of_model must be between 0 and 1.")
+    return float(weight)
 
 
 def reference_class(plan: OpenPlan, known_until: int) -> Class:

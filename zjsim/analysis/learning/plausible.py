@@ -22,7 +22,7 @@ Kind = Literal["slip", "other_year", "unit", "implausible"]
 SLIPS = (100.0, 10.0, 1000.0, 10_000.0, 0.01, 0.1, 0.001, 0.0001)
 FAR = 6.0  # half-widths of the 80 % band beyond which a figure is not believed
 NEAR = 1.5  # within which a corrected one fits
-ROOM = 0.35  # of a series without a forecast, relative to its last figure, a year
+ROOM = 0.1  # of a series without a forecast, relative to its last figure, a year
 SMALLEST = 0.02  # of a band, relative: a forecast is never surer than that
 
 

@@ -38,7 +38,8 @@ BAND = (0.1, 0.9)
 class Scored:
     """One registered forecast whose figure has come.
 
-    ``crps`` is worked out from the registered quantiles, in the indicator's unit.
+    ``crps`` is worked out from the registered quantiles, in the indicator's unit. ``blind``
+    tells that the figure was not yet held when the forecast was registered.
     """
 
     record: str
@@ -50,6 +51,7 @@ class Scored:
     low: float
     high: float
     crps: float
+    blind: bool
 
     @property
     def held(self) -> bool:
@@ -94,8 +96,14 @@ class Record(Shown):
         return f"{self.content['plan']} of {self.content['date']} ({self.hash[:8]})"
 
 
-def make_record(learning: Learning, today: date) -> Record:
+def make_record(learning: Learning, today: date, observations: Observations) -> Record:
     """What the latest year known says of the years after it, and of targets.
+
+    Parameters
+    ----------
+    observations : Observations
+        All that is held today: figures of the years ahead that are among them are noted, for
+        what is said of these is no real forecast.
 
     Raises
     ------
@@ -129,6 +137,12 @@ def make_record(learning: Learning, today: date) -> Record:
         "data_hash": last.posterior.attributes.get("data_hash", ""),
         "seed": learning.seed,
         "draws": learning.particles,
+        "held_already": sorted(
+            f"{item.id} {year}"
+            for item in items
+            for _, year in ahead
+            if observations.value(item.id, year) is not None
+        ),
         "levels": list(LEVELS),
         "quantiles": quantiles,
         "probabilities": {
@@ -199,6 +213,7 @@ def score_records(
                     Scored(
                         record.hash, record.content["date"], name, year, row.value, median,
                         low, high, crps_of_draws(drawn, row.value),
+                        f"{name} {year}" not in record.content["held_already"],
                     )
                 )  # fmt: skip
     return tuple(found)

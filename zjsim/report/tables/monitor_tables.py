@@ -104,7 +104,7 @@ def doubt_sentence(doubt: Doubt, language: Language) -> str:
         "low": format_quantity(doubt.low), "high": format_quantity(doubt.high),
     }  # fmt: skip
     if doubt.kind == "slip":
-        factor = f"{doubt.better / row.value:g}" if row.value else DASH
+        factor = f"{max(doubt.better / row.value, row.value / doubt.better):g}"
         better = f"{doubt.better:g}"
         return label("monitor.slip", language, better=better, factor=factor, **given)
     if doubt.kind == "other_year":
