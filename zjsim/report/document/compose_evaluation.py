@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,13 +12,14 @@ from zjsim.report.charts.learning_chart import plot_learning
 from zjsim.report.document.document import (
     Block,
     Document,
+    Medium,
     Picture,
     Points,
     Section,
     TableBlock,
     Text,
 )
-from zjsim.report.tables.learning_tables import learning_table
+from zjsim.report.tables.learning_tables import learning_table, movers_table
 from zjsim.report.tables.wording import plan_target_words, variable_name
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
@@ -27,9 +28,29 @@ from zjsim.version import __version__
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.evaluation import Evaluation, Needed, Outcome
+    from zjsim.analysis.learning.learn import Learning
 
 CAUSES = ("ambition", "drivers", "implementation", "structure", "drift", "scope")
 BAND = (0.1, 0.5, 0.9)
+NOISE = 3  # points: two standard errors of a probability near one half of 1,024 draws
+
+
+def learning_section(learning: Learning, language: Language) -> Section:
+    """What could be known when, as a section of a report."""
+    title = label("learning.chart", language)
+    known = TableBlock(
+        "known", label("table.learning", language), learning_table(learning, language)
+    )
+    movers = TableBlock(
+        "movers", label("table.movers", language), movers_table(learning, language),
+        notes=(label("learning.alone_note", language, error=NOISE),),
+    )  # fmt: skip
+
+    def draw(medium: Medium) -> Sequence[Any]:
+        return [plot_learning(learning, language).figure]
+
+    picture = Picture("known-chart", title, title, draw)
+    return Section("learning", 1, label("heading.learning", language), (known, movers, picture))
 
 
 def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
