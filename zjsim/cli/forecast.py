@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
-from zjsim.cli.learn import KnownUntil, telling
+from zjsim.cli.learn import KnownUntil, telling, title_of
 from zjsim.cli.output import (
     Json,
     LanguageOption,
@@ -82,7 +82,7 @@ def forecast(
         return
     say_text(
         label(
-            "forecast.head", words, date=record.content["date"], scenario=learnt.scenario,
+            "forecast.head", words, date=record.content["date"], scenario=title_of(learnt, words),
             year=learnt.last.year,
         )
     )  # fmt: skip

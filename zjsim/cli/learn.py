@@ -111,7 +111,7 @@ def _show(found: Learning, words: Language, constants: bool) -> None:
 
     say_text(
         label(
-            "learning.head", words, scenario=_title(found, words), first=found.steps[0].year,
+            "learning.head", words, scenario=title_of(found, words), first=found.steps[0].year,
             last=found.last.year, figures=len(found.last.figures.used),
             particles=f"{found.particles:,}", seed=found.seed,
         )
@@ -140,7 +140,8 @@ def _show(found: Learning, words: Language, constants: bool) -> None:
     say_text(label("disclaimer", words))
 
 
-def _title(found: Learning, words: Language) -> str:
+def title_of(found: Learning, words: Language) -> str:
+    """The scenario in words."""
     from zjsim.report.words.labels import localised
 
     read = found.plan.read_scenario(found.scenario)
