@@ -183,7 +183,7 @@ def monitor(
     before = learn(opened, last, particles=particles, seed=seed, told=told)
     found = doubts(own, before, opened.observations)
     if found and not accept:
-        raise Doubtful(f"{len(found)} figures look wrong.", found)
+        raise Doubtful(f"figures that look wrong: {len(found)}.", found)
     every = with_own_observations(opened, Observations(own)) if own else opened.observations
     learning = before
     if own:
