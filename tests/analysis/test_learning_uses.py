@@ -13,6 +13,7 @@ import pytest
 
 from zjsim.analysis.history.comparison import Comparison, Datum
 from zjsim.analysis.history.naive import Forecast
+from zjsim.analysis.learning.cases import Case, pooled, skill_on, summary
 from zjsim.analysis.learning.evaluation import Outcome
 from zjsim.analysis.learning.figures import Figure
 from zjsim.analysis.learning.learning_file import Row
@@ -25,7 +26,6 @@ from zjsim.analysis.learning.register import (
     score_records,
     write_record,
 )
-from zjsim.analysis.learning.rolling import Case, pooled, skill_on, summary
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.progress import Verdict
 from zjsim.errors import DataError

@@ -14,7 +14,8 @@ from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
 
 if TYPE_CHECKING:
-    from zjsim.analysis.learning.rolling import Case, Rolling, Skill
+    from zjsim.analysis.learning.cases import Case, Skill
+    from zjsim.analysis.learning.rolling import Rolling
 
 HORIZONS = (1, 2, 3, 4, 5)
 BINS = 5
@@ -25,7 +26,7 @@ SURE = 0.9
 
 def score_table(rolling: Rolling, language: Language) -> Table:
     """A row a horizon: coverage, CRPS, log score and skill, the plan's indicators apart."""
-    from zjsim.analysis.learning.rolling import NAMES, summary
+    from zjsim.analysis.learning.cases import NAMES, summary
 
     heads = (
         label("scores.group", language), label("scores.horizon", language),
@@ -70,7 +71,7 @@ def _skill(skill: Skill | None, language: Language) -> str:
 
 def rank_table(rolling: Rolling, language: Language) -> Table:
     """How often the figure lay in each fifth of its forecast; a fifth each is right."""
-    from zjsim.analysis.learning.rolling import pit_probability
+    from zjsim.analysis.learning.cases import pit_probability
 
     heads = (
         label("scores.group", language), label("scores.cases", language),
@@ -123,7 +124,7 @@ def _called(probability: float, met: bool, language: Language) -> str:
 
 def case_table(cases: Sequence[Case], language: Language) -> Table:
     """Each figure and origin: forecast, band, and the scores of all forecasts."""
-    from zjsim.analysis.learning.rolling import NAMES
+    from zjsim.analysis.learning.cases import NAMES
 
     heads = (
         label("scores.origin", language), label("column.year", language),
@@ -168,7 +169,7 @@ def class_sentence(rolling: Rolling, language: Language) -> str:
 
 def pooled_table(rolling: Rolling, language: Language) -> Table:
     """Model, outside view and pool of each target, as known in each year."""
-    from zjsim.analysis.learning.rolling import pool_probability
+    from zjsim.analysis.learning.cases import pool_probability
 
     steps = rolling.learning.steps
     heads = (
