@@ -97,6 +97,7 @@ def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Tab
             tables.score_table(found, words),
         ),
         (label("scores.skill_note", words), None),
+        (label("scores.caveat", words), None),
         (label("scores.ranks", words), tables.rank_table(found, words)),
         (label("scores.verdicts", words), tables.verdict_table(found, words)),
         (label("scores.few", words, count=len(found.verdicts.targets)), None),
