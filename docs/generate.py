@@ -425,14 +425,15 @@ def family_member() -> str:
     from zjsim.analysis.validation.subject import subject_of
 
     subject = subject_of(zjsim.open_plan())
+    years = (2021, 2022, 2023)
     rows = []
     for member in read_family(subject)["members"]:
         for fit in member_fits(subject, member):
-            pairs = [f"{p:.4g} / {m:.4g}" for p, m in zip(fit.published, fit.model, strict=True)]
-            rows.append(
-                (f"{member['label']['en']}: {fit.series}", *pairs, f"{100 * fit.mape:.1f} %")
-            )
-    return table(("published / model", "2021", "2022", "2023", "mean error"), rows)
+            pairs = zip(fit.years, fit.published, fit.model, strict=True)
+            told = {year: f"{p:.4g} / {m:.4g}" for year, p, m in pairs}
+            name = f"{member['label']['en']}: {fit.series}"
+            rows.append((name, *(told.get(y, "–") for y in years), f"{100 * fit.mape:.1f} %"))
+    return table(("published / model", *map(str, years), "mean error"), rows)
 
 
 def price_twins() -> str:

@@ -53,7 +53,7 @@ def simulate_model(
     --------
     >>> import zjsim
     >>> model = zjsim.open_plan("zhejiang").model
-    >>> zjsim.simulate_model(model, "time.step=0.25")["employment"].shape[0]
+    >>> zjsim.simulate_model(model, "time.step=0.25")["reported staff"].shape[0]
     1
     """
     names = names_of(model)

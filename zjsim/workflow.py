@@ -234,7 +234,7 @@ def simulate(
     --------
     >>> import zjsim
     >>> runs = zjsim.simulate("zhejiang", "baseline", levers={"water": 1.4})
-    >>> runs.to_frame()["employment"].index.name
+    >>> runs.to_frame()["reported staff"].index.name
     'time'
     >>> both = zjsim.simulate("zhejiang", ["baseline", "late_start"])
     >>> both.to_dataset().sizes["scenario"]

@@ -185,7 +185,8 @@ def test_at_its_centre_a_study_is_the_scenario_itself(plan):
 def test_a_study_varies_constants_levers_and_drivers(plan):
     what = open_study(plan, "baseline")
     assert {item.kind for item in what.dimensions} == {"constant", "driver", "lever"}
-    assert {what.grade(item) for item in what.dimensions} >= {"A", "B", "C", "D", "driver"}
+    varying = {r.grade for r in plan.constants.rows.values() if r.distribution != "fixed"}
+    assert {what.grade(item) for item in what.dimensions} >= {*varying, "driver"}
     keys = [item.key for item in what.dimensions]
     assert len(set(keys)) == len(keys)
 
@@ -199,13 +200,15 @@ def test_a_driver_is_one_input_that_departs_from_the_outlook_as_in_an_ensemble(p
         if entry.name in {error.driver for error in plan.drivers.errors}
     ]
     assert {item.of for item in drivers} == {"outlook"}
-    # The common shock is told as set aside: six of the seven share it.
-    assert what.correlations_aside == 15 + len(what.resolved.scenario.sampling.correlations)
+    # The common shock is told as set aside: every two drivers that share it.
+    sharing = sum(error.common > 0 for error in plan.drivers.errors)
+    pairs = sharing * (sharing - 1) // 2
+    assert what.correlations_aside == pairs + len(what.resolved.scenario.sampling.correlations)
 
 
 def test_a_calibrated_range_replaces_the_prior(plan):
     resolved = plan.resolve(plan.read_scenario("baseline"))
-    learnt = {"direct rebound": Range(0.2, 0.4, 0.3, "normal")}
+    learnt = {"renewal saving": Range(0.2, 0.4, 0.3, "normal")}
     sample = plan_sampling(resolved, plan.names, plan.constants, calibrated=learnt)
-    (made,) = [item for item in sample.dimensions if item.name == "direct rebound"]
+    (made,) = [item for item in sample.dimensions if item.name == "renewal saving"]
     assert (made.low, made.mode, made.high, made.distribution) == (0.2, 0.3, 0.4, "normal")

@@ -71,13 +71,13 @@ def test_the_model_itself_is_green(subject):
 @pytest.mark.parametrize(
     ("variable", "change", "expected"),
     [
-        ("fixed capital", "- to +", {"balances", "equilibrium"}),
+        ("capacity of metals", "- to +", {"balances", "equilibrium"}),
         ("real gross domestic product", "+ to -", {"identities", "base_year", "signs"}),
-        ("market demand", "minus dropped", {"signs", "elasticities", "loops"}),
-        ("unit cost", "* to /", {"signs"}),
-        ("target labour cost", "exponent negated", {"signs", "elasticities", "loops"}),
+        ("orders", "minus dropped", {"signs", "loops"}),
+        ("industrial land", "- to +", {"balances", "signs"}),
+        ("log wanted staff", "- to +", {"signs", "loops"}),
         ("water intensity cut", "- to +", {"base_year", "signs"}),
-        ("total factor productivity", "^ to *", {"base_year", "elasticities"}),
+        ("log normal output", "* to /", {"units", "base_year", "elasticities"}),
     ],
 )
 def test_a_wrong_equation_turns_rows_red(subject, every, variable, change, expected):
@@ -140,9 +140,9 @@ def test_no_killer_notices_the_model_itself(subject, every):
 
 def test_a_few_mutants_are_noticed(subject, every):
     chosen = [
-        mutant_of(every, "fixed capital", "- to +"),
-        mutant_of(every, "market demand", "minus dropped"),
-        mutant_of(every, "knowledge stock", "- to +"),
+        mutant_of(every, "capacity of metals", "- to +"),
+        mutant_of(every, "orders", "minus dropped"),
+        mutant_of(every, "knowledge", "- to +"),
     ]
     fates = [mutation_test.fate_of(subject, mutant) for mutant in chosen]
     assert all(fate.killer for fate in fates), fates
@@ -210,7 +210,9 @@ def test_a_threshold_for_no_test_is_refused(subject):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_says_red_by_word(subject, every, language):
-    wrong = Subject(subject.plan, mutant_of(every, "fixed capital", "- to +").applied(subject.spec))
+    wrong = Subject(
+        subject.plan, mutant_of(every, "capacity of metals", "- to +").applied(subject.spec)
+    )
     rows = tuple(rows_of(wrong, ("boundary", "balances")).values())
     page = Validation("zhejiang", rows, "0" * 64, "0" * 64, "quick")
     html, text = render_html(page, language), render_markdown(page, language)
@@ -218,7 +220,7 @@ def test_the_page_says_red_by_word(subject, every, language):
     assert word in html
     assert 'class="failed"' in html
     assert word in text
-    assert "fixed capital" in text
+    assert "capacity of metals" in text
     assert "1" in summary(page, language)
     assert len(screen_table(page, language).rows) == 2
     json.dumps([row.document for row in page.rows])

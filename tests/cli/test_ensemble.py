@@ -101,19 +101,25 @@ def test_runs_that_blow_up_are_counted_and_nothing_warns(zjsim, tmp_path):
     assert found["targets"]["output"]["met"] + found["failed"] <= 64
 
 
-NARROW = "name: narrow\nbased_on: baseline\nsampling: {constants: [direct rebound]}\n"
+WIDE = """name: wide
+based_on: baseline
+sampling:
+  correlations: [{between: [renewal saving, patent trend], r: 0.5}]
+"""
+NARROW = "name: narrow\nbased_on: ./wide.yaml\nsampling: {constants: [renewal saving]}\n"
 
 
 def test_correlations_of_what_a_scenario_holds_are_left_out_and_said(zjsim, tmp_path):
+    (tmp_path / "wide.yaml").write_text(WIDE, "utf-8")
     (tmp_path / "narrow.yaml").write_text(NARROW, "utf-8")
     outcome = zjsim("ensemble", "narrow.yaml", "-n", 4)
     assert outcome.status == 0
-    said = "correlation of energy need of new capital and frontier improvement left out"
+    said = "correlation of renewal saving and patent trend left out"
     assert said in " ".join(outcome.err.split())
-    held = zjsim("ensemble", "baseline", "-n", 4, "--set", "frontier_improvement=0.03")
+    held = zjsim("ensemble", "wide.yaml", "-n", 4, "--set", "patent_trend=0.03")
     assert held.status == 0
-    assert "frontier improvement does not vary here" in " ".join(held.err.split())
-    unknown = NARROW.replace("rebound]", "rebound], correlations: [{between: [a, b], r: 0.5}]")
+    assert "patent trend does not vary here" in " ".join(held.err.split())
+    unknown = NARROW.replace("saving]", "saving], correlations: [{between: [a, b], r: 0.5}]")
     (tmp_path / "narrow.yaml").write_text(unknown, "utf-8")
     refused = zjsim("ensemble", "narrow.yaml", "-n", 4)
     assert (refused.status, "a is not sampled" in refused.err) == (1, True)

@@ -129,7 +129,7 @@ def test_the_shipped_plan_has_nothing_to_lint(zjsim):
 
 
 def test_describe_shows_equation_source_causes_and_uses(zjsim):
-    record = zjsim("describe", "direct_rebound", "--json").document
+    record = zjsim("describe", "renewal_saving", "--json").document
     assert record["grade"] in "ABCD"
     assert record["uses"]
     assert "equation" in zjsim("describe", "labour productivity", "--json").document

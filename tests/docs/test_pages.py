@@ -129,7 +129,7 @@ def test_chinese_pages_have_chinese_headings(plan):
     pages = model_pages(ModelBook(plan, "zh"))
     assert pages["levers.md"].startswith("# 政策杠杆")
     assert "知识引擎" in pages["loops.md"]
-    assert "居民与人口流动" in pages["boundary.md"]
+    assert "汇率" in pages["boundary.md"]
 
 
 def test_pages_of_a_small_plan_are_written_with_pictures(tmp_path):

@@ -134,7 +134,7 @@ def test_saved_trajectories_are_judged_again(plan, one, tmp_path):
 def test_a_dataset_that_cannot_be_judged_says_why(plan, one):
     with pytest.raises(zjsim.RunError, match="needs the dimensions run and time"):
         zjsim.assess(plan, one.to_dataset().isel(time=0, drop=True))
-    partial = zjsim.assess(plan, one.to_dataset()[["employment"]])
+    partial = zjsim.assess(plan, one.to_dataset()[["reported staff"]])
     assert {str(row.verdict) for row in partial.rows} == {"missing"}
     assert "no such variable in the dataset" in partial.rows[0].reason
 

@@ -55,7 +55,7 @@ def read_model(path: Path | str) -> ModelSpec:
     --------
     >>> import zjsim
     >>> spec = zjsim.read_model(zjsim.open_plan().folder.model)
-    >>> "employment" in [element.name for element in spec.elements.values()]
+    >>> "reported staff" in [element.name for element in spec.elements.values()]
     True
     """
     path = Path(path)

@@ -170,9 +170,9 @@ def calibrate(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.calibrate("zhejiang", draws=64, profile_points=0, only=("high_tech",))
+    >>> found = zjsim.calibrate("zhejiang", draws=64, profile_points=0, only=("digital_core",))
     >>> found.sectors[0].sector.id
-    'high_tech'
+    'digital_core'
     """
     plan = open_plan(plan)
     file = read_sectors(plan)
