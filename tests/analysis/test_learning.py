@@ -342,3 +342,24 @@ def test_a_year_without_figures_is_refused(plan):
 
     with pytest.raises(DataError, match="figures are held from 2020 to 2025"):
         zjsim.learn(plan, 2030)
+
+
+def test_shares_of_variance_are_refused_from_draws_that_belong_together(plan, tmp_path):
+    from zjsim.analysis.sensitivity.uncertain_inputs import open_study
+
+    write_posterior(tmp_path / "p.nc", a_posterior(plan))
+    changes = [f"sampling.posterior={tmp_path / 'p.nc'}", "sampling.runs=16"]
+    with pytest.raises(ScenarioError, match="draws after learning belong together"):
+        open_study(plan, "baseline", changes)
+
+
+def test_no_discrepancy_is_laid_over_draws_after_learning(plan, tmp_path):
+    from zjsim.ensembles.run import simulate_ensemble
+
+    write_posterior(tmp_path / "p.nc", a_posterior(plan))
+    learnt = simulate_ensemble(plan, "baseline", runs=8, posterior=tmp_path / "p.nc")
+    prior = simulate_ensemble(plan, "baseline", runs=8)
+    assert prior.discrepancies
+    assert learnt.discrepancies == {}
+    assert learnt.posterior["known_until"] == 2022
+    assert learnt.hash != prior.hash
