@@ -24,6 +24,8 @@ from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment
+    from zjsim.assessment.observations import Observations as Published
+    from zjsim.openplan import OpenPlan
 
 CHECK_VIOLATED = 30
 # Over several scenarios the gravest outcome counts, in this order.
@@ -85,6 +87,8 @@ def check(
         simulated.append((runs, judged))
         if not json:
             _say_verdicts(judged, words)
+    if not json:
+        _say_outside(opened, seen, words)
     from zjsim.report.words.labels import localised
 
     statuses, documents = [], []
@@ -111,6 +115,18 @@ def _say_verdicts(judged: Assessment, words: Language) -> None:
     for line in remark_lines(report, words):
         say_text(line, hang=5)
     say_text(tally_words(report, words))
+
+
+def _say_outside(opened: OpenPlan, seen: Published, words: Language) -> None:
+    """The outside view beside the verdicts, where the plan has one."""
+    from zjsim.analysis.history.outside import has_outside_view, outside_view
+    from zjsim.report.tables.outside_tables import outside_table
+    from zjsim.report.words.labels import label
+
+    if has_outside_view(opened):
+        view = outside_view(opened, opened.plan.base_year, seen)
+        say_text(label("outside.title", words))
+        say_table(outside_table(view, opened.plan, words))
 
 
 def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Language) -> None:

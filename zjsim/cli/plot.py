@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zjsim.cli.learn import KnownUntil, posterior_for
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.plaintext import file_name
@@ -37,6 +39,7 @@ def plot(
     ] = None,
     runs: Annotated[int, typer.Option("-n", "--runs", min=2, help="Runs of the ensemble.")] = 1024,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     formats: Annotated[
@@ -80,6 +83,13 @@ def plot(
     choice = sector
     if drawn.choice == "indicator":
         choice = opened.plan.indicator(indicator or 1).id
+    if known_until is not None:
+        if drawn.of != "ensemble":
+            of_ensembles = [one.name for one in KINDS.values() if one.of == "ensemble"]
+            said = f"only of {' and '.join(of_ensembles)}"
+            raise typer.BadParameter(said, param_hint="--known-until")
+        learnt = str(posterior_for(opened, known_until, words))
+        read = [one.changed(sampling=replace(one.sampling, posterior=learnt)) for one in read]
     charts = draw_charts(drawn, source_of(drawn, opened, read, runs, seed), choice, words)
     try:
         out.mkdir(parents=True, exist_ok=True)
