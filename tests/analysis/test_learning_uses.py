@@ -38,7 +38,7 @@ def plan():
 
 
 def a_case(value, mean, sd=1.0, outside=(0.0, 1.0), year=2018, crps=(1.0, 1.0)):
-    row = Row("history", Comparison("x", ("v",), "growth"), "x", 0.0, 0, 9999)
+    row = Row("history", Comparison("x", ("v",), "growth", 2020), "x", 0.0, 0, 9999)
     figure = Figure(row, Datum(year, float(year), value), "A", 0.1)
     return Case(
         origin=2016, figure=figure, unit=1.0, median=mean, low=mean - 1.28 * sd,
