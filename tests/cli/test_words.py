@@ -110,7 +110,7 @@ def strangers(text: str, kind: str) -> set[str]:
         # English twins of a label in the file itself, and quoted lines of the scenario.
         text = re.sub(r"(?m)^\s+en: .*\n(\s{4,}\S.*\n)*", "", text)
         text = re.sub(r"hash: \w+", "", text)
-    text = re.sub(r"(?a)zjsim [a-z]+|--[a-z-]+( [a-z]+)?", "", text)
+    text = re.sub(r"(?a)zjsim\s+[a-z]+|--[a-z-]+( [a-z]+)?", "", text)
     text = re.sub(r"(?a)[\w.-]*[_/.][\w./-]*|\w+-[0-9a-f]{8}", "", text)
     return {w.lower() for w in re.findall(r"[A-Za-z]{3,}", text)} - LATIN - names(kind)
 
