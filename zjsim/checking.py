@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from zjsim.assessment.checks import Change, CheckOutcome, changed_inputs, judge, saved_variables
-from zjsim.openplan import PlanLike, open_plan
+from zjsim.inputs import Inputs
+from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.prepare import Prepared
 from zjsim.scenario.resolve import Resolved
 from zjsim.trajectories import Trajectories
@@ -41,21 +43,28 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
     if not plan.checks:
         return []
     ready = Prepared(plan, resolved, backend="python")
-    exogenous = plan.exogenous
-    save = saved_variables(plan.checks)
-    inputs = replace(ready.all_paths, save=save)
+    inputs = replace(ready.all_paths, save=saved_variables(plan.checks))
+    return [outcome for outcome, _ in judged_checks(plan, inputs, ready.run)]
+
+
+def judged_checks(
+    plan: OpenPlan, inputs: Inputs, run: Callable[[Inputs], Trajectories]
+) -> Iterator[tuple[CheckOutcome, Trajectories]]:
+    """Each reality check in turn with the run it is held against; equal changes run once."""
     first_year = plan.plan.years[0]
     kept: dict[str, Trajectories] = {}
 
-    def run(change: Change | None) -> Trajectories:
+    def changed(change: Change | None) -> Trajectories:
         key = repr(change)
         if key not in kept:
-            changed = inputs
+            own = inputs
             if change is not None:
-                changed = changed_inputs(
-                    inputs, change, plan.names.constants, exogenous, first_year
+                own = changed_inputs(
+                    inputs, change, plan.names.constants, plan.exogenous, first_year
                 )
-            kept[key] = ready.run(changed)
+            kept[key] = run(own)
         return kept[key]
 
-    return [judge(check, run(check.condition), run(check.against)) for check in plan.checks]
+    for check in plan.checks:
+        reference = changed(check.against)
+        yield judge(check, changed(check.condition), reference), reference

@@ -57,11 +57,6 @@ class TimeGrid:
             raise ScenarioError(f"time: step {self.step:g} must be greater than zero")
         if not self.stop >= self.start:
             raise ScenarioError(f"time: stop {self.stop:g} must come after start {self.start:g}")
-        if self.stop > self.start and _whole((self.stop - self.start) / self.step) is None:
-            raise ScenarioError(
-                f"time: step {self.step:g} does not divide {self.start:g}..{self.stop:g}; "
-                "choose a step such as 0.0625 that fits the horizon a whole number of times"
-            )
         steps = (self.stop - self.start) / self.step
         # The last step of a horizon may be no number at all: 1e308 years from -1e308.
         if not steps <= MOST_STEPS:
@@ -69,7 +64,7 @@ class TimeGrid:
                 f"time: step {self.step:g} makes more than {MOST_STEPS:,} steps of "
                 f"{self.start:g}..{self.stop:g}; choose a longer step or a shorter horizon"
             )
-        if _whole(steps) is None:
+        if steps > 0 and _whole(steps) is None:
             raise ScenarioError(
                 f"time: step {self.step:g} does not divide {self.start:g}..{self.stop:g}; "
                 "choose a step such as 0.0625 that fits the horizon a whole number of times"

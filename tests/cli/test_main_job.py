@@ -150,10 +150,9 @@ def test_a_new_scenario_runs_as_written(zjsim):
     assert "my.yaml" in again.err
 
 
-SUBSCRIPTED = """{UTF-8}
-row: one, two ~ ~ |
-part[row]= 1, 2 ~ thing ~ By row. |
-level= INTEG(SUM(part[row!]), 10) ~ thing ~ What grows. |
+FOR_PYSD = """{UTF-8}
+now= GET TIME VALUE(0, 0, 0) ~ Year ~ The time. |
+level= INTEG(now, 10) ~ thing ~ What grows. |
 INITIAL TIME = 0 ~ Year ~ |
 FINAL TIME = 2 ~ Year ~ |
 TIME STEP = 1 ~ Year ~ |
@@ -162,10 +161,10 @@ SAVEPER = TIME STEP ~ Year ~ |
 
 
 def test_what_only_pysd_reads_is_refused_by_name_and_runs_there_when_trusted(zjsim, tmp_path):
-    (tmp_path / "rows.mdl").write_text(SUBSCRIPTED, "utf-8")
-    refused = zjsim("run", "rows.mdl")
-    assert (refused.status, "subscripts" in refused.err) == (1, True)
-    untrusted = zjsim("run", "rows.mdl", "--engine", "pysd")
+    (tmp_path / "now.mdl").write_text(FOR_PYSD, "utf-8")
+    refused = zjsim("run", "now.mdl")
+    assert (refused.status, "GET TIME VALUE" in refused.err) == (1, True)
+    untrusted = zjsim("run", "now.mdl", "--engine", "pysd")
     assert (untrusted.status, "--trust-model" in untrusted.err) == (1, True)
-    trusted = zjsim("run", "rows.mdl", "--engine", "pysd", "--trust-model", "--json")
-    assert trusted.document["variables"]["level"] == [10.0, 13.0, 16.0]
+    trusted = zjsim("run", "now.mdl", "--engine", "pysd", "--trust-model", "--json")
+    assert trusted.document["variables"]["level"] == [10.0, 10.0, 11.0]

@@ -56,7 +56,8 @@ def test_reference_pages_are_up_to_date(generate):
     pages = generate.reference_pages()
     stale = [path.name for path, text in pages.items() if text != path.read_text("utf-8")]
     assert stale == [], "run: python docs/generate.py"
-    kept = set((DOCS / "reference").rglob("*.md"))
+    # The page of model files is written by hand.
+    kept = set((DOCS / "reference").rglob("*.md")) - {DOCS / "reference" / "model-files.md"}
     assert kept == set(pages), "a page is left over"
 
 

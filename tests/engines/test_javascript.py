@@ -172,7 +172,7 @@ def test_two_hundred_random_scenarios_give_the_same_numbers_in_a_browser(tmp_pat
 
 
 @needs_node
-def test_a_run_that_fails_is_lost_from_the_same_row_on(tmp_path):
+def test_a_run_that_fails_is_told_of_the_same_row_and_keeps_what_does_not_rest_on_it(tmp_path):
     plan = zjsim.open_plan("zhejiang")
     names, save, text = of_plan(plan)
     base = in_order(prepare(plan, "baseline").all_paths, names)
@@ -186,7 +186,7 @@ def test_a_run_that_fails_is_lost_from_the_same_row_on(tmp_path):
 
 def test_an_operation_without_counterpart_is_refused_by_name(monkeypatch):
     plan = zjsim.open_plan("zhejiang")
-    made = schedule(plan.program, (), ("employment",))
+    made = schedule(plan.program, (), ("reported staff",))
     index = next(i for i, node in enumerate(made.graph.nodes) if node.op == "add")
     made.graph.nodes[index] = made.graph.nodes[index]._replace(op="gamma")
     with pytest.raises(UnsupportedError, match="the browser target has no gamma"):
@@ -195,6 +195,6 @@ def test_an_operation_without_counterpart_is_refused_by_name(monkeypatch):
 
 def test_no_name_of_a_model_can_close_the_script_it_stands_in():
     plan = zjsim.open_plan("zhejiang")
-    made = schedule(plan.program, (), ("employment",))
+    made = schedule(plan.program, (), ("reported staff",))
     made.labels.update(dict.fromkeys(made.labels, "</script><script>alert(1)</script>"))
     assert not re.search(r"</script|<script|<!--", emit_javascript(made), re.IGNORECASE)

@@ -268,7 +268,7 @@ def test_what_does_not_fit_is_told_by_place_and_reason(page, tmp_path):
         "based_on: nowhere": ["based_on nowhere", "no_such_base"],
         "lever: {water: 1}": ["lever", "unknown_key"],
         "levers: {water: many}": ["levers.water", "not_a_number"],
-        "levers: {water: 9}": ["levers.water (0–1.6)", "out_of_range"],
+        "levers: {water: 9}": ["levers.water (0–3)", "out_of_range"],
         "- 1": ["", "not_a_mapping"],
         "levers: [1]": ["levers", "not_a_mapping"],
         "levers: {water: {shape: table, values: [1]}}": ["levers.water.values", "not_a_mapping"],

@@ -141,10 +141,7 @@ def _workbook(path: Path, tab: str) -> Table:
     # A broken workbook raises whatever zip, XML or openpyxl raise.
     except Exception as problem:
         raise ModelError(f"{path.name}: cannot be read as a workbook ({problem}).") from None
-    by_name = {canonical(name): name for name in book.sheetnames}
-    if canonical(tab) not in by_name:
-        raise ModelError(f"{path.name}: has no sheet {tab!r}; it has {', '.join(book.sheetnames)}.")
-    sheet = book[by_name[canonical(tab)]]
+    sheet = book[_sheet_name(path, book.sheetnames, tab)]
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
 
     def named(name: str) -> list[list[Any]]:
@@ -164,6 +161,14 @@ def _workbook(path: Path, tab: str) -> Table:
     return Table(rows, named)
 
 
+def _sheet_name(path: Path, names: Sequence[str], tab: str) -> str:
+    """The name of a sheet as the workbook writes it."""
+    by_name = {canonical(name): name for name in names}
+    if canonical(tab) not in by_name:
+        raise ModelError(f"{path.name}: has no sheet {tab!r}; it has {', '.join(names)}.")
+    return by_name[canonical(tab)]
+
+
 def _old_workbook(path: Path, tab: str) -> Table:
     try:
         import xlrd
@@ -177,12 +182,7 @@ def _old_workbook(path: Path, tab: str) -> Table:
     # A broken workbook raises whatever xlrd raises.
     except Exception as problem:
         raise ModelError(f"{path.name}: cannot be read as a workbook ({problem}).") from None
-    by_name = {canonical(name): name for name in book.sheet_names()}
-    if canonical(tab) not in by_name:
-        raise ModelError(
-            f"{path.name}: has no sheet {tab!r}; it has {', '.join(by_name.values())}."
-        )
-    sheet = book.sheet_by_name(by_name[canonical(tab)])
+    sheet = book.sheet_by_name(_sheet_name(path, book.sheet_names(), tab))
     rows = [list(sheet.row_values(row)) for row in range(sheet.nrows)]
 
     def named(name: str) -> list[list[Any]]:

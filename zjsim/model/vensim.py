@@ -127,12 +127,12 @@ def _limits(text: str) -> Limits:
     _, bracket, inside = text.rpartition("[")
     if not bracket or not text.endswith("]"):
         return NO_LIMITS
-    low, high, *_ = (*(_limit(part) for part in inside[:-1].split(",")), None)
+    low, high, *_ = (*(limit_of(part) for part in inside[:-1].split(",")), None)
     return low, high
 
 
-def _limit(text: str) -> float | None:
-    """A number; None for a question mark or what is none."""
+def limit_of(text: str) -> float | None:
+    """One end of a slider's range; None for a question mark or what is no finite number."""
     try:
         value = float("".join(text.split()))
     except ValueError:

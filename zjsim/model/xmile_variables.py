@@ -27,7 +27,7 @@ from zjsim.model.syntax import (
     Prefix,
     changed,
 )
-from zjsim.model.vensim import LONGEST_PARSE, guarded
+from zjsim.model.vensim import LONGEST_PARSE, guarded, limit_of
 
 _KINDS = {"continuous": "hold", "extrapolate": "extrapolate", "discrete": "step"}
 _METHODS = {"euler": "euler", "rk4": "rk4", "rk2": "rk2"}
@@ -344,14 +344,7 @@ class _Reader:
         found = node.find(f"{self.ns}range")
         if found is None:
             return NO_LIMITS
-        low, high = found.get("min"), found.get("max")
-        try:
-            return (
-                None if low is None else float(low),
-                None if high is None else float(high),
-            )
-        except ValueError:
-            return NO_LIMITS
+        return limit_of(found.get("min", "")), limit_of(found.get("max", ""))
 
     def _text(self, node: Any, part: str) -> str:
         found = node.find(f"{self.ns}{part}")

@@ -18,18 +18,18 @@ function run(job) {
     const size = LENGTH[i] <= nSteps ? Math.max(Math.trunc(LENGTH[i]), 1) : nSteps + 1;
     rings.push(new Float64Array(size).fill(FIRST[i]));
   }
+  let lost = -1;
   while (X.length < stages) X.push(new Float64Array(N_STATE));
   for (let turn = 0, row = 0; turn <= nSteps; turn++) {
     const time = start + turn * step;
     pathsAt(rows, 3 * turn);
     for (let i = 0; i < N_RING; i++) D[i] = rings[i][turn % rings[i].length];
     if (turn % perSave === 0) {
-      for (let i = 0; i < N_STATE; i++) {
-        if (!Number.isFinite(S[i])) {
-          // Nothing is kept of a run after one of its states has been lost.
-          out.fill(NaN, row * width, (Math.floor(nSteps / perSave) + 1) * width);
-          return row;
-        }
+      for (let i = 0; lost < 0 && i < N_STATE; i++) if (!Number.isFinite(S[i])) lost = row;
+      if (few && lost >= 0) {
+        // An ensemble keeps nothing of a run after one of its states has been lost.
+        out.fill(NaN, row * width, (Math.floor(nSteps / perSave) + 1) * width);
+        return lost;
       }
       if (few) observeFew(time, time + hair, time, step, start, stop, saveEvery, out, row * width);
       else observe(time, time + hair, time, step, start, stop, saveEvery, out, row * width);
@@ -58,7 +58,7 @@ function run(job) {
     for (let i = 0; i < N_HELD; i++) H[i] = H_NEXT[i];
     for (let i = 0; i < N_RING; i++) rings[i][turn % rings[i].length] = INTO[i];
   }
-  return -1;
+  return lost;
 }
 
 function pathsAt(rows, moment) {

@@ -170,20 +170,26 @@ def font_name() -> str:
 
 
 @contextmanager
-def house(more: Style = None) -> Iterator[None]:
-    """Draw in the house style and a style of the user's on top; settings are restored afterwards.
+def restored(rules: Any = None) -> Iterator[None]:
+    """Settings of matplotlib, with ``rules`` over them; restored afterwards.
 
     But one: the first figure of a notebook wakes its backend, which makes pyplot interactive.
     Undone, neither the next chart nor any of the user's own would be shown.
     """
-    rules: Any = {**RULES, "font.family": [font_name()]}
     interactive = mpl.is_interactive()
     with mpl.rc_context(rules):
-        if more is not None:
-            _use(more)
         yield
         interactive = mpl.is_interactive()
     mpl.interactive(interactive)
+
+
+@contextmanager
+def house(more: Style = None) -> Iterator[None]:
+    """Draw in the house style and a style of the user's on top; undone as by `restored`."""
+    with restored({**RULES, "font.family": [font_name()]}):
+        if more is not None:
+            _use(more)
+        yield
 
 
 def _use(more: Any) -> None:
