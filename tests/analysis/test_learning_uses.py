@@ -13,6 +13,7 @@ import pytest
 
 from zjsim.analysis.history.comparison import Comparison, Datum
 from zjsim.analysis.history.naive import Forecast
+from zjsim.analysis.history.outside import outside_view
 from zjsim.analysis.learning.cases import Case, pooled, skill_on, summary
 from zjsim.analysis.learning.evaluation import Outcome
 from zjsim.analysis.learning.figures import Figure
@@ -96,7 +97,14 @@ def learning(plan):
     )
     work = SimpleNamespace(years=years)
     return SimpleNamespace(
-        plan=plan, steps=(step,), last=step, work=work, scenario="observed", seed=1, particles=200
+        plan=plan,
+        steps=(step,),
+        last=step,
+        work=work,
+        scenario="observed",
+        seed=1,
+        particles=200,
+        outside=lambda: outside_view(plan, 2020),
     )
 
 
@@ -148,7 +156,7 @@ def an_outcome(plan, **more):
     given = {
         "indicator": item, "outturn": Observation(item.id, 2025, 18.2, grade="A"), "latest": None,
         "published": None, "verdict": Verdict.MISSED, "low": 17.9, "middle": 18.1, "high": 18.3,
-        "probability": 0.0, "target": 19.0, "expected": 18.9,
+        "probability": 0.0, "headline": 0.0, "target": 19.0, "expected": 18.9,
         "parts": {"drivers": -0.1, "implementation": -0.2, "structure": -0.3, "drift": -0.2},
         "learnt": 18.1,
     }  # fmt: skip
@@ -167,9 +175,9 @@ def test_the_parts_of_a_gap_add_up_to_it(plan):
 
 
 def test_a_target_without_a_figure_is_called_only_when_learning_settles_it(plan):
-    assert an_outcome(plan, verdict=None, outturn=None, probability=0.05).met is False
-    assert an_outcome(plan, verdict=None, outturn=None, probability=0.95).met is True
-    assert an_outcome(plan, verdict=None, outturn=None, probability=0.6).met is None
+    assert an_outcome(plan, verdict=None, outturn=None, headline=0.05).met is False
+    assert an_outcome(plan, verdict=None, outturn=None, headline=0.95).met is True
+    assert an_outcome(plan, verdict=None, outturn=None, headline=0.6).met is None
 
 
 # --- forecasts with a date ---------------------------------------------------------------------

@@ -8,14 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zjsim.analysis.history.outside import (
-    Lasting,
-    growth_of,
-    has_outside_view,
-    outside_view,
-    reference_class,
-    scatter_of,
-)
+from zjsim.analysis.history.outside import has_outside_view, outside_view, reference_class
+from zjsim.analysis.history.regressed import Lasting, growth_of, scatter_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError
 from zjsim.workflow import open_plan
@@ -104,5 +98,14 @@ def test_a_mistake_in_the_file_says_where(plan, tmp_path):
         outside_view(open_plan(folder), 2020)
     assert "Did you mean rd_intensity" in str(told.value)
     assert "Did you mean steps" in str(told.value)
+    whole = (plan.folder.path / "outside.yaml").read_text(encoding="utf-8")
+    (folder / "outside.yaml").write_text(whole, encoding="utf-8")
+    family = folder / "family_history.csv"
+    rows = family.read_text(encoding="utf-8").splitlines()
+    rows[3] = rows[3].replace(",2012,", ",twelve,")
+    family.write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(DataError, match="line 4: year is 'twelve', which is no number"):
+        outside_view(open_plan(folder), 2020)
     (folder / "outside.yaml").unlink()
+    assert outside_view(open_plan(folder), 2020).trends == {}
     assert not has_outside_view(open_plan(folder))

@@ -104,7 +104,8 @@ def _forecasts(record: Record, plan: PlanData, words: Language) -> Table:
     years = sorted({int(y) for found in record.content["quantiles"].values() for y in found})
     heads = (
         label("column.number", words), label("column.indicator", words),
-        *(f"{year}" for year in years), label("forecast.probability", words),
+        *(f"{year}" for year in years),
+        label("outside.p_model", words), label("outside.p_pool", words),
     )  # fmt: skip
     rows = []
     for item in plan.indicators:
@@ -112,9 +113,11 @@ def _forecasts(record: Record, plan: PlanData, words: Language) -> Table:
         for year in years:
             ends = (record.quantile(item.id, year, level) for level in (0.5, 0.1, 0.9))
             cells.append("{} ({} – {})".format(*(format_number(v, item.decimals) for v in ends)))
-        share = format_share(record.content["probabilities"][item.id], 0)
-        rows.append((str(item.number), localised(item.label, words), *cells, share))
-    return Table(heads, tuple(rows), "><" + ">" * (len(years) + 1), keys=2)
+        shares = [
+            format_share(record.content[kind][item.id], 0) for kind in ("probabilities", "headline")
+        ]
+        rows.append((str(item.number), localised(item.label, words), *cells, *shares))
+    return Table(heads, tuple(rows), "><" + ">" * (len(years) + 2), keys=2)
 
 
 def _scores(scored: tuple[Scored, ...], plan: PlanData, words: Language) -> Table:

@@ -107,6 +107,7 @@ def posterior_for(opened: Any, known_until: int, words: Language, quiet: bool = 
 
 def _show(found: Learning, words: Language, constants: bool) -> None:
     from zjsim.report.tables import learning_tables as tables
+    from zjsim.report.tables.outside_tables import outside_sentences
     from zjsim.report.words.labels import label
 
     say_text(
@@ -117,6 +118,13 @@ def _show(found: Learning, words: Language, constants: bool) -> None:
         )
     )  # fmt: skip
     say_table(tables.learning_table(found, words))
+    view = found.outside()
+    if view.trends:
+        say()
+        say_text(label("outside.beside", words, year=found.last.year))
+        say_table(tables.headline_table(found, view, words))
+        for line in outside_sentences(view, words):
+            say_text(line)
     say()
     moved = tables.movers_table(found, words)
     say_text(label("learning.movers" if moved.rows else "learning.no_movers", words))
@@ -162,6 +170,12 @@ def learning_document(found: Learning) -> dict[str, Any]:
                 "posterior": step.posterior.hash,
                 "probabilities": {
                     name: step.probabilities.targets[k].value for k, name in enumerate(ids)
+                },
+                "headline": {
+                    name: found.outside(step.year).pooled(
+                        name, step.probabilities.targets[k].value
+                    )
+                    for k, name in enumerate(ids)
                 },
                 "binding": step.probabilities.binding.value,
                 "all": step.probabilities.joint.value,

@@ -26,7 +26,6 @@ from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.rolling import Rolling
-    from zjsim.openplan import OpenPlan
     from zjsim.report.words.text_table import Table
 
 
@@ -42,6 +41,14 @@ def scores(
         Path | None,
         typer.Option("--page", metavar="FILE", help="Write the page of scores there (Markdown)."),
     ] = None,
+    pool: Annotated[
+        Path | None,
+        typer.Option(
+            "--pool",
+            metavar="FILE",
+            help="Write the weight of the model in the pool there; pool.yaml of a plan is read.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Keep tables and posteriors there."),
@@ -49,7 +56,7 @@ def scores(
     lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
-    """Score forecasts from 2020 to 2024 on the plan's indicators against naive ones.
+    """Score forecasts from each year of the plan on its own indicators, against naive ones.
 
     Example: zjsim scores --page scores.md
     """
@@ -72,10 +79,9 @@ def scores(
     if page is not None:
         page.write_text(page_text(found, words), encoding="utf-8")
         wrote(page, words)
-    held = _own_pool(opened)
-    if held is not None and not observations:
-        held.write_text(pool_file(found), encoding="utf-8")
-        wrote(held, words)
+    if pool is not None:
+        pool.write_text(pool_file(found), encoding="utf-8")
+        wrote(pool, words)
     if json:
         say_json({"pool": found.pool.weight, "cases": found.to_frame().to_dict("records")})
         return
@@ -88,44 +94,44 @@ def scores(
 
 def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Table | None]]:
     from zjsim.report.tables import score_tables as tables
-    from zjsim.report.words.labels import label
+    from zjsim.report.tables.outside_tables import class_sentence
+    from zjsim.report.words.labels import label, localised
 
     own = len(found.of(True))
+    last = found.learning.plan.plan.indicators[0].target.year
     made: list[tuple[str, Table | None]] = [
         (
             label("scores.head", words, cases=len(found.cases), indicators=own),
             tables.score_table(found, words),
         ),
-        (label("scores.skill_note", words), None),
+        (label("scores.skill_note", words, **tables.pool_years(found)), None),
         (label("scores.caveat", words), None),
         (label("scores.ranks", words), tables.rank_table(found, words)),
-        (label("scores.verdicts", words), tables.verdict_table(found, words)),
-        (label("scores.few", words, count=len(found.verdicts.targets)), None),
+        (label("scores.verdicts", words, year=last), tables.verdict_table(found, words)),
+        (label("scores.few", words, count=len(found.verdicts.targets), year=last), None),
         (label("scores.pooled_title", words), tables.pooled_table(found, words)),
         (tables.pool_sentence(found, words), None),
-        (tables.class_sentence(found, words), None),
     ]
+    if found.outside[0].targets is not None:
+        made.append((class_sentence(found.outside[0].targets, words), None))
+    if choices := found.learning.world.file.choices:
+        lines = [f"- {localised(text, words)}" for text in choices]
+        made.append(("\n".join((label("scores.choices", words), "", *lines)), None))
     if every:
         made.append((label("scores.cases_title", words), tables.case_table(found.cases, words)))
     return made
 
 
-def _own_pool(opened: OpenPlan) -> Path | None:
-    """The plan's own file, for the shipped plan of a checkout only."""
-    from zjsim.analysis.history.outside import POOL
-
-    folder = opened.folder
-    checkout = folder.shipped and (folder.path.parent.parent / "pyproject.toml").is_file()
-    return folder.file(POOL) if checkout else None
-
-
 def pool_file(found: Rolling) -> str:
     """The weight of the pool as a file of the plan."""
-    pool, learning = found.pool, found.learning
+    from zjsim.report.tables.score_tables import pool_years
+
+    pool, learning, years = found.pool, found.learning, pool_years(found)
     return (
-        "# Weight of the model in the pool with the outside view, made by `zjsim scores`: the\n"
-        "# mean of its posterior from a flat prior, by forecasts from 2016 to 2019 of figures to\n"
-        "# 2020. No later figure enters. The model is given the drivers of those years.\n"
+        "# Weight of the model in the pool with the outside view, made by `zjsim scores --pool`:\n"
+        "# the mean of its posterior from a flat prior, by forecasts from "
+        f"{years['first']} to {years['last']} of figures\n# to {years['base']}. "
+        "No later figure enters. The model is given the drivers of those years.\n"
         f"weight_of_model: {pool.weight:.2f}\n"
         f"low_80: {pool.low:.2f}\nhigh_80: {pool.high:.2f}\n"
         f"forecasts: {pool.cases}\nfigures: {pool.figures}\n"

@@ -62,9 +62,9 @@ class Outcome:
         Of the outturn; None without one.
     low, middle, high : float
         Of the learnt world at the target year: 10 %, median, 90 %.
-    probability : float
-        That the target is met, after everything learnt; where an outturn is published this is
-        what the model would say without reading it off.
+    probability, headline : float
+        That the target is met, after everything learnt: the model's, which where an outturn is
+        published does not read it off, and the model's pooled with the outside view.
     target : float
     expected : float
         When the plan began, levers in full, drivers at the outlook.
@@ -83,6 +83,7 @@ class Outcome:
     middle: float
     high: float
     probability: float
+    headline: float
     target: float
     expected: float
     parts: Mapping[Part, float]
@@ -113,12 +114,12 @@ class Outcome:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target was met; None where neither figure nor learning settles it."""
+        """Whether the target was met; None where neither figure nor headline settles it."""
         if self.verdict is not None:
             return bool(are_passes(np.array([str(self.verdict)]))[0])
-        if self.probability >= SETTLED:
+        if self.headline >= SETTLED:
             return True
-        return False if self.probability <= 1 - SETTLED else None
+        return False if self.headline <= 1 - SETTLED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class Evaluation(Shown):
                     "low": o.low,
                     "high": o.high,
                     "probability": o.probability,
+                    "headline": o.headline,
                     "gap": o.gap,
                     "ambition": o.ambition,
                     **o.parts,
@@ -234,19 +236,21 @@ def evaluate_learning(learning: Learning, observations: Observations) -> Evaluat
     expected, parts, learnt = _shared(learning)
     items = learning.plan.plan.indicators
     last = learning.last
+    view = outside_view(learning.plan, last.year, observations)
     outcomes = []
     for k, item in enumerate(items):
         outturn = observations.value(item.id, item.target.year)
         outturn = None if outturn is None or outturn.grade == "M" else outturn
         before = observations.latest(item.id, item.base.year, item.target.year - 1)
-        published = observations.value(f"{item.id}_post_census", item.target.year)
+        share = last.probabilities.targets[k].value
         final = last.values[:, k, -1]
         low, middle, high = (float(x) for x in np.nanquantile(final, LEVELS))
         outcomes.append(
             Outcome(
-                indicator=item, outturn=outturn, latest=before, published=published,
+                indicator=item, outturn=outturn, latest=before,
+                published=_as_published(learning, item, observations),
                 verdict=_verdict(item, outturn), low=low, middle=middle, high=high,
-                probability=last.probabilities.targets[k].value, target=item.target.value,
+                probability=share, headline=view.pooled(item.id, share), target=item.target.value,
                 expected=float(expected[k]),
                 parts={name: float(parts[p, k]) for p, name in enumerate(PARTS)},
                 learnt=float(learnt[k]),
@@ -255,8 +259,18 @@ def evaluate_learning(learning: Learning, observations: Observations) -> Evaluat
     needed = tuple(
         _needed(learning, k) for k, outcome in enumerate(outcomes) if outcome.met is not True
     )
-    view = outside_view(learning.plan, last.year, observations)
     return Evaluation(learning, tuple(outcomes), needed, view)
+
+
+def _as_published(
+    learning: Learning, item: Indicator, observations: Observations
+) -> Observation | None:
+    """The target year's figure in the vintage that it was published in, where that is another."""
+    for row in learning.world.file.rows:
+        of_vintage = row.comparison.vintage and row.of_plan_scale != 1
+        if row.indicator == item.id and row.comparison.measure == "level" and of_vintage:
+            return observations.value(row.comparison.series, item.target.year)
+    return None
 
 
 def _verdict(item: Indicator, outturn: Observation | None) -> Verdict | None:

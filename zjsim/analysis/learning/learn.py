@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from zjsim.analysis.history.outside import OutsideView, outside_view
 from zjsim.analysis.learning import smc
 from zjsim.analysis.learning.figures import figures_until
 from zjsim.analysis.learning.learning_file import LearningFile, read_learning
@@ -87,8 +88,13 @@ class Learning(Shown):
         reached = f"{self.steps[0].year} to {self.last.year}"
         raise DataError(f"{year}: learning covers {reached}.")
 
+    def outside(self, year: int | None = None) -> OutsideView:
+        """The outside view as known in a year that was learnt; None takes the last."""
+        known = self.last.year if year is None else self.known(year).year
+        return outside_view(self.plan, known, self.work.observations)
+
     def to_frame(self) -> pd.DataFrame:
-        """The learning table: probability of each target as known in each year.
+        """The learning table: probability of each target as known in each year, by the model.
 
         Returns
         -------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +11,21 @@ from typing import Any, Literal
 from zjsim.analysis.history.comparison import Comparison, comparison_from
 from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
 from zjsim.grades import EVIDENCE
+from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import canonical
 from zjsim.scenario.schema import Range
 from zjsim.workflow import OpenPlan
-from zjsim.yamlfile import read_text, read_yaml
+from zjsim.yamlfile import read_yaml
 
 FILE = "learning.yaml"
 Phase = Literal["history", "plan"]
 OWN_ERROR = 0.005  # of a user's own figure, relative to the target
 PHASES: tuple[Phase, ...] = ("history", "plan")
 _OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale"}
-_KEYS = {"freedom", "grades", "history", "plan", "priors", "figures", "early_warning"}
+_KEYS = {
+    "freedom", "grades", "history", "plan", "priors", "figures", "early_warning", "choices",
+}  # fmt: skip
+_SAID = {"early_warning", "choices"}  # keys that change no draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,11 @@ class LearningFile:
     scenario : str
         Of the years of the plan.
     text : str
-        The file, for the hash.
+        What draws depend on, for their hash: neither warning lines nor comments.
     red, amber : float
         Probabilities below which a target is under warning.
+    choices : tuple of Text
+        What was chosen after an outturn or a score had been seen.
     """
 
     rows: tuple[Row, ...]
@@ -97,6 +104,7 @@ class LearningFile:
     text: str
     red: float = 0.2
     amber: float = 0.5
+    choices: tuple[Text, ...] = ()
 
 
 def read_learning(plan: OpenPlan) -> LearningFile:
@@ -117,6 +125,12 @@ def read_learning(plan: OpenPlan) -> LearningFile:
         if key not in _KEYS
     ]
     rows = _rows(data["figures"], plan, problems)
+    choices = data.get("choices") or []
+    problems += [
+        Problem(f"choices[{k}]", "a text in each language is needed, such as {zh: …, en: …}")
+        for k, entry in enumerate(choices)
+        if not (isinstance(entry, dict) and set(entry) == set(LANGUAGES))
+    ]
     priors = _priors(data.get("priors") or {}, plan, problems)
     grades = data.get("grades") or {}
     problems += [
@@ -138,9 +152,10 @@ def read_learning(plan: OpenPlan) -> LearningFile:
         history_scenario=scenario,
         until=int(history.get("until", plan.plan.base_year)),
         scenario=str((data.get("plan") or {}).get("scenario", "observed")),
-        text=read_text(path, DataError),
+        text=json.dumps({k: v for k, v in data.items() if k not in _SAID}, sort_keys=True),
         red=float(lines.get("red", 0.2)),
         amber=float(lines.get("amber", 0.5)),
+        choices=tuple(Text(**entry) for entry in choices),
     )
 
 

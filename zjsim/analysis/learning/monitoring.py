@@ -44,8 +44,11 @@ class Watched:
     low, middle, high : float
         What was expected a year before: 10 %, median, 90 %.
     before, after : float
-        Probability of the target, as known a year before and now.
+        Probability of the target by the model, as known a year before and now.
+    headline : float
+        The present one pooled with the outside view; the model's where there is none.
     line : {"red", "amber", "green"}
+        By the headline.
     """
 
     indicator: Indicator
@@ -56,6 +59,7 @@ class Watched:
     high: float
     before: float
     after: float
+    headline: float
     line: Line
 
 
@@ -122,6 +126,7 @@ class Monitoring(Shown):
                     "high": row.high,
                     "before": row.before,
                     "after": row.after,
+                    "headline": row.headline,
                     "warning": row.line,
                 }
                 for row in self.rows
@@ -193,13 +198,18 @@ def monitor(
     now = learning.last
     if len(learning.steps) < 2:
         raise DataError(f"{now.year}: a year before it is needed; the plan begins there.")
-    rows = tuple(_watched(learning, k, every, own) for k in range(len(opened.plan.indicators)))
     view = outside_view(opened, now.year, every)
+    count = len(opened.plan.indicators)
+    rows = tuple(_watched(learning, k, every, own, view) for k in range(count))
     return Monitoring(now.year, learning, own, found, rows, _clues(learning), view)
 
 
 def _watched(
-    learning: Learning, place: int, every: Observations, own: tuple[Observation, ...]
+    learning: Learning,
+    place: int,
+    every: Observations,
+    own: tuple[Observation, ...],
+    view: OutsideView,
 ) -> Watched:
     item = learning.plan.plan.indicators[place]
     before, now = learning.steps[-2:]
@@ -208,16 +218,17 @@ def _watched(
     drawn = before.values[:, place, learning.work.years.index(now.year)]
     low, middle, high = (float(x) for x in np.nanquantile(drawn, LEVELS))
     after = now.probabilities.targets[place].value
+    headline = view.pooled(item.id, after)
     file = learning.world.file
     line: Line = "green"
-    if after < file.red:
+    if headline < file.red:
         line = "red"
-    elif after < file.amber:
+    elif headline < file.amber:
         line = "amber"
     part = (now.year - item.base.year) / (item.target.year - item.base.year)
     return Watched(
         item, figure, item.start + part * (item.target.value - item.start), low, middle, high,
-        before.probabilities.targets[place].value, after, line,
+        before.probabilities.targets[place].value, after, headline, line,
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def make_record(learning: Learning, today: date, observations: Observations) -> 
             f"known until {last.year}: no year of the plan is left to forecast; choose an earlier "
             "one with --known-until."
         )
-    items = learning.plan.plan.indicators
+    items, view = learning.plan.plan.indicators, learning.outside()
     quantiles = {
         item.id: {
             str(year): [round(float(q), 6) for q in np.nanquantile(last.values[:, k, p], LEVELS)]
@@ -145,6 +145,10 @@ def make_record(learning: Learning, today: date, observations: Observations) -> 
         ),
         "levels": list(LEVELS),
         "quantiles": quantiles,
+        "headline": {
+            item.id: round(view.pooled(item.id, last.probabilities.targets[k].value), 6)
+            for k, item in enumerate(items)
+        },
         "probabilities": {
             item.id: round(last.probabilities.targets[k].value, 6) for k, item in enumerate(items)
         },

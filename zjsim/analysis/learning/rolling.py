@@ -16,7 +16,7 @@ import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
 from zjsim.analysis.history.naive import RATES, Forecast, growth_history, naive_forecasts
-from zjsim.analysis.history.outside import LATER, OutsideView, outside_view
+from zjsim.analysis.history.outside import OutsideView, outside_view
 from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
 from zjsim.analysis.learning.cases import BAND, NAMES, Case, Pool, pool_probability, pooled
 from zjsim.analysis.learning.figures import Figure, figures_until
@@ -31,7 +31,7 @@ from zjsim.markup import Shown
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST_ORIGIN = 2016  # a history that begins in 2015 has then one year of growth
+ORIGINS_BEFORE = 4  # the first of them knows one year of a history of five
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,11 @@ def roll(
     advance : function
         Called with 1 for each origin.
     """
-    views = {y: outside_view(work.world.plan, max(y, 2020), observations) for y in
-             range(FIRST_ORIGIN, learning.last.year + 1)}  # fmt: skip
+    base = work.world.plan.plan.base_year
+    views = {
+        year: outside_view(work.world.plan, max(year, base), observations)
+        for year in range(work.world.file.until - ORIGINS_BEFORE, learning.last.year + 1)
+    }
     before = _before(work, observations, views, advance)
     pool = pooled(before)
     cases = []
@@ -170,7 +173,7 @@ def _before(
     every = figures_until(work.world.file, observations, until)
     found: list[Case] = []
     scores = None
-    for origin in range(FIRST_ORIGIN, until):
+    for origin in range(until - ORIGINS_BEFORE, until):
         scores = work.scores_until(origin, scores)
         predicted = Prediction(work.world, every, until).predict(scores)
         for k, figure in enumerate(every.used):
@@ -245,11 +248,11 @@ def _outside(
         level = math.exp(mean / 100) * row.of_plan_scale
         return Forecast(level, level * spread / 100)
     if trend is not None and item.measure == "growth":
-        kept = trend.lasting.kept(figure.year - LATER[1] - 0.5, trend.back)
+        kept = trend.lasting.kept(figure.year - trend.end - 0.5, trend.back)
         spread = trend.lasting.spread(1, trend.scatter, trend.series)
         return Forecast(kept * trend.growth, spread)
     growths, last = growth_history(item, observations, origin)
-    if not growths or last is None:
+    if not growths or last is None or not view.trends:
         return None
     some = next(iter(view.trends.values())).lasting
     back = len(growths) / 2

@@ -19,7 +19,8 @@ from zjsim.report.document.document import (
     TableBlock,
     Text,
 )
-from zjsim.report.tables.learning_tables import learning_table, movers_table
+from zjsim.report.tables.learning_tables import headline_table, learning_table, movers_table
+from zjsim.report.tables.outside_tables import outside_sentences
 from zjsim.report.tables.wording import plan_target_words, variable_name
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
@@ -41,6 +42,11 @@ def learning_section(learning: Learning, language: Language) -> Section:
     known = TableBlock(
         "known", label("table.learning", language), learning_table(learning, language)
     )
+    view = learning.outside()
+    beside = TableBlock(
+        "headline", label("outside.beside", language, year=learning.last.year),
+        headline_table(learning, view, language), notes=tuple(outside_sentences(view, language)),
+    )  # fmt: skip
     movers = TableBlock(
         "movers", label("table.movers", language), movers_table(learning, language),
         notes=(label("learning.alone_note", language, error=NOISE),),
@@ -50,7 +56,10 @@ def learning_section(learning: Learning, language: Language) -> Section:
         return [plot_learning(learning, language).figure]
 
     picture = Picture("known-chart", title, title, draw)
-    return Section("learning", 1, label("heading.learning", language), (known, movers, picture))
+    blocks: tuple[Block, ...] = (known, movers, picture)
+    if view.trends:
+        blocks = (known, beside, movers, picture)
+    return Section("learning", 1, label("heading.learning", language), blocks)
 
 
 def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
@@ -124,7 +133,7 @@ def _open_sentence(outcomes: Sequence[Outcome], language: Language) -> str:
         label(
             "evaluation.open_part", language, number=o.indicator.number,
             name=localised(o.indicator.label, language),
-            probability=format_share(o.probability, 0),
+            probability=format_share(o.headline, 0),
         )
         for o in outcomes
     ]  # fmt: skip
@@ -172,7 +181,8 @@ def outcome_table(evaluation: Evaluation, language: Language) -> Table:
     heads = (
         label("column.number", language), label("column.indicator", language),
         label("evaluation.target", language), label("evaluation.outturn", language, year=year),
-        label("evaluation.estimate", language), label("evaluation.result", language),
+        label("evaluation.estimate", language), label("evaluation.headline", language),
+        label("evaluation.result", language),
         label("evaluation.cause", language),
     )  # fmt: skip
     rows = []
@@ -189,10 +199,11 @@ def outcome_table(evaluation: Evaluation, language: Language) -> Table:
             (
                 str(item.number), localised(item.label, language),
                 plan_target_words(item, language), outturn, f"{middle} ({low} – {high})",
+                format_share(o.headline, 0) if o.verdict is None else DASH,
                 result_words(o, language), cause,
             )
         )  # fmt: skip
-    return Table(heads, tuple(rows), "><>>><<", keys=2)
+    return Table(heads, tuple(rows), "><>>>><<", keys=2)
 
 
 def shares_table(evaluation: Evaluation, language: Language) -> Table:

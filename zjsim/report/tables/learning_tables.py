@@ -6,18 +6,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from zjsim.language import Language
+from zjsim.report.tables.outside_tables import outside_table
 from zjsim.report.tables.wording import variable_name
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
 
 if TYPE_CHECKING:
+    from zjsim.analysis.history.outside import OutsideView
     from zjsim.analysis.learning.figures import Figure
     from zjsim.analysis.learning.learn import Learning
     from zjsim.analysis.learning.work import Known, Mover
 
 WORTH_TELLING = 0.05  # smaller changes of a probability are the sampler's own noise
 MOST_CONSTANTS = 12
+
+
+def headline_table(learning: Learning, view: OutsideView, language: Language) -> Table:
+    """The probability of each target by the model, the outside view and both, as known last."""
+    model = [share.value for share in learning.known(view.known_until).probabilities.targets]
+    return outside_table(view, learning.plan.plan, language, model)
 
 
 def learning_table(learning: Learning, language: Language) -> Table:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 def monitor_table(found: Monitoring, language: Language) -> Table:
     """A row an indicator: this year's figure, plan path, forecast, probabilities, warning."""
+    pooled = found.outside.weight is not None and bool(found.outside.trends)
+    more = ("outside.probability", "outside.p_pool") if pooled else ()
     heads = (
         label("column.number", language), label("column.indicator", language),
         label("monitor.figure", language, year=found.year), label("monitor.path", language),
         label("monitor.expected", language), label("monitor.word", language),
         label("monitor.before", language), label("monitor.after", language),
-        label("outside.probability", language), label("monitor.line", language),
+        *(label(key, language) for key in more), label("monitor.line", language),
     )  # fmt: skip
     rows = []
     for row in found.rows:
@@ -36,17 +38,17 @@ def monitor_table(found: Monitoring, language: Language) -> Table:
         middle, low, high = (
             format_number(v, item.decimals) for v in (row.middle, row.low, row.high)
         )
-        outside = found.outside.probability(item.id)
+        outside = (found.outside.probability(item.id), row.headline) if pooled else ()
         rows.append(
             (
                 str(item.number), localised(item.label, language), figure,
                 format_number(row.path, item.decimals), f"{middle} ({low} – {high})",
                 _course(found, row, language), format_share(row.before, 0),
-                format_share(row.after, 0), format_share(outside, 0),
+                format_share(row.after, 0), *(format_share(p, 0) for p in outside),
                 label(f"monitor.{row.line}", language),
             )
         )  # fmt: skip
-    return Table(heads, tuple(rows), "><>>><>>><", keys=2)
+    return Table(heads, tuple(rows), "><>>><>>" + ">" * len(more) + "<", keys=2)
 
 
 def _course(found: Monitoring, row: Watched, language: Language) -> str:
@@ -64,7 +66,9 @@ def lines_sentence(found: Monitoring, language: Language) -> str:
     """Where the warning lines lie."""
     file = found.learning.world.file
     red, amber = (format_share(line, 0) for line in (file.red, file.amber))
-    return label("monitor.lines", language, red=red, amber=amber)
+    which = "model" if found.outside.weight is None else "pool"
+    said = label(f"monitor.which_{which}", language)
+    return label("monitor.lines", language, red=red, amber=amber, which=said)
 
 
 def clue_sentences(found: Monitoring, language: Language) -> list[str]:

@@ -11,7 +11,7 @@ from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
 
 if TYPE_CHECKING:
-    from zjsim.analysis.history.outside import OutsideView
+    from zjsim.analysis.history.outside import Class, OutsideView
     from zjsim.assessment.plan import Plan
 
 BAND = (0.5, 0.1, 0.9)
@@ -58,14 +58,25 @@ def outside_sentences(view: OutsideView, language: Language) -> list[str]:
     trend = next(iter(view.trends.values()), None)
     if trend is not None:
         share = format_share(trend.lasting.share, 0)
-        said.append(label("outside.lasting", language, share=share, pairs=trend.lasting.pairs))
-    found = view.targets
-    said.append(
-        label(
-            "outside.class", language, met=found.met, judged=found.judged, all=found.all,
-            low=format_share(found.low, 0), high=format_share(found.high, 0),
+        said.append(
+            label(
+                "outside.lasting",
+                language,
+                share=share,
+                pairs=trend.lasting.pairs,
+                places=trend.lasting.places,
+            )
         )
-    )  # fmt: skip
+    if view.targets is not None:
+        said.append(class_sentence(view.targets, language))
     if view.weight is not None:
         said.append(label("outside.weight", language, weight=format_share(view.weight, 0)))
     return said
+
+
+def class_sentence(found: Class, language: Language) -> str:
+    """How often targets of such plans were met."""
+    return label(
+        "outside.class", language, met=found.met, judged=found.judged, all=found.all,
+        year=found.until, low=format_share(found.low, 0), high=format_share(found.high, 0),
+    )  # fmt: skip

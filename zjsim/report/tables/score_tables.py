@@ -149,22 +149,21 @@ def case_table(cases: Sequence[Case], language: Language) -> Table:
 
 
 def pool_sentence(rolling: Rolling, language: Language) -> str:
-    """The weight of the model in the pool, and how firmly the years to 2020 fix it."""
+    """The weight of the model in the pool, and how firmly the years before the plan fix it."""
     pool = rolling.pool
     return label(
         "scores.pool", language, weight=format_share(pool.weight, 0),
         low=format_share(pool.low, 0), high=format_share(pool.high, 0),
-        cases=pool.cases, figures=pool.figures,
+        cases=pool.cases, figures=pool.figures, **pool_years(rolling),
     )  # fmt: skip
 
 
-def class_sentence(rolling: Rolling, language: Language) -> str:
-    """How often such targets were met."""
-    found = rolling.outside[0].targets
-    return label(
-        "outside.class", language, met=found.met, judged=found.judged, all=found.all,
-        low=format_share(found.low, 0), high=format_share(found.high, 0),
-    )  # fmt: skip
+def pool_years(rolling: Rolling) -> dict[str, int]:
+    """First and last origin before the plan, and the last year that they forecast."""
+    from zjsim.analysis.learning.rolling import ORIGINS_BEFORE
+
+    base = rolling.learning.world.file.until
+    return {"first": base - ORIGINS_BEFORE, "last": base - 1, "base": base}
 
 
 def pooled_table(rolling: Rolling, language: Language) -> Table:
