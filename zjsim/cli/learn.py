@@ -127,11 +127,13 @@ def _show(found: Learning, words: Language, constants: bool) -> None:
             say_text(line)
     say()
     moved = tables.movers_table(found, words)
-    say_text(label("learning.movers" if moved.rows else "learning.no_movers", words))
+    points = f"{100 * tables.worth_telling(found):.0f}"
+    key = "learning.movers" if moved.rows else "learning.no_movers"
+    say_text(label(key, words, points=points))
     if moved.rows:
         say_table(moved)
-        error = max(100 * 0.5 / found.particles**0.5, 1)
-        say_text(label("learning.alone_note", words, error=f"{2 * error:.0f}"))
+        error = f"{100 * tables.sampling_error(found):.0f}"
+        say_text(label("learning.alone_note", words, error=error))
     if len(found.steps) > 1:
         say()
         say_text(label("learning.surprises", words, year=found.last.year))

@@ -62,6 +62,8 @@ def scores(
     """
     from zjsim.analysis.learning.learn import learn
     from zjsim.analysis.learning.rolling import roll
+    from zjsim.errors import DataError
+    from zjsim.report.tables import score_tables as tables
     from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
@@ -80,6 +82,8 @@ def scores(
         page.write_text(page_text(found, words), encoding="utf-8")
         wrote(page, words)
     if pool is not None:
+        if not found.pool.cases:
+            raise DataError(f"{pool}: {tables.pool_sentence(found, words)}")
         pool.write_text(pool_file(found), encoding="utf-8")
         wrote(pool, words)
     if json:
@@ -98,7 +102,6 @@ def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Tab
     from zjsim.report.words.labels import label, localised
 
     own = len(found.of(True))
-    last = found.learning.plan.plan.indicators[0].target.year
     made: list[tuple[str, Table | None]] = [
         (
             label("scores.head", words, cases=len(found.cases), indicators=own),
@@ -107,8 +110,7 @@ def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Tab
         (label("scores.skill_note", words, **tables.pool_years(found)), None),
         (label("scores.caveat", words), None),
         (label("scores.ranks", words), tables.rank_table(found, words)),
-        (label("scores.verdicts", words, year=last), tables.verdict_table(found, words)),
-        (label("scores.few", words, count=len(found.verdicts.targets), year=last), None),
+        *_verdicts(found, words),
         (label("scores.pooled_title", words), tables.pooled_table(found, words)),
         (tables.pool_sentence(found, words), None),
     ]
@@ -120,6 +122,20 @@ def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Tab
     if every:
         made.append((label("scores.cases_title", words), tables.case_table(found.cases, words)))
     return made
+
+
+def _verdicts(found: Rolling, words: Language) -> list[tuple[str, Table | None]]:
+    from zjsim.report.tables import score_tables as tables
+    from zjsim.report.words.labels import label
+
+    year = found.learning.plan.plan.indicators[0].target.year
+    count = len(found.verdicts.targets)
+    if not count:
+        return [(label("scores.no_verdicts", words, year=year), None)]
+    return [
+        (label("scores.verdicts", words, year=year), tables.verdict_table(found, words)),
+        (label("scores.few", words, count=count, year=year), None),
+    ]
 
 
 def pool_file(found: Rolling) -> str:

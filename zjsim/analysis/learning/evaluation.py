@@ -161,6 +161,11 @@ class Evaluation(Shown):
     needed: tuple[Needed, ...]
     outside: OutsideView
 
+    @property
+    def ended(self) -> bool:
+        """Whether figures reach the target year; before that the evaluation is an interim one."""
+        return self.learning.last.year >= self.outcomes[0].indicator.target.year
+
     def to_frame(self) -> pd.DataFrame:
         """A row a target: outturn, verdict, and the parts of its gap, in the printed unit."""
         import pandas as pd

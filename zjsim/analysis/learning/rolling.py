@@ -168,6 +168,8 @@ def _before(
 
     Of the quantities that the plan's indicators measure only: the outside view is of those.
     """
+    if work.world.file.history_scenario is None:
+        return []
     wanted = {row.quantity for row in work.world.file.rows if row.indicator}
     until = work.world.file.until
     every = figures_until(work.world.file, observations, until)

@@ -19,7 +19,12 @@ from zjsim.report.document.document import (
     TableBlock,
     Text,
 )
-from zjsim.report.tables.learning_tables import headline_table, learning_table, movers_table
+from zjsim.report.tables.learning_tables import (
+    headline_table,
+    learning_table,
+    movers_table,
+    sampling_error,
+)
 from zjsim.report.tables.outside_tables import outside_sentences
 from zjsim.report.tables.wording import plan_target_words, variable_name
 from zjsim.report.words.labels import label, localised
@@ -33,7 +38,6 @@ if TYPE_CHECKING:
 
 CAUSES = ("ambition", "drivers", "implementation", "structure", "drift", "scope")
 BAND = (0.1, 0.5, 0.9)
-NOISE = 3  # points: two standard errors of a probability near one half of 1,024 draws
 
 
 def learning_section(learning: Learning, language: Language) -> Section:
@@ -42,14 +46,14 @@ def learning_section(learning: Learning, language: Language) -> Section:
     known = TableBlock(
         "known", label("table.learning", language), learning_table(learning, language)
     )
-    view = learning.outside()
+    view, error = learning.outside(), f"{100 * sampling_error(learning):.0f}"
     beside = TableBlock(
         "headline", label("outside.beside", language, year=learning.last.year),
         headline_table(learning, view, language), notes=tuple(outside_sentences(view, language)),
     )  # fmt: skip
     movers = TableBlock(
         "movers", label("table.movers", language), movers_table(learning, language),
-        notes=(label("learning.alone_note", language, error=NOISE),),
+        notes=(label("learning.alone_note", language, error=error),),
     )  # fmt: skip
 
     def draw(medium: Medium) -> Sequence[Any]:
@@ -69,6 +73,7 @@ def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
         # A long Chinese title breaks by sense, before the name of the period.
         plan = plan.replace("“", "\n“", 1)
     title = TYPOGRAPHY[language].title.format(plan)
+    kind = "evaluation.title" if evaluation.ended else "evaluation.title_interim"
     sections = (
         _summary(evaluation, language),
         _section("shares", "annex_shares", language, _shares(evaluation, language)),
@@ -81,7 +86,7 @@ def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
     )  # fmt: skip
     return Document(
         language=language,
-        title=label("evaluation.title", language, plan=title),
+        title=label(kind, language, plan=title),
         subtitle=label("evaluation.subtitle", language, year=evaluation.learning.last.year),
         byline=label("report.by", language, version=__version__),
         caution=label("report.disclaimer", language),
@@ -98,16 +103,19 @@ def _summary(evaluation: Evaluation, language: Language) -> Section:
     met = [o for o in outcomes if o.met is True]
     missed = [o for o in outcomes if o.met is False]
     binding = [o for o in outcomes if o.indicator.binding]
+    ended = "" if evaluation.ended else "_interim"
     said = [
         label(
-            "evaluation.counts", language, all=len(outcomes), met=len(met), missed=len(missed),
+            f"evaluation.counts{ended}", language, all=len(outcomes), met=len(met), missed=len(missed),
             open=len(outcomes) - len(met) - len(missed), binding=len(binding),
             binding_met=sum(o.met is True for o in binding),
         )
     ]  # fmt: skip
     said += [missed_sentence(o, language) for o in missed]
     undecided = [o for o in outcomes if o.met is None]
-    said += [_open_sentence(undecided, language)] if undecided else []
+    said += (
+        [_open_sentence(undecided, f"evaluation.open_all{ended}", language)] if undecided else []
+    )
     table = TableBlock(
         "outcomes", label("evaluation.verdicts", language), outcome_table(evaluation, language)
     )
@@ -127,7 +135,7 @@ def missed_sentence(outcome: Outcome, language: Language) -> str:
     )  # fmt: skip
 
 
-def _open_sentence(outcomes: Sequence[Outcome], language: Language) -> str:
+def _open_sentence(outcomes: Sequence[Outcome], key: str, language: Language) -> str:
     """Which targets are open, and how likely each was met."""
     parts = [
         label(
@@ -139,7 +147,7 @@ def _open_sentence(outcomes: Sequence[Outcome], language: Language) -> str:
     ]  # fmt: skip
     year = outcomes[0].indicator.target.year
     joined = TYPOGRAPHY[language].semicolon.join(parts)
-    return label("evaluation.open_all", language, year=year, parts=joined)
+    return label(key, language, year=year, parts=joined)
 
 
 def main_cause(outcome: Outcome) -> tuple[str, float]:
@@ -177,7 +185,7 @@ def result_words(outcome: Outcome, language: Language) -> str:
 
 def outcome_table(evaluation: Evaluation, language: Language) -> Table:
     """A row a target: target, outturn with its grade, estimate, result, main part of the gap."""
-    year = evaluation.learning.last.year
+    year = evaluation.outcomes[0].indicator.target.year
     heads = (
         label("column.number", language), label("column.indicator", language),
         label("evaluation.target", language), label("evaluation.outturn", language, year=year),
@@ -257,7 +265,8 @@ def dates_table(evaluation: Evaluation, language: Language) -> Table:
 
 
 def _dates(evaluation: Evaluation, language: Language) -> TableBlock:
-    title = label("evaluation.dates", language, year=evaluation.learning.last.year)
+    year = evaluation.outcomes[0].indicator.target.year
+    title = label("evaluation.dates", language, year=year)
     return TableBlock("forecasts", title, dates_table(evaluation, language))
 
 
@@ -294,7 +303,7 @@ def needed_sentence(needed: Needed, evaluation: Evaluation, language: Language) 
         shown = [f"{v:+.1f}%" if driver else f"{v:.3g}" for v in said]
         parts.append(
             label(
-                "evaluation.needed_part", language, met=shown[0], mean=shown[1], spread=shown[2],
+                f"evaluation.needed_{'driver' if driver else 'part'}", language, met=shown[0], mean=shown[1], spread=shown[2],
                 name=variable_name(model, language, plan.names_in(language)),
             )
         )  # fmt: skip

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from zjsim.analysis.learning.learn import Learning
     from zjsim.analysis.learning.work import Known, Mover
 
-WORTH_TELLING = 0.05  # smaller changes of a probability are the sampler's own noise
+WORTH_TELLING = 0.05  # of a change of a probability
+OWN_PART = 0.2  # of the change that a figure alone must make to be named as what made it
 MOST_CONSTANTS = 12
 
 
@@ -55,14 +56,26 @@ def _share(value: float) -> str:
     return format_share(value, 0)
 
 
-def movers_table(learning: Learning, language: Language, least: float = WORTH_TELLING) -> Table:
+def sampling_error(learning: Learning) -> float:
+    """Two standard errors of a probability near one half, by the number of draws."""
+    return float(learning.particles**-0.5)
+
+
+def worth_telling(learning: Learning) -> float:
+    """Change of a probability that is told: no smaller one than the sampler's own noise."""
+    return max(WORTH_TELLING, sampling_error(learning))
+
+
+def movers_table(learning: Learning, language: Language, least: float | None = None) -> Table:
     """Which figure moved a probability most in each year.
 
     Parameters
     ----------
-    least : float
-        Change of a probability over the year below which a row is left out.
+    least : float or None
+        Change of a probability over the year below which a row is left out; None takes
+        `worth_telling`.
     """
+    least = worth_telling(learning) if least is None else least
     keys = ("year", "target", "from", "to", "mover", "figure", "expected", "alone")
     heads = tuple(label(f"learning.{key}", language) for key in keys)
     rows = []
@@ -72,13 +85,12 @@ def movers_table(learning: Learning, language: Language, least: float = WORTH_TE
             if abs(new - old) < least:
                 continue
             mover = _strongest(step.movers[k], new - old)
-            rows.append(
-                (
-                    str(step.year), f"{item.number} {localised(item.label, language)}",
-                    _share(old), _share(new), *_mover(mover, step, language),
-                    format_number(100 * mover.change, 0, signed=True),
-                )
-            )  # fmt: skip
+            cells = (label("learning.together", language), DASH, DASH, DASH)
+            if mover.change / (new - old or 1.0) >= OWN_PART:
+                alone = format_number(100 * mover.change, 0, signed=True)
+                cells = (*_mover(mover, step, language), alone)
+            said = f"{item.number} {localised(item.label, language)}"
+            rows.append((str(step.year), said, _share(old), _share(new), *cells))
     return Table(heads, tuple(rows), "><>><>>>", keys=2)
 
 
@@ -173,6 +185,9 @@ def sampler_sentences(learning: Learning, language: Language) -> Sequence[str]:
     """Stages, effective number and acceptance of each year; of one read from a file nothing."""
     said = []
     for step in learning.steps:
+        if not step.figures.used:
+            said.append(label("learning.no_figures", language, year=step.year))
+            continue
         if not step.stages:
             said.append(label("learning.held", language, year=step.year))
             continue

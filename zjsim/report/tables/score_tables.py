@@ -151,6 +151,8 @@ def case_table(cases: Sequence[Case], language: Language) -> Table:
 def pool_sentence(rolling: Rolling, language: Language) -> str:
     """The weight of the model in the pool, and how firmly the years before the plan fix it."""
     pool = rolling.pool
+    if not pool.cases:
+        return label("scores.no_pool", language)
     return label(
         "scores.pool", language, weight=format_share(pool.weight, 0),
         low=format_share(pool.low, 0), high=format_share(pool.high, 0),
@@ -183,7 +185,8 @@ def pooled_table(rolling: Rolling, language: Language) -> Table:
         both = [
             pool_probability(m, o, rolling.pool.weight) for m, o in zip(model, outside, strict=True)
         ]
-        for way, values in (("model", model), ("outside", outside), ("pooled", both)):
+        ways = {"model": model, "outside": outside, "pooled": both}
+        for way, values in list(ways.items())[: 3 if rolling.pool.cases else 2]:
             cells = [format_share(None if np.isnan(v) else v, 0) for v in values]
             name = label(f"scores.{way}", language)
             rows.append((str(item.number), localised(item.label, language), name, *cells))
