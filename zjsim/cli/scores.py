@@ -79,12 +79,12 @@ def scores(
         found.to_frame().to_csv(out / "scores.csv", index=False)
         wrote(out / "scores.csv", words)
     if page is not None:
-        page.write_text(page_text(found, words), encoding="utf-8")
+        _write(page, page_text(found, words))
         wrote(page, words)
     if pool is not None:
         if not found.pool.cases:
             raise DataError(f"{pool}: {tables.pool_sentence(found, words)}")
-        pool.write_text(pool_file(found), encoding="utf-8")
+        _write(pool, pool_file(found))
         wrote(pool, words)
     if json:
         say_json({"pool": found.pool.weight, "cases": found.to_frame().to_dict("records")})
@@ -94,6 +94,15 @@ def scores(
         if table is not None:
             say_table(table)
         say()
+
+
+def _write(path: Path, text: str) -> None:
+    from zjsim.errors import RunError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise RunError(f"{path}: cannot be written ({problem.strerror or problem}).") from None
 
 
 def _tables(found: Rolling, words: Language, every: bool) -> list[tuple[str, Table | None]]:

@@ -106,7 +106,7 @@ def plot_learning(
     data = learning if isinstance(learning, LearningData) else learning_data(learning)
     names, footer = data.names(words), data.footer(words)
     height = 0.44 * len(names) + 1.9
-    frame = Frame(9.6, height, 0.42, 0.97, 1 - 1.25 / height, 0.55 / height)
+    frame = Frame(9.6, height, 0.42, 0.97, 1 - 1.0 / height, 0.55 / height)
     with house(style), canvas(ax, frame, figsize, title, footer) as at:
         room = Room(right=6, top=24, bottom=6)
         shown, size = name_rows(at, names, len(names) + JOINT, (30, 8.8), room)

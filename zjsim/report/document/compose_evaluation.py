@@ -106,8 +106,8 @@ def _summary(evaluation: Evaluation, language: Language) -> Section:
     ended = "" if evaluation.ended else "_interim"
     said = [
         label(
-            f"evaluation.counts{ended}", language, all=len(outcomes), met=len(met), missed=len(missed),
-            open=len(outcomes) - len(met) - len(missed), binding=len(binding),
+            f"evaluation.counts{ended}", language, all=len(outcomes),
+            met=len(met), missed=len(missed), open=len(outcomes) - len(met) - len(missed), binding=len(binding),
             binding_met=sum(o.met is True for o in binding),
         )
     ]  # fmt: skip
@@ -303,7 +303,8 @@ def needed_sentence(needed: Needed, evaluation: Evaluation, language: Language) 
         shown = [f"{v:+.1f}%" if driver else f"{v:.3g}" for v in said]
         parts.append(
             label(
-                f"evaluation.needed_{'driver' if driver else 'part'}", language, met=shown[0], mean=shown[1], spread=shown[2],
+                f"evaluation.needed_{'driver' if driver else 'part'}", language,
+                met=shown[0], mean=shown[1], spread=shown[2],
                 name=variable_name(model, language, plan.names_in(language)),
             )
         )  # fmt: skip
