@@ -107,7 +107,8 @@ def _summary(evaluation: Evaluation, language: Language) -> Section:
     said = [
         label(
             f"evaluation.counts{ended}", language, all=len(outcomes),
-            met=len(met), missed=len(missed), open=len(outcomes) - len(met) - len(missed), binding=len(binding),
+            met=len(met), missed=len(missed),
+            open=len(outcomes) - len(met) - len(missed), binding=len(binding),
             binding_met=sum(o.met is True for o in binding),
         )
     ]  # fmt: skip
