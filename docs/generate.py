@@ -511,7 +511,11 @@ def charts() -> str:
     """Every kind of chart, what it shows and what it takes."""
     from zjsim.report.output.gallery import KINDS
 
-    takes = {"assessments": "scenarios", "ensemble": "a scenario, `-n`, `--seed`"}
+    takes = {
+        "assessments": "scenarios",
+        "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
+        "learning": "a scenario, `-n`, `--seed`, `--known-until`",
+    }
     rows = []
     for kind in KINDS.values():
         more = f", `--{kind.choice}`" if kind.choice else ""

@@ -32,7 +32,7 @@ PLAN = ("--plan", "ribera")
 STUDY = "name: malla\nplan: ribera\nscenarios: [baseline]\nmatrix: {levers.formacion: [0, 1]}\n"
 QUICK = ("--formats", "svg", "--indicator", "patentes", "-n", "64", "--seed", "7")
 LEARN = (*PLAN, "-n", "64", "--seed", "7")
-OWN = "series,year,value\nproductividad,2008,53.9\nsatisfaccion,2008,62.5\n"
+OWN = "series,year,value\nproductividad,2010,56.9\nsatisfaccion,2010,62.5\n"
 # What is run in each language, and what the plan itself says of it.
 COMMANDS = {
     "check baseline prudente": (PLAN, "2005"),
@@ -61,7 +61,7 @@ COMMANDS = {
     ),
     "validate ribera": (("--mutation", "0", "--out", "page"), "Signos"),
     "learn": ((*LEARN, "--known-until", "2008", "--out", "learnt"), "Patentes vigentes"),
-    "monitor --year 2008": ((*LEARN, "--observations", "own.csv"), "en curso"),
+    "monitor": ((*LEARN, "--observations", "own.csv"), "en curso"),
     "evaluate": ((*LEARN, "--format", "html,docx"), "revisado"),
     "forecast --register": ((*LEARN, "--known-until", "2008"), "Patentes vigentes"),
     "scores": ((*LEARN, "--page", "scores.md"), "2006"),

@@ -219,17 +219,23 @@ def learn(
     )
 
 
+def newest_year(plan: OpenPlan, observations: Observations) -> int:
+    """The last year of the plan of which a figure is held that learning takes."""
+    file = read_learning(plan)
+    figures = figures_until(file, observations, 9999)
+    most = max(item.target.year for item in plan.plan.indicators)
+    return min(int(figures.years.max(initial=file.until)), most)
+
+
 def _last_year(
     file: LearningFile, observations: Observations, plan: OpenPlan, asked: int | None
 ) -> int:
-    most = plan.plan.indicators[0].target.year
-    figures = figures_until(file, observations, 9999)
-    newest = min(int(figures.years.max(initial=file.until)), most)
+    newest = newest_year(plan, observations)
     if asked is None:
         return newest
     if not file.until <= asked <= newest:
         raise DataError(
             f"known until {asked}: figures are held from {file.until} to {newest}; choose a year "
-            "among them."
+            "among them, or bring figures of your own with --observations."
         )
     return asked

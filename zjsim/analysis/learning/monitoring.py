@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,14 +12,14 @@ import numpy as np
 from zjsim.analysis.history.comparison import modelled
 from zjsim.analysis.history.outside import OutsideView, outside_view
 from zjsim.analysis.learning.figures import Figure
-from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn
+from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn, newest_year
 from zjsim.analysis.learning.plausible import Doubt, doubts
 from zjsim.analysis.learning.smc import Stage
 from zjsim.assessment.observations import Observation, Observations, read_own_observations
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import DataError
 from zjsim.markup import Shown
-from zjsim.openplan import PlanLike, open_plan
+from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.workflow import with_own_observations
 
 if TYPE_CHECKING:
@@ -184,8 +184,10 @@ def monitor(
         own = read_own_observations(observations, opened.plan, opened.observations).rows
     # A grade in the user's file is his own: the figure counts as given.
     own = tuple(replace(row, grade="") for row in own)
-    last = max((row.year for row in own), default=None) if year is None else year
-    before = learn(opened, last, particles=particles, seed=seed, told=told)
+    last = _year_of(opened, own) if year is None else year
+    newest = newest_year(opened, opened.observations)
+    known = newest if last is None else min(last, newest)
+    before = learn(opened, known, particles=particles, seed=seed, told=told)
     found = doubts(own, before, opened.observations)
     if found and not accept:
         raise Doubtful(f"figures that look wrong: {len(found)}.", found)
@@ -202,6 +204,12 @@ def monitor(
     count = len(opened.plan.indicators)
     rows = tuple(_watched(learning, k, every, own, view) for k in range(count))
     return Monitoring(now.year, learning, own, found, rows, _clues(learning), view)
+
+
+def _year_of(plan: OpenPlan, own: Sequence[Observation]) -> int | None:
+    """The last year of a user's figures that the plan has; None without any."""
+    years = [row.year for row in own if row.year in plan.plan.years]
+    return max(years, default=None)
 
 
 def _watched(

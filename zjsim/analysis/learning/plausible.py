@@ -17,7 +17,7 @@ from zjsim.analysis.learning.learn import Learning
 from zjsim.assessment.observations import FULL_YEAR, Observation, Observations
 from zjsim.assessment.plan import Indicator
 
-Kind = Literal["slip", "other_year", "unit", "implausible"]
+Kind = Literal["slip", "year", "other_year", "unit", "implausible"]
 # How often a figure is typed in another unit: per cent as a share, yuan in other thousands.
 SLIPS = (100.0, 10.0, 1000.0, 10_000.0, 0.01, 0.1, 0.001, 0.0001)
 FAR = 6.0  # half-widths of the 80 % band beyond which a figure is not believed
@@ -33,7 +33,7 @@ class Doubt:
     Parameters
     ----------
     row : Observation
-    kind : {"slip", "other_year", "unit", "implausible"}
+    kind : {"slip", "year", "other_year", "unit", "implausible"}
     expected, low, high : float
         What was expected: middle and ends of the 80 % band.
     better : float
@@ -42,6 +42,8 @@ class Doubt:
         The year whose figure it looks like.
     right : str
         The unit that it should have.
+    span : (int, int)
+        First and last year of the plan, of a figure outside them.
     """
 
     row: Observation
@@ -52,6 +54,7 @@ class Doubt:
     better: float = math.nan
     other: int = 0
     right: str = ""
+    span: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ def doubts(
     """
     items = {item.id: item for item in learning.plan.plan.indicators}
     found = []
+    plan = learning.plan.plan
+    last = max(item.target.year for item in plan.indicators)
     for row in own:
+        if row.series in items and not plan.base_year <= row.year <= last:
+            nothing = (math.nan, math.nan, math.nan)
+            found.append(Doubt(row, "year", *nothing, span=(plan.base_year + 1, last)))
+            continue
         right = _unit(row, items, published)
         expected = _expected(row, items, learning, published)
         if right and row.unit and not _same(row.unit, right):

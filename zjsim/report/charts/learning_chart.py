@@ -108,7 +108,7 @@ def plot_learning(
     height = 0.44 * len(names) + 1.9
     frame = Frame(9.6, height, 0.42, 0.97, 1 - 1.0 / height, 0.55 / height)
     with house(style), canvas(ax, frame, figsize, title, footer) as at:
-        room = Room(right=6, top=24, bottom=6)
+        room = Room(right=6, top=40, bottom=6)
         shown, size = name_rows(at, names, len(names) + JOINT, (30, 8.8), room)
         draw_learning(at.ax, data, words, shown, size)
         at.finish(label("learning.chart", words), "", footer, over=18)
@@ -124,13 +124,14 @@ def draw_learning(
     for step, shares in enumerate(data.shares):
         for place, value in zip(places, shares, strict=True):
             _cell(ax, step, place, value)
-    years = [label("learning.known", language, year=year) for year in data.years]
     house_style.quiet_axes(ax, "none")
     ax.spines["bottom"].set_visible(False)
-    ax.set_xticks(range(len(years)), years)
+    ax.set_xticks(range(len(data.years)), [str(year) for year in data.years])
     ax.xaxis.tick_top()
+    ax.xaxis.set_label_position("top")
+    house_style.axis_words(ax, label("learning.axis", language))
     ax.set_yticks(places, names)
-    ax.set_xlim(-0.5, len(years) - 0.5)
+    ax.set_xlim(-0.5, len(data.years) - 0.5)
     ax.set_ylim(places[-1] + 0.5, -0.5)
     ax.tick_params(axis="y", labelsize=size, labelcolor=house_style.ink(), pad=6)
     ax.tick_params(axis="x", length=0, labelsize=points(8.8), labelcolor=house_style.ink(), pad=6)
@@ -138,7 +139,14 @@ def draw_learning(
 
 def _cell(ax: Axes, x: float, y: float, value: float) -> None:
     ax.bar(
-        x, 0.9, 0.94, y - 0.45, color=SHADES(value), edgecolor=house_style.HAIRLINE, linewidth=0.6
+        x,
+        0.9,
+        0.94,
+        y - 0.45,
+        color=SHADES(value),
+        edgecolor=house_style.HAIRLINE,
+        linewidth=0.6,
+        gid="cell",
     )
     colour = "white" if np.abs(value - 0.5) > DARK else house_style.INK
     ax.text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,7 +82,7 @@ def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
             _yearly(evaluation, language), _picture(evaluation, language),
         ),
         _section("needed", "annex_needed", language, _needed(evaluation, language)),
-        _section("ground", "annex_ground", language, _ground(evaluation, language)),
+        _section("ground", "annex_ground", language, *_ground(evaluation, language)),
     )  # fmt: skip
     return Document(
         language=language,
@@ -108,6 +108,8 @@ def _summary(evaluation: Evaluation, language: Language) -> Section:
         label(
             f"evaluation.counts{ended}", language, all=len(outcomes),
             met=len(met), missed=len(missed),
+            met_inferred=sum(o.verdict is None for o in met),
+            missed_inferred=sum(o.verdict is None for o in missed),
             open=len(outcomes) - len(met) - len(missed), binding=len(binding),
             binding_met=sum(o.met is True for o in binding),
         )
@@ -128,7 +130,8 @@ def missed_sentence(outcome: Outcome, language: Language) -> str:
     cause, part = main_cause(outcome)
     item = outcome.indicator
     return label(
-        "evaluation.missed_one", language, number=item.number,
+        f"evaluation.missed_{'one' if outcome.verdict else 'inferred'}", language,
+        number=item.number,
         name=localised(item.label, language), came=_came(outcome, language),
         target=plan_target_words(item, language),
         cause=label(f"evaluation.because_{cause}", language),
@@ -316,11 +319,16 @@ def needed_sentence(needed: Needed, evaluation: Evaluation, language: Language) 
     )  # fmt: skip
 
 
-def _ground(evaluation: Evaluation, language: Language) -> Block:
+def _ground(evaluation: Evaluation, language: Language) -> Iterator[Block]:
     learning = evaluation.learning
     said = label(
         "evaluation.ground_learning", language, figures=len(learning.last.figures.used),
         particles=f"{learning.particles:,}", seed=learning.seed,
         hash=learning.last.posterior.hash[:8],
     )  # fmt: skip
-    return Text(said)
+    yield Text(said)
+    if evaluation.outside.trends:
+        yield Points(tuple(outside_sentences(evaluation.outside, language)))
+    if choices := learning.world.file.choices:
+        yield Text(label("scores.choices", language))
+        yield Points(tuple(localised(text, language) for text in choices))

@@ -111,6 +111,9 @@ def doubt_sentence(doubt: Doubt, language: Language) -> str:
         factor = f"{max(doubt.better / row.value, row.value / doubt.better):g}"
         better = f"{doubt.better:g}"
         return label("monitor.slip", language, better=better, factor=factor, **given)
+    if doubt.kind == "year":
+        first, last = doubt.span
+        return label("monitor.year", language, first=first, last=last, **given)
     if doubt.kind == "other_year":
         return label("monitor.other_year", language, other=doubt.other, **given)
     if doubt.kind == "unit":
