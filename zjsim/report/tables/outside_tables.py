@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from zjsim.language import Language
+from zjsim.analysis.history.outside_base import base_probabilities
+from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
 
 if TYPE_CHECKING:
     from zjsim.analysis.history.outside import Class, OutsideView
+    from zjsim.assessment.observations import Observations
     from zjsim.assessment.plan import Plan
+    from zjsim.openplan import OpenPlan
 
 BAND = (0.5, 0.1, 0.9)
 
@@ -80,3 +83,20 @@ def class_sentence(found: Class, language: Language) -> str:
         "outside.class", language, met=found.met, judged=found.judged, all=found.all,
         year=found.until, low=format_share(found.low, 0), high=format_share(found.high, 0),
     )  # fmt: skip
+
+
+def outside_lines(
+    plan: OpenPlan, observations: Observations | None, language: Language
+) -> list[str]:
+    """The outside view as of the base year in one line beside verdicts; none where there is none.
+
+    Probabilities by the number of the indicator, for a table of verdicts has no room for them.
+    """
+    found = base_probabilities(plan, plan.observations if observations is None else observations)
+    shares = [
+        f"{item.number}: {format_share(found[item.id], 0)}"
+        for item in plan.plan.indicators
+        if item.id in found
+    ]
+    joined = TYPOGRAPHY[language].semicolon.join(shares)
+    return [label("outside.line", language, shares=joined)] if shares else []
