@@ -30,6 +30,8 @@ from zjsim.analysis.learning.register import (
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.progress import Verdict
 from zjsim.errors import DataError
+from zjsim.report.tables.monitor_tables import doubt_sentence
+from zjsim.report.tables.outside_tables import outside_lines
 from zjsim.workflow import open_plan
 
 
@@ -139,6 +141,17 @@ def test_a_figure_of_another_year_is_told_apart(plan, learning):
     assert (found.kind, found.other) == ("other_year", 2025)
 
 
+def test_a_year_that_the_plan_has_not_is_told(plan, learning):
+    late = Observation("digital_core_share", 2032, 12.1, line=5)
+    (doubt,) = doubts([late], learning, plan.observations)
+    assert (doubt.kind, doubt.span) == ("year", (2021, 2025))
+    said = doubt_sentence(doubt, "en")
+    assert said == (
+        "line 5: digital_core_share is of 2032, and the plan runs from 2021 to 2025; "
+        "is the year right?"
+    )
+
+
 def test_sound_figures_and_unknown_series_raise_no_doubt(plan, learning):
     sound = [
         Observation("labour_productivity", 2021, 29.5),
@@ -146,6 +159,17 @@ def test_sound_figures_and_unknown_series_raise_no_doubt(plan, learning):
         Observation("never_seen", 2022, 1e9),
     ]
     assert doubts(sound, learning, plan.observations) == ()
+
+
+def test_the_outside_view_beside_verdicts_is_that_of_the_base_year(plan):
+    view = outside_view(plan, 2020)
+    (line,) = outside_lines(plan, None, "en")
+    wanted = [
+        f"{item.number}: {100 * view.probability(item.id):.0f}%"
+        for item in plan.plan.indicators
+        if item.id in view.trends
+    ]
+    assert line == f"Outside view (own past), P(met): {'; '.join(wanted)}."
 
 
 # --- evaluation --------------------------------------------------------------------------------

@@ -181,6 +181,17 @@ def test_runs_and_reports_say_the_facts_of_the_plan_they_are_of(ribera, words):
     assert [word for word in own if word not in whole] == []
 
 
+@pytest.mark.parametrize("command", ["learn", "monitor", "evaluate", "forecast", "scores"])
+def test_a_plan_without_figures_to_learn_from_says_which_file_is_missing(
+    zjsim, tmp_path, earlier, command
+):
+    shutil.copytree(earlier, tmp_path / "ribera")
+    (tmp_path / "ribera" / "learning.yaml").unlink()
+    outcome = zjsim(command, *PLAN)
+    assert outcome.status == 1
+    assert re.search(r"ribera.learning\.yaml: no such file; learning needs it", outcome.err)
+
+
 def test_every_command_is_tried_on_the_second_plan():
     tried = {words.split()[0] for words in (*COMMANDS, *BOTH)} | ABOUT_NO_PLAN
     assert set(typer.main.get_command(app).commands) == tried

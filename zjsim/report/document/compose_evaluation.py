@@ -78,7 +78,7 @@ def build_evaluation(evaluation: Evaluation, language: Language) -> Document:
         _summary(evaluation, language),
         _section("shares", "annex_shares", language, _shares(evaluation, language)),
         _section(
-            "dates", "annex_dates", language, _dates(evaluation, language),
+            "dates", "annex_dates", language, *_dates(evaluation, language),
             _yearly(evaluation, language), _picture(evaluation, language),
         ),
         _section("needed", "annex_needed", language, _needed(evaluation, language)),
@@ -247,8 +247,14 @@ def _shares(evaluation: Evaluation, language: Language) -> TableBlock:
     return TableBlock("gap-shares", label("evaluation.shares", language), table, notes=notes)
 
 
-def dates_table(evaluation: Evaluation, language: Language) -> Table:
-    """What was said of the target year at the end of each year, beside what came."""
+def dates_table(evaluation: Evaluation, language: Language, bands: bool = False) -> Table:
+    """What was said of the target year at the end of each year, beside what came.
+
+    Parameters
+    ----------
+    bands : bool
+        The 80 % interval instead of the median.
+    """
     steps = evaluation.learning.steps
     heads = (
         label("column.number", language), label("column.indicator", language),
@@ -261,17 +267,18 @@ def dates_table(evaluation: Evaluation, language: Language) -> Table:
         cells = []
         for step in steps:
             low, middle, high = np.nanquantile(step.values[:, k, -1], BAND)
-            ends = (format_number(float(v), item.decimals) for v in (middle, low, high))
-            cells.append("{} ({} – {})".format(*ends))
+            shown = (low, high) if bands else (middle,)
+            cells.append(" – ".join(format_number(float(v), item.decimals) for v in shown))
         came = DASH if o.outturn is None else format_number(o.outturn.value, item.decimals)
         rows.append((str(item.number), localised(item.label, language), *cells, came))
     return Table(heads, tuple(rows), "><" + ">" * (len(steps) + 1), keys=2)
 
 
-def _dates(evaluation: Evaluation, language: Language) -> TableBlock:
+def _dates(evaluation: Evaluation, language: Language) -> Iterator[TableBlock]:
     year = evaluation.outcomes[0].indicator.target.year
-    title = label("evaluation.dates", language, year=year)
-    return TableBlock("forecasts", title, dates_table(evaluation, language))
+    for kind, bands in (("dates", False), ("bands", True)):
+        title = label(f"evaluation.{kind}", language, year=year)
+        yield TableBlock(f"forecast-{kind}", title, dates_table(evaluation, language, bands))
 
 
 def _yearly(evaluation: Evaluation, language: Language) -> TableBlock:
