@@ -6,6 +6,12 @@ from .analysis.decomposition.decomposition import decompose_levers as decompose_
 from .analysis.history.calibration import calibrate as calibrate
 from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
+from .analysis.learning.evaluation import Evaluation as Evaluation
+from .analysis.learning.evaluation import evaluate as evaluate
+from .analysis.learning.learn import Learning as Learning
+from .analysis.learning.learn import learn as learn
+from .analysis.learning.monitoring import Monitoring as Monitoring
+from .analysis.learning.monitoring import monitor as monitor
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
@@ -31,6 +37,7 @@ from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
 from .report.charts.ensemble_charts import plot_fan as plot_fan
 from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
+from .report.charts.learning_chart import plot_learning as plot_learning
 from .report.charts.targets import plot_progress as plot_progress
 from .report.charts.targets import plot_targets as plot_targets
 from .report.charts.tornado import plot_tornado as plot_tornado

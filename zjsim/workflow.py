@@ -378,12 +378,13 @@ def assess(
 def _discrepancies_of(runs: Any, plan: OpenPlan) -> Lay | None:
     """What lays the plan's discrepancies over the draws of an ensemble; None for other runs."""
     seed = getattr(runs, "seed", None)
-    if seed is None or not plan.discrepancies:
+    found = getattr(runs, "discrepancies", plan.discrepancies)
+    if seed is None or not found:
         return None
     numbers = runs.numbers
 
     def lay(item: Indicator, paths: Sequence[np.ndarray], years: Sequence[int]) -> list[np.ndarray]:
-        one = plan.discrepancies.get(item.id)
+        one = found.get(item.id)
         if one is None:
             return list(paths)
         return lay_over(one, paths, years, item, plan.plan.base_year, seed, numbers)

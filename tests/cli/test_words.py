@@ -44,6 +44,11 @@ COMMANDS = {
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
+    "learn --known-until 2021 -n 64": "",
+    "forecast --known-until 2021 -n 64": "",
+    "monitor --year 2021 -n 64": "",
+    "evaluate -n 64": "",
+    "scores -n 64": "",
     "validate --only ledger --only units --only signs": "tests",
     "plan show": "",
     "plan audit": "",
@@ -62,9 +67,11 @@ COMMANDS = {
     "explore baseline --out page.html": "",
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
-LONG = re.compile("sobol|morris|decompose|validate|calibrate|check|explore")
+LONG = re.compile(
+    "sobol|morris|decompose|validate|calibrate|check|explore|learn|forecast|monitor|eval|score"
+)
 # Names and acronyms that Chinese planners write in Latin letters, too.
-LATIN = {"gdp", "ppi", "crps", "sobol", "morris", "shapley", "zjsim"}
+LATIN = {"gdp", "ppi", "crps", "brier", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.
 NO_WORDS = {"cache path"}
 
@@ -103,7 +110,7 @@ def strangers(text: str, kind: str) -> set[str]:
         # English twins of a label in the file itself, and quoted lines of the scenario.
         text = re.sub(r"(?m)^\s+en: .*\n(\s{4,}\S.*\n)*", "", text)
         text = re.sub(r"hash: \w+", "", text)
-    text = re.sub(r"(?a)zjsim [a-z]+|--[a-z-]+( [a-z]+)?", "", text)
+    text = re.sub(r"(?a)zjsim\s+[a-z]+|--[a-z-]+( [a-z]+)?", "", text)
     text = re.sub(r"(?a)[\w.-]*[_/.][\w./-]*|\w+-[0-9a-f]{8}", "", text)
     return {w.lower() for w in re.findall(r"[A-Za-z]{3,}", text)} - LATIN - names(kind)
 

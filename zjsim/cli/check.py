@@ -23,7 +23,10 @@ from zjsim.cli.output import (
 from zjsim.language import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zjsim.assessment.assess import Assessment
+
 
 CHECK_VIOLATED = 30
 # Over several scenarios the gravest outcome counts, in this order.
@@ -63,6 +66,7 @@ def check(
     """
     from zjsim.checking import run_checks
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.report.tables.outside_tables import outside_lines
     from zjsim.workflow import assess, simulate, with_own_observations
 
     words = language(lang)
@@ -84,7 +88,9 @@ def check(
         judged = assess(opened, runs, seen)
         simulated.append((runs, judged))
         if not json:
-            _say_verdicts(judged, words)
+            # The outside view is that of the plan, and said once.
+            beside = outside_lines(opened, seen, words) if len(simulated) == 1 else []
+            _say_verdicts(judged, words, beside)
     from zjsim.report.words.labels import localised
 
     statuses, documents = [], []
@@ -100,7 +106,7 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Assessment, words: Language) -> None:
+def _say_verdicts(judged: Assessment, words: Language, beside: Sequence[str]) -> None:
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
     from zjsim.report.tables.wording import scenario_name, tally_words
@@ -109,6 +115,8 @@ def _say_verdicts(judged: Assessment, words: Language) -> None:
     say_text(scenario_name(report, words))
     say_table(brief_table(report, words))
     for line in remark_lines(report, words):
+        say_text(line, hang=5)
+    for line in beside:
         say_text(line, hang=5)
     say_text(tally_words(report, words))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.learn import telling
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -50,6 +51,12 @@ def report(
             help="Run each assumption at both ends of its range, to tell which matter most.",
         ),
     ] = True,
+    learning: Annotated[
+        bool,
+        typer.Option(
+            "--learning", help="Add what could be known when; takes minutes the first time."
+        ),
+    ] = False,
     trust_model: TrustModel = False,
 ) -> None:
     """Write a report to hand on: verdicts, what decides them, assumptions, sources.
@@ -86,7 +93,14 @@ def report(
     more += [part for change in assignments or [] for part in ("--set", change)]
     more += [] if assumptions else ["--no-assumptions"]
     more += ["--trust-model"] if trust_model else []
-    for path in deliver(out, judged, wanted, languages, seen, _command(scenarios, more)):
+    more += ["--learning"] if learning else []
+    learnt = None
+    if learning:
+        from zjsim.analysis.learning.learn import learn
+
+        learnt = learn(opened, scenario=read[0].name, observations=seen, told=telling(words))
+    command = _command(scenarios, more)
+    for path in deliver(out, judged, wanted, languages, seen, command, learnt):
         wrote(path, words)
 
 

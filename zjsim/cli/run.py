@@ -101,7 +101,12 @@ def run(
     _check_places(out, formats)
     simulated = _simulate(chosen, changes, plan, engine, trust_model, observations)
     if not json:
-        _show([report for _, _, report in simulated], words)
+        from zjsim.report.tables.outside_tables import outside_lines
+        from zjsim.workflow import with_own_observations
+
+        judged = simulated[0][0].plan
+        beside = outside_lines(judged, with_own_observations(judged, observations), words)
+        _show([report for _, _, report in simulated], beside, words)
         for line in _notes(simulated):
             note(line)
     _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")
@@ -144,20 +149,22 @@ def _simulate(
     return done
 
 
-def _show(reports: list[Report], words: Language) -> None:
+def _show(reports: list[Report], beside: list[str], words: Language) -> None:
     from zjsim.report.tables.tables import matrix_key, matrix_table
     from zjsim.report.words.labels import label
 
     if len(reports) == 1:
-        _show_one(reports[0], words)
+        _show_one(reports[0], beside, words)
     else:
         say_table(matrix_table(reports, words))
         for line in matrix_key(reports, words):
             say_text(line, hang=4)
+        for line in beside:
+            say_text(line, hang=4)
     say_text(label("disclaimer", words))
 
 
-def _show_one(report: Report, words: Language) -> None:
+def _show_one(report: Report, beside: list[str], words: Language) -> None:
     from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
     from zjsim.report.tables.wording import scenario_name, tally_words
     from zjsim.report.words.labels import label
@@ -174,6 +181,8 @@ def _show_one(report: Report, words: Language) -> None:
         say_table(whole if width is None else brief_table(report, words))
         for line in remark_lines(report, words):
             say_text(line, hang=5)
+    for line in beside:
+        say_text(line, hang=5)
     say_text(tally_words(report, words))
     outturns = outturn_table(report, words)
     if outturns.rows:

@@ -18,6 +18,7 @@ from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario import path_words, paths, writing
 from zjsim.scenario.outlook import OBSERVED_PATH
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
 from zjsim.scenario.tables import ConstantTable, DriverTable, Lever, find_name
@@ -33,8 +34,14 @@ def resolve(
     drivers: DriverTable,
     constants: ConstantTable,
     save: tuple[str, ...] | None = None,
+    posterior: Posterior | None = None,
 ) -> Resolved:
     """Turn a scenario into the inputs of one run.
+
+    Parameters
+    ----------
+    posterior : Posterior or None
+        The draws that ``sampling.posterior`` names.
 
     Raises
     ------
@@ -62,7 +69,10 @@ def resolve(
         inputs=inputs,
         entries=tuple(work.entries),
         notes=(*switches.notes(), *work.notes),
-        hash=writing.inputs_hash(inputs, scenario, drivers.errors),
+        hash=writing.inputs_hash(
+            inputs, scenario, drivers.errors, posterior.hash if posterior else ""
+        ),
+        posterior=posterior,
         levers=tuple(levers),
         outlook=drivers.errors,
     )

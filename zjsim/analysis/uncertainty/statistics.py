@@ -253,14 +253,14 @@ def _other_counts(runs: Runs, alive: np.ndarray, item: Indicator) -> tuple[tuple
 
 def statistics_of(runs: EnsembleRuns) -> EnsembleStatistics:
     """Judge an ensemble with the discrepancies of its plan, drawn with its seed."""
-    found = runs.plan.discrepancies
+    found = runs.discrepancies
     return compute_statistics(runs, runs.plan.plan, runs.drivers, found, runs.sample.seed)
 
 
 def indicator_draws(runs: EnsembleRuns, item: Indicator, years: Sequence[int]) -> np.ndarray:
     """An indicator of each run with its discrepancy, shape (n_run, n_year); NaN if it failed."""
     values = [indicator_value(runs, item, year) for year in years]
-    one = runs.plan.discrepancies.get(item.id)
+    one = runs.discrepancies.get(item.id)
     if one is not None:
         values = lay_over(one, values, years, item, runs.plan.plan.base_year, runs.sample.seed)
     return np.where((runs.status == 0)[:, None], np.stack(values, axis=1), np.nan)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.observations import Observations
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
+from zjsim.report.document.compose_evaluation import learning_section
 from zjsim.report.document.compose_ground import ground_sections, inferred_share
 from zjsim.report.document.compose_scenario import Judged, influence_sentences, scenario_sections
 from zjsim.report.document.document import (
@@ -37,12 +38,16 @@ from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
 from zjsim.version import __version__
 
+if TYPE_CHECKING:
+    from zjsim.analysis.learning.learn import Learning
+
 
 def build_document(
     judged: Sequence[Judged],
     language: Language,
     observations: Observations | None = None,
     command: str = "",
+    learning: Learning | None = None,
 ) -> Document:
     """A report on one scenario or several of one plan.
 
@@ -55,6 +60,8 @@ def build_document(
         Published figures with a user's own laid over them; None takes the plan's.
     command : str
         How the report was asked for, for the section on repeating it.
+    learning : Learning or None
+        What could be known when, for a section of its own.
     """
     reports = [item.report for item in judged]
     seen = judged[0].plan.observations if observations is None else observations
@@ -63,6 +70,8 @@ def build_document(
         sections.append(_matrix(reports, language))
     for item in judged:
         sections += scenario_sections(item, language)
+    if learning is not None:
+        sections.append(learning_section(learning, language))
     sections += ground_sections(judged, seen, command, language)
     plan = localised(reports[0].plan_title, language)
     if TYPOGRAPHY[language].full_width:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
 from zjsim.assessment.observations import Observations
@@ -17,6 +18,9 @@ from zjsim.report.document.document import Document
 from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan, assess, simulate
+
+if TYPE_CHECKING:
+    from zjsim.analysis.learning.learn import Learning
 
 
 def judge_scenario(
@@ -48,6 +52,7 @@ def deliver(
     languages: Sequence[Language],
     observations: Observations | None = None,
     command: str = "",
+    learning: Learning | None = None,
 ) -> list[Path]:
     """Write the report in every format and language; the paths, in the order asked for.
 
@@ -64,7 +69,7 @@ def deliver(
         with scratch_folder(out, stem) as scratch:
             made = []
             for language in languages:
-                document = build_document(judged, language, observations, command)
+                document = build_document(judged, language, observations, command, learning)
                 for name in formats:
                     made.append(scratch / f"{stem}_{language}.{name}")
                     _write(made[-1], name, document, judged, language)
@@ -87,6 +92,23 @@ def report_stem(judged: Sequence[Judged]) -> str:
 def _write(
     path: Path, name: str, document: Document, judged: Sequence[Judged], language: Language
 ) -> None:
+    if name == "xlsx":
+        # Only this format needs the workbook's library.
+        from zjsim.report.workbook.workbook import write_workbook
+
+        write_workbook(path, [item.report for item in judged], language)
+    else:
+        write_document(path, name, document)
+
+
+def write_document(path: Path, name: str, document: Document) -> None:
+    """Write a document as ``html``, ``docx`` or ``pdf``.
+
+    Raises
+    ------
+    ZjsimError
+        When the library of a format is not installed.
+    """
     # Each format has libraries of its own, which the others do not need.
     if name == "html":
         from zjsim.report.document.html import write_html
@@ -96,11 +118,7 @@ def _write(
         from zjsim.report.document.word import write_word
 
         write_word(path, document)
-    elif name == "pdf":
+    else:
         from zjsim.report.document.pdf import write_pdf
 
         write_pdf(path, document)
-    else:
-        from zjsim.report.workbook.workbook import write_workbook
-
-        write_workbook(path, [item.report for item in judged], language)

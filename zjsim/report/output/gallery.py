@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from zjsim.scenario.schema import Scenario
 
 # What a chart is drawn from: judged runs of one scenario or of several, an ensemble, the
-# influence of each input, or runs as they are.
-Of = Literal["assessment", "assessments", "ensemble", "influence", "runs"]
+# influence of each input, what was learnt year by year, or runs as they are.
+Of = Literal["assessment", "assessments", "ensemble", "influence", "learning", "runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ KINDS: dict[str, Kind] = {
         Kind("comparison", "assessments", "charts.comparison_chart"),
         Kind("fan", "ensemble", "charts.ensemble_charts", "indicator"),
         Kind("probabilities", "ensemble", "charts.ensemble_charts"),
+        Kind("learning", "learning", "charts.learning_chart"),
         Kind("tornado", "influence", "charts.tornado", "indicator"),
         Kind("stock-flow", "runs", "model.pictures", "sector"),
         Kind("loops", "runs", "model.pictures"),
@@ -100,9 +101,26 @@ class Chart:
 
 
 def source_of(
-    kind: Kind, plan: OpenPlan, scenarios: Sequence[Scenario], runs: int, seed: int | None
+    kind: Kind,
+    plan: OpenPlan,
+    scenarios: Sequence[Scenario],
+    runs: int,
+    seed: int | None,
+    known_until: int | None = None,
 ) -> Any:
-    """What a chart of this kind is drawn from, computed."""
+    """What a chart of this kind is drawn from, computed.
+
+    Parameters
+    ----------
+    known_until : int or None
+        Last year of a learning; None takes the last that has a figure. Draws of an ensemble that
+        know a year are named in its scenario instead.
+    """
+    if kind.of == "learning":
+        from zjsim.analysis.learning.learn import SEED, learn
+
+        chosen = SEED if seed is None else seed
+        return learn(plan, known_until, scenario=scenarios[0].name, particles=runs, seed=chosen)
     if kind.of == "ensemble":
         from zjsim.ensembles.run import simulate_ensemble
 
