@@ -10,9 +10,11 @@ from .analysis.sensitivity.compute import compute_sensitivity as compute_sensiti
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
 from .assessment.assess import Assessment as Assessment
+from .assessment.chances import Chances as Chances
 from .bare import simulate_model as simulate_model
 from .bundle import scenario_names as scenario_names
 from .engines.executors import Executor as Executor
+from .ensembles.chances import compute_chances as compute_chances
 from .ensembles.run import EnsembleRuns as EnsembleRuns
 from .ensembles.run import simulate_ensemble as simulate_ensemble
 from .errors import DataError as DataError

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
@@ -18,6 +19,7 @@ from zjsim.assessment.assess import Runs as RunsToAssess
 from zjsim.assessment.assess import assess as assess_runs
 from zjsim.assessment.audit import Audit
 from zjsim.assessment.audit import audit as audit_plan
+from zjsim.assessment.chances import Chances, chances_of
 from zjsim.assessment.checks import (
     Change,
     CheckOutcome,
@@ -315,16 +317,20 @@ def _described(
 
 @overload
 def assess(
-    plan: PlanLike, runs: ScenarioRuns, observations: OwnFigures = None
-) -> ScenarioAssessments: ...
+    plan: PlanLike, runs: ScenarioRuns, observations: OwnFigures = None, *,
+    probability: bool = False,
+) -> ScenarioAssessments: ...  # fmt: skip
 @overload
 def assess(
-    plan: PlanLike, runs: RunsToAssess | xr.Dataset, observations: OwnFigures = None
-) -> Assessment: ...
+    plan: PlanLike, runs: RunsToAssess | xr.Dataset, observations: OwnFigures = None, *,
+    probability: Chances | RunsToAssess | bool = False,
+) -> Assessment: ...  # fmt: skip
 def assess(
     plan: PlanLike,
     runs: RunsToAssess | ScenarioRuns | xr.Dataset,
     observations: OwnFigures = None,
+    *,
+    probability: Chances | RunsToAssess | bool = False,
 ) -> Assessment | ScenarioAssessments:
     """Judge runs by their plan.
 
@@ -339,6 +345,10 @@ def assess(
     observations : Observations, DataFrame, path or None
         The user's own outturns (a CSV file, a workbook, or a table with at least the columns
         ``series``, ``year`` and ``value``), laid over the published ones of the plan's folder.
+    probability : bool, Chances or EnsembleRuns
+        What stands beside the verdicts of a single run: how likely each target is met. True
+        takes the draws of the scenario, which are kept (seconds for a new one); an ensemble of
+        your own, or what `compute_chances` gave, is taken as it is.
 
     Returns
     -------
@@ -362,11 +372,16 @@ def assess(
     >>> result = zjsim.assess(plan, zjsim.simulate(plan, "baseline"))
     >>> result.row("water_intensity_cut").met
     True
+    >>> surer = zjsim.assess(plan, zjsim.simulate(plan, "baseline"), probability=True)
+    >>> surer.chances.n_run
+    1024
     """
     judge = open_plan(plan)
     if isinstance(runs, ScenarioRuns):
         own = with_own_observations(judge, observations)
-        return ScenarioAssessments(tuple(assess(judge, one, own) for one in runs))
+        return ScenarioAssessments(
+            tuple(assess(judge, one, own, probability=probability) for one in runs)
+        )
     if not hasattr(runs, "at") and not hasattr(runs, "data_vars"):
         kind = type(runs).__name__
         raise RunError(f"assess(plan, runs): runs are what simulate() returns, not {kind}.")
@@ -378,7 +393,38 @@ def assess(
             each = (found.isel(scenario=place) for place in range(found.sizes["scenario"]))
             return ScenarioAssessments(tuple(assess(judge, one, published) for one in each))
         found = LabelledRuns(cast("xr.Dataset", runs))
-    return assess_runs(found, judge.plan, published, _discrepancies_of(found, judge))
+    judged = assess_runs(found, judge.plan, published, _discrepancies_of(found, judge))
+    if probability is False or judged.n_run != 1:
+        return judged
+    return replace(judged, chances=_chances(judge, found, probability))
+
+
+def _chances(judge: OpenPlan, runs: Any, asked: Any) -> Chances | None:
+    """What stands beside a single run."""
+    if asked is True:
+        if not isinstance(runs, Runs):
+            raise RunError(
+                "assess(..., probability=True) needs the runs that simulate() returns, to draw "
+                "from their scenario; give an ensemble instead: "
+                "probability=simulate_ensemble(plan, scenario)."
+            )
+        # Drawing stands above: found by name, when it is asked for.
+        found: Chances | None = import_module("zjsim.ensembles.chances").chances_beside(runs)
+        return found
+    if isinstance(asked, Chances):
+        return asked
+    if not hasattr(asked, "at") or np.asarray(asked.status).size < 2:
+        raise RunError(
+            "assess(..., probability=…) takes True, an ensemble or its chances, "
+            f"not {kind_of(asked)}."
+        )
+    many, plain = assess(judge, asked), assess_runs(asked, judge.plan)
+    return chances_of(
+        many,
+        plain,
+        getattr(getattr(asked, "sample", None), "method", ""),
+        getattr(asked, "seed", None),
+    )
 
 
 def _discrepancies_of(runs: Any, plan: OpenPlan) -> Lay | None:

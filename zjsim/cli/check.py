@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.chances import chances_document, chances_of_runs
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -13,6 +14,7 @@ from zjsim.cli.output import (
     LanguageOption,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
     note,
@@ -42,6 +44,7 @@ def check(
         str | None, typer.Option("--method", metavar="rk4|euler", help="Integration rule.")
     ] = None,
     observations: Observations = None,
+    probability: Probability = True,
     reality: Annotated[
         bool,
         typer.Option(
@@ -80,7 +83,8 @@ def check(
             save=opened.indicator_variables,
             trust_model=trust_model,
         )
-        judged = assess(opened, runs, seen)
+        (chances,) = chances_of_runs([runs], probability, json)
+        judged = assess(opened, runs, seen, probability=chances or False)
         simulated.append((runs, judged))
         if not json:
             _say_verdicts(judged, words)
@@ -100,16 +104,18 @@ def check(
 
 
 def _say_verdicts(judged: Assessment, words: Language) -> None:
+    from zjsim.report.tables.chance_words import headline
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
-    from zjsim.report.tables.wording import scenario_name, tally_words
+    from zjsim.report.tables.wording import scenario_name
 
     report = as_report(judged)
     say_text(scenario_name(report, words))
     say_table(brief_table(report, words))
     for line in remark_lines(report, words):
         say_text(line, hang=5)
-    say_text(tally_words(report, words))
+    for line in headline(report, words):
+        say_text(line)
 
 
 def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Language) -> None:
@@ -126,6 +132,7 @@ def _document(judged: Assessment, outcomes: list[Any], status: int) -> dict[str,
     return {
         "scenario": judged.name,
         "exit_status": status,
+        "probability": chances_document(judged),
         "verdicts": {row.indicator.id: str(row.verdict) for row in judged.rows},
         "projections": {row.indicator.id: row.projection for row in judged.rows},
         "reality_checks": {outcome.check.id: outcome.holds for outcome in outcomes},

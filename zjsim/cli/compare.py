@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zjsim.cli.chances import chances_of_runs
 from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
     LanguageOption,
     Plan,
+    Probability,
     TrustModel,
     language,
     say,
@@ -35,6 +37,7 @@ def compare(
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
+    probability: Probability = True,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write the comparison's chart there."),
@@ -57,7 +60,9 @@ def compare(
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     runs = simulate(opened, list(read), engine=engine, trust_model=trust_model)
-    reports = [report_of(*pair) for pair in zip(runs, assess(opened, runs), strict=True)]
+    found = zip(runs, chances_of_runs(runs, probability, json), strict=True)
+    judged = [assess(opened, one, probability=chances or False) for one, chances in found]
+    reports = [report_of(*pair) for pair in zip(runs, judged, strict=True)]
     if json:
         first = reports[0]
         differences = [diff(runs[0].resolved, other.resolved) for other in [*runs][1:]]

@@ -153,6 +153,15 @@ TrustModel = Annotated[
         help="Let --engine pysd execute the code that PySD generates from your model file.",
     ),
 ]
+Probability = Annotated[
+    bool,
+    typer.Option(
+        "--probability/--no-probability",
+        envvar="ZJSIM_PROBABILITY",
+        help="Draw the scenario's ensemble, to say beside each verdict how likely it is; the "
+        "draws are kept for the next time.",
+    ),
+]
 Plan = Annotated[
     str | None,
     typer.Option("--plan", metavar="NAME|FOLDER", help="A shipped plan or a plan folder."),

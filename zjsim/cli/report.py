@@ -13,6 +13,7 @@ from zjsim.cli.output import (
     EngineName,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
     with_progress,
@@ -43,6 +44,7 @@ def report(
     plan: Plan = None,
     engine: EngineName = "kernel",
     observations: Observations = None,
+    probability: Probability = True,
     assumptions: Annotated[
         bool,
         typer.Option(
@@ -75,6 +77,7 @@ def report(
             engine=engine,
             trust_model=trust_model,
             of=len(read) if assumptions else 0,
+            probability=probability,
         )
         for scenario in with_progress(read, len(read), "Simulating")
     ]
@@ -85,6 +88,7 @@ def report(
     more = [part for key, value in given.items() if value for part in (key, str(value))]
     more += [part for change in assignments or [] for part in ("--set", change)]
     more += [] if assumptions else ["--no-assumptions"]
+    more += [] if probability else ["--no-probability"]
     more += ["--trust-model"] if trust_model else []
     for path in deliver(out, judged, wanted, languages, seen, _command(scenarios, more)):
         wrote(path, words)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.chances import chances_document, chances_of_runs
 from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
     note,
@@ -51,6 +53,7 @@ def run(
         Path, typer.Option("--out", metavar="FOLDER", help="Where the run folders go.")
     ] = Path("runs"),
     observations: Observations = None,
+    probability: Probability = True,
     formats: Annotated[
         str, typer.Option("--formats", metavar="png,svg,pdf", help="Formats of the charts.")
     ] = "png",
@@ -99,7 +102,9 @@ def run(
             run_model(Path(name), changes, engine, out, words, json, trust_model)
         return
     _check_places(out, formats)
-    simulated = _simulate(chosen, changes, plan, engine, trust_model, observations)
+    simulated = _simulate(
+        chosen, changes, plan, engine, trust_model, observations, probability, json
+    )
     if not json:
         _show([report for _, _, report in simulated], words)
         for line in _notes(simulated):
@@ -128,6 +133,8 @@ def _simulate(
     engine: str,
     trust_model: bool,
     observations: str | None,
+    probability: bool,
+    quiet: bool,
 ) -> list[tuple[Runs, Assessment, Report]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
     from zjsim.cli.plans import plan_and_scenarios
@@ -136,10 +143,15 @@ def _simulate(
 
     opened, read = plan_and_scenarios(names, changes, plan)
     seen = with_own_observations(opened, observations)
+    simulated = [
+        simulate(opened, scenario, engine=engine, trust_model=trust_model)
+        for scenario in with_progress(read, len(read), "Simulating", quiet)
+    ]
     done = []
-    for scenario in with_progress(read, len(read), "Simulating"):
-        runs = simulate(opened, scenario, engine=engine, trust_model=trust_model)
-        judged = assess(opened, runs, seen)
+    for runs, chances in zip(
+        simulated, chances_of_runs(simulated, probability, quiet), strict=True
+    ):
+        judged = assess(opened, runs, seen, probability=chances or False)
         done.append((runs, judged, report_of(runs, judged, seen)))
     return done
 
@@ -158,8 +170,9 @@ def _show(reports: list[Report], words: Language) -> None:
 
 
 def _show_one(report: Report, words: Language) -> None:
+    from zjsim.report.tables.chance_words import headline
     from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
-    from zjsim.report.tables.wording import scenario_name, tally_words
+    from zjsim.report.tables.wording import scenario_name
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import display_width, render_text_table
 
@@ -174,7 +187,8 @@ def _show_one(report: Report, words: Language) -> None:
         say_table(whole if width is None else brief_table(report, words))
         for line in remark_lines(report, words):
             say_text(line, hang=5)
-    say_text(tally_words(report, words))
+    for line in headline(report, words):
+        say_text(line)
     outturns = outturn_table(report, words)
     if outturns.rows:
         say()
@@ -220,6 +234,7 @@ def _document(report: Report, assessment: Assessment) -> dict[str, Any]:
         "scenario": report.scenario,
         "run_id": report.run_id,
         "targets_met": report.met,
+        "probability": chances_document(assessment),
         "exit_status": assessment.exit_status,
         "indicators": [
             {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.assessment.chances import Chances
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
@@ -31,6 +32,7 @@ def judge_scenario(
     engine: str = "kernel",
     trust_model: bool = False,
     of: int = 1,
+    probability: Chances | bool = False,
 ) -> Judged:
     """Simulate and assess one scenario for a report.
 
@@ -39,9 +41,11 @@ def judge_scenario(
     of : int
         How many scenarios the report has, which decides how the one-at-a-time runs are
         computed; 0 leaves them out.
+    probability : bool or Chances
+        As for `assess`.
     """
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
-    judged = assess(plan, runs, observations)
+    judged = assess(plan, runs, observations, probability=probability)
     backend: Backend = "python" if of <= FEW_SCENARIOS else "auto"
     influence = compute_influence(runs, backend) if of else None
     return Judged(runs, judged, report_of(runs, judged, observations), influence)

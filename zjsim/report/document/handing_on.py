@@ -112,6 +112,7 @@ def write_report(
     formats: Sequence[str] = ("html",),
     language: str | None = None,
     assumptions: bool = True,
+    probability: bool = True,
 ) -> list[Path]:
     """Write a report on one scenario or several; the paths written.
 
@@ -125,6 +126,8 @@ def write_report(
         None is the user's.
     assumptions : bool
         Run each assumption at both ends of its range, to tell which matter most.
+    probability : bool
+        Draw each scenario's ensemble, to say beside each verdict how likely it is.
 
     Returns
     -------
@@ -134,7 +137,8 @@ def write_report(
     Examples
     --------
     >>> import tempfile, zjsim
-    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False)
+    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False,
+    ...                            probability=False)
     >>> [path.suffix for path in paths]
     ['.html']
     """
@@ -148,6 +152,8 @@ def write_report(
     wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]
     of = len(read) if assumptions else 0
-    judged = [judge_scenario(plan, one, plan.observations, of=of) for one in read]
+    judged = [
+        judge_scenario(plan, one, plan.observations, of=of, probability=probability) for one in read
+    ]
     words = (chosen_language(language),)
     return deliver(Path(folder), judged, formats, words, plan.observations)
