@@ -358,6 +358,10 @@ def own_series(plan: Plan) -> tuple[str, ...]:
     return (*plan.indicator_ids, *(milestone.id for milestone in plan.milestones))
 
 
+# From base and target: what is farther away is in another unit (a hundredth is 0.331 for 33.1 %).
+MOST_FACTOR = 10.0
+
+
 def read_own_observations(
     path: Path | str | pd.DataFrame, plan: Plan, published: Observations | None = None
 ) -> Observations:
@@ -382,9 +386,32 @@ def read_own_observations(
         and row.series in units
         and row.unit not in (units[row.series].zh, units[row.series].en)
     ]
+    named = {item.id: item for item in plan.indicators}
+    for row in own.rows:
+        if row.series in named:
+            problems += _implausible(row, named[row.series])
     what = path if isinstance(path, Path | str) else "the table of observations"
     raise_if_any(what, problems, DataError)
     return own
+
+
+def _implausible(row: Observation, item: Indicator) -> list[Problem]:
+    """A year that no verdict would use, and a value that must be in another unit."""
+    problems = []
+    if row.year > item.target.year:
+        what = f"{row.year} is after the target's year {item.target.year}: no verdict would use it"
+        problems.append(Problem(f"line {row.line}, year", what))
+    usual = [abs(value) for value in (item.start, item.target.value) if value]
+    if row.value <= 0 or not usual or (item.cumulative and row.value < max(usual)):
+        return problems
+    low, high = min(usual) / MOST_FACTOR, max(usual) * MOST_FACTOR
+    if not low <= row.value <= high:
+        power = round(math.log10(item.target.value / row.value))
+        base, target = f"{item.start:g}", f"{item.target.value:g}"
+        what = f"{row.value:g} is far from the base of {base} and the target of {target}"
+        hint = f"In {item.unit.en} it may be {row.value * 10.0**power:g}."
+        problems.append(Problem(f"line {row.line}, value", what, hint))
+    return problems
 
 
 def _template_note(item: Indicator | Milestone) -> Text:

@@ -19,6 +19,7 @@ from zjsim.cli.output import (
     language,
     note,
     say_json,
+    say_notes,
     say_table,
     say_text,
 )
@@ -88,6 +89,8 @@ def check(
         simulated.append((runs, judged))
         if not json:
             _say_verdicts(judged, words)
+    if not json:
+        say_notes([runs for runs, _ in simulated])
     from zjsim.report.words.labels import localised
 
     statuses, documents = [], []

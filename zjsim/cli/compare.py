@@ -19,6 +19,7 @@ from zjsim.cli.output import (
     language,
     say,
     say_json,
+    say_notes,
     say_table,
     say_text,
     wrote,
@@ -90,6 +91,7 @@ def compare(
         )
     else:
         _show(reports, words)
+        say_notes([*runs])
     if out is not None:
         _write(reports, out, words)
 

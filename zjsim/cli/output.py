@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -54,6 +54,17 @@ def say_table(table: Table) -> None:
 def note(text: str) -> None:
     """A message about the work, to stderr."""
     print(text, file=sys.stderr)
+
+
+def say_notes(simulated: Sequence[Any]) -> None:
+    """What the resolution of scenarios had to say, to stderr, each line once."""
+    said: dict[str, list[str]] = {}
+    for runs in simulated:
+        for line in runs.resolved.notes:
+            said.setdefault(line, []).append(runs.name)
+    for line, names in said.items():
+        whose = "" if len(names) == len(simulated) else f" ({', '.join(names)})"
+        note(f"note{whose}: {line}")
 
 
 def wrote(path: object, words: Language) -> None:

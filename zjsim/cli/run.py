@@ -17,9 +17,9 @@ from zjsim.cli.output import (
     Probability,
     TrustModel,
     language,
-    note,
     say,
     say_json,
+    say_notes,
     say_table,
     say_text,
     screen_width,
@@ -107,8 +107,7 @@ def run(
     )
     if not json:
         _show([report for _, _, report in simulated], words)
-        for line in _notes(simulated):
-            note(line)
+        say_notes([runs for runs, _, _ in simulated])
     _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")
     if json:
         say_json([_document(report, assessment) for _, assessment, report in simulated])
@@ -195,19 +194,6 @@ def _show_one(report: Report, words: Language) -> None:
         say_text(label("run.outturns", words))
         say_table(outturns)
         say()
-
-
-def _notes(simulated: list[tuple[Runs, Assessment, Report]]) -> list[str]:
-    """What the resolution had to say, each line once with its scenarios."""
-    said: dict[str, list[str]] = {}
-    for runs, _, _ in simulated:
-        for line in runs.resolved.notes:
-            said.setdefault(line, []).append(runs.name)
-    whole = len(simulated)
-    return [
-        f"note: {line}" if len(names) == whole else f"note ({', '.join(names)}): {line}"
-        for line, names in said.items()
-    ]
 
 
 def _write(

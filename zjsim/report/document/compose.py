@@ -90,8 +90,10 @@ def _subtitle(reports: Sequence[Report], language: Language) -> str:
 def _summary(judged: Sequence[Judged], language: Language) -> Section:
     reports = [item.report for item in judged]
     if len(judged) == 1:
-        said = chance_sentences(reports[0], language)
-        said += verdict_sentences(reports[0], language) + influence_sentences(judged[0], language)
+        said = verdict_sentences(reports[0], language) + influence_sentences(judged[0], language)
+        # What is likely comes before what one run says; that nobody computed it, after.
+        place = 0 if reports[0].chances else 1
+        said[place:place] = chance_sentences(reports[0], language)
     else:
         said = [brief_sentence(report, language) for report in reports]
     said.append(error_sentence(reports, language))
