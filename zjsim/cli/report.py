@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +41,17 @@ def report(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("reports"),
+    brief: Annotated[
+        bool, typer.Option("--brief", help="One page a scenario, for a director.")
+    ] = False,
+    office: Annotated[
+        Path | None,
+        typer.Option(
+            "--office",
+            metavar="FILE",
+            help="office, author, date and title of the page (YAML); office.yaml if it is there.",
+        ),
+    ] = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -65,8 +77,14 @@ def report(
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.report.document.deliver import deliver, judge_scenario
+    from zjsim.report.document.office import read_office
     from zjsim.workflow import with_own_observations
 
+    if office is not None and not brief:
+        raise typer.BadParameter("it goes with --brief", param_hint="--office")
+    settings = read_office(office) if brief else None
+    if brief and "xlsx" in wanted:
+        raise typer.BadParameter("a page is html, docx or pdf", param_hint="--format")
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     seen = with_own_observations(opened, observations)
     judged: list[Judged] = [
@@ -90,7 +108,10 @@ def report(
     more += [] if assumptions else ["--no-assumptions"]
     more += [] if probability else ["--no-probability"]
     more += ["--trust-model"] if trust_model else []
-    for path in deliver(out, judged, wanted, languages, seen, _command(scenarios, more)):
+    today = date.today().isoformat()
+    for path in deliver(
+        out, judged, wanted, languages, seen, _command(scenarios, more), settings, today
+    ):
         wrote(path, words)
 
 

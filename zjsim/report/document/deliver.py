@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
@@ -14,8 +15,10 @@ from zjsim.errors import RunError
 from zjsim.files import scratch_folder
 from zjsim.language import Language
 from zjsim.report.document.compose import build_document
+from zjsim.report.document.compose_brief import build_brief
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.document import Document
+from zjsim.report.document.office import Office
 from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan, assess, simulate
@@ -58,10 +61,19 @@ def deliver(
     languages: Sequence[Language],
     observations: Observations | None = None,
     command: str = "",
+    brief: Office | None = None,
+    today: str = "",
 ) -> list[Path]:
     """Write the report in every format and language; the paths, in the order asked for.
 
     All files are made beside their final places and put there when all are done.
+
+    Parameters
+    ----------
+    brief : Office or None
+        Write the one page of each scenario instead, handed on by this office.
+    today : str
+        The date of that page where the office gives none.
 
     Raises
     ------
@@ -74,9 +86,16 @@ def deliver(
         with scratch_folder(out, stem) as scratch:
             made = []
             for language in languages:
-                document = build_document(judged, language, observations, command)
-                for name in formats:
-                    made.append(scratch / f"{stem}_{language}.{name}")
+                documents = (
+                    [(stem, build_document(judged, language, observations, command))]
+                    if brief is None
+                    else [
+                        (f"{one.runs.run_id}_brief", build_brief(one, language, brief, today))
+                        for one in judged
+                    ]
+                )
+                for (named, document), name in product(documents, formats):
+                    made.append(scratch / f"{named}_{language}.{name}")
                     _write(made[-1], name, document, judged, language)
             return [path.replace(out / path.name) for path in made]
     except OSError as problem:

@@ -118,7 +118,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report in one language."""
+    """A whole report in one language; ``compact`` is one that fits a page."""
 
     language: Language
     title: str
@@ -126,6 +126,7 @@ class Document:
     byline: str
     caution: str
     sections: tuple[Section, ...]
+    compact: bool = False
 
     def tables(self) -> Iterator[TableBlock]:
         """Every table, in order."""
