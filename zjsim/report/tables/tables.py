@@ -40,8 +40,8 @@ def verdict_table(assessment: Any, language: Language = "en", remarks: bool = Tr
 
 def brief_table(assessment: Any, language: Language = "en", units: bool = False) -> Table:
     """The columns that fit a narrow screen; units are in the full table unless asked for."""
-    keys = ("number", "indicator", "unit", "base", "target", "projection", "progress")
-    keys = (*keys, "verdict", "probability")
+    keys: tuple[str, ...] = ("number", "indicator", "unit", "base", "target", "projection")
+    keys = (*keys, "progress", "verdict", "probability")
     return office_table(assessment, language, [key for key in keys if units or key != "unit"])
 
 

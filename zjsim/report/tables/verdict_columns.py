@@ -80,7 +80,7 @@ COLUMNS = {
         Column("verdict", "<", verdict_words),
         Column(
             "probability", ">", lambda row, _: share_words(row.probability),
-            lambda row: row.probability and row.probability.value,
+            lambda row: row.probability.value if row.probability else None,
         ),
         Column("remark", "<", remark),
     )
