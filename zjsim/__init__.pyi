@@ -24,6 +24,8 @@ from .errors import PlanError as PlanError
 from .errors import RunError as RunError
 from .errors import ScenarioError as ScenarioError
 from .errors import ZjsimError as ZjsimError
+from .judging import assess as assess
+from .judging import audit as audit
 from .lint import lint as lint
 from .model.reader import read_model as read_model
 from .openplan import OpenPlan as OpenPlan
@@ -49,7 +51,5 @@ from .several import ScenarioAssessments as ScenarioAssessments
 from .several import ScenarioRuns as ScenarioRuns
 from .version import __version__ as __version__
 from .workflow import Runs as Runs
-from .workflow import assess as assess
-from .workflow import audit as audit
 from .workflow import open_plan as open_plan
 from .workflow import simulate as simulate

@@ -67,7 +67,8 @@ def check(
     """
     from zjsim.checking import run_checks
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.workflow import assess, simulate, with_own_observations
+    from zjsim.judging import assess, with_own_observations
+    from zjsim.workflow import simulate
 
     words = language(lang)
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]

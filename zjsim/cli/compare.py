@@ -54,9 +54,10 @@ def compare(
     if len(scenarios) < 2:
         raise typer.BadParameter("name at least two scenarios")
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import assess
     from zjsim.report.output.results import report_of
     from zjsim.scenario.compare import diff
-    from zjsim.workflow import assess, simulate
+    from zjsim.workflow import simulate
 
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)

@@ -76,9 +76,9 @@ def report(
     if len(set(scenarios)) != len(scenarios):
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import with_own_observations
     from zjsim.report.document.deliver import deliver, judge_scenario
     from zjsim.report.document.office import read_office
-    from zjsim.workflow import with_own_observations
 
     if office is not None and not brief:
         raise typer.BadParameter("it goes with --brief", param_hint="--office")

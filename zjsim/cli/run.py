@@ -137,8 +137,9 @@ def _simulate(
 ) -> list[tuple[Runs, Assessment, Report]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import assess, with_own_observations
     from zjsim.report.output.results import report_of
-    from zjsim.workflow import assess, simulate, with_own_observations
+    from zjsim.workflow import simulate
 
     opened, read = plan_and_scenarios(names, changes, plan)
     seen = with_own_observations(opened, observations)

@@ -13,10 +13,11 @@ from zjsim.assessment.assess import assess as judge
 from zjsim.assessment.chances import Chances, chances_of
 from zjsim.cache import cached_document, content_hash
 from zjsim.documents import from_document, to_document
+from zjsim.judging import assess
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.reader import Changes
-from zjsim.workflow import Runs, assess
+from zjsim.workflow import Runs
 
 # Beside one verdict: more draws than this take longer than a reader waits.
 MOST_DRAWS = 4096
@@ -66,7 +67,7 @@ def compute_chances(
 def chances_beside(
     runs: Runs, advance: Callable[[int], None] = lambda count: None
 ) -> Chances | None:
-    """The same for a scenario that has been run: `zjsim.workflow.assess` finds it by name."""
+    """The same for a scenario that has been run: `zjsim.judging.assess` finds it by name."""
     return _chances(Prepared(runs.plan, runs.resolved), advance)
 
 

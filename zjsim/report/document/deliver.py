@@ -13,6 +13,7 @@ from zjsim.cache import content_hash
 from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import RunError
 from zjsim.files import scratch_folder
+from zjsim.judging import assess
 from zjsim.language import Language
 from zjsim.report.document.compose import build_document
 from zjsim.report.document.compose_brief import build_brief
@@ -21,7 +22,7 @@ from zjsim.report.document.document import Document
 from zjsim.report.document.office import Office
 from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan, assess, simulate
+from zjsim.workflow import OpenPlan, simulate
 
 # Up to so many scenarios, plain Python is sooner done than the compiler.
 FEW_SCENARIOS = 3

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import RunError
 from zjsim.files import atomic
+from zjsim.judging import assess
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import Runs, assess, simulate
+from zjsim.workflow import Runs, simulate
 
 if TYPE_CHECKING:
     import pandas as pd

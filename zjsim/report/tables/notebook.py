@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from zjsim.judging import assess
 from zjsim.language import Language, chosen_language
 from zjsim.markup import html_table
 from zjsim.report.tables.chance_words import headline, likely_words
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from zjsim.assessment.assess import Assessment
     from zjsim.assessment.plan import Plan
+    from zjsim.workflow import Runs
 
 
 def assessment_table(assessment: Assessment, language: Language) -> pd.DataFrame:
@@ -32,6 +34,11 @@ def assessment_table(assessment: Assessment, language: Language) -> pd.DataFrame
 
     table = office_table(assessment, language)
     return pd.DataFrame(table.rows, columns=table.headers)
+
+
+def runs_html(runs: Runs) -> str:
+    """The verdicts of runs that nobody has judged yet."""
+    return assessment_html(assess(runs.plan, runs))
 
 
 def assessment_html(assessment: Assessment) -> str:
