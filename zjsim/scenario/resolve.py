@@ -17,6 +17,7 @@ from zjsim.inputs import Inputs, TimePath
 from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario import path_words, paths, plausible, writing
+from zjsim.scenario.lever_names import find_lever, lever_hint, with_lever_ids
 from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
@@ -41,6 +42,7 @@ def resolve(
     ScenarioError
         With every name that is unknown, value out of range and time that does not fit.
     """
+    scenario = with_lever_ids(scenario, levers)
     work = _Resolution(scenario, model, levers, drivers, constants)
     grid = work.grid()
     switches = paths.Switches(grid)
@@ -142,10 +144,9 @@ class _Resolution:
         """Every lever the scenario sets, as a path over time."""
         for entry in self.scenario.levers.values():
             place = ("levers", entry.lever)
-            lever = self.levers.get(entry.lever) or self.levers.get(identifier(entry.lever))
+            lever = find_lever(entry.lever, self.levers.values())
             if lever is None:
-                near = did_you_mean(entry.lever, self.levers)
-                hint = near or f"Levers: {', '.join(self.levers)}."
+                hint = lever_hint(entry.lever, self.levers.values())
                 self.fault(entry.at, place, "no such lever", hint)
                 continue
             name = self.variable(lever.variable, lever.at, place)
