@@ -204,7 +204,7 @@ TASKS = {
     "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
-    "How sure": "hindcast hindcast_from calibrate validate",
+    "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
@@ -217,6 +217,7 @@ TASKS = {
 RESULTS = {
     "assessment.assess": "Row Reading",
     "assessment.probability": "Share Probabilities",
+    "assessment.chances": "Spread",
     "assessment.checks": "CheckOutcome",
     "assessment.named": "Indicators",
     "plan_tables": "Levers Drivers Constants Scenarios",

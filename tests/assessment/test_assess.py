@@ -198,7 +198,7 @@ def test_the_table_has_the_columns_of_a_planning_office(plan):
     result = assess(runs_reaching(plan), plan)
     assert " ".join(result.to_table("zh").columns) == (
         "序号 类别 指标 单位 属性 2020年 2025年目标 2025年预测 "
-        "完成率 进度 时间进度 后续年均 判断 说明"
+        "完成率 进度 时间进度 后续年均 判断 达成概率 说明"
     )
     english = result.to_table("en")
     assert english.shape == (10, 14)
