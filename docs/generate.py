@@ -204,7 +204,7 @@ TASKS = {
     "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
-    "How sure": "hindcast hindcast_from calibrate validate",
+    "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
     "Learn": "learn monitor evaluate Learning Monitoring Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
@@ -218,6 +218,7 @@ TASKS = {
 RESULTS = {
     "assessment.assess": "Row Reading",
     "assessment.probability": "Share Probabilities",
+    "assessment.chances": "Spread",
     "assessment.checks": "CheckOutcome",
     "assessment.named": "Indicators",
     "plan_tables": "Levers Drivers Constants Scenarios",

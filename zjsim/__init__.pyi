@@ -16,10 +16,12 @@ from .analysis.sensitivity.compute import compute_sensitivity as compute_sensiti
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
 from .assessment.assess import Assessment as Assessment
+from .assessment.chances import Chances as Chances
 from .bare import simulate_model as simulate_model
 from .bundle import scenario_names as scenario_names
 from .checking import run_checks as run_checks
 from .engines.executors import Executor as Executor
+from .ensembles.chances import compute_chances as compute_chances
 from .ensembles.run import EnsembleRuns as EnsembleRuns
 from .ensembles.run import simulate_ensemble as simulate_ensemble
 from .errors import DataError as DataError
@@ -28,6 +30,8 @@ from .errors import PlanError as PlanError
 from .errors import RunError as RunError
 from .errors import ScenarioError as ScenarioError
 from .errors import ZjsimError as ZjsimError
+from .judging import assess as assess
+from .judging import audit as audit
 from .lint import lint as lint
 from .model.reader import read_model as read_model
 from .openplan import OpenPlan as OpenPlan
@@ -54,7 +58,5 @@ from .several import ScenarioAssessments as ScenarioAssessments
 from .several import ScenarioRuns as ScenarioRuns
 from .version import __version__ as __version__
 from .workflow import Runs as Runs
-from .workflow import assess as assess
-from .workflow import audit as audit
 from .workflow import open_plan as open_plan
 from .workflow import simulate as simulate

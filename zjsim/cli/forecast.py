@@ -61,8 +61,9 @@ def forecast(
         score_records,
         write_record,
     )
+    from zjsim.judging import with_own_observations
+    from zjsim.openplan import open_plan
     from zjsim.report.words.labels import label
-    from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)

@@ -64,7 +64,8 @@ def learn(
     Example: zjsim learn --known-until 2024 --out learning
     """
     from zjsim.analysis.learning.learn import learn as learn_plan
-    from zjsim.workflow import open_plan, with_own_observations
+    from zjsim.judging import with_own_observations
+    from zjsim.openplan import open_plan
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)

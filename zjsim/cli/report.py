@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from zjsim.cli.output import (
     EngineName,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
     with_progress,
@@ -40,10 +42,22 @@ def report(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("reports"),
+    brief: Annotated[
+        bool, typer.Option("--brief", help="One page a scenario, for a director.")
+    ] = False,
+    office: Annotated[
+        Path | None,
+        typer.Option(
+            "--office",
+            metavar="FILE",
+            help="office, author, date and title of the page (YAML); office.yaml if it is there.",
+        ),
+    ] = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
     observations: Observations = None,
+    probability: Probability = True,
     assumptions: Annotated[
         bool,
         typer.Option(
@@ -69,9 +83,15 @@ def report(
     if len(set(scenarios)) != len(scenarios):
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import with_own_observations
     from zjsim.report.document.deliver import deliver, judge_scenario
-    from zjsim.workflow import with_own_observations
+    from zjsim.report.document.office import read_office
 
+    if office is not None and not brief:
+        raise typer.BadParameter("it goes with --brief", param_hint="--office")
+    settings = read_office(office) if brief else None
+    if brief and "xlsx" in wanted:
+        raise typer.BadParameter("a page is html, docx or pdf", param_hint="--format")
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     seen = with_own_observations(opened, observations)
     judged: list[Judged] = [
@@ -82,6 +102,7 @@ def report(
             engine=engine,
             trust_model=trust_model,
             influence=assumptions,
+            probability=probability,
         )
         for scenario in with_progress(read, len(read), "Simulating")
     ]
@@ -92,6 +113,7 @@ def report(
     more = [part for key, value in given.items() if value for part in (key, str(value))]
     more += [part for change in assignments or [] for part in ("--set", change)]
     more += [] if assumptions else ["--no-assumptions"]
+    more += [] if probability else ["--no-probability"]
     more += ["--trust-model"] if trust_model else []
     more += ["--learning"] if learning else []
     learnt = None
@@ -100,7 +122,10 @@ def report(
 
         learnt = learn(opened, scenario=read[0].name, observations=seen, told=telling(words))
     command = _command(scenarios, more)
-    for path in deliver(out, judged, wanted, languages, seen, command, learnt):
+    today = date.today().isoformat()
+    for path in deliver(
+        out, judged, wanted, languages, seen, command, settings, today, learning=learnt
+    ):
         wrote(path, words)
 
 

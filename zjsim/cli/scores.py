@@ -63,8 +63,9 @@ def scores(
     from zjsim.analysis.learning.learn import learn
     from zjsim.analysis.learning.rolling import roll
     from zjsim.errors import DataError
+    from zjsim.judging import with_own_observations
+    from zjsim.openplan import open_plan
     from zjsim.report.tables import score_tables as tables
-    from zjsim.workflow import open_plan, with_own_observations
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)

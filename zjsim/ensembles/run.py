@@ -33,6 +33,7 @@ from zjsim.ensembles.chunks import (
 )
 from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shard
 from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.judging import assess
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.plaintext import file_name
@@ -46,7 +47,7 @@ from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
 from zjsim.trajectories import row_at
 from zjsim.version import __version__
-from zjsim.workflow import OpenPlan, assess
+from zjsim.workflow import OpenPlan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,6 +18,7 @@ from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario.draws import Dimension, Kind, SamplePlan, balance, draw, draw_all
+from zjsim.scenario.lever_names import lever_hint
 from zjsim.scenario.outlook import Ahead, ahead_of, bent, correlation
 from zjsim.scenario.resolved import Entry, ModelNames, Resolved
 from zjsim.scenario.schema import Range
@@ -216,7 +217,7 @@ class _Planning:
         known = {lever.id: lever for lever in self.resolved.levers}
         for key, bounds in implementation.levers.items():
             if key not in known:
-                near = did_you_mean(key, known)
+                near = lever_hint(key, self.resolved.levers)
                 self.fault(bounds.at, ("implementation", "levers", key), "no such lever", near)
         made = []
         for entry in self.resolved.entries:

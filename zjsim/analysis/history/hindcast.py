@@ -30,6 +30,7 @@ from zjsim.assessment.probability import Share
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs
+from zjsim.judging import lay_over, with_own_observations
 from zjsim.markup import Shown
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import kernel_for, prepare
@@ -37,7 +38,7 @@ from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.outlook import OBSERVED_PATH
 from zjsim.scenario.tables import DriverTable, known_until
 from zjsim.trajectories import Trajectories
-from zjsim.workflow import OpenPlan, lay_over, with_own_observations
+from zjsim.workflow import OpenPlan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,11 +25,11 @@ from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, are_passes, compute_verdicts
 from zjsim.inputs import Inputs
+from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
 from zjsim.model.names import canonical
 from zjsim.openplan import PlanLike, open_plan
 from zjsim.prepare import Prepared
-from zjsim.workflow import with_own_observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,10 +24,10 @@ from zjsim.assessment.observations import Observations
 from zjsim.assessment.probability import Probabilities
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.errors import DataError
+from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
-from zjsim.openplan import PlanLike, open_plan
+from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.prepare import compiled_for
-from zjsim.workflow import OpenPlan, with_own_observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,12 +15,13 @@ from zjsim.analysis.learning.figures import Figure
 from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn, newest_year
 from zjsim.analysis.learning.plausible import Doubt, doubts
 from zjsim.analysis.learning.smc import Stage
-from zjsim.assessment.observations import Observation, Observations, read_own_observations
+from zjsim.assessment.observations import Observation, Observations
+from zjsim.assessment.own_observations import read_own_observations
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import DataError
+from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
 from zjsim.openplan import OpenPlan, PlanLike, open_plan
-from zjsim.workflow import with_own_observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -29,9 +29,9 @@ from zjsim.assessment.progress import compute_verdicts
 from zjsim.assessment.reading import indicator_value
 from zjsim.ensembles.run import EnsembleRuns
 from zjsim.errors import RunError
+from zjsim.judging import lay_over
 from zjsim.language import Text
 from zjsim.scenario.discrepancy import Discrepancy
-from zjsim.workflow import lay_over
 
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 

@@ -24,6 +24,7 @@ from zjsim.report.document.document import (
     numbered,
     typeset,
 )
+from zjsim.report.tables.chance_words import chance_sentences
 from zjsim.report.tables.compose_words import (
     brief_sentence,
     error_sentence,
@@ -99,6 +100,9 @@ def _summary(judged: Sequence[Judged], language: Language) -> Section:
     reports = [item.report for item in judged]
     if len(judged) == 1:
         said = verdict_sentences(reports[0], language) + influence_sentences(judged[0], language)
+        # What is likely comes before what one run says; that nobody computed it, after.
+        place = 0 if reports[0].chances else 1
+        said[place:place] = chance_sentences(reports[0], language)
     else:
         said = [brief_sentence(report, language) for report in reports]
     said.append(error_sentence(reports, language))
@@ -125,7 +129,10 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         label("table.matrix", language),
         matrix_table(reports, language),
         tones=tones,
-        notes=(label("text.matrix", language, marks=marks),),
+        notes=(
+            label("text.matrix", language, marks=marks),
+            label("chances.matrix" if reports[0].chances else "chances.missing", language),
+        ),
     )
     blocks = (matrix, _key(reports[0], language), pictures.comparison_picture(reports, language))
     return Section("matrix", 1, label("heading.matrix", language), blocks)

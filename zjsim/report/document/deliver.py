@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.assessment.chances import Chances
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
 from zjsim.errors import RunError
 from zjsim.files import scratch_folder
+from zjsim.judging import assess
 from zjsim.language import Language
 from zjsim.report.document.compose import build_document
+from zjsim.report.document.compose_brief import build_brief
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.document import Document
+from zjsim.report.document.office import Office
 from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan, assess, simulate
+from zjsim.workflow import OpenPlan, simulate
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.learn import Learning
@@ -31,6 +36,7 @@ def judge_scenario(
     engine: str = "kernel",
     trust_model: bool = False,
     influence: bool = True,
+    probability: Chances | bool = False,
 ) -> Judged:
     """Simulate and assess one scenario for a report.
 
@@ -38,9 +44,11 @@ def judge_scenario(
     ----------
     influence : bool
         Whether the inputs are moved one at a time, to name those that decide.
+    probability : bool or Chances
+        As for `assess`.
     """
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
-    judged = assess(plan, runs, observations)
+    judged = assess(plan, runs, observations, probability=probability)
     found = compute_influence(runs) if influence else None
     return Judged(runs, judged, report_of(runs, judged, observations), found)
 
@@ -52,11 +60,20 @@ def deliver(
     languages: Sequence[Language],
     observations: Observations | None = None,
     command: str = "",
+    brief: Office | None = None,
+    today: str = "",
     learning: Learning | None = None,
 ) -> list[Path]:
     """Write the report in every format and language; the paths, in the order asked for.
 
     All files are made beside their final places and put there when all are done.
+
+    Parameters
+    ----------
+    brief : Office or None
+        Write the one page of each scenario instead, handed on by this office.
+    today : str
+        The date of that page where the office gives none.
 
     Raises
     ------
@@ -69,9 +86,16 @@ def deliver(
         with scratch_folder(out, stem) as scratch:
             made = []
             for language in languages:
-                document = build_document(judged, language, observations, command, learning)
-                for name in formats:
-                    made.append(scratch / f"{stem}_{language}.{name}")
+                documents = (
+                    [(stem, build_document(judged, language, observations, command, learning))]
+                    if brief is None
+                    else [
+                        (f"{one.runs.run_id}_brief", build_brief(one, language, brief, today))
+                        for one in judged
+                    ]
+                )
+                for (named, document), name in product(documents, formats):
+                    made.append(scratch / f"{named}_{language}.{name}")
                     _write(made[-1], name, document, judged, language)
             return [path.replace(out / path.name) for path in made]
     except OSError as problem:

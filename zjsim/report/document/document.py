@@ -133,7 +133,7 @@ class Section(_Plain):
 
 @dataclass(frozen=True, slots=True)
 class Document(_Plain):
-    """A whole report in one language."""
+    """A whole report in one language; ``compact`` is one that fits a page."""
 
     language: Language
     title: str
@@ -141,6 +141,7 @@ class Document(_Plain):
     byline: str
     caution: str
     sections: tuple[Section, ...]
+    compact: bool = False
 
     def tables(self) -> Iterator[TableBlock]:
         """Every table, in order."""

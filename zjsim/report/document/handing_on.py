@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import RunError
 from zjsim.files import atomic
+from zjsim.judging import assess
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import Runs, assess, simulate
+from zjsim.workflow import Runs, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +113,7 @@ def write_report(
     formats: Sequence[str] = ("html",),
     language: str | None = None,
     assumptions: bool = True,
+    probability: bool = True,
 ) -> list[Path]:
     """Write a report on one scenario or several; the paths written.
 
@@ -125,6 +127,8 @@ def write_report(
         None is the user's.
     assumptions : bool
         Run each assumption at both ends of its range, to tell which matter most.
+    probability : bool
+        Draw each scenario's ensemble, to say beside each verdict how likely it is.
 
     Returns
     -------
@@ -134,7 +138,8 @@ def write_report(
     Examples
     --------
     >>> import tempfile, zjsim
-    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False)
+    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False,
+    ...                            probability=False)
     >>> [path.suffix for path in paths]
     ['.html']
     """
@@ -147,6 +152,9 @@ def write_report(
     plan = open_plan(plan)
     wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]
-    judged = [judge_scenario(plan, one, plan.observations, influence=assumptions) for one in read]
+    judged = [
+        judge_scenario(plan, one, plan.observations, influence=assumptions, probability=probability)
+        for one in read
+    ]
     words = (chosen_language(language),)
     return deliver(Path(folder), judged, formats, words, plan.observations)

@@ -34,6 +34,8 @@ LOOKS: dict[Language, dict[str, Any]] = {
     "zh": {"region": "cn", "size": 11, "justify": True, "leading": 0.85, "spacing": 1},
     "en": {"region": "gb", "size": 10, "justify": False, "leading": 0.65, "spacing": 0.9},
 }
+# Of a document that fits a page.
+COMPACT: dict[str, Any] = {"size": 9, "leading": 0.6, "spacing": 0.6}
 
 
 def write_pdf(path: Path, document: Document) -> None:
@@ -86,7 +88,8 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
         )
     return {
         "lang": document.language,
-        "look": LOOKS[document.language],
+        "look": {**LOOKS[document.language], **(COMPACT if document.compact else {})},
+        "compact": document.compact,
         "font": [FONT],
         "tones": TONES,
         "title": document.title,

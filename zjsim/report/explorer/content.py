@@ -17,6 +17,7 @@ from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import STEPPERS
 from zjsim.ensembles.chunks import bundle_hash
 from zjsim.inputs import Inputs
+from zjsim.judging import assess
 from zjsim.language import LANGUAGES, Language
 from zjsim.model.names import canonical, control_of, identifier
 from zjsim.openplan import OpenPlan
@@ -31,7 +32,7 @@ from zjsim.scenario.schema import DriverPath, LeverPath, Scenario
 from zjsim.scenario.tables import Lever, find_name
 from zjsim.timeline import TimeGrid
 from zjsim.version import __version__
-from zjsim.workflow import Runs, assess, simulate
+from zjsim.workflow import Runs, simulate
 
 # How many of the constants that decide the verdicts the drawer holds.
 DECIDING = 12

@@ -140,8 +140,9 @@ def source_of(
 
 
 def _judged(plan: OpenPlan, scenario: Scenario) -> Any:
+    from zjsim.judging import assess
     from zjsim.report.output.results import report_of
-    from zjsim.workflow import assess, simulate
+    from zjsim.workflow import simulate
 
     run = simulate(plan, scenario)
     return report_of(run, assess(plan, run))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from zjsim.assessment.observations import Observations
+from zjsim.cache import content_hash
 from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.plaintext import plain
@@ -36,12 +37,23 @@ def report_of(
     """The Report of one simulated scenario, with its inputs and assumptions."""
     return as_report(
         assessment,
-        run_id=runs.run_id,
+        run_id=run_id_of(runs, observations or assessment.observations),
         observations=observations or assessment.observations or runs.plan.observations,
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
         footnote=method_words(runs),
     )
+
+
+def run_id_of(runs: Runs, observations: Observations | None) -> str:
+    """``<scenario>-<hash8>``; a user's own figures are part of what the result is.
+
+    Verdicts and charts made with other outturns have another name, so that neither folder
+    replaces the other.
+    """
+    if observations is None or observations.rows == runs.plan.observations.rows:
+        return runs.run_id
+    return f"{runs.name}-{content_hash(runs.hash, repr(observations.rows))[:8]}"
 
 
 def method_words(runs: Runs) -> dict[str, str]:
@@ -196,9 +208,12 @@ def write_run(
     if charts:
         writers |= _pictures(report, languages, formats)
         drawn = {f"board_{words}.{kind}" for words in languages for kind in formats}
-        writers = {**_kept(Path(root) / runs.run_id, {*writers, *drawn}), **writers}
+        writers = {**_kept(Path(root) / report.run_id, {*writers, *drawn}), **writers}
     return folder.write_folder(
-        Path(root), runs.run_id, writers, lambda names: manifest(runs, names)
+        Path(root),
+        report.run_id or runs.run_id,
+        writers,
+        lambda names: {**manifest(runs, names), "run_id": report.run_id or runs.run_id},
     )
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from zjsim.assessment.chances import Chances, Spread, chances_of
 from zjsim.assessment.named import find_indicator
 from zjsim.assessment.plan import Indicator, WordThresholds
+from zjsim.assessment.probability import Share
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
 
@@ -52,7 +54,9 @@ class ReportRow:
     """One indicator of one run, in the unit of the plan; progress in parts of one.
 
     ``variants`` are other readings with their labels, shown and never judged.
-    ``low`` and ``high`` are the ends of a 95 % band, empty for a single run.
+    ``low`` and ``high`` are the ends of a 95 % band, empty for a single run. ``probability`` is
+    the share of the scenario's draws that meet the target and ``spread`` where they end; None
+    where neither was computed.
     """
 
     indicator: Indicator
@@ -77,6 +81,8 @@ class ReportRow:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     reason: str = ""
+    probability: Share | None = None
+    spread: Spread | None = None
 
     @property
     def gap(self) -> float:
@@ -93,7 +99,8 @@ class ReportRow:
 class Report:
     """One scenario judged against one plan, ready to be shown.
 
-    ``words`` are the plan's words for progress, in place of the usual ones.
+    ``words`` are the plan's words for progress, in place of the usual ones; ``chances`` are of
+    the scenario's ensemble, ``n_run`` the runs that the rows themselves show.
     """
 
     plan_title: object
@@ -105,6 +112,8 @@ class Report:
     assumptions: tuple[object, ...] = ()
     footnote: object = ""
     words: WordThresholds | None = None
+    chances: Chances | None = None
+    n_run: int = 1
 
     @property
     def base_year(self) -> int:
@@ -180,6 +189,12 @@ def as_report(
         _row(row, plan.base_year, seen, (bands or {}).get(row.indicator.id, row.bands))
         for row in assessment.rows
     )
+    chances = assessment.chances
+    if assessment.n_run > 1:
+        chances = chances_of(assessment)
+    if chances is not None:
+        found = zip(rows, chances.probabilities.targets, chances.spreads, strict=True)
+        rows = tuple(replace(row, probability=one, spread=two) for row, one, two in found)
     return Report(
         plan_title=plan.title,
         scenario=assessment.name,
@@ -190,6 +205,8 @@ def as_report(
         assumptions=tuple(assumptions),
         footnote=footnote,
         words=plan.words,
+        chances=chances,
+        n_run=assessment.n_run,
     )
 
 

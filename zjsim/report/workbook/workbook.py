@@ -13,6 +13,7 @@ from typing import Any
 
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language
+from zjsim.report.tables.chance_words import headline
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.tables import matrix_key
 from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, gap_decimals
@@ -31,6 +32,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 WIDTHS = {
     "number": 6, "nature": 13, "base": 10, "target": 12, "projection": 12, "gap": 10,
     "completion": 11, "progress": 11, "time_progress": 11, "rate_needed": 18, "verdict": 16,
+    "probability": 10,
 }  # fmt: skip
 FITTED = {"category": 24, "indicator": 46, "unit": 20, "remark": 48}
 
@@ -71,8 +73,10 @@ def _verdicts(book: Book, report: Report, alone: bool) -> None:
     last = FIRST_ROW + len(report.rows) - 1
     place = SHEET.index("verdict")
     _conditions(book, sheet, FIRST_ROW, place, last, place)
-    notes = [book.text(key) for key in ("workbook.live", "workbook.formulas")]
-    notes.append(book.text("note.unofficial"))
+    notes = headline(report, book.language)
+    if report.chances is not None:
+        notes.append(book.text("chances.note", runs=f"{report.chances.n_run:,}"))
+    notes += [book.text(key) for key in ("workbook.live", "workbook.formulas", "note.unofficial")]
     for offset, note in enumerate(notes):
         sheet.write_string(last + 2 + offset, 0, note, book.format(font_color="#6b6b6b"))
     _verdict_widths(book, sheet, report)
@@ -103,7 +107,7 @@ def _patterns(row: ReportRow, language: Language) -> dict[str, str]:
     return {
         "number": "General", "base": "General", "target": _target_pattern(row, language),
         "projection": pattern_of(value_decimals(row)), "gap": f"+{gap};-{gap};{gap}",
-        "completion": "0.0%", "progress": "0.0%", "time_progress": "0%",
+        "completion": "0.0%", "progress": "0.0%", "time_progress": "0%", "probability": "0%",
     }  # fmt: skip
 
 
