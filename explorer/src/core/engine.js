@@ -45,21 +45,24 @@ class Engine {
     return this.doc.kernel.paths.map((name) => paths.valueAt(inputs.paths.get(name), grid.start));
   }
 
-  // One run; `few` saves what targets are judged by, otherwise everything.
-  run(inputs, { few = false, grid = inputs.grid } = {}) {
-    const rule = this.doc.steppers[inputs.method];
+  // What the kernel needs for a run; `few` saves what targets are judged by, otherwise everything.
+  jobOf(inputs, { few = false, grid = inputs.grid } = {}) {
     const perSave = paths.perSaveOf(grid);
-    const names = few ? this.doc.kernel.few : this.doc.kernel.save;
-    const count = Math.floor(paths.stepsOf(grid) / perSave) + 1;
-    const out = new Float64Array(count * names.length);
-    const job = {
-      ...rule, few, out, perSave,
+    return { ...this.doc.steppers[inputs.method], few, grid, perSave,
       step: grid.step, start: grid.start, stop: grid.stop, saveEvery: grid.step * perSave,
       nSteps: paths.stepsOf(grid), constants: inputs.constants, given: inputs.given,
-      pathStart: this.startsOf(inputs, grid), rows: this.rowsOf(inputs, grid),
-    };
-    const failed = this.kernel.run(job);
-    return new Run(names, grid, out, failed < 0 && allFinite(out));
+      pathStart: this.startsOf(inputs, grid), rows: this.rowsOf(inputs, grid) };
+  }
+
+  runJob(job) {
+    const names = job.few ? this.doc.kernel.few : this.doc.kernel.save;
+    const out = new Float64Array((Math.floor(job.nSteps / job.perSave) + 1) * names.length);
+    const failed = this.kernel.run({ ...job, out });
+    return new Run(names, job.grid, out, failed < 0 && allFinite(out));
+  }
+
+  run(inputs, how) {
+    return this.runJob(this.jobOf(inputs, how));
   }
 
   // A run and its numerical error by halving the step.

@@ -1,4 +1,4 @@
-/* built from c3575adfd455f5c51c2f66b6cb7efde20d33b5752bd25165c32d4c55c78a6eee */
+/* built from 0e3c2ae5939088cccd17ce2d53e23ccd0a74fdfab1e7c05d187a8e74d3e65bea */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
