@@ -407,7 +407,7 @@ class App {
 
   answers() {
     const { doc, words } = this;
-    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine) : null;
+    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, (place) => this.seekOnly(place)) : null;
     this.seek = doc.kind === "plan" ? new Seek(this.store, words, (what) => this.askSearch(what)) : null;
     return h("main", { class: "answers" },
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
@@ -415,6 +415,13 @@ class App {
       this.movers ? this.section("movers", this.movers.element) : null,
       this.seek ? this.section("seek", this.seek.element) : null,
       this.section("variables", this.variables.element));
+  }
+
+  seekOnly(place) {
+    const section = this.seek.element.closest("details");
+    section.open = true;
+    this.seek.only(place);
+    section.scrollIntoView({ block: "nearest" });
   }
 
   key() {

@@ -112,14 +112,14 @@ function diamond(ctx, [x, y], size, colour, solid) {
 
 // A variable of the model, large: now and the scenario compared with. Names stand beside the
 // chart as text, because uPlot takes those of a legend for markup.
-export function variableChart(holder, look, onPoint) {
+export function variableChart(holder, years, look, onPoint) {
   return sized(holder, 260, (width, height) => new uPlot({
     width, height,
     legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    padding: [10, 14, 0, 4],
+    padding: [10, 26, 0, 4],
     scales: { x: { time: false } },
-    axes: axes(look, { values: whole.values, space: 50 }).map((axis, i) => (i ? { ...axis, size: 64 } : axis)),
+    axes: axes(look, { ...(years ? whole : { values: whole.values }), space: 50 }).map((axis, i) => (i ? { ...axis, size: 64 } : axis)),
     series: [
       {},
       { stroke: () => look().muted, width: 1.5, dash: [2, 3], points: { show: false } },

@@ -42,6 +42,12 @@ export class Seek {
       button("all", () => true), button("none", () => false));
   }
 
+  // The target of one indicator, asked for from elsewhere on the page.
+  only(place) {
+    this.choose((item) => item === this.store.doc.plan.indicators[place]);
+    this.button.focus({ preventScroll: true });
+  }
+
   choose(which) {
     for (const { box, item } of this.boxes) box.checked = which(item);
   }

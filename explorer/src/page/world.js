@@ -132,9 +132,9 @@ export class Constants {
     this.rows = ids.map((id) => {
       const row = store.doc.constants[id];
       const element = store.doc.elements[row.name] ?? {};
-      const unit = element.unit && element.unit !== "Dmnl" ? element.unit : "";
+      const { unit } = element;
       const grade = element.grade ? words.say("explorer.grade", { grade: element.grade }) : "";
-      const range = row.low == null ? "" : `${quantity(row.low)} – ${quantity(row.high)} ${unit}`;
+      const range = row.low == null ? "" : `${quantity(row.low)} – ${words.measure(row.high, unit)}`;
       const line = new SliderLine(words, {
         name: words.variable(row.name),
         note: [range, grade].filter(Boolean).join(" · "),
@@ -160,7 +160,7 @@ export class Constants {
       const held = id in scenario.constants;
       const state = this.drawn ? ` · ${this.words.say(held ? "explorer.held" : "explorer.free")}` : "";
       line.draw({ value, low: Math.min(low, value), high: Math.max(high, value), step: (high - low) / 500 || 0.01,
-        shown: `${quantity(value)} ${unit}`.trim(), state,
+        shown: this.words.measure(value, unit), state,
         changed: scenario.constants[id] !== base.constants[id] });
     }
   }

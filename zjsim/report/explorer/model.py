@@ -18,7 +18,7 @@ from zjsim.model.reader import read_model
 from zjsim.model.spec import ModelSpec
 from zjsim.report.explorer.content import common, kernel_content
 from zjsim.report.explorer.draws import no_sampling
-from zjsim.report.explorer.elements import element_contents
+from zjsim.report.explorer.elements import element_contents, unit_contents
 from zjsim.scenario.resolve import names_of
 
 
@@ -36,7 +36,7 @@ def model_content(path: Path, language: Language) -> tuple[dict[str, Any], str]:
     program = lower(model)
     grid = names_of(model).time
     save = binding.saved_names(program, Inputs(grid))
-    constants = _constants(model, program)
+    constants, elements = _constants(model, program), element_contents(model)
     content = {
         **common(program, grid, language),
         "kind": "model",
@@ -52,13 +52,14 @@ def model_content(path: Path, language: Language) -> tuple[dict[str, Any], str]:
         "kernel": kernel_content(program, (), save, ()),
         "constants": constants,
         "levers": [],
-        "chapters": {},
+        "chapters": [],
         "drivers": {"observed": "", "list": [], "series": {}},
         "scenarios": [_own(model)],
         "start": model.name,
         "deciding": list(constants),
         "sampling": no_sampling(),
-        "elements": element_contents(model),
+        "elements": elements,
+        "units": unit_contents(elements),
         "sectors": {},
         "modelHash": content_hash(model.source)[:8],
     }

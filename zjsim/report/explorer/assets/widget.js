@@ -1,4 +1,4 @@
-/* built from 0e3c2ae5939088cccd17ce2d53e23ccd0a74fdfab1e7c05d187a8e74d3e65bea */
+/* built from 1ff373180011a4de7866210ba21a41c080ca1300bd17a3bf5d65210d0f08f2b7 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
