@@ -10,6 +10,7 @@ import { Levers } from "./levers.js";
 import { Movers } from "./movers.js";
 import { ModelCharts } from "./model_charts.js";
 import { Panels } from "./panels.js";
+import { paperOf } from "./paper.js";
 import { Seek } from "./seek.js";
 import { Store } from "./store.js";
 import { Variables } from "./variables.js";
@@ -65,6 +66,8 @@ class App {
       this.inks = null;
       this.draw(false);
     });
+    this.beforePrint = () => this.layOut();
+    window.addEventListener("beforeprint", this.beforePrint);
     root.addEventListener("keydown", (event) => this.keys(event));
     root.addEventListener("dragover", (event) => event.preventDefault());
     root.addEventListener("drop", (event) => {
@@ -75,6 +78,7 @@ class App {
 
   close() {
     this.worker?.terminate();
+    window.removeEventListener("beforeprint", this.beforePrint);
     this.sight?.disconnect();
     this.watch?.disconnect();
     this.panels?.close();
@@ -362,7 +366,7 @@ class App {
       this.button("save_csv", () => keep.save(`${name()}_run.csv`, keep.runTable(this.run, this.doc.kernel.save), "text/csv")),
       plan ? this.button("save_png", () => keep.savePng(`${name()}.png`, this.board())) : null,
       plan ? this.button("save_svg", () => keep.saveSvg(`${name()}.svg`, this.board())) : null,
-      plan ? this.button("print", () => this.print()) : null,
+      plan ? this.button("print", () => window.print()) : null,
       plan ? h("p", { class: "sub" }, this.words.say("explorer.drop")) : null);
   }
 
@@ -396,13 +400,9 @@ class App {
     return this.store.changedFromBase ? this.words.say("explorer.changed", { name }) : name;
   }
 
-  print() {
-    const inputs = this.store.doc.levers.map((lever) => {
-      const entry = this.store.scenario.levers[lever.id];
-      return h("li", {}, `${this.words.of(lever.label)}: `, h("b", {}, entry.shape === "table" ? this.words.say("explorer.by_table") : String(entry.to)));
-    });
-    fill(this.paper, this.board(), h("h2", {}, this.words.say("explorer.section.levers")), h("ul", {}, inputs));
-    window.print();
+  layOut() {
+    const { doc, words, store: { scenario } } = this;
+    if (doc.kind === "plan") fill(this.paper, paperOf({ doc, scenario, words, board: this.board() }));
   }
 
   answers() {

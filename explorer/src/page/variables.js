@@ -76,7 +76,9 @@ export class Variables {
 
   links(names) {
     if (!names.length) return DASH;
-    return names.flatMap((name, k) => [k ? ", " : "", this.link(name)]);
+    // A comma stays on the line of its name.
+    const last = names.length - 1;
+    return names.flatMap((name, k) => [h("span", { class: "listed" }, this.link(name), k < last ? "," : ""), " "]);
   }
 
   // The equation with every name in it a button; names are looked for longest first.

@@ -50,6 +50,11 @@ export class Words {
       : this.say("explorer.time_month", { year, month: month + 1 });
   }
 
+  // Named paths of the outside world, each followed by the next.
+  path(names) {
+    return names.map((name) => name.replaceAll("_", " ")).join(this.say("explorer.then")) || DASH;
+  }
+
   scenario(one) {
     return this.of(one.label) || one.name;
   }

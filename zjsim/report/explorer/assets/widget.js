@@ -1,4 +1,4 @@
-/* built from 1ff373180011a4de7866210ba21a41c080ca1300bd17a3bf5d65210d0f08f2b7 */
+/* built from 8d7938824de41cd7cf700c3eb65e6e283caf004cb8da8387919e93674057a4a8 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
