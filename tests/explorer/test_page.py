@@ -468,6 +468,6 @@ def test_the_command_writes_a_page_and_says_where(tmp_path):
     done = subprocess.run([*command[:-1], str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 1
     assert "--out is a file" in done.stderr
-    done = subprocess.run([*command, "--set", "a=1"], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "move its sliders" in done.stderr
+    done = subprocess.run([*command, "--set", "birth rte=1"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Did you mean birth_rate?" in done.stderr

@@ -58,7 +58,7 @@ class Engine {
     const names = job.few ? this.doc.kernel.few : this.doc.kernel.save;
     const out = new Float64Array((Math.floor(job.nSteps / job.perSave) + 1) * names.length);
     const failed = this.kernel.run({ ...job, out });
-    return new Run(names, job.grid, out, failed < 0 && allFinite(out));
+    return new Run(names, job.grid, out, failed < 0 && allFinite(out), this.doc.rows);
   }
 
   run(inputs, how) {
@@ -86,12 +86,20 @@ function allFinite(values) {
   return sum === 0;
 }
 
+function picked(values, rows, width) {
+  const found = new Float64Array(rows.length * width);
+  rows.forEach((row, k) => found.set(values.subarray(row * width, (row + 1) * width), k * width));
+  return found;
+}
+
 class Run {
-  constructor(names, grid, values, ok) {
+  // `kept`: rows of a model that saves at what is no multiple of its step.
+  constructor(names, grid, values, ok, kept = null) {
     this.grid = grid;
-    this.values = values;
     this.ok = ok;
+    this.kept = kept;
     this.width = names.length;
+    this.values = kept ? picked(values, kept, this.width) : values;
     this.index = names.places ??= new Map(names.map((name, i) => [name, i]));
   }
 
@@ -100,7 +108,8 @@ class Run {
   }
 
   time(row) {
-    return this.grid.start + this.grid.step * row * paths.perSaveOf(this.grid);
+    const step = this.kept ? this.kept[row] : row * paths.perSaveOf(this.grid);
+    return this.grid.start + this.grid.step * step;
   }
 
   at(name, time) {

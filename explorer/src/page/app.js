@@ -176,7 +176,6 @@ class App {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       this.asked += 1;
-      this.begun = performance.now();
       this.worker.postMessage({ kind: "ensemble", id: this.asked, scenario: this.store.scenario });
     }, REST);
   }
@@ -196,7 +195,6 @@ class App {
     }
     if (data.impossible) this.summary = null;
     else this.summary = data;
-    this.spent = performance.now() - this.begun;
     this.panels?.tell(data.impossible ? { ...data, targets: [], bands: null } : data);
   }
 
@@ -412,6 +410,7 @@ class App {
     return h("main", { class: "answers" },
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
       this.charts?.element,
+      doc.notes?.map((note) => h("p", { class: "sub", lang: "en" }, note)),
       this.movers ? this.section("movers", this.movers.element) : null,
       this.seek ? this.section("seek", this.seek.element) : null,
       this.section("variables", this.variables.element));

@@ -36,13 +36,14 @@ export class Words {
 
   measure(value, unit) {
     const said = this.unit(unit);
-    const apart = said && !said.startsWith("%") && this.language !== "zh" ? " " : "";
+    // Chinese letters follow a number at once, Latin ones do not.
+    const apart = /^[A-Za-z/(]/.test(said) || (said && this.language !== "zh" && said !== "%") ? " " : "";
     return `${quantity(value)}${Number.isFinite(value) ? apart + said : ""}`;
   }
 
   // A moment of a plan by the calendar, whose years have their number in the middle.
   time(moment) {
-    if (this.doc.kind !== "plan") return String(Number(moment.toFixed(4)));
+    if (this.doc.kind !== "plan") return `t = ${Number(moment.toFixed(4))}`;
     const days = moment + 0.5 + 1e-6;
     const year = Math.floor(days);
     const month = Math.floor(12 * (days - year));
