@@ -65,17 +65,15 @@ class Engine {
     return this.runJob(this.jobOf(inputs, how));
   }
 
-  // A run and its numerical error by halving the step.
-  runWithError(inputs) {
-    const whole = this.run(inputs);
+  // The numerical error of a run, by halving the step: a function of a variable and a time.
+  errorOf(inputs, whole) {
     const { grid } = inputs;
     const saveEvery = grid.saveEvery ?? grid.step;
     const half = this.run(inputs, { few: true, grid: { ...grid, step: grid.step / 2, saveEvery } });
-    const errorAt = (name, time) => {
+    return (name, time) => {
       const change = Math.abs(whole.at(name, time) - half.at(name, time));
       return change * ERROR_SHARE[inputs.method];
     };
-    return { whole, errorAt };
   }
 }
 

@@ -142,11 +142,12 @@ class App {
   draw(moving) {
     try {
       const inputs = resolve(this.doc, this.store.scenario);
-      const { whole, errorAt } = this.doc.kind === "plan" ? this.engine.runWithError(inputs)
-        : { whole: this.engine.run(inputs), errorAt: null };
+      const whole = this.engine.run(inputs);
       this.run = whole;
+      // While a hand moves, the numerical error is that of where it set out.
+      if (this.panels && !(moving && this.errorAt)) this.errorAt = this.engine.errorOf(inputs, whole);
       this.say("");
-      this.panels?.draw(whole, errorAt, moving);
+      this.panels?.draw(whole, this.errorAt, moving);
       if (!moving) this.movers?.draw(this.open.has("movers"));
       this.charts?.draw({ now: whole, ghost: this.ghostRun });
       if (!moving || this.inSight) this.variables.draw({ now: whole, ghost: this.ghostRun });

@@ -1,4 +1,4 @@
-/* built from 77b99e162e61397a5b572ca42cc1ec32663a360f1965f9592e424c66b130a5f0 */
+/* built from 9affe1bf805b7698caa588ee1ea8b7515cef89ede4e03be033ebcdce741aad07 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
