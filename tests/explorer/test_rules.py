@@ -11,9 +11,9 @@ from tests.node import needs_node, run_node
 from zjsim.analysis.uncertainty.statistics import statistics_of
 from zjsim.assessment.probability import wilson_share
 from zjsim.assessment.progress import compute_verdicts
+from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.names import identifier
 from zjsim.prepare import prepare
-from zjsim.errors import ModelError, UnsupportedError
 from zjsim.report.explorer.content import scenario_content
 from zjsim.report.explorer.model import model_content
 from zjsim.report.explorer.page import asset
@@ -312,7 +312,8 @@ answer(data.map(({ doc, kernel }) => {
   const { core } = zjsimExplorer;
   const run = core.engine.engineOf(doc, made).run(core.resolve.resolve(doc, doc.scenarios[0]));
   const times = Array.from({ length: run.rows }, (_, row) => run.time(row));
-  return { times, values: Object.fromEntries(doc.kernel.save.map((name) => [name, run.column(name)])) };
+  const values = Object.fromEntries(doc.kernel.save.map((name) => [name, run.column(name)]));
+  return { times, values };
 }));
 """
 

@@ -127,13 +127,13 @@ class App {
   // What has changed is drawn at once; an ensemble follows when the hand rests.
   follow({ stopped, event, whole }) {
     const begun = event?.timeStamp ?? performance.now();
-    this.draw(!stopped);
     if (stopped) {
       this.writeAddress();
       this.onState(this.store);
     }
-    if (whole) this.render();
-    else this.drawControls(!stopped);
+    if (whole) return void this.render();
+    this.draw(!stopped);
+    this.drawControls(!stopped);
     this.askEnsemble();
     // uPlot draws in a microtask, and this comes after it.
     queueMicrotask(() => queueMicrotask(() => this.timings.push(performance.now() - begun)));

@@ -22,6 +22,7 @@ from zjsim.report.explorer.content import common, kernel_content
 from zjsim.report.explorer.draws import no_sampling
 from zjsim.report.explorer.elements import element_contents, unit_contents
 from zjsim.scenario.reader import Changes
+from zjsim.timeline import TimeGrid
 
 
 def model_content(
@@ -48,18 +49,9 @@ def model_content(
     model = read_model(path)
     ready = ready_model(model, changes)
     inputs = ready.of_runs()
-    if inputs.grid.n_steps == 0:
-        raise ModelError(
-            f"{path}: the run has one moment only (it starts and ends at {inputs.grid.start:g}), so "
-            "there is nothing to chart. Set FINAL TIME later, here or with --set time.stop=10."
-        )
     program, paths = lower(model), tuple(inputs.paths)
     save = binding.saved_names(program, inputs)
-    if not save:
-        raise ModelError(
-            f"{path}: the model has nothing but constants and settings, so there is nothing to "
-            "chart. Add a stock, a flow or an auxiliary."
-        )
+    _refuse_nothing_to_chart(path, inputs.grid, save)
     constants, elements = _constants(model, program), element_contents(model)
     content = {
         **common(program, inputs.grid, language),
@@ -93,6 +85,19 @@ def model_content(
         "modelHash": content_hash(model.source)[:8],
     }
     return content, emit_javascript(schedule(program, paths, save))
+
+
+def _refuse_nothing_to_chart(path: Path, grid: TimeGrid, save: tuple[str, ...]) -> None:
+    if grid.n_steps == 0:
+        raise ModelError(
+            f"{path}: the run has one moment only (it starts and ends at {grid.start:g}), so there "
+            "is nothing to chart. Set FINAL TIME later, in the file or with --set time.stop=10."
+        )
+    if not save:
+        raise ModelError(
+            f"{path}: the model has nothing but constants and settings, so there is nothing to "
+            "chart. Add a stock, a flow or an auxiliary."
+        )
 
 
 def _constants(model: ModelSpec, program: Program) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-/* built from 9affe1bf805b7698caa588ee1ea8b7515cef89ede4e03be033ebcdce741aad07 */
+/* built from cde777dbcc94868b16598c2e16b717e7e7e16f6096222873c84dd9b60ac6e09d */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
