@@ -73,10 +73,12 @@ def test_the_page_has_a_word_for_every_key_its_code_asks_for():
     assert asked <= set(catalogue())
 
 
-def test_the_file_is_small_and_its_policy_allows_nothing_else(tmp_path):
-    plan = zjsim.open_plan("zhejiang")
-    text = plan_page(plan, plan.read_scenario("baseline"), "zh", 512)
-    assert len(text.encode("utf-8")) < LARGEST
+def test_the_file_is_small_and_its_policy_allows_nothing_else(file, page):
+    text = file.read_text(encoding="utf-8")
+    # It holds half of the runs that a user gets: a departure for each, and one bit fewer.
+    sampling = page.content["sampling"]
+    growing = len(json.dumps(sampling["walks"])) + len(json.dumps(sampling["sobol"])) / 8
+    assert len(text.encode("utf-8")) + growing < LARGEST
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
@@ -98,28 +100,34 @@ def test_the_page_says_what_the_package_says_and_asks_no_network(browser, file):
         assert [url for url in here.asked if not url.startswith(("file:", "blob:"))] == []
 
 
+MOVE_EACH = """() => {
+  const { app } = document.getElementById("zjsim-explorer");
+  const state = () => JSON.stringify(app.store.scenario);
+  const start = state();
+  const numbers = () => app.run.values.reduce((sum, x, k) => sum + x * (1 + (k % 7)), 0);
+  const sliders = () => document.querySelectorAll("input[type=range]");
+  return Array.from(sliders(), (_, k) => {
+    // Undo draws the page anew.
+    const one = sliders()[k];
+    const name = one.labels[0].textContent;
+    const before = numbers();
+    one.value = one.min;
+    for (const kind of ["input", "change"]) one.dispatchEvent(new Event(kind, { bubbles: true }));
+    const moved = state() !== start && numbers() !== before;
+    app.store.undo();
+    return [name, moved, state() === start];
+  });
+}"""
+
+
 @needs_browser
 def test_every_slider_moves_the_model_and_undo_brings_it_back(browser, file):
     with opened(browser, file) as here:
-        page = here.page
-        for summary in ("Outside world", "Uncertain constants that decide"):
-            page.get_by_role("heading", name=summary).click()
-        state = "() => JSON.stringify(document.getElementById('zjsim-explorer').app.store.scenario)"
-        run = "() => [...document.getElementById('zjsim-explorer').app.run.values].join()"
-        start, values = page.evaluate(state), page.evaluate(run)
-        sliders = page.locator("input[type=range]")
-        count = sliders.count()
-        assert count >= 16 + 7 + 5
-        for k in range(count):
-            one = sliders.nth(k)
-            one.focus()
-            one.press("Home")
-            assert page.evaluate(state) != start, one.get_attribute("id")
-            assert page.evaluate(run) != values, one.get_attribute("id")
-            page.get_by_role("button", name="Undo").click()
-            assert page.evaluate(state) == start
-        page.get_by_role("button", name="Redo").click()
-        assert page.evaluate(state) != start
+        told = here.page.evaluate(MOVE_EACH)
+        assert len(told) >= 16 + 7 + 5
+        assert [one for one in told if not all(one)] == []
+        here.page.get_by_role("button", name="Redo").click()
+        assert here.page.locator(".lever.changed").count() == 1
         assert here.told == []
 
 
@@ -141,6 +149,13 @@ def test_a_downloaded_scenario_is_run_to_the_printed_digit(browser, file, tmp_pa
         page = here.page
         slide(page, "Water efficiency", "1.33")
         slide(page, "Digital transformation", "0.4")
+        drawn = page.evaluate(
+            """() => { const { panels } = document.getElementById('zjsim-explorer').app;
+              return panels.panels.map((one, k) => [one.chart.chart.data[3].at(-1),
+                panels.rows[k].value]); }"""
+        )
+        # What a moving hand leaves undrawn is drawn when it rests.
+        assert [line for line, _ in drawn] == [value for _, value in drawn]
         page.get_by_label("All policies delayed by (years)").fill("0.5")
         page.get_by_label("All policies delayed by (years)").blur()
         page.get_by_role("heading", name="Keep and pass on").click()
@@ -188,6 +203,10 @@ def test_both_languages_are_whole_and_the_address_keeps_the_state(browser, file)
         assert page.locator("html").get_attribute("lang") == "zh-CN"
         page.get_by_role("button", name="English").click()
         assert "targets met" in page.locator(".tally").inner_text()
+        page.locator(".switch").evaluate("(one) => one.remove()")
+        assert not re.search(
+            "[\u3000-\u9fff\uff00-\uffef]", page.locator("#zjsim-explorer").inner_text()
+        )
         address = page.evaluate("() => location.hash")
         assert "l.water=1.2" in address
         assert "s=innovation_push" in address
@@ -283,40 +302,59 @@ def test_the_policies_that_move_water_are_told_in_order(browser, file, page):
         here.page.get_by_role("heading", name="Which policies move an indicator").click()
         here.page.get_by_label("Indicator", exact=True).select_option("8")
         rows = here.page.locator(".movers tbody tr").all_inner_texts()
-    influence = zjsim.compute_influence(zjsim.simulate(page.plan, "baseline"))
-    base = influence.base[8]
-    worth = {off.lever: base - off.values[8] for off in influence.levers}
-    labels = {lever.id: lever.label.en for lever in page.plan.levers}
-    expected = sorted(worth, key=lambda lever: -abs(worth[lever]))
-    assert [row.split("\t")[0] for row in rows][:3] == [labels[lever] for lever in expected[:3]]
-    assert float(rows[0].split("\t")[1]) == pytest.approx(worth[expected[0]], abs=0.006)
+    shown = [row.split("\t") for row in rows]
+
+    def cut(**levers):
+        found = zjsim.simulate(page.plan, "baseline", levers=levers)
+        return zjsim.assess(page.plan, found).row("water_intensity_cut").projection
+
+    labels = {lever.label.en: lever.id for lever in page.plan.levers}
+    assert labels.keys() == {name for name, *_ in shown}
+    worth = {name: cut() - cut(**{lever: 0}) for name, lever in labels.items()}
+    for name, effect, *_ in shown:
+        assert float(effect) == pytest.approx(worth[name], abs=0.006)
+    assert [name for name, *_ in shown[:3]] == sorted(worth, key=lambda one: -abs(worth[one]))[:3]
 
 
-@pytest.mark.skip(reason="with version 2 of the model the page's search takes minutes")
+def sought(view, *targets):
+    """What the page says it takes to meet targets, with the wanted probability of 80 %."""
+    view.get_by_role("button", name="None", exact=True).click()
+    for target in targets:
+        view.get_by_role("checkbox", name=target).check()
+    view.get_by_role("button", name="Search", exact=True).click()
+    view.locator(".found > p").wait_for()
+    return view.locator(".found").inner_text()
+
+
 @needs_browser
 def test_what_it_takes_is_found_and_is_true(browser, file, page):
-    with opened(browser, file) as here:
+    with opened(browser, file, "#s=frozen_effort") as here:
         view = here.page
         view.get_by_role("heading", name="What it takes").click()
-        for binding in ("8 Cut in energy per value", "9 Cut in water"):
-            view.get_by_role("checkbox", name=binding).uncheck()
-        view.get_by_role("checkbox", name="5 Invention patents").check()
-        view.get_by_role("button", name="Search", exact=True).click()
-        view.get_by_role("button", name="Use these policies").wait_for(timeout=180_000)
-        said = view.locator(".found").inner_text()
-        share = float(re.search(r"to ([\d.]+)%", said)[1]) / 100
+        assert "nothing more is needed" in sought(view, "9 Cut in water")
+        assert re.search(
+            "80% is out of reach: for “8 Cut in energy.*” alone", sought(view, "8 Cut in energy")
+        )
+        said = re.search(r"effort of ([\d.]+)% does it.* to ([\d.]+)%", sought(view, "5 Invention"))
+        effort, share = (float(number) / 100 for number in said.groups())
         assert share >= 0.8
         view.get_by_role("button", name="Use these policies").click()
-        view.wait_for_timeout(200)
         made = view.evaluate(
             """() => zjsimExplorer.scenarioFile(
                 document.getElementById('zjsim-explorer').app.store)"""
         )
+        assert here.told == []
     path = Path(file).with_name("found.yaml")
     path.write_text(made, encoding="utf-8")
     many = zjsim.simulate_ensemble(page.plan, path, runs=page.content["sampling"]["runs"])
     row = zjsim.assess(page.plan, many).row("patents_per_10bn")
     assert row.share.value == pytest.approx(share, abs=6e-4)
+    begun = page.plan.read_scenario("frozen_effort").levers
+    levers = page.plan.read_scenario(path).levers
+    costs = {one["id"]: one["cost"] for one in page.content["levers"] if one["cost"]}
+    before = {name: begun[name].to if name in begun else 0 for name in costs}
+    spent = sum(cost * (levers[name].to - before[name]) for name, cost in costs.items())
+    assert spent == pytest.approx(effort, abs=6e-5)
 
 
 @needs_browser
@@ -444,6 +482,6 @@ def test_the_command_writes_a_page_and_says_where(tmp_path):
     done = subprocess.run([*command[:-1], str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 1
     assert "--out is a file" in done.stderr
-    done = subprocess.run([*command, "--set", "a=1"], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "move its sliders" in done.stderr
+    done = subprocess.run([*command, "--set", "birth rte=1"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Did you mean birth_rate?" in done.stderr

@@ -306,6 +306,18 @@ class LeftOut(Declared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter(Declared):
+    """A chapter of the plan, under which levers are shown."""
+
+    number: FilledWords
+    """As the clauses of ``levers.yaml`` begin: 三 of 三(五)."""
+    title: Text
+    """Its heading."""
+    quote: FilledWords | None = None
+    """The heading in the plan's own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookBack(Declared):
     """Which past years tell of the model's errors, where the plan's folder has a history."""
 
@@ -347,6 +359,8 @@ class Plan(Declared):
     """Names of bases of publication."""
     remarks: tuple[Text, ...] = ()
     """Sentences that the tables of the folder repeat, in both languages."""
+    chapters: tuple[Chapter, ...] = ()
+    """Its chapters, first to last."""
     indicators: Annotated[tuple[Indicator, ...], rule(min_length=1)]
     """The plan's table."""
     milestones: tuple[Milestone, ...] = ()

@@ -25,10 +25,8 @@ def find_lever(name: str, levers: Iterable[Lever]) -> Lever | None:
 def lever_hint(name: str, levers: Iterable[Lever]) -> str:
     """Near misses among ids and labels, or all ids."""
     items = tuple(levers)
-    ids = [item.id for item in items]
-    labels = [word for item in items for word in (item.label.zh, item.label.en)]
-    near = did_you_mean(name, ids) or did_you_mean(name, labels)
-    return near or f"Levers: {', '.join(ids)}."
+    words = [word for item in items for word in (item.id, item.label.zh, item.label.en)]
+    return did_you_mean(name, words) or f"Levers: {', '.join(item.id for item in items)}."
 
 
 def with_lever_ids(scenario: Scenario, levers: Sequence[Lever]) -> Scenario:

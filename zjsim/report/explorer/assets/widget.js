@@ -1,4 +1,4 @@
-/* built from c3575adfd455f5c51c2f66b6cb7efde20d33b5752bd25165c32d4c55c78a6eee */
+/* built from 50da1426748613e23f3a210259a755ad3c4a91b7a3d692410e096892e7389d5b */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
