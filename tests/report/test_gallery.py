@@ -63,7 +63,7 @@ def source(of):
     if of == "ensemble":
         return many()
     if of == "influence":
-        return compute_influence(run.runs, backend="python")
+        return compute_influence(run.runs)
     if of == "learning":
         return learnt()
     if of == "assessments":
