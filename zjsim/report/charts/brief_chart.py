@@ -39,7 +39,7 @@ def plot_likelihoods(report: Report, language: Language) -> Axes:
                 textcoords="offset points", fontsize=8.8, annotation_clip=False, zorder=4,
                 bbox={"facecolor": house_style.paper(), "edgecolor": "none", "pad": 1.0},
             )  # fmt: skip
-        ax.axvline(50, color=house_style.ink(), lw=0.8, ls=(0, (3, 2)), zorder=3)
+        ax.axvline(50, color=house_style.ink(), lw=0.8, ls=(0, (3, 2)), zorder=1)
         items = [row.indicator for row in rows]
         names = [f"{item.number}  {localised(item.label, language)}" for item in items]
         ax.set_yticks(range(len(rows)), names)
