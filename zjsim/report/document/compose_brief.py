@@ -158,9 +158,10 @@ def likelihood_picture(report: Report, language: Language) -> Picture:
     def draw(medium: Medium) -> Sequence[Any]:
         # matplotlib is imported when a picture is first drawn.
         from zjsim.report.charts import style
-        from zjsim.report.charts.brief_chart import plot_likelihoods
+        from zjsim.report.charts.brief_chart import LINE, SLIDE_LINE, plot_likelihoods
 
-        return [style.figure_of(plot_likelihoods(report, language))]
+        line = SLIDE_LINE if medium == "slide" else LINE
+        return [style.figure_of(plot_likelihoods(report, language, line))]
 
     title = label("title.probabilities", language)
     return Picture("likelihoods", title, _alt(report, language), draw)

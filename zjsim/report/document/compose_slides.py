@@ -28,7 +28,6 @@ from zjsim.report.tables.chance_words import likely_words, off_middle_lines, spa
 from zjsim.report.tables.compose_words import (
     error_sentence,
     indicator_name,
-    joined,
     scenario_name,
 )
 from zjsim.report.tables.rows import Report
@@ -72,7 +71,7 @@ def build_slides(
         byline=settings.byline(language, today),
         caution=label("report.disclaimer", language),
         sections=tuple(
-            Section(f"slide-{next(numbers)}", 1, typeset(heading, language), blocks)
+            Section(f"slide-{next(numbers)}", 1, _capital(typeset(heading, language)), blocks)
             for heading, blocks in slides
         ),
     )
@@ -91,9 +90,9 @@ def _one(judged: Judged, language: Language) -> Iterator[Slide]:
         yield label("slides.paths", language), (pictures.board_picture(report, language),)
     late = [row for row in report.rows if row.latest_official == "behind"]
     if any(row.latest for row in report.rows):
-        names = [indicator_name(row.indicator, language) for row in late]
+        numbers = TYPOGRAPHY[language].comma.join(str(row.indicator.number) for row in late)
         key = "slides.late" if late else "slides.on_course"
-        said = {"names": joined(names, language)} if late else {}
+        said = {"numbers": numbers} if late else {}
         yield label(key, language, **said), (pictures.progress_picture(report, language),)
     if judged.influence is not None and judged.influence.swings:
         closest = report.rows[closest_place(report)].indicator
@@ -119,7 +118,7 @@ def _likely(report: Report, language: Language, scenario: str = "") -> str:
 def _grouped(report: Report, language: Language) -> str:
     """Numbers of the indicators that are likely missed, open and likely met."""
     marks = TYPOGRAPHY[language]
-    return marks.semicolon.join(
+    said = marks.semicolon.join(
         label(
             "slides.likely_met" if key == "likely" else f"slides.{key}", language,
             numbers=marks.comma.join(str(row.indicator.number) for row in rows),
@@ -127,6 +126,7 @@ def _grouped(report: Report, language: Language) -> str:
         for key, rows in likely_groups(report).items()
         if rows
     )  # fmt: skip
+    return said
 
 
 def _several(judged: Sequence[Judged], language: Language) -> Iterator[Slide]:
@@ -166,6 +166,10 @@ def _caution(judged: Sequence[Judged], language: Language) -> Slide:
         label("report.disclaimer", language),
     ]
     return label("slides.caution", language), (_points(said, language),)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _points(said: Sequence[str], language: Language) -> Points:
