@@ -5,8 +5,10 @@ import pytest
 import zjsim
 from zjsim.report.document.compose_brief import build_brief
 from zjsim.report.document.compose_scenario import Judged
+from zjsim.report.document.compose_slides import build_slides
 from zjsim.report.document.office import Office, read_office
 from zjsim.report.document.pdf import write_pdf
+from zjsim.report.document.slides import write_slides
 from zjsim.report.output.results import report_of
 
 
@@ -25,6 +27,28 @@ def test_it_is_one_page(judged, language, tmp_path):
     path = tmp_path / "brief.pdf"
     write_pdf(path, build_brief(judged, language, office))
     assert len(pypdfium2.PdfDocument(path)) == 1
+
+
+def test_slides_are_wide_and_each_bears_one_message(judged, tmp_path):
+    pptx = pytest.importorskip("pptx")
+    path = tmp_path / "talk.pptx"
+    write_slides(path, build_slides([judged], "zh", today="2026-11-29"))
+    shown = pptx.Presentation(path)
+    assert shown.slide_width / shown.slide_height == pytest.approx(16 / 9, rel=1e-3)
+    titles = [slide.shapes.title.text_frame.text for slide in shown.slides]
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+    assert titles[1].startswith("10项指标中最可能达成")
+    for slide in shown.slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.left + shape.width <= shown.slide_width
+            assert shape.top + shape.height <= shown.slide_height
+            if shape.shape_type == 13:
+                assert shape._element.nvPicPr.cNvPr.get("descr")
+    before = path.read_bytes()
+    write_slides(path, build_slides([judged], "zh", today="2026-11-29"))
+    assert path.read_bytes() == before
 
 
 def test_the_likely_comes_first_and_every_target_is_named_once(judged):

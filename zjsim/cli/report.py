@@ -1,4 +1,4 @@
-"""``zjsim report``: scenarios reported in Word, PDF, HTML and Excel, in Chinese or English."""
+"""``zjsim report``: reports in Word, PDF, HTML, Excel and PowerPoint, Chinese or English."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from zjsim.cli.output import (
 if TYPE_CHECKING:
     from zjsim.report.document.compose_scenario import Judged
 
-FORMATS = ("html", "docx", "pdf", "xlsx")
+FORMATS = ("html", "docx", "pdf", "xlsx", "pptx")
 
 
 def report(
@@ -34,7 +34,7 @@ def report(
         typer.Argument(metavar="SCENARIO...", help="Shipped names or YAML files; one or more."),
     ],
     formats: Annotated[
-        str, typer.Option("--format", metavar="html,docx,pdf,xlsx", help="What to write.")
+        str, typer.Option("--format", metavar="html,docx,pdf,xlsx,pptx", help="What to write.")
     ] = "html",
     lang: Annotated[
         str | None, typer.Option("--lang", metavar="zh|en|both", help="Language of the report.")
@@ -50,7 +50,7 @@ def report(
         typer.Option(
             "--office",
             metavar="FILE",
-            help="office, author, date and title of the page (YAML); office.yaml if it is there.",
+            help="Whose page or slides: office, author, date, title (YAML); else office.yaml here.",
         ),
     ] = None,
     assignments: Assignments = None,
@@ -87,10 +87,12 @@ def report(
     from zjsim.report.document.deliver import deliver, judge_scenario
     from zjsim.report.document.office import read_office
 
-    if office is not None and not brief:
-        raise typer.BadParameter("it goes with --brief", param_hint="--office")
-    settings = read_office(office) if brief else None
-    if brief and "xlsx" in wanted:
+    signed = brief or "pptx" in wanted
+    if office is not None and not signed:
+        what = "it goes with --brief or --format pptx"
+        raise typer.BadParameter(what, param_hint="--office")
+    settings = read_office(office) if signed else None
+    if brief and {"xlsx", "pptx"} & set(wanted):
         raise typer.BadParameter("a page is html, docx or pdf", param_hint="--format")
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     seen = with_own_observations(opened, observations)
@@ -124,7 +126,7 @@ def report(
     command = _command(scenarios, more)
     today = date.today().isoformat()
     for path in deliver(
-        out, judged, wanted, languages, seen, command, settings, today, learning=learnt
+        out, judged, wanted, languages, seen, command, brief, settings, today, learning=learnt
     ):
         wrote(path, words)
 

@@ -11,19 +11,22 @@ from zjsim.report.tables.chance_words import share_words
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
 
-WIDTH, LINE = 9.4, 0.26
+# Inches; a line is as high as a page affords, or a slide.
+WIDTH, LINE, SLIDE_LINE = 9.4, 0.26, 0.37
 
 
-def plot_likelihoods(report: Report, language: Language) -> Axes:
+def plot_likelihoods(report: Report, language: Language, line: float = LINE) -> Axes:
     """A bar a target from 0 to 100 %, the likeliest on top, coloured by the run's verdict.
 
     Parameters
     ----------
     report : Report
         With its chances.
+    line : float
+        Height of a bar with its room, in inches.
     """
     rows = sorted(report.rows, key=lambda row: row.probability.value if row.probability else 0.0)
-    height = LINE * len(rows) + 0.55
+    height = line * len(rows) + 0.55
     with house():
         ax = house_style.new_axes(WIDTH, height)
         house_style.figure_of(ax).subplots_adjust(
@@ -39,7 +42,7 @@ def plot_likelihoods(report: Report, language: Language) -> Axes:
                 textcoords="offset points", fontsize=8.8, annotation_clip=False, zorder=4,
                 bbox={"facecolor": house_style.paper(), "edgecolor": "none", "pad": 1.0},
             )  # fmt: skip
-        ax.axvline(50, color=house_style.ink(), lw=0.8, ls=(0, (3, 2)), zorder=3)
+        ax.axvline(50, color=house_style.ink(), lw=0.8, ls=(0, (3, 2)), zorder=1)
         items = [row.indicator for row in rows]
         names = [f"{item.number}  {localised(item.label, language)}" for item in items]
         ax.set_yticks(range(len(rows)), names)

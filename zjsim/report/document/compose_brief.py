@@ -51,9 +51,9 @@ def build_brief(
     said = tuple(typeset(one, language) for one in _sentences(report, language))
     blocks: list[Block] = [Points(said)]
     if report.chances is not None:
-        blocks.append(_picture(report, language))
-    blocks.append(_table(report, language))
-    watch = tuple(typeset(one, language) for one in _watch(judged, language))
+        blocks.append(likelihood_picture(report, language))
+    blocks.append(verdict_block(report, language))
+    watch = tuple(typeset(one, language) for one in watch_sentences(judged, language))
     return Document(
         language=language,
         title=typeset(title, language),
@@ -80,19 +80,24 @@ def _sentences(report: Report, language: Language) -> list[str]:
             label("chances.missing", language),
             label("summary.brief_missed", language, names=_names(missed, language)),
         ]
+    said = [likely_words(report, language)]
+    said += [
+        label(f"brief.{key}", language, names=_names(rows, language, shares=True))
+        for key, rows in likely_groups(report).items()
+        if rows
+    ]
+    single = label("chances.single", language, tally=tally_words(report, language))
+    return [*said, single, *off_middle_lines(report, language)]
+
+
+def likely_groups(report: Report) -> dict[str, list[ReportRow]]:
+    """Indicators by how likely they are met: ``unlikely``, ``open`` and ``likely``."""
     groups: dict[str, list[ReportRow]] = {"unlikely": [], "open": [], "likely": []}
     for row in report.rows:
         value = row.probability.value if row.probability else 0.0
         key = "unlikely" if value < UNLIKELY else "likely" if value >= LIKELY else "open"
         groups[key].append(row)
-    said = [likely_words(report, language)]
-    said += [
-        label(f"brief.{key}", language, names=_names(rows, language, shares=True))
-        for key, rows in groups.items()
-        if rows
-    ]
-    single = label("chances.single", language, tally=tally_words(report, language))
-    return [*said, single, *off_middle_lines(report, language)]
+    return groups
 
 
 def _names(rows: Sequence[ReportRow], language: Language, shares: bool = False) -> str:
@@ -107,7 +112,8 @@ def _names(rows: Sequence[ReportRow], language: Language, shares: bool = False) 
     )
 
 
-def _table(report: Report, language: Language) -> TableBlock:
+def verdict_block(report: Report, language: Language) -> TableBlock:
+    """The verdicts with their probabilities, in eight columns."""
     keys = ("number", "indicator_unit", "nature", "base", "target", "projection", "verdict")
     table = office_table(report, language, (*keys, "probability"))
     note = "chances.missing"
@@ -121,7 +127,7 @@ def _table(report: Report, language: Language) -> TableBlock:
     )  # fmt: skip
 
 
-def _watch(judged: Judged, language: Language) -> list[str]:
+def watch_sentences(judged: Judged, language: Language) -> list[str]:
     """Published figures that lag, then what decides most and which policies carry a target."""
     marks = TYPOGRAPHY[language]
     late = [row for row in judged.report.rows if row.latest_official == "behind"]
@@ -146,15 +152,16 @@ def _latest(outturn: Outturn, decimals: int, language: Language) -> str:
     return label("brief.latest", language, value=value, year=outturn.year)
 
 
-def _picture(report: Report, language: Language) -> Picture:
+def likelihood_picture(report: Report, language: Language) -> Picture:
     """How likely each target is: a bar each, the likeliest on top."""
 
     def draw(medium: Medium) -> Sequence[Any]:
         # matplotlib is imported when a picture is first drawn.
         from zjsim.report.charts import style
-        from zjsim.report.charts.brief_chart import plot_likelihoods
+        from zjsim.report.charts.brief_chart import LINE, SLIDE_LINE, plot_likelihoods
 
-        return [style.figure_of(plot_likelihoods(report, language))]
+        line = SLIDE_LINE if medium == "slide" else LINE
+        return [style.figure_of(plot_likelihoods(report, language, line))]
 
     title = label("title.probabilities", language)
     return Picture("likelihoods", title, _alt(report, language), draw)

@@ -18,11 +18,14 @@ from zjsim.language import Language
 from zjsim.report.document.compose import build_document
 from zjsim.report.document.compose_brief import build_brief
 from zjsim.report.document.compose_scenario import Judged
+from zjsim.report.document.compose_slides import build_slides
 from zjsim.report.document.document import Document
 from zjsim.report.document.office import Office
 from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan, simulate
+
+FORMATS = ("html", "docx", "pdf", "xlsx", "pptx")
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.learn import Learning
@@ -60,7 +63,8 @@ def deliver(
     languages: Sequence[Language],
     observations: Observations | None = None,
     command: str = "",
-    brief: Office | None = None,
+    brief: bool = False,
+    office: Office | None = None,
     today: str = "",
     learning: Learning | None = None,
 ) -> list[Path]:
@@ -70,10 +74,12 @@ def deliver(
 
     Parameters
     ----------
-    brief : Office or None
-        Write the one page of each scenario instead, handed on by this office.
+    brief : bool
+        Write the one page of each scenario instead.
+    office : Office or None
+        Who hands the page or the slides on.
     today : str
-        The date of that page where the office gives none.
+        Their date where the office gives none.
 
     Raises
     ------
@@ -88,15 +94,22 @@ def deliver(
             for language in languages:
                 documents = (
                     [(stem, build_document(judged, language, observations, command, learning))]
-                    if brief is None
+                    if not brief
                     else [
-                        (f"{one.runs.run_id}_brief", build_brief(one, language, brief, today))
+                        (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))
                         for one in judged
                     ]
                 )
-                for (named, document), name in product(documents, formats):
+                slides = "pptx" in formats
+                papers = [name for name in formats if name != "pptx"]
+                for (named, document), name in product(documents, papers):
                     made.append(scratch / f"{named}_{language}.{name}")
                     _write(made[-1], name, document, judged, language)
+                if slides:
+                    from zjsim.report.document.slides import write_slides
+
+                    made.append(scratch / f"{stem}_{language}.pptx")
+                    write_slides(made[-1], build_slides(judged, language, office, today))
             return [path.replace(out / path.name) for path in made]
     except OSError as problem:
         reason = problem.strerror or str(problem)

@@ -122,7 +122,7 @@ def write_report(
     plan : str, Path or OpenPlan
     scenarios : a scenario or several, as in `simulate`
     folder : str or Path
-    formats : sequence of {"html", "docx", "pdf", "xlsx"}
+    formats : sequence of {"html", "docx", "pdf", "xlsx", "pptx"}
     language : {"zh", "en"} or None
         None is the user's.
     assumptions : bool
@@ -143,12 +143,12 @@ def write_report(
     >>> [path.suffix for path in paths]
     ['.html']
     """
-    from zjsim.report.document.deliver import deliver, judge_scenario
+    from zjsim.report.document.deliver import FORMATS, deliver, judge_scenario
 
     formats = [formats] if isinstance(formats, str) else formats
     for name in formats:
-        if name not in ("html", "docx", "pdf", "xlsx"):
-            raise RunError(f"{name}: no such format. Choose html, docx, pdf or xlsx.")
+        if name not in FORMATS:
+            raise RunError(f"{name}: no such format. Choose from {', '.join(FORMATS)}.")
     plan = open_plan(plan)
     wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]

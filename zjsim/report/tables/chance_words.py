@@ -6,11 +6,15 @@ import math
 
 from zjsim.assessment.chances import Chances
 from zjsim.assessment.probability import Share
+from zjsim.assessment.progress import PASSES
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.tables.wording import tally_words
 from zjsim.report.words.labels import label
 from zjsim.report.words.numbers import DASH, format_number, format_share
+
+# A target met in 40 to 60 % of the draws stands on the edge.
+EDGE = 0.1
 
 
 def share_words(share: Share | None) -> str:
@@ -70,7 +74,34 @@ def chance_sentences(report: Report, language: Language) -> list[str]:
 
 
 def off_middle_lines(report: Report, language: Language) -> list[str]:
-    """Where the single run lies outside the middle fifth of the draws, and why; often nothing."""
+    """Where the single run is not the middle of its draws, and why; often nothing."""
+    return [*_count_lines(report, language), *_value_lines(report, language)]
+
+
+def _count_lines(report: Report, language: Language) -> list[str]:
+    """That the single run's count lies outside the likely ones, by targets on the edge."""
+    chances = report.chances
+    if chances is None or report.n_run > 1:
+        return []
+    low, high, _ = chances.likely
+    if low <= report.met <= high:
+        return []
+    passed = report.met > high
+    edge = [
+        str(row.indicator.number)
+        for row in report.rows
+        if row.probability is not None
+        and abs(row.probability.value - 0.5) <= EDGE
+        and (row.verdict in PASSES) == passed
+    ]
+    if not edge:
+        return []
+    numbers = TYPOGRAPHY[language].comma.join(edge)
+    return [label(f"chances.edge_{'met' if passed else 'missed'}", language, numbers=numbers)]
+
+
+def _value_lines(report: Report, language: Language) -> list[str]:
+    """Indicators whose single run lies outside the middle fifth of the draws, and why."""
     off = [row for row in report.rows if _is_off(row)]
     if not off:
         return []
