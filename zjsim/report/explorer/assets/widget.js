@@ -1,4 +1,4 @@
-/* built from cde777dbcc94868b16598c2e16b717e7e7e16f6096222873c84dd9b60ac6e09d */
+/* built from 95ede77a4c7188c5ab1a3376150092d23fd1dac57d74fbf9b9ee04bb3fa41223 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
