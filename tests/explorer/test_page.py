@@ -234,6 +234,12 @@ def test_a_wrong_address_is_told_and_the_page_still_works(browser, file, address
 def test_the_keyboard_alone_reaches_and_moves_everything(browser, file):
     with opened(browser, file) as here:
         page = here.page
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        # Past all sliders, in two keys.
+        assert page.evaluate("() => document.activeElement.closest('main') !== null")
+        page.evaluate("() => document.activeElement.blur()")
         seen = set()
         for _ in range(80):
             page.keyboard.press("Tab")

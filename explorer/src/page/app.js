@@ -297,6 +297,7 @@ class App {
     const several = doc.scenarios.length > 1;
     const frozen = doc.scenarios.find((one) => one.name === "frozen_effort");
     return h("header", { class: "head" },
+      this.button("skip", () => this.main.focus(), { class: "skip" }),
       h("div", { class: "title" },
         h("h1", {}, doc.kind === "plan" ? words.of(doc.plan.title) : doc.model),
         h("div", { class: "switch", role: "group", "aria-label": words.say("explorer.language") },
@@ -406,22 +407,15 @@ class App {
 
   answers() {
     const { doc, words } = this;
-    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, (place) => this.seekOnly(place)) : null;
+    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, (place) => this.seek.only(place)) : null;
     this.seek = doc.kind === "plan" ? new Seek(this.store, words, (what) => this.askSearch(what)) : null;
-    return h("main", { class: "answers" },
+    return this.main = h("main", { class: "answers", tabindex: -1 },
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
       this.charts?.element,
       doc.notes?.map((note) => h("p", { class: "sub", lang: "en" }, note)),
       this.movers ? this.section("movers", this.movers.element) : null,
       this.seek ? this.section("seek", this.seek.element) : null,
       this.section("variables", this.variables.element));
-  }
-
-  seekOnly(place) {
-    const section = this.seek.element.closest("details");
-    section.open = true;
-    this.seek.only(place);
-    section.scrollIntoView({ block: "nearest" });
   }
 
   key() {

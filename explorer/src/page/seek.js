@@ -45,7 +45,10 @@ export class Seek {
   // The target of one indicator, asked for from elsewhere on the page.
   only(place) {
     this.choose((item) => item === this.store.doc.plan.indicators[place]);
+    const section = this.element.closest("details");
+    section.open = true;
     this.button.focus({ preventScroll: true });
+    section.scrollIntoView({ block: "nearest" });
   }
 
   choose(which) {

@@ -1,4 +1,4 @@
-/* built from 50da1426748613e23f3a210259a755ad3c4a91b7a3d692410e096892e7389d5b */
+/* built from d094af667a4b92bced8aeddd1b1cadc0ec89492f781e33528ea7fd004055685e */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
