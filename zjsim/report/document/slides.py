@@ -162,7 +162,7 @@ class _Writer:
         run.text = plain(text)
         font = run.font
         font.size, font.bold, font.name = Pt(size), bold, FONTS[0]
-        font.color.rgb = RGBColor(*bytes.fromhex(colour))
+        font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
         element = run._r.get_or_add_rPr()
         element.set("lang", TYPOGRAPHY[self.language].tag)
         chinese = element.makeelement(qn("a:ea"), {"typeface": FONTS[1]})

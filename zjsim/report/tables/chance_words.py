@@ -45,8 +45,8 @@ def headline(report: Report, language: Language) -> list[str]:
     lines = [likely_words(report, language)]
     if report.n_run == 1:
         tally = tally_words(report, language)
-        lines.append(label("chances.single", language, tally=tally))
         lines += off_middle_lines(report, language)
+        lines.append(label("chances.single", language, tally=tally))
     return lines
 
 
