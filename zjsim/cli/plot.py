@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
+from zjsim.cli.output import Assignments, LanguageOption, Plan, Probability, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.plaintext import file_name
 from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
@@ -45,6 +45,11 @@ def plot(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("charts"),
+    size: Annotated[
+        str | None,
+        typer.Option("--size", metavar="slide|column|page", help="Shape of the chart."),
+    ] = None,
+    probability: Probability = True,
     lang: LanguageOption = None,
 ) -> None:
     """Draw one chart, with the data it shows as CSV beside it.
@@ -80,7 +85,9 @@ def plot(
     choice = sector
     if drawn.choice == "indicator":
         choice = opened.plan.indicator(indicator or 1).id
-    charts = draw_charts(drawn, source_of(drawn, opened, read, runs, seed), choice, words)
+    charts = draw_charts(
+        drawn, source_of(drawn, opened, read, runs, seed, probability), choice, words, size
+    )
     try:
         out.mkdir(parents=True, exist_ok=True)
         for chart in charts:
