@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zjsim.cli.learn import KnownUntil, posterior_for
-from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
+from zjsim.cli.output import Assignments, LanguageOption, Plan, Probability, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.plaintext import file_name
 from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
@@ -52,6 +52,11 @@ def plot(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("charts"),
+    size: Annotated[
+        str | None,
+        typer.Option("--size", metavar="slide|column|page", help="Shape of the chart."),
+    ] = None,
+    probability: Probability = True,
     lang: LanguageOption = None,
 ) -> None:
     """Draw one chart, with the data it shows as CSV beside it.
@@ -96,8 +101,8 @@ def plot(
             raise typer.BadParameter(said, param_hint="--known-until")
         learnt = str(posterior_for(opened, known_until, words))
         read = [one.changed(sampling=replace(one.sampling, posterior=learnt)) for one in read]
-    source = source_of(drawn, opened, read, runs, seed, known_until)
-    charts = draw_charts(drawn, source, choice, words)
+    source = source_of(drawn, opened, read, runs, seed, probability, known_until)
+    charts = draw_charts(drawn, source, choice, words, size)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for chart in charts:

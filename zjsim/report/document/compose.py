@@ -37,6 +37,7 @@ from zjsim.report.tables.wording import plan_target_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
+from zjsim.scenario.compare import diff as differences_of
 from zjsim.version import __version__
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def build_document(
     seen = judged[0].plan.observations if observations is None else observations
     sections = [_summary(judged, language)]
     if len(judged) > 1:
-        sections.append(_matrix(reports, language))
+        sections += [_matrix(reports, language), _inputs(judged, language)]
     for item in judged:
         sections += scenario_sections(item, language)
     if learning is not None:
@@ -136,6 +137,32 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
     )
     blocks = (matrix, _key(reports[0], language), pictures.comparison_picture(reports, language))
     return Section("matrix", 1, label("heading.matrix", language), blocks)
+
+
+def _inputs(judged: Sequence[Judged], language: Language) -> Section:
+    """What each scenario sets otherwise than the first one."""
+    first, base = scenario_name(judged[0].report, language), judged[0].runs.resolved
+    plan = judged[0].plan
+    labels: dict[str, object] = {lever.id: lever.label for lever in plan.levers}
+    rows: list[tuple[str, ...]] = []
+    same = []
+    for other in judged[1:]:
+        name = scenario_name(other.report, language)
+        found = differences_of(base, other.runs.resolved, language)
+        for place, one in enumerate(found):
+            said_by = localised(labels.get(one.id), language) or other.named(one.id, language)
+            rows.append((name if place == 0 else "", said_by, one.first, one.second))
+        if not found:
+            said = {"scenario": name, "first": first}
+            same.append(Text(label("text.same_inputs", language, **said)))
+    heads = (
+        label("column.scenario", language), label("column.input", language),
+        label("column.input_first", language, scenario=first),
+        label("column.input_other", language),
+    )  # fmt: skip
+    title = label("table.inputs", language, scenario=first)
+    tables = (TableBlock("inputs", title, Table(heads, tuple(rows), "<<<<")),) if rows else ()
+    return Section("inputs", 1, label("heading.inputs", language), (*tables, *same))
 
 
 def _key(report: Report, language: Language) -> TableBlock:

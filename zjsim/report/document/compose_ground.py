@@ -49,7 +49,7 @@ def ground_sections(
     keys = [*_cited(judged, disagreeing, found)]
     yield _section("sources", language, *_sources(plan, keys, language))
     yield _section("repeat", language, *_repeat(judged, command, language))
-    yield _section("annex", language, _annex(judged[0], language))
+    yield _section("annex", language, _annex(judged[0], language), _provenance(judged, language))
 
 
 def _section(name: str, language: Language, *blocks: Block) -> Section:
@@ -186,22 +186,19 @@ def _sources(plan: OpenPlan, keys: Iterable[str], language: Language) -> Iterato
 def _repeat(judged: Sequence[Judged], command: str, language: Language) -> Iterator[Block]:
     yield Text(label("text.repeat", language, version=__version__))
     yield Commands((command,) if command else ())
-    keys = ("item", "value")
-    yield TableBlock(
-        "provenance",
-        label("table.provenance", language),
-        Table(
-            tuple(label(f"column.{key}", language) for key in keys),
-            tuple(_facts(judged, language)),
-            "<<",
-        ),
-    )
     notes: dict[str, None] = {}
     for item in judged:
         notes.update(dict.fromkeys(item.runs.resolved.notes))
     if notes:
         yield Text(label("text.repeat_notes", language))
         yield Points(tuple(notes))
+
+
+def _provenance(judged: Sequence[Judged], language: Language) -> TableBlock:
+    """Runs, files and versions by their hashes: for who repeats the work, after everything."""
+    heads = tuple(label(f"column.{key}", language) for key in ("item", "value"))
+    table = Table(heads, tuple(_facts(judged, language)), "<<")
+    return TableBlock("provenance", label("table.provenance", language), table)
 
 
 def _facts(judged: Sequence[Judged], language: Language) -> Iterator[tuple[str, str]]:
