@@ -1,4 +1,4 @@
-/* built from 95ede77a4c7188c5ab1a3376150092d23fd1dac57d74fbf9b9ee04bb3fa41223 */
+/* built from 27cf75d6297419659231c529bd9d9442e8863686c8be52c4e93512ab0d563587 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
