@@ -345,6 +345,8 @@ def test_what_it_takes_is_found_and_is_true(browser, file, page):
         effort, share = (float(number) / 100 for number in said.groups())
         assert share >= 0.8
         view.get_by_role("button", name="Use these policies").click()
+        assert view.get_by_role("checkbox", name="5 Invention").is_checked()
+        assert not view.get_by_role("checkbox", name="8 Cut in energy").is_checked()
         made = view.evaluate(
             """() => zjsimExplorer.scenarioFile(
                 document.getElementById('zjsim-explorer').app.store)"""

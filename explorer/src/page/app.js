@@ -58,6 +58,8 @@ class App {
     this.language = doc.language;
     this.asked = 0;
     this.open = new Set(["levers"]);
+    // What somebody has asked about outlives the page's being made anew.
+    this.chosen = { moved: 0, targets: null, sure: 0.8 };
     if (doc.kind === "plan") this.startWorker(`${kernelText}\n${codeText}\nzjsimExplorer.work(self, zjsimKernel);`);
     this.readAddress(true);
     this.store.listeners.push((what) => this.follow(what));
@@ -407,8 +409,8 @@ class App {
 
   answers() {
     const { doc, words } = this;
-    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, (place) => this.seek.only(place)) : null;
-    this.seek = doc.kind === "plan" ? new Seek(this.store, words, (what) => this.askSearch(what)) : null;
+    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, this.chosen, (place) => this.seek.only(place)) : null;
+    this.seek = doc.kind === "plan" ? new Seek(this.store, words, this.chosen, (what) => this.askSearch(what)) : null;
     return this.main = h("main", { class: "answers", tabindex: -1 },
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
       this.charts?.element,

@@ -8,12 +8,15 @@ const REST = { to: 0, shape: null, from: null, until: null, values: [] };
 
 export class Movers {
   // `seek` is told the place of the indicator whose target somebody wants to meet.
-  constructor(store, words, engine, seek) {
+  constructor(store, words, engine, chosen, seek) {
     Object.assign(this, { store, words, engine });
     const { indicators } = store.doc.plan;
     const id = newId("moved");
-    this.choice = h("select", { id, onchange: () => this.draw(true) }, indicators.map((item, k) =>
-      h("option", { value: k }, `${item.number} ${words.of(item.label)}`)));
+    this.choice = h("select", { id, onchange: () => {
+      chosen.moved = Number(this.choice.value);
+      this.draw(true);
+    } }, indicators.map((item, k) =>
+      h("option", { value: k, selected: k === chosen.moved }, `${item.number} ${words.of(item.label)}`)));
     this.list = h("tbody", {});
     this.total = h("p", { class: "sub" });
     this.element = h("div", { class: "movers" },

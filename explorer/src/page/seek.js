@@ -6,20 +6,23 @@ import { fixed, percent, quantity } from "./words.js";
 const SURE = [0.5, 0.66, 0.8, 0.9, 0.95];
 
 export class Seek {
-  constructor(store, words, ask) {
-    Object.assign(this, { store, words, ask });
+  constructor(store, words, chosen, ask) {
+    Object.assign(this, { store, words, chosen, ask });
     const { doc } = store;
+    const binding = ({ nature }) => nature === "binding";
+    const some = doc.plan.indicators.some(binding);
+    chosen.targets ??= new Set(doc.plan.indicators.filter((item) => binding(item) || !some));
     this.budget = doc.levers.some((lever) => lever.cost !== null);
     this.boxes = doc.plan.indicators.map((item) => {
       const id = newId("target");
-      const box = h("input", { type: "checkbox", id, checked: item.nature === "binding" });
+      const box = h("input", { type: "checkbox", id, checked: chosen.targets.has(item),
+        onchange: () => (box.checked ? chosen.targets.add(item) : chosen.targets.delete(item)) });
       return { box, item, element: h("span", { class: "check" }, box,
         h("label", { for: id }, `${item.number} ${words.of(item.label)}`)) };
     });
-    if (!this.boxes.some(({ box }) => box.checked)) this.choose(() => true);
     const sure = newId("sure");
-    this.sure = h("select", { id: sure }, SURE.map((share) =>
-      h("option", { value: share, selected: share === 0.8 }, percent(share, 0))));
+    this.sure = h("select", { id: sure, onchange: () => { chosen.sure = Number(this.sure.value); } }, SURE.map((share) =>
+      h("option", { value: share, selected: share === chosen.sure }, percent(share, 0))));
     this.button = h("button", { type: "button", class: "primary", onclick: () => this.toggle() },
       words.say("explorer.seek"));
     this.bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": words.say("explorer.seek_begun") });
@@ -52,6 +55,7 @@ export class Seek {
   }
 
   choose(which) {
+    this.chosen.targets = new Set(this.store.doc.plan.indicators.filter(which));
     for (const { box, item } of this.boxes) box.checked = which(item);
   }
 

@@ -1,4 +1,4 @@
-/* built from d094af667a4b92bced8aeddd1b1cadc0ec89492f781e33528ea7fd004055685e */
+/* built from 61688910497547baf27b85ab73f1645e23f8208c1ec3b08fc0143b5f9fff44c1 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
