@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from zjsim.assessment.audit_settings import AuditSettings
+from zjsim.assessment.chapter import Chapter
 from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
 from zjsim.errors import PlanError, raise_if_any
@@ -303,18 +304,6 @@ class LeftOut(Declared):
     """The plan's own words."""
     why: Text
     """Why it is no milestone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter(Declared):
-    """A chapter of the plan, under which levers are shown."""
-
-    number: FilledWords
-    """As the clauses of ``levers.yaml`` begin: 三 of 三(五)."""
-    title: Text
-    """Its heading."""
-    quote: FilledWords | None = None
-    """The heading in the plan's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
