@@ -1,6 +1,7 @@
 """How sure a verdict is stands beside it, and is the ensemble's own number."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from zjsim.ensembles import chances as drawing
 from zjsim.report.tables.chance_words import headline, likely_words, off_middle_lines
 from zjsim.report.tables.rows import as_report
 from zjsim.report.tables.tables import brief_table, comparison_table, matrix_table
+from zjsim.report.tables.wording import value_words
+from zjsim.report.words.numbers import format_share
 
 DRAWS = "sampling.runs=16"
 
@@ -92,8 +95,6 @@ def test_only_runs_and_draws_are_taken_for_a_probability():
 def test_a_run_outside_the_middle_is_explained(judged):
     report = as_report(judged)
     row = report.rows[0]
-    from dataclasses import replace
-
     far = Spread(tuple(row.value + 1.0 + level for level in LEVELS), row.value + 1.5)
     moved = replace(report, rows=(replace(row, spread=far),))
     (line,) = off_middle_lines(moved, "en")
@@ -116,3 +117,12 @@ def test_the_likely_range_is_the_shortest_that_holds_half():
         assert all(
             counts[k : k + width].sum() < counts.sum() / 2 for k in range(counts.size - width + 1)
         )
+
+
+@pytest.mark.parametrize("short", [1e-1, 1e-2, 1e-4, 1e-7])
+def test_what_is_missed_is_never_written_as_its_target(judged, short):
+    row = as_report(judged).rows[2]
+    target = row.indicator.target.value
+    near = replace(row, value=target - short, verdict="missed")
+    assert float(value_words(near).replace(",", "")) < target
+    assert format_share(1 - short / 1e3, 0) != "100%"

@@ -81,3 +81,25 @@ def test_own_figures_give_the_run_another_name(tmp_path):
     plain, own = zjsim.assess("zhejiang", runs), zjsim.assess("zhejiang", runs, path)
     assert report_of(runs, plain).run_id == runs.run_id
     assert report_of(runs, own).run_id == run_id_of(runs, own.observations) != runs.run_id
+
+
+def test_a_lever_goes_by_its_label_in_either_language(tmp_path):
+    named = {}
+    for name in ("water", "节水", "Water efficiency"):
+        path = tmp_path / "mine.yaml"
+        path.write_text(HEAD + f"levers: {{{name}: 1.2}}\n", encoding="utf-8")
+        named[name] = zjsim.simulate("zhejiang", path, estimate_error=False).hash
+    assert len(set(named.values())) == 1
+    assert zjsim.simulate("zhejiang", levers={"节水": 1.2}, estimate_error=False).hash in set(
+        named.values()
+    )
+
+
+def test_a_lever_is_set_once_by_whatever_name(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(HEAD + "levers: {water: 1.2, 节水: 1.1}\n", encoding="utf-8")
+    with pytest.raises(zjsim.ScenarioError, match="water is set twice"):
+        zjsim.simulate("zhejiang", path)
+    path.write_text(HEAD + "levers: {节税: 1.1}\n", encoding="utf-8")
+    with pytest.raises(zjsim.ScenarioError, match="no such lever"):
+        zjsim.simulate("zhejiang", path)

@@ -12,7 +12,7 @@ from zjsim.cli.learn import KnownUntil, posterior_for
 from zjsim.cli.output import Assignments, LanguageOption, Plan, Probability, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.plaintext import file_name
-from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
+from zjsim.report.output.gallery import DPI, KINDS, draw_charts, kind_of, source_of, write_chart
 
 if TYPE_CHECKING:
     from zjsim.openplan import OpenPlan
@@ -107,7 +107,7 @@ def plot(
         out.mkdir(parents=True, exist_ok=True)
         for chart in charts:
             stem = f"{file_name(chart.stem)}-{words}"
-            for path in write_chart(chart, out / stem, wanted, words):
+            for path in write_chart(chart, out / stem, wanted, words, DPI.get(size or "", 150)):
                 wrote(path, words)
     except OSError as problem:
         raise RunError(

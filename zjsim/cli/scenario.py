@@ -172,7 +172,7 @@ def _show_differences(opened: OpenPlan, resolved: Resolved, given: str, words: L
         _say_differences(opened, found, (base, resolved), words)
     else:
         say_text(label("compare.same_inputs", words))
-    note(label("said.show_all", words, name=given))
+    note(label("said.show_all", words, command=f"zjsim scenario show {given} --all"))
     return True
 
 

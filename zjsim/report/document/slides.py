@@ -112,8 +112,8 @@ class _Writer:
             self._picture(self._headed(section, part), picture, figure)
         if not drawn:
             slide = self._headed(section)
-            for block in section.blocks:
-                self._block(slide, block)
+            for other in section.blocks:
+                self._block(slide, other)
 
     def _headed(self, section: Section, part: str = "") -> Any:
         """A slide with its message, the speaker's notes and the line at the foot."""
@@ -162,7 +162,8 @@ class _Writer:
         run.text = plain(text)
         font = run.font
         font.size, font.bold, font.name = Pt(size), bold, FONTS[0]
-        font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
+        colours: Any = RGBColor
+        font.color.rgb = colours.from_string(colour)
         element = run._r.get_or_add_rPr()
         element.set("lang", TYPOGRAPHY[self.language].tag)
         chinese = element.makeelement(qn("a:ea"), {"typeface": FONTS[1]})

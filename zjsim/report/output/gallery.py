@@ -77,8 +77,12 @@ KINDS: dict[str, Kind] = {
 }
 
 
-# Inches: a 16:9 slide, a column of a journal at twice its 8 cm, the text of a page.
-SIZES = {"slide": (13.33, 7.5), "column": (6.3, 4.4), "page": (9.4, 6.2)}
+# Inches: what is scaled up to a 16:9 slide, down to a column of a journal, and to a page's text.
+# Letters keep their points, so a smaller sheet has larger ones once it is scaled.
+SIZES = {"slide": (9.6, 5.4), "column": (5.0, 3.9), "page": (9.4, 6.2)}
+# Of many panels, drawn at the full size of a slide.
+SLIDE = (13.33, 7.5)
+DPI = {"slide": 220, "column": 300}
 # Charts of many panels, or whose size follows from what they draw.
 WHOLE_PAGES = ("board", "comparison", "stock-flow", "loops")
 
@@ -194,7 +198,7 @@ def _sized(kind: Kind, size: str | None) -> dict[str, Any]:
         raise RunError(f"{size}: no such size. Sizes: {', '.join(SIZES)}.")
     if kind.name in WHOLE_PAGES and size == "column":
         raise RunError(f"{kind.name}: too many panels for a column; take --size page or slide.")
-    return {"figsize": SIZES[size]}
+    return {"figsize": SLIDE if kind.name in WHOLE_PAGES and size == "slide" else SIZES[size]}
 
 
 def write_chart(

@@ -33,6 +33,20 @@ class Outturn:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """A constant that nobody measured, in the model's unit; ``low`` and ``high`` None if fixed."""
+
+    label: object
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    grade: str
+    source: str
+    note: object
+
+
+@dataclass(frozen=True, slots=True)
 class InputLine:
     """One resolved lever, driver or constant: a value, or a path in words.
 
@@ -109,7 +123,7 @@ class Report:
     rows: tuple[ReportRow, ...]
     scenario_label: object = None
     inputs: tuple[InputLine, ...] = ()
-    assumptions: tuple[object, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     footnote: object = ""
     words: WordThresholds | None = None
     chances: Chances | None = None
@@ -163,7 +177,7 @@ def as_report(
     observations: Observations | None = None,
     bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
     inputs: Sequence[InputLine] = (),
-    assumptions: Sequence[object] = (),
+    assumptions: Sequence[Assumption] = (),
     footnote: object = "",
 ) -> Report:
     """The report of an Assessment, with what only the caller knows; a Report stays as it is.
