@@ -38,7 +38,7 @@ COMMANDS = {
     "check baseline prudente": (PLAN, "2005"),
     "plan show ribera": ((), "Estrategia industrial de Ribera"),
     "plan audit ribera": ((), "la serie revisada"),
-    "plan template own.csv": (PLAN, "cuota_industrial"),
+    "plan template blank.csv": (PLAN, "cuota_industrial"),
     "describe productividad": (PLAN, "euro/persona"),
     "describe --levers": (PLAN, "Formación"),
     "describe --drivers": (PLAN, "perspectiva"),
@@ -78,7 +78,7 @@ COMMANDS = {
 # Commands that say the same in both languages.
 ONCE = (
     "lint ribera",
-    "plan template own.csv",
+    "plan template blank.csv",
     "calibrate",
     *(name for name in COMMANDS if "export" in name),
 )

@@ -33,9 +33,18 @@ MOST_FACTOR = 10.0
 
 
 def read_own_observations(
-    path: Path | str | pd.DataFrame, plan: Plan, published: Observations | None = None
+    path: Path | str | pd.DataFrame,
+    plan: Plan,
+    published: Observations | None = None,
+    *,
+    implausible: bool = False,
 ) -> Observations:
     """A user's own figures: series of the plan or of the published table, in the plan's units.
+
+    Parameters
+    ----------
+    implausible : bool
+        Let through a value or a year that cannot be meant, for a caller that doubts it itself.
 
     Raises
     ------
@@ -58,7 +67,7 @@ def read_own_observations(
     ]
     named = {item.id: item for item in plan.indicators}
     for row in own.rows:
-        if row.series in named:
+        if row.series in named and not implausible:
             problems += _implausible(row, named[row.series])
     what = path if isinstance(path, Path | str) else "the table of observations"
     raise_if_any(what, problems, DataError)

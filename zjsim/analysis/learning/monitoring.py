@@ -182,7 +182,8 @@ def monitor(
     if isinstance(observations, Observations):
         own = observations.rows
     elif observations is not None:
-        own = read_own_observations(observations, opened.plan, opened.observations).rows
+        published = opened.observations
+        own = read_own_observations(observations, opened.plan, published, implausible=True).rows
     # A grade in the user's file is his own: the figure counts as given.
     own = tuple(replace(row, grade="") for row in own)
     last = _year_of(opened, own) if year is None else year
