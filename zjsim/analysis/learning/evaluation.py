@@ -221,6 +221,13 @@ def evaluate(
     -------
     Evaluation
         ``to_frame()`` has a row a target: the outturn, and the parts of the gap, which add up.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> found = zjsim.evaluate("zhejiang", particles=64)
+    >>> round(float(found.to_frame().loc["high_tech_share", "outturn"]), 1)
+    18.2
     """
     opened = open_plan(plan)
     own = with_own_observations(opened, observations)

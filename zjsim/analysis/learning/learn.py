@@ -200,6 +200,13 @@ def learn(
         When the file is wrong, or a year is asked for that has no figures.
     RunError
         When the model cannot explain the figures at all.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> learnt = zjsim.learn("zhejiang", 2021, particles=64)
+    >>> [step.year for step in learnt.steps]
+    [2020, 2021]
     """
     opened = open_plan(plan)
     file = read_learning(opened)

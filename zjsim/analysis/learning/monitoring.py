@@ -176,6 +176,13 @@ def monitor(
         When figures look wrong and were not accepted; nothing is used then.
     DataError
         When the file cannot be read, or there are no figures of the year.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> watched = zjsim.monitor("zhejiang", year=2021, particles=64)
+    >>> watched.year
+    2021
     """
     opened = open_plan(plan)
     own: tuple[Observation, ...] = ()

@@ -101,6 +101,12 @@ def plot_learning(
     -------
     Axes
         Of matplotlib; ``axes.figure.savefig(path)`` writes the picture.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> learnt = zjsim.learn("zhejiang", 2021, particles=64)
+    >>> axes = zjsim.plot_learning(learnt, "en")
     """
     words = chosen_language(language)
     data = learning if isinstance(learning, LearningData) else learning_data(learning)
