@@ -205,6 +205,7 @@ TASKS = {
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "hindcast hindcast_from calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
+    "Decide": "backcast",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
     "Write": "write_run write_report export write_model_pages",
@@ -222,6 +223,7 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
     "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",

@@ -40,6 +40,7 @@ COMMANDS = {
     "sensitivity baseline --method sobol -n 8": "",
     "decompose baseline": "",
     "decompose baseline --levers -n 2": "",
+    "backcast baseline": "",
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
@@ -60,7 +61,7 @@ COMMANDS = {
     "export baseline --format cin": "",
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
-LONG = re.compile("sobol|morris|decompose|validate|calibrate|check")
+LONG = re.compile("sobol|morris|decompose|backcast|validate|calibrate|check")
 # Names and acronyms that Chinese planners write in Latin letters, too.
 LATIN = {"gdp", "ppi", "crps", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.

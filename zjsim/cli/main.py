@@ -11,6 +11,7 @@ import traceback
 
 import typer
 
+from zjsim.cli.backcast import backcast
 from zjsim.cli.batch import batch
 from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
@@ -73,6 +74,7 @@ app.command("ensemble")(ensemble)
 app.command("batch")(batch)
 app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
+app.command("backcast")(backcast)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("validate")(validate)

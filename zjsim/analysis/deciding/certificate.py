@@ -29,11 +29,14 @@ class Design:
     ----------
     steps : array, shape (base, n, level - 1, k)
         What each step upwards adds to each margin.
+    parts : array, shape (n, level - 1)
+        Part of the number's range that each step is.
     points : int
         Points computed.
     """
 
     steps: np.ndarray
+    parts: np.ndarray
     points: int
 
     def directions(self, weights: np.ndarray, price: np.ndarray | float = 0.0) -> np.ndarray:
@@ -57,7 +60,7 @@ class Design:
     def _weighted(self, weights: np.ndarray, price: np.ndarray | float) -> np.ndarray:
         """Steps of one weighted margin, less what the step costs, shape (base, n, level - 1)."""
         cost = np.broadcast_to(np.asarray(price, dtype=float), (self.steps.shape[1],))
-        found: np.ndarray = self.steps @ weights - cost[None, :, None] / self.steps.shape[2]
+        found: np.ndarray = self.steps @ weights - cost[:, None] * self.parts
         return found
 
 
@@ -68,6 +71,7 @@ def check_directions(
     *,
     bases: int = BASES,
     levels: int = LEVELS,
+    through: np.ndarray | None = None,
     seed: int = 0,
 ) -> Design:
     """Run the design: from ``bases`` Latin-hypercube places, each in a world of its own.
@@ -76,6 +80,9 @@ def check_directions(
     ----------
     in_worlds : function or None
         Margins of points in numbered worlds; None uses the question's own margins.
+    through : array, shape (n,), or None
+        A point that is one of the places, with its values among the levels of each number: a
+        rise that ends there is seen.
     """
     from scipy.stats import qmc
 
@@ -85,7 +92,12 @@ def check_directions(
     # Half of the bases are corners, where bends are strongest.
     ends = np.where(cube > 0.5, question.upper, question.lower)
     places[::2] = ends[::2]
+    if through is not None:
+        places[:3] = through, question.lower, question.upper
     grid = np.linspace(question.lower, question.upper, levels)
+    if through is not None:
+        grid = np.sort(np.concatenate([grid, through[None]]), axis=0)
+        levels += 1
     block = np.broadcast_to(places[:, None, None, :], (bases, n, levels, n)).copy()
     for k in range(n):
         block[:, k, :, k] = grid[:, k]
@@ -96,7 +108,9 @@ def check_directions(
         chosen = np.random.default_rng(seed).integers(worlds, size=bases)
         margins = in_worlds(points, np.repeat(chosen, n * levels))
     table = margins.reshape(bases, n, levels, -1)
-    return Design(np.nan_to_num(np.diff(table, axis=2)), len(points))
+    span = np.maximum(question.upper - question.lower, 1e-300)
+    parts = (np.diff(grid, axis=0) / span).T
+    return Design(np.nan_to_num(np.diff(table, axis=2)), parts, len(points))
 
 
 def corner(question: Question, directions: np.ndarray) -> np.ndarray:
@@ -126,5 +140,7 @@ def least_cost(question: Question, design: Design, weights: np.ndarray) -> float
     price = question.price * span * (1 if rising else -1)
     top = corner(question, design.directions(weights, price))
     reached = float((question.margins(top[None])[0] - question.guard) @ weights)
+    # A number that stands between its bounds at the optimum bends there, and the design sees the
+    # bend at its levels only.
     bound = float(question.cost(top)[0]) - reached - float(design.contrary(weights, price).sum())
     return max(bound, 0.0)

@@ -34,6 +34,11 @@ class Question:
         What every margin must at least be.
     step : float
         Of the differences that stand for slopes, in parts of a number's range.
+    slopes : function or None
+        Of one point, shape (n,), to its margins, shape (k,), and their slopes, shape (k, n), where
+        these are known; None takes differences.
+    tolerance : float
+        Of the cost, at which a search ends.
     """
 
     lower: np.ndarray
@@ -43,6 +48,8 @@ class Question:
     margins: Margins
     guard: float = 0.0
     step: float = 1e-6
+    slopes: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None
+    tolerance: float = 1e-12
 
     def cost(self, points: np.ndarray) -> np.ndarray:
         """Cost of points, shape (m,)."""
@@ -97,6 +104,10 @@ class _Counted:
         key = point.tobytes()
         if key != self._key:
             ask = self.question
+            if ask.slopes is not None:
+                self._key, self._kept = key, ask.slopes(point)
+                self.points += 1
+                return self._kept
             span = ask.step * np.maximum(ask.upper - ask.lower, 1e-300)
             above = np.minimum(point + span, ask.upper)
             below = np.maximum(point - span, ask.lower)
@@ -205,7 +216,7 @@ def _cheapest_from(question: Question, counted: _Counted, origin: np.ndarray) ->
             "fun": lambda changes: counted(point(changes))[0] - question.guard - HAIR,
             "jac": slopes,
         },
-        options={"ftol": 1e-12, "maxiter": 200},
+        options={"ftol": question.tolerance, "maxiter": 200},
     )
     return point(np.nan_to_num(ended.x))
 
@@ -236,7 +247,7 @@ def _highest_from(question: Question, counted: _Counted, origin: np.ndarray) -> 
             "fun": lambda values: counted(inside(values))[0] - values[n],
             "jac": slopes,
         },
-        options={"ftol": 1e-12, "maxiter": 200},
+        options={"ftol": question.tolerance, "maxiter": 200},
     )
     return inside(np.nan_to_num(ended.x))
 

@@ -1,0 +1,94 @@
+"""What it would take, on the shipped plan: answers that `run` reproduces, and honest refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import zjsim
+from zjsim.analysis.deciding.backcast import chosen_targets
+from zjsim.analysis.deciding.levers import open_bench
+from zjsim.analysis.deciding.worlds import share_at
+
+PLAN = zjsim.open_plan("zhejiang")
+
+
+@pytest.fixture(scope="module")
+def binding():
+    return zjsim.backcast(PLAN, "baseline", starts=1)
+
+
+@pytest.mark.slow
+def test_the_answer_is_a_scenario_that_meets_the_targets_when_it_is_run(binding, tmp_path):
+    file = tmp_path / "answer.yaml"
+    file.write_text(binding.yaml(), encoding="utf-8")
+    judged = zjsim.assess(PLAN, zjsim.simulate(PLAN, file))
+    assert binding.outcome == "met"
+    assert all(judged.row(item.id).met for item in binding.targets)
+
+
+@pytest.mark.slow
+def test_no_single_lever_on_a_grid_does_it_for_less(binding):
+    # Brute force, one lever at a time: the search may combine levers, a grid point must not win.
+    bench = open_bench(PLAN, PLAN.read_scenario("baseline"), binding.targets)
+    grid = np.linspace(1, 3, 41)
+    points = np.repeat(bench.start[None], len(grid) * len(bench.start), axis=0)
+    for k in range(len(bench.start)):
+        points[k * len(grid) : (k + 1) * len(grid), k] = grid
+    meets = (bench.margins(points) >= 0).all(axis=1)
+    assert meets.any()
+    assert bench.question().cost(points)[meets].min() >= binding.cost - 1e-9
+
+
+@pytest.mark.slow
+def test_the_cost_is_not_below_what_the_certificate_allows(binding):
+    known = binding.certificate
+    assert 0.9 * binding.cost < known.bound <= known.best + 1e-12
+
+
+@pytest.mark.slow
+def test_a_target_that_no_lever_reaches_is_told_with_its_number():
+    found = zjsim.backcast(PLAN, "baseline", targets="6,8", starts=1)
+    assert (found.outcome, found.certificate.short_of) == ("impossible", 6)
+    assert found.certificate.best <= found.certificate.bound < 0
+    with pytest.raises(zjsim.RunError, match="no setting of the levers meets these targets"):
+        found.yaml()
+
+
+@pytest.mark.slow
+def test_a_scenario_that_meets_the_targets_needs_nothing():
+    found = zjsim.backcast(PLAN, "baseline", targets=[9], starts=1)
+    assert (found.outcome, found.cost, len(found.changes)) == ("already", 0.0, 0)
+
+
+@pytest.mark.slow
+def test_a_world_of_the_bench_is_the_same_run_of_the_ensemble():
+    targets = chosen_targets(PLAN, "binding")
+    bench = open_bench(PLAN, PLAN.read_scenario("baseline"), targets, worlds=64)
+    judged = zjsim.assess(PLAN, zjsim.simulate_ensemble(PLAN, "baseline", runs=64))
+    table = np.stack([judged.row(item.id).values for item in targets], axis=1)
+    own = bench.values(np.repeat(bench.start[None], 64, axis=0), np.arange(64))
+    assert own == pytest.approx(table, rel=1e-9)
+    assert share_at(bench, bench.start[None])[0] == judged.probabilities.binding.value
+
+
+def test_targets_go_by_number_id_or_group():
+    assert [item.number for item in chosen_targets(PLAN, "binding")] == [8, 9]
+    assert [item.number for item in chosen_targets(PLAN, "6,rd_intensity")] == [6, 4]
+    assert len(chosen_targets(PLAN, "all")) == 10
+    with pytest.raises(zjsim.PlanError, match="no such indicator"):
+        chosen_targets(PLAN, "11")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"probability": 80}, "give a part of one, such as 0.8"),
+        ({"movable": ["rd_suport"]}, "Did you mean rd_support"),
+        ({"movable": ["rd_tax_rule"]}, "outside the budget"),
+        ({"cost": "money"}, "choose budget, steps, equal"),
+    ],
+)
+def test_a_wrong_wish_is_refused_with_what_to_do(options, said):
+    with pytest.raises(zjsim.RunError, match=said):
+        zjsim.backcast(PLAN, "baseline", **options)

@@ -1,0 +1,145 @@
+"""Tables and sentences of a backcast, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from zjsim.language import LANGUAGES, TYPOGRAPHY, Language
+from zjsim.report.words.labels import label, localised
+from zjsim.report.words.numbers import DASH, format_number, format_share
+from zjsim.report.words.text_table import Table
+
+
+def effort(found: Any, cost: float, language: Language) -> str:
+    """An amount of effort with its unit."""
+    if np.isinf(cost):
+        return label("backcast.out_of_reach", language)
+    if np.isnan(cost):
+        return DASH
+    if found.cost_rule == "budget":
+        return format_share(cost, 2)
+    return format_number(cost, 3)
+
+
+def lever_words(found: Any, name: str, language: Language) -> str:
+    """The words for a lever."""
+    return next(localised(x.label, language) for x in found.plan.levers if x.id == name)
+
+
+def backcast_heading(found: Any, language: Language) -> list[str]:
+    """What was asked, and the answer in a sentence."""
+    scenario = localised(found.before.label, language) or found.before.name
+    numbers = TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets)
+    values = {
+        "scenario": scenario,
+        "targets": numbers,
+        "cost": effort(found, found.cost, language),
+        "count": len(found.changes),
+        "before": format_share(found.share_before),
+        "share": format_share(found.share),
+        "wanted": format_share(found.probability),
+        "worlds": f"{found.worlds:,}",
+    }
+    kind = "run" if found.probability is None else "worlds"
+    return [
+        label(f"backcast.head_{kind}", language, **values),
+        label(f"backcast.{found.outcome}_{kind}", language, **values),
+    ]
+
+
+def written_scenario(found: Any) -> Any:
+    """The answer, or the nearest setting, with a label and a ground in both languages."""
+    if not found.changes:
+        return found.closest
+    prefix = "" if found.answer else "nearest_"
+
+    def both(key: str) -> dict[str, str]:
+        texts = {}
+        for language in LANGUAGES:
+            numbers = TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets)
+            scenario = localised(found.before.label, language) or found.before.name
+            cost = effort(found, found.cost, language)
+            texts[language] = label(
+                f"backcast.{prefix}{key}", language, scenario=scenario, targets=numbers, cost=cost
+            )
+        return texts
+
+    return found.closest.changed(label=both("label"), why=both("why"))
+
+
+def change_table(found: Any, language: Language) -> Table:
+    """A row a lever that changes, the dearest first."""
+    keys = ("lever", "before", "after", "cost", "bound")
+    rows = [
+        (
+            lever_words(found, one.lever, language),
+            f"{one.before:g}",
+            f"{one.after:g}",
+            effort(found, one.cost, language),
+            label("backcast.at_bound", language) if one.at_bound else "",
+        )
+        for one in sorted(found.changes, key=lambda one: -one.cost)
+    ]
+    heads = tuple(label(f"backcast.{key}", language) for key in keys)
+    return Table(heads, tuple(rows), "<>>><")
+
+
+def target_table(found: Any, language: Language) -> Table:
+    """A row a target: where it stands in the answer, and what it costs."""
+    many = found.probability is not None
+    keys = ["target", "median" if many else "value", "most_worlds" if many else "most"]
+    keys += ["binds", "saved"] + ([] if many else ["per_unit"])
+    rows = []
+    for one in found.prices:
+        item = one.indicator
+        most = format_share(one.most) if many else format_number(one.most, item.decimals + 1)
+        cells = [
+            str(item.number), localised(item.label, language), f"{item.target.lowest:g}",
+            format_number(one.value, item.decimals + 2), most,
+            label("trust.yes" if one.binding else "backcast.no", language),
+            effort(found, one.saved, language),
+        ]  # fmt: skip
+        rows.append((*cells, *([] if many else [effort(found, one.per_unit, language)])))
+    heads = [label("column.number", language), label("column.indicator", language)]
+    heads += [label(f"backcast.{key}", language) for key in keys]
+    return Table(tuple(heads), tuple(rows), "><>>><>" + ("" if many else ">"), keys=2)
+
+
+def frontier_table(found: Any, language: Language) -> Table:
+    """Effort and the share of worlds that it buys."""
+    heads = (label("backcast.cost", language), label("backcast.share", language))
+    rows = [(effort(found, cost, language), format_share(share)) for cost, share in found.frontier]
+    return Table(heads, tuple(rows), ">>")
+
+
+def backcast_remarks(found: Any, language: Language) -> list[str]:
+    """How the answer is known, and how to read the table."""
+    known, many = found.certificate, found.probability is not None
+    kind = "worlds" if many else "run"
+    bound, best = known.bound, known.best
+    if found.outcome == "met" and not many:
+        said = {"bound": effort(found, bound, language), "best": effort(found, best, language)}
+    else:
+        said = {"bound": format_share(bound), "best": format_share(best)}
+    values = {
+        **said,
+        "starts": known.starts,
+        "agreeing": known.agreeing,
+        "runs": f"{known.checked:,}",
+        "contrary": format_share(known.contrary),
+        "short": known.short_of,
+    }
+    lines = []
+    if found.outcome != "already":
+        single = found.outcome == "impossible" and known.short_of is not None
+        key = f"backcast.known_{found.outcome}_{kind}" + ("_single" if single else "")
+        lines.append(label(key, language, **values))
+    if known.checked:
+        lines.append(label("backcast.directions", language, **values))
+    if found.changes:
+        lines.append(label(f"backcast.rule_{found.cost_rule}", language))
+    if many and len(found.frontier) > 1:
+        lines.append(label("backcast.frontier_note", language))
+    return lines
