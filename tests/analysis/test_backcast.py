@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,13 @@ def test_targets_go_by_number_id_or_group():
     assert len(chosen_targets(PLAN, "all")) == 10
     with pytest.raises(zjsim.PlanError, match="no such indicator"):
         chosen_targets(PLAN, "11")
+
+
+def test_a_plan_without_binding_targets_is_told_so():
+    items = tuple(item for item in PLAN.plan.indicators if not item.binding)
+    without = types.SimpleNamespace(plan=types.SimpleNamespace(indicators=items))
+    with pytest.raises(zjsim.RunError, match="no binding target"):
+        chosen_targets(without, "binding")
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,12 @@ def chosen_targets(plan: OpenPlan, wanted: str | Sequence[int | str]) -> tuple[I
     if wanted == "all":
         return tuple(items)
     if wanted == "binding":
-        return tuple(item for item in items if item.binding)
+        chosen = tuple(item for item in items if item.binding)
+        if not chosen:
+            raise RunError(
+                "--targets binding: the plan has no binding target. Name targets, or all."
+            )
+        return chosen
     names = wanted.split(",") if isinstance(wanted, str) else wanted
     found = dict.fromkeys(plan.plan.indicator(name) for name in names)
     if not found:
