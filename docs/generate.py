@@ -21,6 +21,7 @@ from typing import Any
 
 import blocks
 import measured
+from explorer_picture import explorer_picture
 from measured import table
 
 import zjsim
@@ -208,6 +209,7 @@ TASKS = {
     "Decide": "backcast",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
+    "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
 
@@ -229,6 +231,7 @@ RESULTS = {
     "analysis.history.calibration": "Calibration",
     "analysis.validation.suite": "Validation",
     "trajectories": "Trajectories",
+    "report.explorer.widget": "Explorer",
     "lint": "LintFinding",
 }
 
@@ -479,14 +482,15 @@ def family_member() -> str:
     from zjsim.analysis.validation.subject import subject_of
 
     subject = subject_of(zjsim.open_plan())
+    years = (2021, 2022, 2023)
     rows = []
     for member in read_family(subject)["members"]:
         for fit in member_fits(subject, member):
-            pairs = [f"{p:.4g} / {m:.4g}" for p, m in zip(fit.published, fit.model, strict=True)]
-            rows.append(
-                (f"{member['label']['en']}: {fit.series}", *pairs, f"{100 * fit.mape:.1f} %")
-            )
-    return table(("published / model", "2021", "2022", "2023", "mean error"), rows)
+            pairs = zip(fit.years, fit.published, fit.model, strict=True)
+            told = {year: f"{p:.4g} / {m:.4g}" for year, p, m in pairs}
+            name = f"{member['label']['en']}: {fit.series}"
+            rows.append((name, *(told.get(y, "–") for y in years), f"{100 * fit.mape:.1f} %"))
+    return table(("published / model", *map(str, years), "mean error"), rows)
 
 
 def price_twins() -> str:
@@ -592,6 +596,9 @@ def pictures() -> None:
             board = board.convert("RGB").resize((wide, round(wide * board.height / board.width)))
             target = DOCS / "images" / f"board_{language}.png"
             board.quantize(128).save(target, optimize=True)
+        picture = DOCS / "images" / "explorer_en.png"
+        explorer_picture(picture)
+        Image.open(picture).convert("RGB").quantize(256).save(picture, optimize=True)
 
 
 def main(arguments: list[str]) -> int:

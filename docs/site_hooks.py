@@ -18,6 +18,8 @@ TO_NOTES = re.compile(r"\]\((?:\.\./)+models/zhejiang/README\.md(#[^)]*)?\)")
 def on_files(files, config):
     """Add the README of the model as a page."""
     text = (ROOT / "models" / "zhejiang" / "README.md").read_text(encoding="utf-8")
+    # Its links to pages of the documentation, from where the page of the notes stands.
+    text = text.replace("](../../docs/", "](../../")
     files.append(File.generated(config, NOTES, content=text))
     return files
 

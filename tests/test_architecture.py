@@ -47,7 +47,7 @@ def _foreign_imports(path, name):
     ("library", "rooms"),
     [
         ("matplotlib", ["report/"]),
-        ("pysd", ["model/reader.py", "engines/reference.py"]),
+        ("pysd", ["engines/reference.py"]),
         ("numba", ["engines/kernel/build.py"]),
     ],
 )

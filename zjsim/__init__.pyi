@@ -13,6 +13,7 @@ from .analysis.validation.suite import validate as validate
 from .assessment.assess import Assessment as Assessment
 from .bare import simulate_model as simulate_model
 from .bundle import scenario_names as scenario_names
+from .checking import run_checks as run_checks
 from .engines.executors import Executor as Executor
 from .ensembles.run import EnsembleRuns as EnsembleRuns
 from .ensembles.run import simulate_ensemble as simulate_ensemble
@@ -37,6 +38,7 @@ from .report.charts.tornado import plot_tornado as plot_tornado
 from .report.document.handing_on import compare as compare
 from .report.document.handing_on import export as export
 from .report.document.handing_on import write_report as write_report
+from .report.explorer.deliver import explore as explore
 from .report.model.model_pages import write_model_pages as write_model_pages
 from .report.model.pictures import plot_loops as plot_loops
 from .report.model.pictures import plot_stock_flow as plot_stock_flow
@@ -49,5 +51,4 @@ from .workflow import Runs as Runs
 from .workflow import assess as assess
 from .workflow import audit as audit
 from .workflow import open_plan as open_plan
-from .workflow import run_checks as run_checks
 from .workflow import simulate as simulate

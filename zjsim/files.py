@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import secrets
 import shutil
@@ -23,6 +24,8 @@ def atomic(path: Path, durable: bool = False) -> Iterator[Path]:
     After an error it is removed and an earlier file stays. ``durable`` pushes the file and
     its name to the disk.
     """
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
     try:
         yield part

@@ -94,11 +94,28 @@ class OpenPlan:
 
     @cached_property
     def model(self) -> ModelSpec:
-        """The model; reading it takes PySD's translators a second."""
-        # PySD is slow to import, and a warm check never needs the expression trees.
+        """The model as it was read.
+
+        Raises
+        ------
+        PlanError
+            When it reads figures from other files, whose changes nobody would notice.
+        """
+        # A warm check never needs the expression trees.
         from zjsim.model.reader import read_model
 
-        return read_model(self.folder.model)
+        spec = read_model(self.folder.model)
+        if spec.files:
+            raise PlanError(
+                f"{self.folder.model.name}: the model of a plan reads no figures from other files "
+                f"({', '.join(spec.files)}). Give them in drivers.csv or constants.csv."
+            )
+        if spec.draws:
+            raise PlanError(
+                f"{self.folder.model.name}: the model of a plan draws no random numbers "
+                f"({spec.draws[0].said}) Give the spread of a constant in constants.csv instead."
+            )
+        return spec
 
     @cached_property
     def model_hash(self) -> str:

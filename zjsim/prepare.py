@@ -35,7 +35,7 @@ class Prepared:
     plan : OpenPlan
     resolved : Resolved
     engine : {"kernel", "adaptive", "pysd"}
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
         How the kernel computes.
     trust_model : bool
         As for `simulate`.
@@ -99,7 +99,7 @@ class Prepared:
 
         Parameters
         ----------
-        backend : {"auto", "python", "compiled"} or None
+        backend : {"auto", "python", "members", "compiled"} or None
             Of the kernel, for these runs only.
         """
         chosen = self.inputs if inputs is None else inputs

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,7 @@ class TimeGrid:
     Parameters
     ----------
     start, stop : float
-        First and last model time.
+        First and last model time; where they are one, a run is its first row.
     step : float
         Fixed integration step; it must divide the horizon.
     save_every : float or None
@@ -54,17 +55,19 @@ class TimeGrid:
             raise ScenarioError("time: start, stop and step must be finite numbers")
         if not self.step > 0:
             raise ScenarioError(f"time: step {self.step:g} must be greater than zero")
-        if not self.stop > self.start:
+        if not self.stop >= self.start:
             raise ScenarioError(f"time: stop {self.stop:g} must come after start {self.start:g}")
-        if _whole((self.stop - self.start) / self.step) is None:
-            raise ScenarioError(
-                f"time: step {self.step:g} does not divide {self.start:g}..{self.stop:g}; "
-                "choose a step such as 0.0625 that fits the horizon a whole number of times"
-            )
-        if (self.stop - self.start) / self.step > MOST_STEPS:
+        steps = (self.stop - self.start) / self.step
+        # The last step of a horizon may be no number at all: 1e308 years from -1e308.
+        if not steps <= MOST_STEPS:
             raise ScenarioError(
                 f"time: step {self.step:g} makes more than {MOST_STEPS:,} steps of "
                 f"{self.start:g}..{self.stop:g}; choose a longer step or a shorter horizon"
+            )
+        if steps > 0 and _whole(steps) is None:
+            raise ScenarioError(
+                f"time: step {self.step:g} does not divide {self.start:g}..{self.stop:g}; "
+                "choose a step such as 0.0625 that fits the horizon a whole number of times"
             )
         if self.save_every is not None and not _whole(self.save_every / self.step):
             raise ScenarioError(
@@ -104,5 +107,7 @@ class TimeGrid:
 
 def _whole(ratio: float) -> int | None:
     """``ratio`` as an integer of at least one, or None when it is not one."""
+    if not math.isfinite(ratio):
+        return None
     nearest = round(ratio)
     return nearest if nearest >= 1 and abs(ratio - nearest) <= 1e-6 * max(1.0, ratio) else None

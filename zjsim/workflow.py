@@ -13,21 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 import numpy as np
 
-from zjsim.assessment.assess import Assessment, Lay, reading_time, yearly_frame
-from zjsim.assessment.assess import Runs as RunsToAssess
+from zjsim.assessment.assess import Assessment, Lay
 from zjsim.assessment.assess import assess as assess_runs
 from zjsim.assessment.audit import Audit
 from zjsim.assessment.audit import audit as audit_plan
-from zjsim.assessment.checks import (
-    Change,
-    CheckOutcome,
-    changed_inputs,
-    judge,
-    saved_variables,
-)
 from zjsim.assessment.labelled import LabelledRuns
 from zjsim.assessment.observations import Observations, read_own_observations
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.reading import Runs as RunsToAssess
+from zjsim.assessment.reading import reading_time, yearly_frame
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines import ENGINES
@@ -35,6 +29,7 @@ from zjsim.errors import RunError, ZjsimError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, kind_of, open_plan, read_scenario
+from zjsim.plaintext import file_name
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
@@ -59,7 +54,6 @@ __all__ = [
     "audit",
     "open_plan",
     "read_scenario",
-    "run_checks",
     "simulate",
     "with_own_observations",
 ]
@@ -117,7 +111,7 @@ class Runs:
     @property
     def run_id(self) -> str:
         """``<scenario>-<hash8>``: name of the run folder, and the footer of every chart."""
-        return f"{self.name}-{self.hash[:8]}"
+        return f"{file_name(self.name)}-{self.hash[:8]}"
 
     @property
     def status(self) -> np.ndarray:
@@ -257,7 +251,7 @@ def simulate(
     --------
     >>> import zjsim
     >>> runs = zjsim.simulate("zhejiang", "baseline", levers={"water": 1.4})
-    >>> runs.to_frame()["employment"].index.name
+    >>> runs.to_frame()["reported staff"].index.name
     'time'
     >>> both = zjsim.simulate("zhejiang", ["baseline", "late_start"])
     >>> both.to_dataset().sizes["scenario"]
@@ -452,52 +446,3 @@ def with_own_observations(plan: OpenPlan, own: OwnFigures) -> Observations:
     if not isinstance(own, Observations):
         own = read_own_observations(own, plan.plan, plan.observations)
     return plan.observations.with_own(own)
-
-
-def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
-    """Every reality check of the plan's folder, judged on a scenario.
-
-    Each check runs the scenario changed as its ``if`` says, and once more as its
-    ``against`` says; all share one compiled form of the model.
-
-    Parameters
-    ----------
-    plan : str, Path or OpenPlan
-    runs : Runs or Resolved
-        What `simulate` returns; its scenario is run again with each check's changes.
-
-    Returns
-    -------
-    list of CheckOutcome
-        ``holds``, and ``reason`` with numbers where it does not.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> runs = zjsim.simulate("zhejiang")
-    >>> all(outcome.holds for outcome in zjsim.run_checks("zhejiang", runs))
-    True
-    """
-    plan = open_plan(plan)
-    resolved = runs.resolved if isinstance(runs, Runs) else runs
-    if not plan.checks:
-        return []
-    ready = Prepared(plan, resolved, backend="python")
-    exogenous = plan.exogenous
-    save = saved_variables(plan.checks)
-    inputs = replace(ready.all_paths, save=save)
-    first_year = plan.plan.years[0]
-    kept: dict[str, Trajectories] = {}
-
-    def run(change: Change | None) -> Trajectories:
-        key = repr(change)
-        if key not in kept:
-            changed = inputs
-            if change is not None:
-                changed = changed_inputs(
-                    inputs, change, plan.names.constants, exogenous, first_year
-                )
-            kept[key] = ready.run(changed)
-        return kept[key]
-
-    return [judge(check, run(check.condition), run(check.against)) for check in plan.checks]

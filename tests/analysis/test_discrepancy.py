@@ -52,7 +52,7 @@ def test_an_ensemble_and_a_hindcast_from_its_base_year_say_the_same(plan):
 
 def test_with_all_that_was_observed_too(plan):
     runs = simulate_ensemble(plan, "observed", runs=64, seed=7)
-    back = hindcast(plan, 2023, runs=64, seed=7)
+    back = hindcast(plan, plan.plan.years[-1], runs=64, seed=7)
     assert [t.share for t in statistics_of(runs).targets] == list(back.probabilities)
 
 
@@ -115,7 +115,7 @@ def test_the_part_of_the_band_is_told_and_none_is_added_where_none_is_given(plan
         given = plan.discrepancies[target.indicator.id].sd
         assert target.model_share == old.share
         if given == 0:
-            assert np.array_equal(target.quantiles, old.quantiles, equal_nan=True)
+            np.testing.assert_allclose(target.quantiles, old.quantiles, rtol=1e-12)
 
 
 def figures(values, first=2012, **more):

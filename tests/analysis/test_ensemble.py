@@ -267,7 +267,11 @@ def test_executor_and_chunks_do_not_show_in_the_numbers(plan, n, monkeypatch):
 
 def test_longer_ensemble_begins_with_the_shorter_one(plan, many):
     shorter = simulate_ensemble(plan, SCENARIO, runs=1000)
-    assert np.array_equal(shorter.values("nominal output"), many.values("nominal output")[:1000])
+    longer = simulate_ensemble(plan, SCENARIO, runs=2000)
+    output = shorter.values("nominal output")
+    assert np.array_equal(output, longer.values("nominal output")[:1000])
+    # More than 4,096 runs are compiled, which may differ in the last bits.
+    np.testing.assert_allclose(many.values("nominal output")[:1000], output, rtol=1e-12)
 
 
 def test_large_ensembles_stay_lazy_on_disk_and_say_the_same(plan, many, monkeypatch):

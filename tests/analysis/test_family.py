@@ -1,5 +1,6 @@
 """Other provinces, other boundaries, and the evidence rows of the validation page."""
 
+import re
 import shutil
 
 import numpy as np
@@ -30,9 +31,16 @@ def subject():
     return subject_of(zjsim.open_plan())
 
 
-@pytest.fixture(scope="module")
-def jiangsu(subject):
-    return read_family(subject)["members"][0]
+PROVINCES = ("jiangsu", "guangdong", "shandong")
+
+
+@pytest.fixture(scope="module", params=PROVINCES)
+def member(subject, request):
+    return {one["id"]: one for one in read_family(subject)["members"]}[request.param]
+
+
+def test_every_province_of_the_file_is_tried(subject):
+    assert [one["id"] for one in read_family(subject)["members"]] == list(PROVINCES)
 
 
 def elsewhere(tmp_path, subject, change):
@@ -47,82 +55,123 @@ def elsewhere(tmp_path, subject, change):
     return subject_of(zjsim.open_plan(copy))
 
 
-def test_a_member_without_changes_is_the_scenario_itself(subject, jiangsu):
-    same = {**jiangsu, "initial": {}, "drivers": {}}
-    own = subject.run(subject.inputs(jiangsu["scenario"]))
+def test_a_member_without_changes_is_the_scenario_itself(subject, member):
+    same = {**member, "initial": {}, "drivers": {}}
+    own = subject.run(subject.inputs(member["scenario"]))
     assert np.array_equal(subject.run(member_inputs(subject, same)).values, own.values)
 
 
-def test_a_province_twice_as_large_grows_alike(subject, jiangsu):
-    """Only ratios matter: every level of the base year doubled leaves each index as it was."""
-    twice = {
-        name: {"value": 2 * entry["value"]} if "share" not in name else entry
-        for name, entry in jiangsu["initial"].items()
-    }
-    own, larger = (
-        member_fits(subject, {**jiangsu, "initial": initial})
-        for initial in (jiangsu["initial"], twice)
-    )
+def is_amount(spec, name):
+    """Whether it is larger in a larger province: money a year or patents, over nothing else.
+
+    The plan's own indicator and the unit that it counts in are ratios, whatever their unit says.
+    """
+    if "per 10bn" in name or "revenue unit" in name:
+        return False
+    return spec.elements[name].unit in {"yi_yuan/Year", "yi_yuan_2020/Year", "patent"}
+
+
+def test_a_province_twice_as_large_grows_alike(subject, member):
+    """Only ratios matter: every amount of the base year doubled leaves each figure as it was."""
+    values = subject.plan.names.constants
+    names = [c.name for c in subject.spec.constants if is_amount(subject.spec, c.name)]
+    given = {name: entry["value"] for name, entry in member["initial"].items()}
+    twice = {name: {"value": 2 * given.get(name, values[name])} for name in names}
+    large = {**member, "initial": {**member["initial"], **twice}}
+    # Levels count only where they are shares.
+    for entry in member["figures"]:
+        variable = subject.spec.elements[entry["variable"]]
+        assert entry["measure"] == "index" or variable.unit == "percent"
+    own, larger = (member_fits(subject, each) for each in (member, large))
     for a, b in zip(own, larger, strict=True):
         np.testing.assert_allclose(a.model, b.model, rtol=1e-9)
+    small, big = (subject.run(member_inputs(subject, each)) for each in (member, large))
+    name = "nominal gross domestic product"
+    np.testing.assert_allclose(big[name], 2 * small[name], rtol=1e-9)
 
 
-def test_only_the_listed_values_differ_from_the_scenario(subject, jiangsu):
-    own, other = subject.inputs(jiangsu["scenario"]), member_inputs(subject, jiangsu)
+def test_only_the_listed_values_differ_from_the_scenario(subject, member):
+    own, other = subject.inputs(member["scenario"]), member_inputs(subject, member)
     changed = {
         name for name, path in other.paths.items() if not np.array_equal(
             path.right(own.grid.saved_times), own.paths[name].right(own.grid.saved_times)
         )
     }  # fmt: skip
-    assert changed == set(jiangsu["drivers"])
-    assert set(other.constants) - set(own.constants) <= set(jiangsu["initial"])
+    assert changed == set(member["drivers"])
+    assert set(other.constants) - set(own.constants) <= set(member["initial"])
 
 
-def test_a_member_starts_where_its_province_was(subject, jiangsu):
-    run = subject.run(member_inputs(subject, jiangsu))
-    initial = {name: entry["value"] for name, entry in jiangsu["initial"].items()}
-    for variable, name in {
-        "nominal gross domestic product": "gross domestic product in 2020",
-        "manufacturing share of gdp": "manufacturing share of gdp in 2020",
-        "above scale value added": "above scale manufacturing value added in 2020",
-    }.items():
-        assert run.at(variable, 2020.0)[0] == pytest.approx(initial[name], rel=1e-12)
+def test_a_member_starts_where_its_province_was(subject, member):
+    """What the protocol says of the base year holds with the member's values in it."""
+    run = subject.run(member_inputs(subject, member))
+    initial = {name: entry["value"] for name, entry in member["initial"].items()}
+    start = subject.spec.start
+    held = set()
+    for variable, name in subject.protocol["base"].items():
+        if name in initial:
+            held.add(name)
+            assert run.at(variable, start)[0] == pytest.approx(initial[name], rel=1e-12), variable
+    assert {"base gross domestic product", "base manufacturing share of gdp"} <= held
+    # Past growth is the pace of the first moment.
+    held |= {"base patent growth"}
+    pace = run.at("patents granted", start)[0] - run.at("patents lapsed", start)[0]
+    assert pace == pytest.approx(initial["base patent growth"], rel=1e-9)
+    assert set(initial) - held <= {"base rd growth", "base high tech share of industry"}
 
 
-def test_after_its_figures_a_driver_grows_as_the_scenario_says(subject, jiangsu):
-    own, other = subject.inputs(jiangsu["scenario"]), member_inputs(subject, jiangsu)
-    for name in jiangsu["drivers"]:
+def test_after_its_figures_a_driver_grows_as_the_scenario_says(subject, member):
+    own, other = subject.inputs(member["scenario"]), member_inputs(subject, member)
+    for name in member["drivers"]:
         later = np.array([2023.0, 2025.0])
         first, second = (each.paths[name].right(later)[0] for each in (own, other))
         assert second[1] / second[0] == pytest.approx(first[1] / first[0], rel=1e-12)
 
 
-def test_the_drivers_follow_from_the_published_growth_rates(jiangsu):
-    gdp, industry = np.array([8.6, 2.8, 5.8]), np.array([12.8, 5.1, 6.3])
-    share = np.array([0.348, 0.358, 0.373])
-    nominal = np.array([116364.2 / 102700, 122875.6 / 116364.2, 128200 / 122875.6])
-    wanted = {
-        "domestic demand": 1 + gdp / 100,
-        "rest of gdp trend": 1 + (gdp - share * industry) / (1 - share) / 100,
-        "service price index": nominal / (1 + gdp / 100),
-    }
-    for name, growth in wanted.items():
-        values = list(jiangsu["drivers"][name]["values"].values())
-        np.testing.assert_allclose(values, np.cumprod(growth), atol=1.5e-5, err_msg=name)
-    volume = next(f for f in jiangsu["figures"] if "industry" in f["series"])
+def printed_growth(note):
+    """Growth rates of a note such as ``+12.8, +5.1, +7.6 percent``, as factors from the base."""
+    rates = re.findall(r"\d+\.\d+", note.split(" percent")[0])
+    return np.cumprod([1 + float(rate) / 100 for rate in rates])
+
+
+def test_the_drivers_follow_from_the_published_growth_rates(member):
+    """The rest of the economy grows as all of it; prices are what nominal growth leaves."""
+    drivers = member["drivers"]
+    assert set(drivers) == {"rest of gdp trend", "service price index"}
+    real, price = (np.array(list(drivers[name]["values"].values())) for name in drivers)
+    nominal = next(f for f in member["figures"] if f.get("given_by") == "rest of gdp trend")
+    assert list(nominal["values"]) == list(drivers["rest of gdp trend"]["values"])
     np.testing.assert_allclose(
-        list(volume["values"].values()), np.cumprod(1 + industry / 100), atol=1e-5
+        real, printed_growth(drivers["rest of gdp trend"]["note"]), atol=1.5e-5
     )
+    np.testing.assert_allclose(real * price, list(nominal["values"].values()), atol=1.5e-5)
+
+
+def test_a_figure_whose_growth_rates_are_printed_follows_from_them(subject):
+    printed = [
+        entry
+        for one in read_family(subject)["members"]
+        for entry in one["figures"]
+        if entry.get("note", "").endswith("percent")
+    ]
+    assert printed
+    for entry in printed:
+        np.testing.assert_allclose(
+            list(entry["values"].values()), printed_growth(entry["note"]), atol=1e-5
+        )
 
 
 def test_every_figure_names_a_source_with_address_and_quotation(subject):
     data = read_family(subject)
-    for member in data["members"]:
-        used = {entry["source"] for entry in member["initial"].values()}
-        used |= {name for entry in member["figures"] for name in entry["source"]}
-        assert used == set(data["sources"])
+    every = set()
+    for one in data["members"]:
+        assert all(entry["source"] for entry in (*one["initial"].values(), *one["figures"]))
+        every |= {entry["source"] for entry in one["initial"].values()}
+        every |= {name for entry in one["figures"] for name in entry["source"]}
+        # A driver is worked out: it says from what.
+        assert all(entry["grade"] == "D" and entry["note"] for entry in one["drivers"].values())
+    assert every == set(data["sources"])
     for source in data["sources"].values():
-        assert source["address"].startswith("http")
+        assert all(part.startswith("http") for part in source["address"].split("; "))
         assert any(sign.isdigit() for sign in source["quote"])
 
 
@@ -159,14 +208,17 @@ def with_variants(subject, entries):
 
 
 def test_a_variant_that_changes_nothing_ranks_the_levers_alike(subject):
-    same = {"id": "same", "what": "nothing", "set": {"residual productivity growth": 0.017}}
+    name = "residual productivity growth"
+    value = subject.plan.names.constants[name]
+    same = {"id": "same", "what": "nothing", "set": {name: value}}
     assert variants(with_variants(subject, [same])).value == pytest.approx(1, abs=1e-12)
 
 
 def test_a_variant_that_turns_a_lever_round_is_seen_in_the_ranking(subject):
+    names = ("water reuse at lever one", "land withdrawn at lever one")
     turned = {
         "id": "turned", "what": "water policy wastes water, land policy wastes land",
-        "set": {"water programme effect": -0.009, "land evaluation effect": -0.006},
+        "set": {name: -subject.plan.names.constants[name] for name in names},
     }  # fmt: skip
     found = variants(with_variants(subject, [turned]))
     assert found.value < 0.97

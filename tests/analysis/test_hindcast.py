@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -71,12 +72,31 @@ def test_outturns_score_and_never_steer(plan, found):
         assert mine.naive == theirs.naive
 
 
-def test_known_years_and_borrowed_bases_are_shown_and_not_scored(found):
+def test_known_years_are_shown_and_not_scored(found):
     assert {case.datum.year for case in found.cases if case.known} == {2021}
-    assert found.score.cases == sum(case.datum.year > 2021 for case in found.cases)
-    index = next(case for case in found.cases if case.comparison.series == "business_environment")
-    assert index.comparison.base_uses_later
-    assert not index.scored
+    later = [case for case in found.cases if case.datum.year > 2021]
+    # The base of version 2 rests on no later figure that is held against it.
+    assert all(case.scored for case in later)
+    assert found.score.cases == len(later)
+
+
+def test_borrowed_bases_are_shown_and_not_scored(tmp_path, plan, found):
+    series = next(case.comparison.series for case in found.cases if case.scored)
+    copy = tmp_path / "copy"
+    shutil.copytree(plan.folder.path, copy)
+    path = copy / "comparisons.yaml"
+    text = path.read_text("utf-8")
+    entry = f"  - series: {series}\n"
+    assert text.count(entry) == 1
+    path.write_text(text.replace(entry, f"{entry}    base_uses_later: said so\n"), "utf-8")
+    told = hindcast(open_plan(copy), 2021, **FEW)
+    assert len(told.cases) == len(found.cases)
+    borrowed = [case for case in told.cases if case.comparison.series == series]
+    assert borrowed
+    assert not any(case.scored for case in borrowed)
+    before = sum(case.scored for case in found.cases if case.comparison.series == series)
+    assert before > 0
+    assert told.score.cases == found.score.cases - before
 
 
 def test_no_figure_is_derived_or_from_memory(found):
@@ -90,11 +110,16 @@ def test_a_year_before_the_observed_drivers_is_refused(plan):
 
 
 def test_own_figures_later_than_any_shipped_are_scored(plan):
+    """As if the shipped figures ended with the year that is known."""
+    ended = having(
+        plan, observations=Observations(tuple(r for r in plan.observations.rows if r.year <= 2023))
+    )
     own = Observations(
-        (*plan.observations.rows, Observation("labour_productivity", 2025, 31.0),
+        (Observation("labour_productivity", 2025, 31.0),
          Observation("gdp_growth", 2025, 5.5, grade="A"))
     )  # fmt: skip
-    told = hindcast(plan, 2023, observations=own, **FEW)
+    without, told = hindcast(ended, 2023, **FEW), hindcast(ended, 2023, observations=own, **FEW)
+    assert without.score.cases == 0
     scored = {(case.comparison.series, case.datum.year) for case in told.cases if case.scored}
     assert scored == {("labour_productivity", 2025), ("gdp_growth", 2025)}
 

@@ -8,11 +8,18 @@ from zjsim.assessment.plan import (
     plan_from_document,
     read_plan,
     read_plan_document,
-    validate_plan_document,
 )
-from zjsim.errors import PlanError
+from zjsim.assessment.plan_checks import plan_problems
+from zjsim.errors import PlanError, raise_if_any
 
 from .conftest import FOLDER
+
+
+def validate_plan_document(raw):
+    """Plain data as a checked plan document."""
+    document, problems = plan_problems(raw)
+    raise_if_any("plan", problems, PlanError)
+    return document
 
 
 def changed(document, *path, value):

@@ -162,8 +162,9 @@ def test_a_scheduler_that_is_none_is_told_within_seconds_and_the_command_ends(re
 
 def test_a_model_file_is_no_scenario(zjsim):
     model = models_folder() / "zhejiang" / "zhejiang_manufacturing.mdl"
-    for command in ("ensemble", "check"):
-        outcome = zjsim(command, model)
-        assert outcome.status == 1
-        assert "a model file is no scenario" in outcome.err
-        assert f"`zjsim run {model}`" in outcome.err
+    outcome = zjsim("ensemble", model)
+    assert (outcome.status, "an ensemble needs ranges" in outcome.err) == (1, True)
+    outcome = zjsim("check", model)
+    assert outcome.status == 1
+    assert "a model file is no scenario" in outcome.err
+    assert f"`zjsim run {model}`" in outcome.err

@@ -1,10 +1,11 @@
 """The main job: scenarios judged against the plan, from an empty folder."""
 
 import json
+import shutil
 
 import pytest
 
-from zjsim.bundle import scenario_names
+from zjsim.bundle import models_folder, scenario_names
 
 pytestmark = pytest.mark.slow
 
@@ -75,9 +76,9 @@ def test_piped_tables_hold_no_escape_codes(zjsim):
 @pytest.mark.parametrize(
     ("words", "status"),
     [
-        (["check", "baseline"], 10),
-        (["check", "frozen_effort"], 20),
-        (["check", "baseline", "frozen_effort"], 20),
+        (["check", "green_squeeze"], 10),
+        (["check", "baseline"], 20),
+        (["check", "green_squeeze", "baseline"], 20),
     ],
 )
 def test_check_tells_by_status_what_is_missed(zjsim, words, status):
@@ -86,17 +87,23 @@ def test_check_tells_by_status_what_is_missed(zjsim, words, status):
     assert "reality checks hold" in outcome.out
 
 
-def test_a_violated_reality_check_is_thirty(zjsim):
-    # Without its price response a market cannot clear: the check on it must notice.
-    outcome = zjsim("check", "baseline", "--set", "price_response_to_excess_demand=0.1", "--json")
-    clean = outcome.document[0]["violated"] == {}
-    assert outcome.status == (10 if clean else 30)
+def test_a_violated_reality_check_is_thirty(zjsim, tmp_path):
+    # A check that says the contrary of what the model does.
+    folder = tmp_path / "plan"
+    shutil.copytree(models_folder() / "zhejiang", folder)
+    text = (folder / "checks.yaml").read_text("utf-8")
+    head, said = text.split("- id: migration_answers_pay", 1)
+    turned = said.replace('compare: ">"', 'compare: "<"', 1)
+    (folder / "checks.yaml").write_text(f"{head}- id: migration_answers_pay{turned}", "utf-8")
+    outcome = zjsim("check", "baseline", "--plan", folder, "--json")
+    assert list(outcome.document[0]["violated"]) == ["migration_answers_pay"]
+    assert outcome.status == 30
 
 
 def test_compare_names_inputs_and_flips(zjsim):
     document = zjsim("compare", "baseline", "green_squeeze", "--json").document[0]
     assert {"kind", "id", "first", "second"} <= set(document["inputs"][0])
-    assert "digital_core_share" in document["flipped"]
+    assert "energy_intensity_cut" in document["flipped"]
 
 
 def test_bare_model_files_run_as_they_stand(zjsim, tmp_path):
@@ -143,10 +150,9 @@ def test_a_new_scenario_runs_as_written(zjsim):
     assert "my.yaml" in again.err
 
 
-SUBSCRIPTED = """{UTF-8}
-row: one, two ~ ~ |
-part[row]= 1, 2 ~ thing ~ By row. |
-level= INTEG(SUM(part[row!]), 10) ~ thing ~ What grows. |
+FOR_PYSD = """{UTF-8}
+now= GET TIME VALUE(0, 0, 0) ~ Year ~ The time. |
+level= INTEG(now, 10) ~ thing ~ What grows. |
 INITIAL TIME = 0 ~ Year ~ |
 FINAL TIME = 2 ~ Year ~ |
 TIME STEP = 1 ~ Year ~ |
@@ -155,10 +161,10 @@ SAVEPER = TIME STEP ~ Year ~ |
 
 
 def test_what_only_pysd_reads_is_refused_by_name_and_runs_there_when_trusted(zjsim, tmp_path):
-    (tmp_path / "rows.mdl").write_text(SUBSCRIPTED, "utf-8")
-    refused = zjsim("run", "rows.mdl")
-    assert (refused.status, "subscripts" in refused.err) == (1, True)
-    untrusted = zjsim("run", "rows.mdl", "--engine", "pysd")
+    (tmp_path / "now.mdl").write_text(FOR_PYSD, "utf-8")
+    refused = zjsim("run", "now.mdl")
+    assert (refused.status, "GET TIME VALUE" in refused.err) == (1, True)
+    untrusted = zjsim("run", "now.mdl", "--engine", "pysd")
     assert (untrusted.status, "--trust-model" in untrusted.err) == (1, True)
-    trusted = zjsim("run", "rows.mdl", "--engine", "pysd", "--trust-model", "--json")
-    assert trusted.document["variables"]["level"] == [10.0, 13.0, 16.0]
+    trusted = zjsim("run", "now.mdl", "--engine", "pysd", "--trust-model", "--json")
+    assert trusted.document["variables"]["level"] == [10.0, 10.0, 11.0]

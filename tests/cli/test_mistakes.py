@@ -18,7 +18,7 @@ SCENARIO = "name: mine\nbased_on: baseline\n"
         (["run", "basline"], "Did you mean baseline?"),
         (["run", "nowhere.yaml"], "nowhere.yaml"),
         (["run", "baseline", "--set", "levers.rd_suport=1"], "rd_support"),
-        (["run", "baseline", "--set", "levers.rd_support=9"], "outside 0..1.6"),
+        (["run", "baseline", "--set", "levers.rd_support=9"], "outside 0..3"),
         (["run", "baseline", "--set", "time.step=0.3"], "does not divide"),
         (["run", "baseline", "--set", "nonsense"], "name=value"),
         (["run", "baseline", "--engine", "stella"], "kernel, adaptive, pysd"),
@@ -28,6 +28,8 @@ SCENARIO = "name: mine\nbased_on: baseline\n"
         (["describe", "labour productivty"], "labour productivity"),
         (["scenario", "show", "basline"], "Did you mean baseline?"),
         (["lint", "nowhere.mdl"], "nowhere.mdl"),
+        (["hindcast", "--from", "2013"], "under `earlier` there is: 2015"),
+        (["hindcast", "--from", "2015", "--known-until", "2021"], "exclude each other"),
     ],
 )
 def test_a_mistake_is_told_with_what_to_do(zjsim, tmp_path, words, said):
@@ -53,7 +55,7 @@ def test_all_problems_of_a_file_are_told_at_once_with_their_lines(zjsim, tmp_pat
     )
     outcome = zjsim("run", file)
     assert outcome.status == 1
-    for said in ("line 4", "line 5", "line 7", "Did you mean rd_support?", "0..1.6"):
+    for said in ("line 4", "line 5", "line 7", "Did you mean rd_support?", "0..3"):
         assert said in outcome.err
 
 
@@ -110,8 +112,8 @@ def _plan_copy(folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("loops.yaml", "polarity: R\n  cycle", "polarity: X\n  cycle", "polarity is R"),
-        ("loops.yaml", "knowledge elasticity: 0,", "nope: 0,", "nope"),
+        ("loops.yaml", "polarity: R\n  cycle", "polarity: X\n  cycle", "not one of R, B"),
+        ("loops.yaml", "knowledge elasticity: 0}", "nope: 0}", "nope"),
         ("checks.yaml", "energy price index: 1.4", "no such price: 1.4", "no such price"),
         ("units.yaml", None, "- a list\n", "mapping of units"),
         ("plan.yaml", "value: 33, year", "value: [32, 34], year", "never varies"),

@@ -10,14 +10,14 @@ STEMS = {
     "indicator": "indicator-labour_productivity",
     "fan": "fan-labour_productivity",
     "tornado": "tornado-labour_productivity",
-    "stock-flow": "stock-flow-patents",
+    "stock-flow": "stock-flow-digital-core",
 }
 MORE = {
     "indicator": ["--indicator", "labour_productivity"],
     "fan": ["--indicator", "labour_productivity", "-n", "8"],
     "tornado": ["--indicator", "labour_productivity"],
     "probabilities": ["-n", "8"],
-    "stock-flow": ["--sector", "Patents"],
+    "stock-flow": ["--sector", "Digital core"],
     "comparison": ["late_start"],
 }
 SIGNS = {"png": b"\x89PNG", "pdf": b"%PDF-", "svg": b"<?xml"}
@@ -64,9 +64,9 @@ def test_an_unknown_format_is_told_before_anything_is_run_or_written(zjsim, tmp_
 
 
 def test_an_unknown_sector_and_indicator_are_told_with_what_there_is(zjsim):
-    done = zjsim("plot", "stock-flow", "--sector", "Patent")
+    done = zjsim("plot", "stock-flow", "--sector", "Digital cor")
     assert done.status != 0
-    assert "Patents" in done.err
+    assert "Digital core" in done.err
     done = zjsim("plot", "indicator", "--indicator", "labor_productivity")
     assert done.status != 0
     assert "labour_productivity" in done.err

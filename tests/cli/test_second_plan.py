@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from zjsim.assessment.plan import plan_from_document, read_plan, validate_plan_document
+from zjsim.assessment.plan import plan_from_document, read_plan
+from zjsim.assessment.plan_checks import plan_problems
 from zjsim.cli.main import app
 from zjsim.cli.plot import KINDS
-from zjsim.errors import PlanError
 from zjsim.openplan import open_plan
 from zjsim.yamlfile import read_yaml
 
@@ -60,6 +60,7 @@ COMMANDS = {
     ),
     "validate ribera": (("--mutation", "0", "--out", "page"), "Signos"),
     "batch study.yaml": (("--executor", "serial"), "malla"),
+    "explore baseline": ((*PLAN, "--out", "page.html", "-n", "64"), "Estrategia industrial"),
     "export baseline --format iamc-csv": ((*PLAN, "--out", "iamc.csv"), "Patents in Force"),
     "export baseline --format iamc-xlsx": ((*PLAN, "--out", "iamc.xlsx"), "Patents in Force"),
     "export baseline --format xmile": ((*PLAN, "--out", "model.xmile"), "patentes vigentes"),
@@ -95,7 +96,7 @@ BOTH = {
         ),
     ),
 }  # fmt: skip
-ABOUT_NO_PLAN = {"cache"}
+ABOUT_NO_PLAN = {"schema", "cache", "conformance"}
 
 
 @pytest.fixture(scope="module")
@@ -142,9 +143,13 @@ def texts(path):
         yield re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
 
 
+# Arrays and fonts of the explorer's page, where any four digits may stand.
+PACKED = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+
+
 def strangers(found):
     named = {
-        name: sorted({match.group() for match in FOREIGN.finditer(text)})
+        name: sorted({match.group() for match in FOREIGN.finditer(PACKED.sub("", text))})
         for name, text in found.items()
     }
     return {name: words for name, words in named.items() if words}
@@ -190,7 +195,7 @@ def test_what_a_plan_does_not_say_follows_from_its_years():
     document = read_yaml(RIBERA / "plan.yaml").data
     del document["history"]
     del document["vintages"]
-    plan = plan_from_document(validate_plan_document(document))
+    plan = plan_from_document(plan_problems(document)[0])
     assert plan.price_year == 2015
     assert plan.trend_years == (2010, 2015)
     assert plan.assessed_years == tuple(range(2015, 2022))
@@ -204,7 +209,7 @@ def test_what_a_plan_says_is_taken():
     document = read_yaml(RIBERA / "plan.yaml").data
     document["horizon"]["price_year"] = 2010
     document["history"] = {"changes_from": 2009, "trend": [2011, 2014], "assessed": [2016]}
-    plan = plan_from_document(validate_plan_document(document))
+    plan = plan_from_document(plan_problems(document)[0])
     assert plan.indicator("productividad").price_year == 2010
     assert (plan.history.changes_from, plan.trend_years) == (2009, (2011, 2014))
     assert plan.assessed_years == (2016,)
@@ -214,5 +219,5 @@ def test_what_a_plan_says_is_taken():
 def test_a_trend_that_ends_before_it_begins_is_refused():
     document = read_yaml(RIBERA / "plan.yaml").data
     document["history"] = {"trend": [2015, 2010]}
-    with pytest.raises(PlanError, match=r"history\.trend: names its first year and a later one"):
-        validate_plan_document(document)
+    _, problems = plan_problems(document)
+    assert "history.trend: names its first year and a later one" in str(problems[0])

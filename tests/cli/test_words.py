@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -12,7 +13,7 @@ import pytest
 import typer
 
 import zjsim as library
-from zjsim.bundle import scenario_names
+from zjsim.bundle import models_folder, scenario_names
 from zjsim.cli import main as cli
 from zjsim.cli import output
 from zjsim.report.words.text_table import display_width
@@ -59,9 +60,10 @@ COMMANDS = {
     "describe renewal_saving": "model",
     "lint": "plan",
     "export baseline --format cin": "",
+    "explore baseline --out page.html": "",
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
-LONG = re.compile("sobol|morris|decompose|backcast|validate|calibrate|check")
+LONG = re.compile("sobol|morris|decompose|backcast|validate|calibrate|check|explore")
 # Names and acronyms that Chinese planners write in Latin letters, too.
 LATIN = {"gdp", "ppi", "crps", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.
@@ -201,16 +203,24 @@ def test_json_says_the_unit_of_the_rate_still_needed(zjsim):
     rates = {row["id"]: row for row in scenario["indicators"]}
     assert rates["manufacturing_share"]["rate_needed_unit"] == "points a year"
     assert rates["labour_productivity"]["rate_needed_unit"] == "% a year"
-    assert rates["labour_productivity"]["rate_needed_since"] == 2020
+    # From the latest published figure on, not from the base year.
+    published = library.open_plan("zhejiang").observations.to_frame()
+    years = published.loc[published["series"] == "labour_productivity", "year"]
+    assert rates["labour_productivity"]["rate_needed_since"] == years.max() > 2020
     assert rates["water_intensity_cut"]["amended_target"] == 18
 
 
-def test_a_missed_amended_target_is_in_the_tally_and_the_table(zjsim):
-    out = zjsim("check", "baseline", "--no-reality").out
+def test_a_missed_amended_target_is_in_the_tally_and_the_table(zjsim, tmp_path):
+    # Nobody saves half of the water, so that the plan's own value is met and the amended missed.
+    folder = tmp_path / "plan"
+    shutil.copytree(models_folder() / "zhejiang", folder)
+    text = (folder / "plan.yaml").read_text("utf-8")
+    (folder / "plan.yaml").write_text(text.replace("value: 18\n", "value: 50\n", 1), "utf-8")
+    out = zjsim("check", "green_squeeze", "--no-reality", "--plan", folder).out
     assert "2 of 2 binding targets met on the plan's own values" in out
-    assert "indicator 9 missed on the target as amended in 2022-09 (18%)" in out
+    assert "indicator 9 missed on the target as amended in 2022-09 (50%)" in out
     assert re.search(r"(?m)^  9 .*✓ met †$", out)
-    assert "†" in zjsim("run", "baseline", "late_start", "--no-charts").out
+    assert "†" in zjsim("run", "green_squeeze", "--no-charts", "--plan", folder).out
 
 
 def test_export_without_a_place_says_where_it_wrote(zjsim, tmp_path):

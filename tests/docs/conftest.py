@@ -27,4 +27,5 @@ def blocks():
 @pytest.fixture(scope="session")
 def generate(blocks):
     load("measured")
+    load("explorer_picture")
     return load("generate")

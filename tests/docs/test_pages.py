@@ -56,7 +56,8 @@ def test_reference_pages_are_up_to_date(generate):
     pages = generate.reference_pages()
     stale = [path.name for path, text in pages.items() if text != path.read_text("utf-8")]
     assert stale == [], "run: python docs/generate.py"
-    kept = set((DOCS / "reference").rglob("*.md"))
+    # The page of model files is written by hand.
+    kept = set((DOCS / "reference").rglob("*.md")) - {DOCS / "reference" / "model-files.md"}
     assert kept == set(pages), "a page is left over"
 
 
@@ -129,7 +130,7 @@ def test_chinese_pages_have_chinese_headings(plan):
     pages = model_pages(ModelBook(plan, "zh"))
     assert pages["levers.md"].startswith("# 政策杠杆")
     assert "知识引擎" in pages["loops.md"]
-    assert "居民与人口流动" in pages["boundary.md"]
+    assert "汇率" in pages["boundary.md"]
 
 
 def test_pages_of_a_small_plan_are_written_with_pictures(tmp_path):

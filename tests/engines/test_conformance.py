@@ -27,7 +27,9 @@ CONSTRUCTS = {
     "with_lookup", "xidz_zidz",
 }  # fmt: skip
 # What PySD gets wrong; the README of the folder says how.
-NOT_IN_PYSD = {"delay_short", "lookup_extrapolate", "lookups_xmile_kinds"}
+NOT_IN_PYSD = {
+    "delay_short", "lookup_extrapolate", "lookups_xmile_kinds", "non_negative", "pulse_train",
+}  # fmt: skip
 # Compiling costs seconds, so only those that use what the others do not.
 COMPILED = {"delay_fixed", "mathematics"}
 # Agreement asked of two engines with the same rule and step.
@@ -74,11 +76,20 @@ def test_pysd_still_agrees_with_the_stored_result(construct):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("largest", [600, -1], ids=["for one study", "for every study"])
+@pytest.mark.parametrize(
+    ("largest", "parts"),
+    [(600, 4000), (-1, 4000), (-1, -1)],
+    ids=["for one study", "for every study", "in parts"],
+)
 @pytest.mark.parametrize("construct", sorted(CONSTRUCTS))
-def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(construct, largest, monkeypatch):
+def test_text_of_the_compiled_kernel_agrees_with_the_stored_result(
+    construct, largest, parts, monkeypatch
+):
     monkeypatch.setattr(lanes, "LANES", LANES)
     monkeypatch.setattr(engine, "LARGEST_SPECIAL", largest)
+    # Short parts, as large programs are compiled in.
+    monkeypatch.setattr(lanes, "LARGEST_WHOLE", parts)
+    monkeypatch.setattr(lanes, "LONGEST_PART", 3)
     monkeypatch.setattr(build, "build", interpret)
     model, inputs, expected = load(construct)
     compiled = KernelEngine("compiled", threads=1).compile(model)

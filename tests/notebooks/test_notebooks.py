@@ -23,7 +23,7 @@ def run(path, folder, first=""):
         book.cells.insert(0, nbformat.v4.new_code_cell(first))
     client = nbclient.NotebookClient(
         book,
-        timeout=60,
+        timeout=180,  # a busy machine is not a fault
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )

@@ -179,7 +179,7 @@ def test_an_economist_names_things_in_brackets():
     by_year = runs["rd_intensity"]
     assert by_year.index.name == "year"
     assert by_year.equals(runs.indicators()["rd_intensity"])
-    assert runs["Employment"].equals(runs.to_frame()["employment"])
+    assert runs["Reported Staff"].equals(runs.to_frame()["reported staff"])
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_an_economist_names_things_in_brackets():
     [
         (lambda plan, runs: plan.indicators["rd_intensty"], "Did you mean rd_intensity"),
         (lambda plan, runs: plan.levers["wter"], "wter: no such lever. Did you mean water"),
-        (lambda plan, runs: runs["employmnt"], "no such variable and no such indicator"),
+        (lambda plan, runs: runs["reported stff"], "no such variable and no such indicator"),
         (lambda plan, runs: zjsim.compute_influence(plan), "takes the runs that simulate"),
         (lambda plan, runs: zjsim.write_report(plan, runs), "a scenario is a name, a file"),
     ],

@@ -52,7 +52,7 @@ def test_tables_are_in_the_users_language(plan, monkeypatch, one, lang, locale, 
     with_locale(monkeypatch, lang, LANG=locale)
     result = zjsim.assess(plan, one)
     assert head in result.to_table().columns
-    assert f"<th>{head}</th>" in result._repr_html_()
+    assert f">{head}</th>" in result._repr_html_()
     assert list(result.to_frame().columns) == FRAME
     assert "判断" in result.to_table("zh").columns
 
@@ -66,7 +66,7 @@ def test_another_language_is_refused(plan, one):
 
 def test_the_caption_is_the_label_and_not_a_dictionary(plan, monkeypatch, one):
     monkeypatch.setenv("ZJSIM_LANG", "en")
-    assert "<caption>Plan as written</caption>" in one._repr_html_()
+    assert ">Plan as written</caption>" in one._repr_html_()
     assert repr(one).startswith(f"<Runs of Plan as written ({one.run_id}): 1 run, ")
     assert repr(zjsim.assess(plan, one)).startswith("<Assessment of Plan as written: ")
 
@@ -134,7 +134,7 @@ def test_saved_trajectories_are_judged_again(plan, one, tmp_path):
 def test_a_dataset_that_cannot_be_judged_says_why(plan, one):
     with pytest.raises(zjsim.RunError, match="needs the dimensions run and time"):
         zjsim.assess(plan, one.to_dataset().isel(time=0, drop=True))
-    partial = zjsim.assess(plan, one.to_dataset()[["employment"]])
+    partial = zjsim.assess(plan, one.to_dataset()[["reported staff"]])
     assert {str(row.verdict) for row in partial.rows} == {"missing"}
     assert "no such variable in the dataset" in partial.rows[0].reason
 

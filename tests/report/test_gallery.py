@@ -113,7 +113,7 @@ def test_what_is_drawn_is_what_is_written_and_is_computed_once(kind, monkeypatch
 
     monkeypatch.setattr(module, compute.__name__, counted)
     monkeypatch.setattr(module, name, seen)
-    choice = CHOICE.get(kind, "Patents" if kind == "stock-flow" else None)
+    choice = CHOICE.get(kind, "Digital core" if kind == "stock-flow" else None)
     (chart,) = gallery.draw_charts(KINDS[kind], source(KINDS[kind].of), choice, "en")
     assert len(computed) == 1
     assert computed[0] is shown[0] is chart.data
@@ -173,7 +173,7 @@ def test_a_title_and_a_style_are_kept(kind, tmp_path):
 def test_a_style_that_does_not_exist_is_told():
     for wrong, words in (
         ("no_such_style", "no_such_style is none of matplotlib's styles and no .mplstyle file"),
-        ({"fontsize": 7}, r"fontsize: no such setting of matplotlib\. Did you mean font\.size\?"),
+        ({"fontsize": 7}, r"fontsize: no such setting of matplotlib\. Did you mean font\.size"),
         ({"font.size": "large-ish"}, "style: Key font.size"),
     ):
         with pytest.raises(RunError, match=words):

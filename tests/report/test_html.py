@@ -6,7 +6,8 @@ import pytest
 
 from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
-from zjsim.report.document.html import embedded_font, lean_svg, render_html
+from zjsim.report.charts.font import embedded_font
+from zjsim.report.document.html import lean_svg, render_html
 
 pytestmark = pytest.mark.slow
 

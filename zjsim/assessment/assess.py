@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -26,11 +26,11 @@ from zjsim.assessment.probability import (
     wilson_share,
 )
 from zjsim.assessment.progress import Verdict, Word
+from zjsim.assessment.reading import Erring, Runs, read_errors, read_years, reading_time
 from zjsim.assessment.shown import assessment_records, assessment_text
 from zjsim.errors import PlanError, RunError
 from zjsim.language import chosen_language
 from zjsim.markup import displays
-from zjsim.timeline import end_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,36 +41,6 @@ ALL_MET = 0
 FAILED = 1
 ANTICIPATORY_MISSED = 10
 BINDING_MISSED = 20
-
-
-class Readable(Protocol):
-    """Values at times: all that reading an indicator needs."""
-
-    def at(self, variable: str, time: float, /) -> np.ndarray:
-        """A variable at a time, shape (n_run,); RunError or KeyError where it is not held."""
-
-
-class Erring(Readable, Protocol):
-    """Values at times and their error: all that judging an indicator needs."""
-
-    def error_at(self, variable: str, time: float, /) -> np.ndarray | None:
-        """Its numerical error by step halving, shape (n_run,); None if not computed."""
-
-
-class Runs(Erring, Protocol):
-    """What an assessment needs from runs: values at times, their error, and how they ended."""
-
-    @property
-    def name(self) -> str:
-        """Name of the scenario."""
-
-    @property
-    def label(self) -> Any:
-        """Words for the scenario, for people."""
-
-    @property
-    def status(self) -> np.ndarray:
-        """How each run ended, shape (n_run,); 0 is well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -294,7 +264,7 @@ def _assess_indicator(
     verdicts = judged.verdicts
     medians = [_median(path) for path in paths]
     error = None if errors is None else _median(errors[alive])
-    base = _read_years(runs, alive, item, [plan.base_year])[0][0]
+    base = read_years(runs, alive, item, [plan.base_year])[0][0]
     amended, pace = item.amended, item.text_pace
     met = int(np.count_nonzero(rules.are_passes(verdicts)))
     return Row(
@@ -330,96 +300,15 @@ def judge_indicator(
     """Read one indicator in the years of the plan and judge each run at the target year."""
     target = item.target
     years = tuple(year for year in plan.years if year <= target.year)
-    read, reason = _read_years(runs, alive, item, years)
+    read, reason = read_years(runs, alive, item, years)
     paths = lay(item, read, years) if lay else read
-    errors = None if reason else _errors(runs, item, target.year, paths[-1])
+    errors = None if reason else read_errors(runs, item, target.year, paths[-1])
     verdicts = rules.compute_verdicts(paths[-1], target.lowest, target.highest, errors)
     return Judged(years, paths, read[-1], errors, verdicts, reason)
 
 
 def _verdict(value: float, lowest: float, highest: float | None, error: float | None) -> Verdict:
     return Verdict(str(rules.compute_verdicts(value, lowest, highest, error)[()]))
-
-
-def reading_time(item: Indicator, year: int) -> float:
-    """Model time at which an indicator of a year is read."""
-    return end_of(year) if item.reading == "year_end" else float(year)
-
-
-def _read_years(
-    runs: Readable, alive: np.ndarray, item: Indicator, years: Sequence[int]
-) -> tuple[list[np.ndarray], str]:
-    """The indicator in each year, in the printed unit, and why it is missing if it is."""
-    nothing = np.full(alive.shape, np.nan)
-    values, reason = [], ""
-    for year in years:
-        try:
-            value = indicator_value(runs, item, year)
-        except (RunError, KeyError) as problem:
-            values.append(nothing)
-            reason = str(problem.args[0]) if problem.args else str(problem)
-        else:
-            values.append(np.where(alive, value, np.nan))
-    return values, reason
-
-
-def indicator_value(runs: Readable, item: Indicator, year: int) -> np.ndarray:
-    """An indicator in one year, shape (n_run,), in the printed unit.
-
-    Raises
-    ------
-    RunError or KeyError
-        When the runs do not hold it.
-    """
-    value = item.scale * np.asarray(runs.at(item.variable, reading_time(item, year)), dtype=float)
-    if item.reads == "value":
-        return value
-    start = item.scale * np.asarray(
-        runs.at(item.variable, reading_time(item, item.base.year)), dtype=float
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return 100 * (1 - value / start)
-
-
-def yearly_frame(runs: Readable, plan: Plan, status: np.ndarray) -> pd.DataFrame:
-    """Indicators from the plan's base year on, in the printed unit; NaN where a run failed.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by year, of many runs by run and year; a column an indicator, by its id, whose
-        unit ``.attrs["units"]`` has.
-    """
-    import pandas as pd
-
-    years, alive = (plan.base_year, *plan.years), np.asarray(status) == 0
-    columns = {}
-    for item in plan.indicators:
-        read, _ = _read_years(runs, alive, item, years)
-        columns[item.id] = np.stack(read, axis=1).ravel()
-    levels = [np.arange(alive.size), years]
-    index = pd.MultiIndex.from_product(levels, names=["run", "year"])
-    frame = pd.DataFrame(columns, index=index)
-    if alive.size == 1:
-        frame = frame.droplevel("run")
-    frame.attrs["units"] = {item.id: item.unit.en for item in plan.indicators}
-    return frame
-
-
-def _errors(runs: Erring, item: Indicator, year: int, values: np.ndarray) -> np.ndarray | None:
-    """Numerical error of each value in the printed unit; None when it was not computed."""
-    try:
-        error = runs.error_at(item.variable, reading_time(item, year))
-    except (RunError, KeyError):
-        return None
-    if error is None:
-        return None
-    error = np.abs(item.scale * np.asarray(error, dtype=float))
-    if item.reads == "intensity":
-        start = item.scale * np.asarray(runs.at(item.variable, reading_time(item, item.base.year)))
-        error = 100 * error / np.abs(start)
-    # A failed run has no error to speak of; its verdict is missing by its value.
-    return np.where(np.isfinite(values), error, 0.0)
 
 
 def _median(values: np.ndarray) -> float:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from zjsim.assessment.audit_settings import AuditRole, AuditSettings, SeriesRole
 from zjsim.assessment.implications import compute_growth, volume_growth
 from zjsim.assessment.observations import Observation, Observations
-from zjsim.assessment.plan import AuditRole, AuditSettings, Indicator, Plan, SeriesRole, Statement
+from zjsim.assessment.plan import Indicator, Plan, Statement
 from zjsim.assessment.progress import yearly_cut, yearly_growth
 from zjsim.language import Text
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from zjsim.assessment.audit_settings import AuditSettings, Quantity
 from zjsim.assessment.observations import Observations
-from zjsim.assessment.plan import AuditSettings, Indicator, Plan, Quantity
+from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.progress import yearly_cut, yearly_growth
 from zjsim.language import Text
 

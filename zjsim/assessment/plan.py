@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
+from zjsim.assessment.audit_settings import AuditSettings
 from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
 from zjsim.errors import PlanError, raise_if_any
@@ -25,28 +26,7 @@ Month = Annotated[str, rule(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 Positive = Annotated[float, rule(gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, rule(gt=0, lt=100, allow_inf_nan=False)]
 Count = Annotated[int, rule(ge=1)]
-Rates = Annotated[tuple[Number, ...], rule(min_length=1, max_length=20)]
 ProgressWord = Literal["reached_early", "faster", "on_course", "behind"]
-SeriesRole = Literal[
-    "gdp",
-    "revenue",
-    "manufacturing_revenue",
-    "patents",
-    "rd_survey",
-    "rd_province",
-    "digital_core",
-    "industry_value_added",
-]
-AuditRole = Literal[
-    "productivity",
-    "land",
-    "rd",
-    "patents",
-    "digital_core",
-    "energy",
-    "past_energy_pace",
-    "land_floor",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,54 +306,6 @@ class LeftOut(Declared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditGrid(Declared):
-    """Growth and inflation that the audit combines, in percent a year."""
-
-    assumption: Flag
-    """True when the plan does not state them."""
-    real_growth: Rates
-    """Real growth of GDP."""
-    inflation: Rates
-    """Growth of the deflator."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity(Declared):
-    """What an indicator's target implies for an amount: times, divided by or cut by it."""
-
-    id: Identifier
-    """Name in tables."""
-    label: Text
-    """Its name."""
-    indicator: Identifier
-    """Whose target is used."""
-    volume: Literal["gdp", "manufacturing"]
-    """What the target is applied to."""
-    prices: Literal["current", "constant"]
-    """Prices of the volume."""
-    relation: Literal["times", "divided_by", "cut_by"]
-    """How target and volume make the amount."""
-    base_series: Identifier | None = None
-    """Series with the amount of the base year."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditSettings(Declared):
-    """What the audit works on."""
-
-    grid: AuditGrid
-    """Combinations of growth and inflation."""
-    share: Identifier | None = None
-    """Indicator that is manufacturing's share of GDP."""
-    quantities: tuple[Quantity, ...] = ()
-    """Amounts that targets imply."""
-    series: Mapping[SeriesRole, Identifier] = field(default_factory=FrozenDict)
-    """Series of observations, by their role."""
-    roles: Mapping[AuditRole, Identifier] = field(default_factory=FrozenDict)
-    """Indicators, statements and milestones, by their role."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LookBack(Declared):
     """Which past years tell of the model's errors, where the plan's folder has a history."""
 
@@ -501,22 +433,6 @@ def read_plan_document(path: Path | str) -> dict[str, Any]:
 
     document, problems = plan_problems(source.data, source.where, text)
     raise_if_any(path, problems, PlanError)
-    assert document is not None
-    return document
-
-
-def validate_plan_document(raw: Any, subject: object = "plan") -> dict[str, Any]:
-    """Check plain data as a plan; the same data with defaults filled in.
-
-    Raises
-    ------
-    PlanError
-        Listing every problem.
-    """
-    from zjsim.assessment.plan_checks import plan_problems
-
-    document, problems = plan_problems(raw)
-    raise_if_any(subject, problems, PlanError)
     assert document is not None
     return document
 

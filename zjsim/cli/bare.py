@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zjsim.cli.output import note, say_json, say_text, wrote
 from zjsim.language import Language
+from zjsim.plaintext import file_name
+
+if TYPE_CHECKING:
+    from zjsim.trajectories import Trajectories
 
 
 def run_model(
@@ -28,11 +33,13 @@ def run_model(
     from zjsim.report.words.labels import label
 
     source, suffix = read_source(path), check_suffix(path.suffix, path)
+    files: dict[str, str] = {}
     try:
         model = read_model(path)
+        files = dict(model.files)
         runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
     except UnsupportedError:
-        # PySD reads arrays, which our own engines do not; then it runs the file as it is.
+        # PySD computes some functions that our own engines do not; then it runs the file as it is.
         if engine != "pysd":
             raise
         if assignments:
@@ -41,11 +48,13 @@ def run_model(
             ) from None
         runs = simulate_text(source, suffix, str(path), trust_model)
         note("note: PySD ran the whole model; only variables without subscripts are written")
-    name = f"{path.stem}-{content_hash(source, engine, *assignments)[:8]}"
+    hashed = content_hash(source, engine, *assignments, *files.values())[:8]
+    name = f"{file_name(path.stem)}-{hashed}"
     rows = [[time, *values] for time, values in zip(runs.times, runs.values[0], strict=True)]
     manifest = {
         "model": path.name,
         "model_hash": content_hash(suffix, source),
+        "files": files,
         "engine": engine,
         "assignments": assignments,
         "command": command_line(),
@@ -66,6 +75,32 @@ def run_model(
     else:
         counts = {"variables": len(runs.names), "times": len(runs.times)}
         say_text(label("said.bare", words, name=path.name, **counts))
+    for line in str(runs.attributes.get("notes", "")).splitlines():
+        note(f"note: {line}")
     if runs.status[0] != 0:
-        note("warning: a value is not finite; the run is NaN from there on")
+        for line in _not_finite(runs):
+            note(f"warning: {line}")
     wrote(folder, words)
+
+
+_MOST_NAMED = 5
+
+
+def _not_finite(runs: Trajectories) -> list[str]:
+    """What is not a finite number, and from when on; the earliest first."""
+    found = runs.not_finite()
+    lines = []
+    for name, time, value, count in found[:_MOST_NAMED]:
+        more = f", and at {count - 1} more saved times" if count > 1 else ", at this time alone"
+        lines.append(f"{name} is {value:g} at t = {time:g}{more}")
+    if len(found) > _MOST_NAMED:
+        lines.append(f"{len(found) - _MOST_NAMED} more variables are not finite, from later on")
+    if found:
+        lines.append("the other variables are as the model gives them")
+    else:
+        lines.append("a hidden stock of a delay or smooth is not finite")
+    return lines
+
+
+def _ignore(_path: Path) -> None:
+    return None

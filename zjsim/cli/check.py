@@ -61,8 +61,9 @@ def check(
 
     Example: zjsim check baseline && echo "all targets met"
     """
+    from zjsim.checking import run_checks
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.workflow import assess, run_checks, simulate, with_own_observations
+    from zjsim.workflow import assess, simulate, with_own_observations
 
     words = language(lang)
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 def describe(
     name: Annotated[
-        str | None, typer.Argument(metavar="[VARIABLE]", help="A variable, lever or driver.")
+        str | None,
+        typer.Argument(metavar="[VARIABLE|MODEL]", help="A variable, lever, driver or model file."),
+    ] = None,
+    variable: Annotated[
+        str | None, typer.Argument(metavar="[VARIABLE]", help="A variable of the model file.")
     ] = None,
     plan: Annotated[
         str, typer.Option("--plan", metavar="NAME|FOLDER|MODEL", help="A plan or a model file.")
@@ -53,6 +57,10 @@ def describe(
     from zjsim.workflow import open_plan
 
     words = language(lang)
+    if name is not None and Path(name).suffix.lower() in MODEL_SUFFIXES and plan == DEFAULT_PLAN:
+        plan, name = name, variable
+    elif variable is not None:
+        raise typer.BadParameter("name a model file and a variable of it, or a variable alone")
     opened = None if Path(plan).suffix.lower() in MODEL_SUFFIXES else open_plan(plan)
     if document is not None:
         if opened is None:
@@ -76,6 +84,8 @@ def describe(
         _say_records(_loops(model, opened, words), json, words)
     elif name is None:
         _overview(model, words, json)
+    elif (array := _array(model, name)) is not None:
+        _say_records(array, json, words)
     else:
         _variable(model, opened, _named(model, opened, name), words, json)
 
@@ -201,8 +211,34 @@ def _overview(model: ModelSpec, words: Language, json: bool) -> None:
             if r["sector"] == sector
         )
         say()
-        say_text(f"{_head('sector', words)}{TYPOGRAPHY[words].colon}{sector}")
+        if sector:
+            say_text(f"{_head('sector', words)}{TYPOGRAPHY[words].colon}{sector}")
         say_table(Table(heads, rows, "<<<<"))
+
+
+def _array(model: ModelSpec, name: str) -> list[dict[str, Any]] | None:
+    """The cells of a variable with subscripts; None for any other name."""
+    from zjsim.model.expression import to_text
+    from zjsim.model.names import canonical
+    from zjsim.model.spec import Constant, Lookup, equations
+
+    arrays = {canonical(known): array for known, array in model.arrays.items()}
+    array = arrays.get(canonical(name))
+    if array is None:
+        return None
+    records = []
+    for cell in array.cells.values():
+        element = model.elements[cell]
+        if isinstance(element, Constant):
+            said = f"{element.value:g}"
+        elif isinstance(element, Lookup):
+            said = ", ".join(f"({x:g}, {y:g})" for x, y in zip(
+                element.table.xs, element.table.ys, strict=True))  # fmt: skip
+        else:
+            said = to_text(equations(element)[0])
+        kind = type(element).__name__.lower()
+        records.append({"name": cell, "kind": kind, "unit": element.unit, "equation": said})
+    return records
 
 
 def _named(model: ModelSpec, opened: OpenPlan | None, name: str) -> str:

@@ -60,7 +60,10 @@ ExecutorOption = Annotated[
 
 def ensemble(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|STUDY", help="A shipped name, a YAML file, or a bare model's study."
+        ),
     ] = "baseline",
     runs: Annotated[
         int | None,
@@ -107,6 +110,15 @@ def ensemble(
     words = language(lang)
     if method is not None and method not in METHODS:
         raise typer.BadParameter(f"{method}: choose {', '.join(METHODS)}", param_hint="--method")
+    from zjsim.cli.bare_study import ensemble_model, is_bare, refuse_plan_options
+
+    if is_bare(scenario):
+        refuse_plan_options(
+            plan=plan, repeats=repeats, executor=executor, scheduler=scheduler, years=years,
+            method=method,
+        )  # fmt: skip
+        ensemble_model(scenario, assignments or [], runs, seed, out, words, json)
+        return
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
     place = chosen_executor(executor, workers, scheduler)
     total = (read.sampling.runs if runs is None else runs) * (1 + repeats)

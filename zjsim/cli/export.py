@@ -19,6 +19,7 @@ from zjsim.cli.output import (
     say_text,
     wrote,
 )
+from zjsim.plaintext import file_name
 
 
 def export(
@@ -54,7 +55,7 @@ def export(
         raise typer.BadParameter(f"{kind}: choose from {known}", param_hint="--format")
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     runs = simulate(opened, read[0], engine=engine, trust_model=trust_model)
-    out = Path(f"{runs.name}{ENDING_OF[kind]}") if out is None else out
+    out = Path(f"{file_name(runs.name)}{ENDING_OF[kind]}") if out is None else out
     for line in export_runs(runs, out, kind):
         note(f"note: {line}")
     wrote(out, words)

@@ -152,13 +152,7 @@ def _earlier_document(found: Earlier) -> dict[str, Any]:
             {
                 "series": case.comparison.series,
                 "measure": case.comparison.measure,
-                "year": case.datum.year,
-                "published": case.datum.value,
-                "model": case.model,
-                "error": case.error,
-                "grade": case.grade,
-                "scored": case.scored,
-                "ar1": case.ar1,
+                **case.numbers,
             }
             for case in found.cases
         ],

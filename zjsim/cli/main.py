@@ -17,12 +17,15 @@ from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
 from zjsim.cli.compare import compare
+from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
+from zjsim.cli.explore import explore
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
+from zjsim.cli.output import note, on_screen
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
 from zjsim.cli.report import report
@@ -32,6 +35,7 @@ from zjsim.cli.schema import schema
 from zjsim.cli.sensitivity import sensitivity
 from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
+from zjsim.surroundings import guard_imports
 from zjsim.version import __version__
 
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
@@ -80,10 +84,12 @@ app.command("calibrate")(calibrate)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)
+app.command("explore")(explore)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("lint")(lint)
 app.command("schema")(schema)
+app.command("conformance")(conformance)
 scenario_app.command("import")(import_cin)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(plan_app, name="plan")
@@ -103,6 +109,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="replace")
     _show_log()
+    guard_imports()
     try:
         app()
     except ZjsimError as problem:
@@ -116,13 +123,15 @@ def main() -> None:
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename else ""
         _fail(problem, f"{place}{problem.strerror or problem}.")
+    except ValueError as problem:
+        # The only way in which Python refuses a path before it asks the system.
+        if "embedded null" not in str(problem):
+            _fault(problem)
+        _fail(problem, "a path holds a NUL character; no file can have such a name.")
     except MemoryError as problem:
         _fail(problem, "not enough memory; ask for fewer runs, a longer step or less to save.")
     except Exception as problem:
-        said = f"{type(problem).__name__}: {problem}"
-        _fail(
-            problem, f"a fault of zjsim itself ({said[:300]}); --debug before the command shows it."
-        )
+        _fault(problem)
 
 
 def _interrupted(_signal: int, _frame: object) -> None:
@@ -134,15 +143,27 @@ def _interrupted(_signal: int, _frame: object) -> None:
 def _show_log() -> None:
     """What the package says of slow work, such as compiling, goes to stderr."""
     log = logging.getLogger("zjsim")
-    log.handlers = [logging.StreamHandler(sys.stderr)]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain())
+    log.handlers = [handler]
     log.setLevel(logging.INFO)
+
+
+class _Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return on_screen(super().format(record))
 
 
 def _fail(problem: BaseException, text: str) -> None:
     if os.environ.get("ZJSIM_DEBUG"):
         traceback.print_exception(problem)
-    print(f"Error: {text}{_lost_folder()}", file=sys.stderr)
+    note(f"Error: {text}{_lost_folder()}")
     sys.exit(EXIT_FAILED)
+
+
+def _fault(problem: Exception) -> None:
+    said = f"{type(problem).__name__}: {problem}"
+    _fail(problem, f"a fault of zjsim itself ({said[:300]}); --debug before the command shows it.")
 
 
 def _lost_folder() -> str:

@@ -15,11 +15,14 @@ import typer
 from zjsim.engines import ENGINES
 from zjsim.errors import ZjsimError
 from zjsim.language import Language, chosen_language
+from zjsim.plaintext import for_json
+from zjsim.plaintext import plain as plain_text
 
 if TYPE_CHECKING:
     from zjsim.report.words.text_table import Table
 
 Item = TypeVar("Item")
+LONGEST_PATH = 4096  # characters of a word on the screen; Linux allows paths no longer
 PIPE_WIDTH = 160  # columns beyond which heads are wrapped where no terminal is
 
 
@@ -30,7 +33,7 @@ def say(text: str = "") -> None:
     run whose table goes through ``head`` still leaves its whole folder.
     """
     try:
-        print(text, flush=True)
+        print(on_screen(text), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -39,7 +42,7 @@ def say_text(text: str, hang: int = 0) -> None:
     """A sentence, to stdout, in lines no wider than the terminal."""
     from zjsim.report.words.text_table import wrap
 
-    for line in wrap(text, screen_width(), hang):
+    for line in wrap(plain_text(text, LONGEST_PATH), screen_width(), hang):
         say(line)
 
 
@@ -53,7 +56,12 @@ def say_table(table: Table) -> None:
 
 def note(text: str) -> None:
     """A message about the work, to stderr."""
-    print(text, file=sys.stderr)
+    print(on_screen(text), file=sys.stderr)
+
+
+def on_screen(text: str) -> str:
+    """Lines as a terminal may show them: nothing in them can move its cursor or turn its text."""
+    return plain_text(text, LONGEST_PATH, None)
 
 
 def wrote(path: object, words: Language) -> None:
@@ -65,7 +73,7 @@ def wrote(path: object, words: Language) -> None:
 
 def say_json(document: Any) -> None:
     """A result for machines, to stdout; NaN and infinity become null."""
-    say(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False))
+    say(for_json(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False)))
 
 
 def plain(value: Any) -> Any:

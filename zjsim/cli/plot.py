@@ -8,12 +8,16 @@ from typing import Annotated
 import typer
 
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
-from zjsim.errors import RunError
+from zjsim.errors import RunError, did_you_mean
+from zjsim.plaintext import file_name
 from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
+
+OF_BARE_MODELS = ("lines",)
+EVERY = (*KINDS, *OF_BARE_MODELS)
 
 
 def plot(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(EVERY)}.")],
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(metavar="[SCENARIO]...", help="Names or files; baseline when none."),
@@ -24,6 +28,12 @@ def plot(
     ] = None,
     sector: Annotated[
         str | None, typer.Option("--sector", metavar="NAME", help="For stock-flow; all if none.")
+    ] = None,
+    variables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variable", metavar="NAME", help="Of a bare model: what to draw; repeatable."
+        ),
     ] = None,
     runs: Annotated[int, typer.Option("-n", "--runs", min=2, help="Runs of the ensemble.")] = 1024,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
@@ -42,6 +52,23 @@ def plot(
     Example: zjsim plot fan baseline --indicator energy_intensity_cut -n 1024
     """
     words = language(lang)
+    if kind not in EVERY:
+        raise RunError(
+            f"{kind}: no such chart. {did_you_mean(kind, EVERY) or 'Kinds: ' + ', '.join(EVERY)}"
+        )
+    from zjsim.cli.bare_study import is_bare, plot_model, refuse_plan_options
+
+    if scenarios and is_bare(scenarios[0]):
+        refuse_plan_options(plan=plan, indicator=indicator, sector=sector)
+        if len(scenarios) > 1:
+            raise RunError("a chart of a bare model shows one model; name one file.")
+        asked = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",")))
+        plot_model(
+            kind, scenarios[0], assignments or [], variables or [], runs, seed, asked, out, words
+        )
+        return
+    if kind in OF_BARE_MODELS:
+        raise RunError(f"{kind}: draws a bare model; name its file, as in: zjsim plot lines x.mdl")
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.report.charts.figures import check_formats
 
@@ -57,7 +84,8 @@ def plot(
     try:
         out.mkdir(parents=True, exist_ok=True)
         for chart in charts:
-            for path in write_chart(chart, out / f"{chart.stem}-{words}", wanted, words):
+            stem = f"{file_name(chart.stem)}-{words}"
+            for path in write_chart(chart, out / stem, wanted, words):
                 wrote(path, words)
     except OSError as problem:
         raise RunError(

@@ -33,7 +33,10 @@ SWITCHED = 12
 
 def sensitivity(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|STUDY", help="A shipped name, a YAML file, or a bare model's study."
+        ),
     ] = "baseline",
     method: Annotated[
         str, typer.Option("--method", metavar="|".join(METHODS), help="Method of analysis.")
@@ -69,6 +72,12 @@ def sensitivity(
     words = language(lang)
     if method not in METHODS:
         raise typer.BadParameter(f"{method}: choose {', '.join(METHODS)}", param_hint="--method")
+    from zjsim.cli.bare_study import is_bare, refuse_plan_options, sensitivity_model
+
+    if is_bare(scenario):
+        refuse_plan_options(plan=plan, uncalibrated=uncalibrated)
+        sensitivity_model(scenario, assignments or [], method, size, seed, out, words, json)
+        return
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
     what = open_study(opened, read, calibrated=not uncalibrated)
     n = SIZES[method] if size is None else size

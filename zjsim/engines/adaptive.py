@@ -18,7 +18,7 @@ import numpy as np
 from zjsim.engines.base import Engine
 from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.emit import emit_parts
-from zjsim.engines.kernel.engine import SAFE_SPACE
+from zjsim.engines.kernel.functions import SAFE_SPACE
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import HAIR, RK4
@@ -107,7 +107,7 @@ class AdaptiveModel:
 
     def __init__(self, model: ModelSpec, relative_tolerance: float) -> None:
         self.model = model
-        self.program = lower(model)
+        self.program = lower(model, smooth=True)
         self.relative_tolerance = relative_tolerance
 
     @property
@@ -154,6 +154,8 @@ class AdaptiveModel:
             units={name: program.units.get(name, "") for name in save},
             documentation={name: program.documentation.get(name, "") for name in save},
             attributes=attributes,
+            arrays=program.arrays,
+            ranges=program.ranges,
         )
 
     def _switches(self, inputs: Inputs, known: dict[str, float]) -> np.ndarray:

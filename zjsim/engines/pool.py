@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from zjsim.errors import RunError, ZjsimError
+from zjsim.surroundings import guard_imports
 
 THREADS = "ZJSIM_THREADS"  # how many threads a kernel may use in this process
 THREAD_VARIABLES = (
@@ -132,8 +133,9 @@ class _Pool:
         with self.lock:
             if self.closing:
                 raise EOFError
+            # -P: the working folder is no place to import from.
             process = subprocess.Popen(
-                [sys.executable, "-c", _SERVE],
+                [sys.executable, "-P", "-c", _SERVE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, **thread_limits(self.size), "PYTHONPATH": _python_path()},
@@ -222,6 +224,7 @@ def _receive(stream: IO[bytes] | None) -> Any:
 
 def serve() -> None:
     """The life of a worker process: read a payload, write a result, until the pipe closes."""
+    guard_imports()
     # Ctrl-C reaches the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source = sys.stdin.buffer

@@ -89,6 +89,28 @@ def _translated(path: Path, origin: str) -> tuple[dict[str, str], dict[str, str]
         raise ModelError(f"{origin}: PySD cannot translate the model: {problem}") from None
 
 
+def run_file(path: Path) -> Any:
+    """A model file run by PySD as it stands, in a temporary copy of its folder.
+
+    The caller must trust the file: code that PySD generates from it is executed.
+
+    Returns
+    -------
+    DataFrame
+        A row a time, a column a variable or cell.
+    """
+    import shutil
+
+    with _quiet(), tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
+        # Its imports warn.
+        import pysd
+
+        copy = Path(folder) / "model"
+        shutil.copytree(path.parent, copy)
+        read = pysd.read_vensim if path.suffix.lower() == ".mdl" else pysd.read_xmile
+        return read(str(copy / path.name)).run(flatten_output=True)
+
+
 class ReferenceModel:
     """A model translated by PySD, as the text of its files."""
 
@@ -205,7 +227,7 @@ class ReferenceModel:
             points = path.right(grid.times)[row]
             parameters[self._python(name)] = pd.Series(points, index=grid.times)
         initials = {self._python(n): _of_run(array, run) for n, array in inputs.initials.items()}
-        columns = [self._python(name) for name in save]
+        columns = [self._column(name) for name in save]
         try:
             loaded = pysd.load(str(folder / f"{_STEM}.py"))
             table = loaded.run(
@@ -214,12 +236,22 @@ class ReferenceModel:
                 final_time=grid.stop,
                 time_step=grid.step,
                 return_timestamps=list(grid.saved_times),
-                return_columns=list(dict.fromkeys(columns)),
+                return_columns=list(dict.fromkeys(name for name, _ in columns)),
+                flatten_output=True,
             )
-            return np.asarray(table[columns].to_numpy(dtype=float))
+            found = {canonical(str(name)): name for name in table.columns}
+            wanted = [found[canonical(name + cell)] for name, cell in columns]
+            return np.asarray(table[wanted].to_numpy(dtype=float))
         except Exception as problem:
             # A translated model raises whatever its arithmetic raises.
             raise RunError(f"{self.origin}: PySD cannot run the model: {problem}") from None
+
+    def _column(self, name: str) -> tuple[str, str]:
+        """PySD's name of a variable, and which cell of it: ``x[a,b]`` is a cell of ``x``."""
+        array, bracket, inside = name.partition("[")
+        if self._model is not None and bracket and array in self._model.arrays:
+            return self._python(array), f"[{','.join(inside.removesuffix(']').split(','))}]"
+        return self._python(name), ""
 
     def _python(self, name: str) -> str:
         found = self._python_names.get(canonical(name))

@@ -82,7 +82,7 @@ class Work:
     parts : tuple of Part
     trust_model : bool
         As for `simulate`.
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
         How the kernel computes; chosen once for a whole study, because the two differ in
         the last bits.
     """

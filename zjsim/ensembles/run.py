@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zjsim.assessment.assess import yearly_frame
+from zjsim.assessment.reading import yearly_frame
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines.executors import Executor
@@ -35,6 +35,7 @@ from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shar
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
+from zjsim.plaintext import file_name
 from zjsim.prepare import prepare
 from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
@@ -147,7 +148,7 @@ class EnsembleRuns:
     @property
     def run_id(self) -> str:
         """``<scenario>-<hash8>``: name of the run folder, and the footer of every chart."""
-        return f"{self.name}-{self.hash[:8]}"
+        return f"{file_name(self.name)}-{self.hash[:8]}"
 
     @property
     def drivers(self) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
-"""Translated entries of a file → one ModelSpec: kinds, names, flows and time settings."""
+"""Definitions of a file → one ModelSpec: kinds, names, arrays, flows and time settings."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError
-from zjsim.model import vocabulary
+from zjsim.model import syntax, vocabulary
+from zjsim.model.arrays import Scalar, scalars_of
+from zjsim.model.context import Context
 from zjsim.model.evaluate import NotPlainError, evaluate
 from zjsim.model.expression import (
     MEMORY_FUNCTIONS,
@@ -22,47 +25,39 @@ from zjsim.model.expression import (
     references,
     walk,
 )
+from zjsim.model.external import Files, filled, filled_ranges
+from zjsim.model.flows import classify_flows
+from zjsim.model.lookups import table
 from zjsim.model.names import CONTROLS, XMILE_CONTROLS, canonical
+from zjsim.model.nonnegative import cut_outflows
 from zjsim.model.spec import (
     TIME,
+    Array,
     Auxiliary,
     Constant,
     Element,
-    Flow,
     Lookup,
     ModelSpec,
     Stock,
     equations,
 )
-from zjsim.model.translate import USE_PYSD, Context, table, translate
-
-
-@dataclass(frozen=True, slots=True)
-class RawElement:
-    """What a translator said of one element: PySD's tree and the texts around it.
-
-    ``kind`` is ``component``, ``lookup`` or ``data``.
-    """
-
-    name: str
-    ast: Any
-    kind: str = "component"
-    unit: str = ""
-    documentation: str = ""
-    line: int = 0
-    group: str = ""
-    subscripted: bool = False
-
-    def where(self, origin: str) -> str:
-        """``file, line 7, name`` for messages."""
-        line = f", line {self.line}" if self.line else ""
-        return f"{origin}{line}, {self.name}"
+from zjsim.model.subscripts import Range, dimensions_of
+from zjsim.model.syntax import Definition
+from zjsim.model.translate import translate
 
 
 def assemble(
-    raw: Sequence[RawElement], name: str, source: str, suffix: str, origin: str
+    definitions: Sequence[Definition],
+    ranges: Sequence[Range],
+    name: str,
+    source: str,
+    suffix: str,
+    origin: str,
+    method: str = "euler",
+    notes: tuple[str, ...] = (),
+    folder: Path | None = None,
 ) -> ModelSpec:
-    """The model that the elements make.
+    """The model that the definitions make.
 
     Raises
     ------
@@ -71,93 +66,172 @@ def assemble(
     UnsupportedError
         For what our engines do not compute, by name.
     """
-    if not raw:
+    if not definitions:
         raise ModelError(f"{origin}: no equations found; is this a model?")
-    names = _unique_names(raw, origin)
-    _refuse_subscripts(raw, origin)
-    aliases = {
-        alias: names[canonical(CONTROLS[setting])]
-        for alias, setting in XMILE_CONTROLS.items()
-        if suffix != ".mdl" and canonical(CONTROLS[setting]) in names
-    }
-    lookups: dict[str, Table] = {}
-    for element in raw:
-        if type(element.ast).__name__ == "LookupsStructure":
-            lookups[element.name] = table(element.ast, Context(element.where(origin), names))
-    elements: dict[str, Element] = {}
-    for element in raw:
-        context = Context(element.where(origin), names, lookups, aliases)
-        try:
-            elements[element.name] = _element(element, context)
-        except RecursionError:
-            raise ModelError(
-                f"{context.where}: the equation is nested too deeply. Split it into several."
-            ) from None
-    for element in raw:
-        _refuse_part_orders(elements[element.name], elements, element.where(origin))
-    elements = _classify_flows(elements)
+    xmile = suffix != ".mdl"
+    files = Files(folder)
+    dimensions = dimensions_of(filled_ranges(ranges, files, origin), origin)
+    definitions = filled(definitions, dimensions, files, origin)
+    _refuse_data(definitions, origin)
+    scalars, cells = scalars_of(definitions, dimensions, origin)
+    names = _unique_names(definitions, origin)
+    everywhere = Context(
+        where=origin,
+        names=names,
+        arrays=cells,
+        aliases=_aliases(names) if xmile else {},
+        dimensions=dimensions,
+        numbers=_numbers(scalars),
+        language="xmile" if xmile else "vensim",
+    )
+    everywhere = _with_tables(scalars, everywhere, origin)
+    elements = _elements(scalars, everywhere, origin)
+    shown = dimensions.names
     return ModelSpec(
         name=name,
         elements=elements,
         source=source,
         suffix=suffix,
         origin=origin,
-        **_time_settings(elements, names, lookups, origin),
+        method=method,
+        notes=notes,
+        files=files.read,
+        draws=tuple(everywhere.draws),
+        arrays={
+            array.name: Array(array.name, array.dimensions, dict(_shown_cells(array, shown)))
+            for array in cells.values()
+        },
+        dimensions={
+            shown[key]: tuple(shown[e] for e in dimensions.elements[key])
+            for key in dimensions.elements
+        },
+        **_time_settings(elements, names, everywhere.lookups, origin),
     )
 
 
-def _unique_names(raw: Iterable[RawElement], origin: str) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for element in raw:
-        key = canonical(element.name)
-        if key == "time":
-            raise ModelError(f"{element.where(origin)}: Time is the model's own clock. Rename it.")
-        if not key:
-            raise ModelError(f"{element.where(origin)}: the name is empty.")
-        if key in names:
-            if names[key] == element.name:
-                raise ModelError(f"{element.where(origin)}: defined twice. Keep one of the two.")
+def _elements(scalars: Sequence[Scalar], everywhere: Context, origin: str) -> dict[str, Element]:
+    """Every element of the model, with its flows and its random numbers."""
+    elements: dict[str, Element] = {}
+    for scalar in scalars:
+        elements[scalar.name] = _guarded_element(scalar, everywhere, origin)
+    for scalar in scalars:
+        _refuse_part_orders(elements[scalar.name], elements, scalar.where(origin))
+    for draw in everywhere.draws:
+        elements[draw.name] = Constant(draw.name, draw.mean, documentation=draw.said)
+    return cut_outflows(classify_flows(elements))
+
+
+def _shown_cells(array: Any, shown: Mapping[str, str]) -> Iterable[tuple[tuple[str, ...], str]]:
+    for elements, scalar in array.cells.items():
+        yield tuple(shown.get(element, element) for element in elements), scalar
+
+
+def _aliases(names: Mapping[str, str]) -> dict[str, str]:
+    """What XMILE calls the settings of the run, unless the model has variables of these names."""
+    return {
+        alias: names[canonical(CONTROLS[setting])]
+        for alias, setting in XMILE_CONTROLS.items()
+        if canonical(CONTROLS[setting]) in names
+    }
+
+
+def _numbers(scalars: Iterable[Scalar]) -> dict[str, float]:
+    """Scalars that are a number as written."""
+    return {
+        scalar.name: scalar.tree.value
+        for scalar in scalars
+        if isinstance(scalar.tree, syntax.Literal)
+    }
+
+
+def _with_tables(scalars: Iterable[Scalar], context: Context, origin: str) -> Context:
+    """The context with every named lookup and every graphical function of a variable."""
+    lookups: dict[str, Table] = {}
+    graphs: dict[str, Table] = {}
+    for scalar in scalars:
+        place = replace(context, where=scalar.where(origin))
+        if isinstance(scalar.tree, syntax.Points):
+            lookups[scalar.name] = table(scalar.tree, place.where, place.language)
+        elif isinstance(scalar.tree, syntax.Apply) and context.language == "xmile":
+            last = scalar.tree.arguments[-1:]
+            if canonical(scalar.tree.name) == "with lookup" and isinstance(last[0], syntax.Points):
+                graphs[scalar.name] = table(last[0], place.where, place.language)
+    return replace(context, lookups=lookups, graphs=graphs)
+
+
+def _refuse_data(definitions: Iterable[Definition], origin: str) -> None:
+    for each in definitions:
+        where = each.where(origin)
+        if each.tree is None:
             raise ModelError(
-                f"{element.where(origin)}: the same name as {names[key]!r} to Vensim and XMILE, "
-                "which ignore case, spaces and underscores. Rename one of them."
+                f"{where}: has no equation, or is data from a run that Vensim keeps (.vdf), which "
+                "is not read. Give it an equation, such as GET DIRECT DATA from a CSV file."
             )
-        names[key] = element.name
+        if each.kind == "data":
+            raise Context(where, {}).unsupported(
+                "a data variable (:=) of an equation", vocabulary.DATA, pysd=False
+            )
+
+
+def _unique_names(definitions: Iterable[Definition], origin: str) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for each in definitions:
+        key = canonical(each.name)
+        if key == "time":
+            raise ModelError(f"{each.where(origin)}: Time is the model's own clock. Rename it.")
+        if not key:
+            raise ModelError(f"{each.where(origin)}: the name is empty.")
+        if key not in names or each.subscripts:
+            names.setdefault(key, each.name)
+            continue
+        if names[key] == each.name:
+            raise ModelError(f"{each.where(origin)}: defined twice. Keep one of the two.")
+        raise ModelError(
+            f"{each.where(origin)}: the same name as {names[key]!r} to Vensim and XMILE, "
+            "which ignore case, spaces and underscores. Rename one of them."
+        )
     return names
 
 
-def _refuse_subscripts(raw: Iterable[RawElement], origin: str) -> None:
-    for element in raw:
-        if element.subscripted:
-            raise UnsupportedError(
-                f"{element.where(origin)}: has subscripts, which zjsim's own engines do not "
-                f"compute yet. {USE_PYSD}"
-            )
+def _guarded_element(scalar: Scalar, everywhere: Context, origin: str) -> Element:
+    context = replace(
+        everywhere, where=scalar.where(origin), bindings=scalar.bindings, own=scalar.name
+    )
+    try:
+        return _element(scalar, context)
+    except RecursionError:
+        raise ModelError(
+            f"{context.where}: the equation is nested too deeply. Split it into several."
+        ) from None
 
 
-def _element(raw: RawElement, context: Context) -> Element:
+def _element(scalar: Scalar, context: Context) -> Element:
+    said = scalar.definition
     texts: dict[str, Any] = {
-        "unit": raw.unit,
-        "documentation": raw.documentation,
-        "group": raw.group,
+        "unit": said.unit,
+        "documentation": said.documentation,
+        "group": said.group,
     }
-    kind = type(raw.ast).__name__
-    if raw.kind == "data" or kind == "DataStructure":
-        raise context.unsupported("a data variable (:=)", vocabulary.OUTSIDE, pysd=True)
-    if kind == "LookupsStructure":
-        return Lookup(raw.name, context.lookups[raw.name], **texts)
-    if kind == "IntegStructure":
+    tree = scalar.tree
+    if isinstance(tree, syntax.Points):
+        return Lookup(scalar.name, context.lookups[scalar.name], **texts)
+    if isinstance(tree, syntax.Apply) and canonical(tree.name) == "integ":
+        if len(tree.arguments) != 2:
+            raise ModelError(
+                f"{context.where}: INTEG takes 2 arguments; here it has {len(tree.arguments)}."
+            )
+        flow, initial = (translate(part, context) for part in tree.arguments)
         return Stock(
-            raw.name,
-            net_flow=translate(raw.ast.flow, context),
-            initial=translate(raw.ast.initial, context),
-            non_negative=bool(raw.ast.non_negative),
-            **texts,
+            scalar.name, net_flow=flow, initial=initial, non_negative=said.non_negative, **texts
         )
-    equation = translate(raw.ast, context)
+    equation = translate(tree, context)
+    if said.start is not None:
+        start = translate(said.start, context)
+        equation = Memory("active_initial", (equation, start))
     value = _plain_number(equation)
     if value is not None:
-        return Constant(raw.name, value, **texts)
-    return Auxiliary(raw.name, equation, **texts)
+        return Constant(scalar.name, value, limits=said.limits, **texts)
+    return Auxiliary(scalar.name, equation, **texts)
 
 
 def _refuse_part_orders(element: Element, elements: Mapping[str, Element], where: str) -> None:
@@ -181,48 +255,6 @@ def _plain_number(equation: Expression) -> float | None:
         return None
     value = evaluate(equation)
     return value if math.isfinite(value) else None
-
-
-def _classify_flows(elements: Mapping[str, Element]) -> dict[str, Element]:
-    """Stocks get their flows named, and what fills or drains a stock becomes a Flow."""
-    result = dict(elements)
-    for name, element in elements.items():
-        if not isinstance(element, Stock):
-            continue
-        ins: dict[str, None] = {}
-        outs: dict[str, None] = {}
-        for sign, term in additive_terms(element.net_flow):
-            target = elements.get(term.name) if isinstance(term, Reference) else None
-            if isinstance(target, Auxiliary):
-                assert isinstance(term, Reference)
-                (ins if sign > 0 else outs).setdefault(term.name)
-                result[term.name] = Flow(
-                    target.name,
-                    target.equation,
-                    target.unit,
-                    target.documentation,
-                    target.group,
-                )
-        result[name] = replace(element, inflows=tuple(ins), outflows=tuple(outs))
-    return result
-
-
-def additive_terms(node: Expression) -> tuple[tuple[int, Expression], ...]:
-    """The terms of a sum with their signs, left to right: ``a - (b - c)`` is +a, -b, +c."""
-    terms: list[tuple[int, Expression]] = []
-    pending: list[tuple[int, Expression]] = [(1, node)]
-    while pending:
-        sign, part = pending.pop()
-        match part:
-            case Binary("+", left, right):
-                pending += [(sign, right), (sign, left)]
-            case Binary("-", left, right):
-                pending += [(-sign, right), (sign, left)]
-            case Unary("-", operand):
-                pending.append((-sign, operand))
-            case _:
-                terms.append((sign, part))
-    return tuple(terms)
 
 
 def _time_settings(
@@ -278,7 +310,7 @@ def _constant_value(
         if isinstance(element, Stock) or element is None or current == TIME:
             raise UnsupportedError(
                 f"{origin}: {name} depends on {current}, which changes during a run; the time "
-                f"settings must rest on constants. {USE_PYSD}"
+                "settings must rest on constants. Write numbers."
             )
         waiting = [
             read
@@ -296,7 +328,7 @@ def _constant_value(
         except NotPlainError as problem:
             raise UnsupportedError(
                 f"{origin}: {name} cannot be known before the run ({problem}); the time settings "
-                f"must rest on constants. {USE_PYSD}"
+                "must rest on constants. Write numbers."
             ) from None
     if not math.isfinite(values[name]):
         raise ModelError(f"{origin}: {name} is not a finite number.")

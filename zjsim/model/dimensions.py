@@ -113,7 +113,7 @@ _PURE = frozenset(
         "tanh",
     }
 )  # fmt: skip
-_SAME = frozenset({"max", "min", "modulo", "quantum"})
+_SAME = frozenset({"max", "min", "modulo", "modulo_floor", "quantum"})
 # Memory functions: which arguments are times.
 _TIMES: dict[str, tuple[int, ...]] = {
     "delay": (1,), "delay_fixed": (1,), "delay_n": (1,), "smooth": (1,), "smooth_n": (1,),
@@ -146,16 +146,22 @@ class _Balance:
         scale = f" (1 of the first is {factor:g} of the second)" if factor is not None else ""
         return self.book.show(first), self.book.show(second) + scale
 
-    def _same(self, what: str, first: Any, second: Any) -> Any:
+    def _same(self, what: str, part: Expression, first: Any, second: Any) -> Any:
+        """The unit of both; ``{}`` in ``what`` is the text of ``part``, written when needed.
+
+        A sum of ten thousand terms has as many parts, each with a long text.
+        """
         said = self.differ(first, second)
         if said:
+            what = what.format(to_text(part))
             self.problems.append(f"{what}: {said[0]} and {said[1]}")
             return None
         return second if first is None else first
 
-    def _is(self, what: str, actual: Any, expected: Any) -> None:
+    def _is(self, what: str, parts: tuple[Expression, ...], actual: Any, expected: Any) -> None:
         said = self.differ(actual, expected)
         if said:
+            what = what.format(*map(to_text, parts))
             self.problems.append(f"{what} has the unit {said[0]}, it needs {said[1]}")
 
     def _combine(self, part: Expression, units: tuple[Any, ...]) -> Any:
@@ -169,10 +175,10 @@ class _Balance:
             case Unary() | Logical():
                 return self.one
             case Comparison():
-                self._same(f"{to_text(part)} compares", *units)
+                self._same("{} compares", part, *units)
                 return self.one
             case Conditional():
-                return self._same(f"the branches of {to_text(part)} are", *units[1:])
+                return self._same("the branches of {} are", part, *units[1:])
             case Binary(operator, left, right):
                 return self._binary(part, operator, left, right, units)
             case Call(function, arguments):
@@ -181,7 +187,7 @@ class _Balance:
                 # A table in place has no unit of its own: it gives what is declared.
                 return self.declared.get(lookup) if isinstance(lookup, str) else None
             case Memory(function, arguments):
-                return self._memory(function, arguments, units)
+                return self._memory(part, function, arguments, units)
         raise TypeError(f"not an expression: {part!r}")
 
     def _binary(
@@ -190,7 +196,7 @@ class _Balance:
         first, second = units
         if operator in ("+", "-"):
             word = "adds" if operator == "+" else "subtracts"
-            return self._same(f"{to_text(part)} {word}", first, second)
+            return self._same(f"{{}} {word}", part, first, second)
         if operator == "^":
             return self._power(part, left, right, units)
         if first is None or second is None:
@@ -198,7 +204,7 @@ class _Balance:
         return first * second if operator == "*" else first / second
 
     def _power(self, part: Any, base: Any, exponent: Any, units: tuple[Any, ...]) -> Any:
-        self._is(f"the exponent of {to_text(part)}", units[1], self.one)
+        self._is("the exponent of {}", (part,), units[1], self.one)
         if units[0] is None or self.differ(units[0], self.one) is None:
             return self.one
         value = self._number(exponent)
@@ -228,15 +234,14 @@ class _Balance:
     def _call(
         self, part: Any, function: str, arguments: tuple[Expression, ...], units: tuple[Any, ...]
     ) -> Any:
-        text = to_text(part)
         if function in _PURE:
             for argument, unit in zip(arguments, units, strict=True):
-                self._is(f"{to_text(argument)} in {text}", unit, self.one)
+                self._is("{} in {}", (argument, part), unit, self.one)
             return self.one
         if function in _SAME:
-            return self._same(f"the arguments of {text} are", *units)
+            return self._same("the arguments of {} are", part, *units)
         match function:
-            case "abs" | "integer":
+            case "abs" | "floor" | "integer":
                 return units[0]
             case "sqrt":
                 return None if units[0] is None else units[0] ** 0.5
@@ -246,17 +251,18 @@ class _Balance:
                 ratio = None if None in units[:2] else units[0] / units[1]
                 if function == "zidz":
                     return ratio
-                return self._same(f"the ratio and the last argument of {text} are", ratio, units[2])
-        return self._of_time(text, function, units)
+                what = "the ratio and the last argument of {} are"
+                return self._same(what, part, ratio, units[2])
+        return self._of_time(part, function, units)
 
-    def _of_time(self, text: str, function: str, units: tuple[Any, ...]) -> Any:
+    def _of_time(self, part: Expression, function: str, units: tuple[Any, ...]) -> Any:
         times = {"step": (1,), "ramp": (1, 2), "ramp_open": (1,), "pulse": (0, 1)}
         times |= {"pulse_train": (0, 1, 2, 3), "pulse_magnitude": (0,)}
         times["pulse_train_magnitude"] = (0, 1)
         for index in times.get(function, ()):
             # Bare numbers are common as switch times: 2022 stands for 2022 of the model's unit.
             if units[index] is not None and units[index] != self.one:
-                self._is(f"a time in {text}", units[index], self.time)
+                self._is("a time in {}", (part,), units[index], self.time)
         match function:
             case "step":
                 return units[0]
@@ -269,21 +275,25 @@ class _Balance:
         return self.one
 
     def _memory(
-        self, function: str, arguments: tuple[Expression, ...], units: tuple[Any, ...]
+        self,
+        part: Expression,
+        function: str,
+        arguments: tuple[Expression, ...],
+        units: tuple[Any, ...],
     ) -> Any:
         shown = function.replace("_", " ").upper()
         for index in _TIMES[function]:
-            self._is(f"the time {to_text(arguments[index])} in {shown}", units[index], self.time)
+            self._is(f"the time {{}} in {shown}", (arguments[index],), units[index], self.time)
         match function:
             case "trend":
-                self._is(f"the initial trend in {shown}", units[2], self.one / self.time)
+                self._is(f"the initial trend in {shown}", (), units[2], self.one / self.time)
                 return self.one / self.time
             case "forecast":
                 return units[0]
             case "initial":
                 return units[0]
             case "active_initial":
-                return self._same(f"value and initial value of {shown} are", *units)
+                return self._same(f"value and initial value of {shown} are", part, *units)
             case "sample_if_true":
-                return self._same(f"value and initial value of {shown} are", *units[1:])
-        return self._same(f"input and initial value of {shown} are", units[0], units[2])
+                return self._same(f"value and initial value of {shown} are", part, *units[1:])
+        return self._same(f"input and initial value of {shown} are", part, units[0], units[2])

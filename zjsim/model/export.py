@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from zjsim.errors import ModelError, UnsupportedError
-from zjsim.model.assembly import additive_terms
 from zjsim.model.expression import Expression, Number, Reference, Table
+from zjsim.model.flows import additive_terms
 from zjsim.model.names import canonical
 from zjsim.model.spec import Constant, Element, Lookup, ModelSpec, Stock
 from zjsim.model.xmile_text import Writer

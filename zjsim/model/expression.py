@@ -129,7 +129,8 @@ Expression = (
 # magnitude/TIME STEP for one step.
 FUNCTIONS: dict[str, int] = {
     "abs": 1, "arccos": 1, "arcsin": 1, "arctan": 1, "cos": 1, "cosh": 1, "exp": 1,
-    "integer": 1, "ln": 1, "log": 2, "max": 2, "min": 2, "modulo": 2, "pi": 0, "power": 2,
+    "floor": 1, "integer": 1, "ln": 1, "log": 2, "max": 2, "min": 2, "modulo": 2,
+    "modulo_floor": 2, "pi": 0, "power": 2,
     "pulse": 2, "pulse_magnitude": 2, "pulse_train": 4, "pulse_train_magnitude": 3,
     "quantum": 2, "ramp": 3, "ramp_open": 2, "sin": 1, "sinh": 1, "sqrt": 1, "step": 2,
     "tan": 1, "tanh": 1, "xidz": 3, "zidz": 2,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from zjsim.errors import ModelError, UnsupportedError
-from zjsim.model.assembly import RawElement
+from zjsim.errors import ModelError
 from zjsim.model.names import canonical
-from zjsim.model.translate import USE_PYSD
+from zjsim.model.syntax import Apply, Definition, Name, Node, changed
 
 MOST_CALLS = 2_000
 _MACRO = re.compile(
@@ -21,38 +20,46 @@ _MACRO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A macro: its name, its arguments, and the elements inside it."""
+    """A macro: its name, its arguments, its further outputs, and the elements inside it."""
 
     name: str
     parameters: tuple[str, ...]
-    elements: tuple[RawElement, ...]
+    outputs: tuple[str, ...]
+    elements: tuple[Definition, ...]
 
 
-def split_macros(text: str, origin: str) -> tuple[str, list[tuple[str, tuple[str, ...], str]]]:
-    """The text without its macros, and of each its name, arguments and own text.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A macro as it was cut out of a text."""
+
+    name: str
+    parameters: tuple[str, ...]
+    outputs: tuple[str, ...]
+    text: str
+
+
+def split_macros(text: str, origin: str) -> tuple[str, list[Cut]]:
+    """The text without its macros, and the macros.
 
     Line breaks are kept in place of what is cut, so that lines still count from the top.
 
     Raises
     ------
-    UnsupportedError
-        For a macro with outputs besides its value.
     ModelError
         For a macro without an end.
     """
-    found: list[tuple[str, tuple[str, ...], str]] = []
+    found: list[Cut] = []
 
     def cut(match: re.Match[str]) -> str:
-        given, _, outputs = match["given"].partition(":")
+        head = re.sub(r"\\[ \t]*\n", " ", match["given"])
+        given, _, outputs = head.partition(":")
         name = " ".join(match["name"].split())
-        if outputs.strip():
-            raise UnsupportedError(
-                f"{origin}: the macro {name} has further outputs, which are not computed. "
-                f"{USE_PYSD}"
-            )
-        parameters = tuple(" ".join(part.split()) for part in given.split(",") if part.strip())
+        parameters, further = (
+            tuple(" ".join(part.split()) for part in side.split(",") if part.strip())
+            for side in (given, outputs)
+        )
         above = text.count("\n", 0, match.start("body"))
-        found.append((name, parameters, "\n" * above + match["body"]))
+        found.append(Cut(name, parameters, further, "\n" * above + match["body"]))
         return "\n" * match.group().count("\n")
 
     rest = _MACRO.sub(cut, text)
@@ -61,8 +68,10 @@ def split_macros(text: str, origin: str) -> tuple[str, list[tuple[str, tuple[str
     return rest, found
 
 
-def expand(raw: Iterable[RawElement], macros: Sequence[Macro], origin: str) -> list[RawElement]:
-    """The elements with every call of a macro replaced by elements of that call.
+def expand(
+    definitions: Iterable[Definition], macros: Sequence[Macro], origin: str
+) -> list[Definition]:
+    """The definitions with every call of a macro replaced by elements of that call.
 
     Raises
     ------
@@ -75,9 +84,10 @@ def expand(raw: Iterable[RawElement], macros: Sequence[Macro], origin: str) -> l
             raise ModelError(f"{origin}: the macro {macro.name} is defined twice.")
         known[canonical(macro.name)] = macro
     expansion = _Expansion(known, origin)
-    result: list[RawElement] = []
-    for element in raw:
-        result.append(replace(element, ast=expansion.rewrite(element.ast, {}, element, ())))
+    result: list[Definition] = []
+    for each in definitions:
+        tree = None if each.tree is None else expansion.rewrite(each.tree, {}, each, ())
+        result.append(replace(each, tree=tree))
     return result + expansion.made
 
 
@@ -87,32 +97,30 @@ class _Expansion:
     def __init__(self, macros: Mapping[str, Macro], origin: str) -> None:
         self.macros = macros
         self.origin = origin
-        self.made: list[RawElement] = []
+        self.made: list[Definition] = []
+        self.arrayed: set[str] = set()
         self.calls = 0
 
     def rewrite(
-        self, node: Any, names: Mapping[str, str], element: RawElement, inside: tuple[str, ...]
+        self, node: Any, names: Mapping[str, str], element: Definition, inside: tuple[str, ...]
     ) -> Any:
         """The tree with names replaced and calls of macros written out."""
-
-        def inner(part: Any) -> Any:
-            return self.rewrite(part, names, element, inside)
-
-        kind = type(node).__name__
-        if kind == "ReferenceStructure":
-            return replace(node, reference=self._name(node.reference, names, element, inside))
-        if kind == "CallStructure":
-            macro = self.macros.get(canonical(node.function.reference))
-            arguments = tuple(inner(argument) for argument in node.arguments)
+        node = changed(node, lambda part: self.rewrite(part, names, element, inside))
+        if isinstance(node, Name):
+            name = self._name(node.name, names, element, inside)
+            if name in self.arrayed:
+                return Name(name, node.subscripts or element.subscripts)
+            return replace(node, name=name)
+        if isinstance(node, Apply):
+            macro = self.macros.get(canonical(node.name))
             if macro is not None:
-                return self._call(node.function, macro, arguments, element, inside)
-            own = canonical(node.function.reference) in names
-            function = inner(node.function) if own else node.function
-            return replace(node, function=function, arguments=arguments)
-        return _map(node, inner)
+                return self._call(node, macro, element, inside)
+            if canonical(node.name) in names:
+                return replace(node, name=names[canonical(node.name)])
+        return node
 
     def _name(
-        self, written: str, names: Mapping[str, str], element: RawElement, inside: tuple[str, ...]
+        self, written: str, names: Mapping[str, str], element: Definition, inside: tuple[str, ...]
     ) -> str:
         key = canonical(written)
         if not inside or key == "time":
@@ -127,46 +135,60 @@ class _Expansion:
         )
 
     def _call(
-        self,
-        function: Any,
-        macro: Macro,
-        arguments: tuple[Any, ...],
-        element: RawElement,
-        inside: tuple[str, ...],
-    ) -> Any:
+        self, node: Apply, macro: Macro, element: Definition, inside: tuple[str, ...]
+    ) -> Name:
         where = element.where(self.origin)
         self.calls += 1
         if macro.name in inside or self.calls > MOST_CALLS:
             said = "calls itself" if macro.name in inside else "is called too often"
             raise ModelError(f"{where}: the macro {macro.name} {said}.")
-        if len(arguments) != len(macro.parameters):
-            raise ModelError(
-                f"{where}: the macro {macro.name} takes {len(macro.parameters)} arguments; here "
-                f"it has {len(arguments)}."
-            )
+        self._check(node, macro, where)
         label = f"{macro.name} {self.calls}"
         names = {canonical(e.name): f"{label} {e.name}".replace('"', "") for e in macro.elements}
-        if canonical(macro.name) not in names:
-            raise ModelError(f"{where}: the macro {macro.name} does not define {macro.name}.")
-        for parameter, argument in zip(macro.parameters, arguments, strict=True):
-            if type(argument).__name__ == "ReferenceStructure" and argument.subscripts is None:
-                names[canonical(parameter)] = argument.reference
-                continue
-            names[canonical(parameter)] = f"{label} {parameter}".replace('"', "")
-            self.made.append(RawElement(names[canonical(parameter)], argument, line=element.line))
+        for wanted in (macro.name, *macro.outputs):
+            if canonical(wanted) not in names:
+                raise ModelError(f"{where}: the macro {macro.name} does not define {wanted}.")
+        for parameter, argument in zip(macro.parameters, node.arguments, strict=True):
+            self._give(parameter, argument, names, label, element)
+        if element.subscripts:
+            self.arrayed |= {names[canonical(part.name)] for part in macro.elements}
         for part in macro.elements:
-            tree = self.rewrite(part.ast, names, part, (*inside, macro.name))
-            self.made.append(replace(part, name=names[canonical(part.name)], ast=tree))
-        return replace(function, reference=names[canonical(macro.name)])
+            # Called for an array, what a macro makes are arrays with the same subscripts.
+            part = replace(part, subscripts=element.subscripts, excepts=element.excepts)
+            tree = self.rewrite(part.tree, names, part, (*inside, macro.name))
+            self._make(replace(part, name=names[canonical(part.name)], tree=tree), element)
+        for output, given in zip(macro.outputs, node.outputs, strict=False):
+            self._make(
+                Definition(given, self._read(names[canonical(output)], element), line=element.line),
+                element,
+            )
+        return self._read(names[canonical(macro.name)], element)
 
+    def _check(self, node: Apply, macro: Macro, where: str) -> None:
+        for what, given, wanted in (
+            ("arguments", len(node.arguments), len(macro.parameters)),
+            ("further outputs", len(node.outputs), len(macro.outputs)),
+        ):
+            if given > wanted or (what == "arguments" and given < wanted):
+                raise ModelError(
+                    f"{where}: the macro {macro.name} takes {wanted} {what}; here it has {given}."
+                )
 
-def _map(node: Any, change: Callable[[Any], Any]) -> Any:
-    """A node of PySD's tree with ``change`` applied to the nodes directly inside it."""
-    if isinstance(node, tuple):
-        return tuple(change(part) for part in node)
-    if isinstance(node, list):
-        return [change(part) for part in node]
-    if is_dataclass(node) and not isinstance(node, type):
-        parts = {field.name: getattr(node, field.name) for field in fields(node)}
-        return replace(node, **{name: change(part) for name, part in parts.items()})
-    return node
+    def _give(
+        self, parameter: str, argument: Node, names: dict[str, str], label: str, element: Definition
+    ) -> None:
+        """What a parameter stands for: a variable, or a new one for an expression."""
+        if isinstance(argument, Name) and not argument.subscripts:
+            names[canonical(parameter)] = argument.name
+            return
+        name = names[canonical(parameter)] = f"{label} {parameter}".replace('"', "")
+        if element.subscripts:
+            self.arrayed.add(name)
+        self._make(Definition(name, argument, line=element.line), element)
+
+    def _make(self, made: Definition, element: Definition) -> None:
+        """Note a new element, with the subscripts of the one that calls."""
+        self.made.append(replace(made, subscripts=element.subscripts, excepts=element.excepts))
+
+    def _read(self, name: str, element: Definition) -> Name:
+        return Name(name, element.subscripts)

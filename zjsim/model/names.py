@@ -40,9 +40,8 @@ def identifier(name: str) -> str:
 # Which setting a variable of a model is, by canonical name.
 VENSIM_CONTROLS = {canonical(name): setting for setting, name in CONTROLS.items()}
 CONTROL_NAMES = frozenset(VENSIM_CONTROLS)
-_ALL_CONTROLS = {**VENSIM_CONTROLS, **XMILE_CONTROLS}
 
 
 def control_of(name: str) -> str | None:
-    """Which setting of the run a control variable such as TIME STEP or DT is."""
-    return _ALL_CONTROLS.get(canonical(name))
+    """Which setting of the run a control variable such as TIME STEP is."""
+    return VENSIM_CONTROLS.get(canonical(name))

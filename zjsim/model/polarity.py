@@ -129,7 +129,9 @@ def _of(value: float) -> Sign:
 
 
 # Functions that rise with each argument; those of them that are never negative.
-_RISING = frozenset({"exp", "ln", "sqrt", "max", "min", "tanh", "sinh", "arctan", "integer"})
+_RISING = frozenset(
+    {"exp", "ln", "sqrt", "max", "min", "tanh", "sinh", "arctan", "integer", "floor"}
+)
 _POSITIVE = frozenset({"exp", "sqrt", "cosh", "abs"})
 
 

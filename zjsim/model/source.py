@@ -12,7 +12,7 @@ from pathlib import Path
 from zjsim.errors import ModelError
 
 LARGEST_FILE = 5_000_000  # bytes; the largest public models have about two
-LARGEST_ENTRY = 60_000  # characters of one equation; the translator's time grows with it
+LARGEST_ENTRY = 1_000_000  # characters of one entry
 
 VENSIM_SUFFIXES = (".mdl",)
 XMILE_SUFFIXES = (".xmile", ".stmx", ".xml")
@@ -53,7 +53,15 @@ def check_suffix(suffix: str, origin: object) -> str:
 
 
 def read_source(path: Path) -> str:
-    """The text of a model file, in UTF-8 or in the encoding that the file declares.
+    """The text of a model file; see `read_with_notes`."""
+    return read_with_notes(path)[0]
+
+
+def read_with_notes(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The text of a model file, and what a reader should know of its encoding.
+
+    It is read in UTF-8 or in the encoding that the file declares; a file that is neither is
+    taken for GB18030 or Windows' cp1252, whichever its bytes look like, and a note says so.
 
     Raises
     ------
@@ -73,8 +81,8 @@ def read_source(path: Path) -> str:
     return decode(data, path)
 
 
-def decode(data: bytes, origin: object) -> str:
-    """Text of the bytes of a model file; line ends become ``\\n``."""
+def decode(data: bytes, origin: object) -> tuple[str, tuple[str, ...]]:
+    """Text of the bytes of a model file, line ends as ``\\n``, and what was said of it."""
     if not data.strip():
         raise ModelError(f"{origin}: the file is empty.")
     if b"\x00" in data:
@@ -88,9 +96,10 @@ def decode(data: bytes, origin: object) -> str:
     except UnicodeDecodeError as problem:
         place = problem.start
         text = None
+    notes: tuple[str, ...] = ()
     if text is None:
-        text = _decode_as_declared(data, origin, place)
-    return check_text(text.replace("\r\n", "\n").replace("\r", "\n"), origin)
+        text, notes = _decode_otherwise(data, origin, place)
+    return check_text(text.replace("\r\n", "\n").replace("\r", "\n"), origin), notes
 
 
 def check_text(text: str, origin: object) -> str:
@@ -110,7 +119,8 @@ def check_text(text: str, origin: object) -> str:
     return text
 
 
-def _decode_as_declared(data: bytes, origin: object, place: int) -> str:
+def _decode_otherwise(data: bytes, origin: object, place: int) -> tuple[str, tuple[str, ...]]:
+    """The text of bytes that are not UTF-8: as declared, or as they look."""
     declared = _DECLARED_VENSIM.match(data) or _DECLARED_XML.match(data)
     name = declared.group(1).decode("ascii", "replace").strip() if declared else ""
     line = data.count(b"\n", 0, place) + 1
@@ -121,12 +131,34 @@ def _decode_as_declared(data: bytes, origin: object, place: int) -> str:
     # Codecs such as "zlib" or "hex" are no encodings of text.
     if known and known.name != "utf-8" and getattr(known, "_is_text_encoding", True):
         with suppress(ValueError):
-            return data.decode(known.name)
+            return data.decode(known.name), ()
+    if known is None or known.name == "utf-8":
+        for encoding in ("gb18030",) if _looks_chinese(data) else ("cp1252", "latin-1"):
+            with suppress(ValueError):
+                text = data.decode(encoding)
+                return text, (
+                    f"line {line} is not UTF-8; the file was read as {encoding}. Save it as UTF-8 "
+                    "to be sure of its letters.",
+                )
     said = f"neither UTF-8 nor {name}, which it declares" if known else "not UTF-8"
     raise ModelError(
         f"{origin}, line {line}: {said} (byte {place}). Save the file as UTF-8; "
         "editors offer it beside GBK, GB18030 and cp1252."
     )
+
+
+_HIGH = re.compile(rb"[\x80-\xff]+")
+
+
+def _looks_chinese(data: bytes) -> bool:
+    """Whether the bytes above ASCII come in pairs, most of them common Chinese letters."""
+    runs = _HIGH.findall(data)
+    if any(len(run) % 2 for run in runs):
+        return False
+    pairs = b"".join(runs)
+    # Punctuation and the letters of the first level; the second holds the rare ones.
+    common = sum(0xA1 <= first <= 0xD7 for first in pairs[::2])
+    return common * 2 > len(pairs) // 2
 
 
 def vensim_equations(text: str) -> str:
@@ -160,7 +192,8 @@ def vensim_entries(text: str, origin: object) -> Iterator[Entry]:
             group = marker.group(1).strip() if marker else group
         elif len(parts) > 1 or parts[0]:
             cleaned = [_clean(part) for part in parts] + ["", ""]
-            yield Entry(cleaned[0], cleaned[1], cleaned[2], line, group)
+            equation = _clean(_without_comments(parts[0]))
+            yield Entry(equation, cleaned[1], cleaned[2], line, group)
         line += body.count("\n", start, end)
 
 
@@ -191,6 +224,24 @@ def _parts(body: str, start: int, where: str) -> tuple[list[str], int]:
             return parts, position
 
 
+_BRACE = re.compile(r'"(?:\\"|[^"])*"|[{}]')
+
+
+def _without_comments(text: str) -> str:
+    """An equation without what stands in braces outside names; braces may stand in braces."""
+    kept: list[str] = []
+    depth, begin = 0, 0
+    for found in _BRACE.finditer(text):
+        if found.group() == "{":
+            if depth == 0:
+                kept.append(text[begin : found.start()])
+            depth += 1
+        elif found.group() == "}" and depth:
+            depth -= 1
+            begin = found.end()
+    return " ".join([*kept, text[begin:]]) if kept and not depth else text
+
+
 def _clean(text: str) -> str:
-    """Line breaks and runs of white space as one space: what PySD does before parsing."""
-    return re.sub(r"\s+", " ", re.sub(r"\\\n\t", " ", text)).strip()
+    """Line breaks and runs of white space as one space."""
+    return re.sub(r"\s+", " ", re.sub(r"\\[ \t]*\n\s*", " ", text)).strip()

@@ -6,18 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zjsim.frozen import FrozenDict
+from zjsim.model.draw import Draw
 from zjsim.model.expression import Expression, Table
+
+# Least and largest value that a model file gives an element's slider; None where it gives none.
+Limits = tuple[float | None, float | None]
+NO_LIMITS: Limits = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that does not change during a run; levers and drivers are constants too."""
+    """A number that does not change during a run; levers and drivers are constants too.
+
+    ``limits`` are the range that the file gives a slider; nothing else heeds them.
+    """
 
     name: str
     value: float
     unit: str = ""
     documentation: str = ""
     group: str = ""
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,25 @@ class Lookup:
 
 
 Element = Constant | Stock | Flow | Auxiliary | Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A variable with subscripts: which element of the model stands for which of its cells.
+
+    Parameters
+    ----------
+    dimensions : tuple of str
+        For each subscript the narrowest range of the file that has all its elements.
+    cells : mapping of tuple of str to str
+        Elements of the ranges → name of the element of the model, such as ``x[north,old]``.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    cells: Mapping[tuple[str, ...], str]
+
+
 TIME = "Time"
 
 
@@ -97,6 +125,19 @@ class ModelSpec:
         ``.mdl`` or ``.xmile``: the language of ``source``.
     origin : str
         Where the text came from, for messages.
+    method : {"euler", "rk4"}
+        Integration method that the file asks for.
+    notes : tuple of str
+        What a reader should know of how the file was read.
+    files : mapping of str to str
+        Files beside the model from which figures were read, and hashes of their bytes.
+    draws : tuple of Draw
+        Random numbers that equations ask for; each is a constant of ``elements`` until a run
+        draws it.
+    arrays : mapping of str to Array
+        Variables with subscripts; each of their cells is one of ``elements``.
+    dimensions : mapping of str to tuple of str
+        Subscript ranges and their elements.
     """
 
     name: str
@@ -109,9 +150,16 @@ class ModelSpec:
     source: str = field(default="", repr=False)
     suffix: str = ".mdl"
     origin: str = ""
+    method: str = "euler"
+    notes: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=FrozenDict, repr=False)
+    draws: tuple[Draw, ...] = field(default=(), repr=False)
+    arrays: Mapping[str, Array] = field(default_factory=FrozenDict, repr=False)
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "elements", FrozenDict(dict(self.elements)))
+        for part in ("elements", "files", "arrays", "dimensions"):
+            object.__setattr__(self, part, FrozenDict(dict(getattr(self, part))))
 
     def __repr__(self) -> str:
         counts = f"{len(self.elements)} elements, {len(self.stocks)} stocks"

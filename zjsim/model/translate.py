@@ -1,87 +1,37 @@
-"""PySD's syntax trees → our expressions. Nothing here imports PySD: nodes are known by name."""
+"""Trees of equations → our expressions: names resolved, subscripts bound, functions known."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Any
+import re
+from dataclasses import replace
 
 from zjsim.errors import ModelError, UnsupportedError, did_you_mean
-from zjsim.model import vocabulary
+from zjsim.model import syntax, vocabulary
+from zjsim.model.context import Cells, Context
 from zjsim.model.expression import (
     FUNCTIONS,
     Binary,
     Call,
     Comparison,
+    Conditional,
     Expression,
     Extrapolation,
     Logical,
     LookupCall,
-    Memory,
     Number,
     Reference,
     Table,
     Unary,
 )
+from zjsim.model.lookups import held_forward, table
 from zjsim.model.names import canonical
+from zjsim.model.parser import parse_expression
 from zjsim.model.spec import TIME
 
-# What PySD calls the ways of reading a lookup beside its points.
-_EXTRAPOLATIONS: dict[str, Extrapolation] = {
-    "interpolate": "hold",
-    "extrapolate": "extrapolate",
-    "hold_backward": "step",
-}
-_MEMORY_NODES = {
-    "DelayStructure": ("delay", ("input", "delay_time", "initial", "order")),
-    "DelayNStructure": ("delay_n", ("input", "delay_time", "initial", "order")),
-    "DelayFixedStructure": ("delay_fixed", ("input", "delay_time", "initial")),
-    "SmoothStructure": ("smooth", ("input", "smooth_time", "initial", "order")),
-    "SmoothNStructure": ("smooth_n", ("input", "smooth_time", "initial", "order")),
-    "TrendStructure": ("trend", ("input", "average_time", "initial_trend")),
-    "ForecastStructure": (
-        "forecast",
-        ("input", "average_time", "horizon", "initial_trend"),
-    ),
-    "SampleIfTrueStructure": ("sample_if_true", ("condition", "input", "initial")),
-    "InitialStructure": ("initial", ("initial",)),
-}
-_OUTSIDE_NODES = {
-    "GetLookupsStructure": "GET XLS/DIRECT LOOKUPS",
-    "GetDataStructure": "GET XLS/DIRECT DATA",
-    "GetConstantsStructure": "GET XLS/DIRECT CONSTANTS",
-    "DataStructure": "data read from another file",
-}
-_ARRAY_NODES = {
-    "AllocateAvailableStructure": "ALLOCATE AVAILABLE",
-    "AllocateByPriorityStructure": "ALLOCATE BY PRIORITY",
-}
-USE_PYSD = "`--engine pysd` runs it."
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where an equation stands, and the names it may read.
-
-    ``names`` maps canonical names to exact ones, ``lookups`` exact names to the tables of
-    named lookups, ``aliases`` canonical names a language gives to control variables.
-    """
-
-    where: str
-    names: Mapping[str, str]
-    lookups: Mapping[str, Table] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
-
-    def unsupported(self, construct: str, reason: str, pysd: bool) -> UnsupportedError:
-        """The error that refuses ``construct`` by name."""
-        text = f"{self.where}: {construct} is not computed: {reason}."
-        return UnsupportedError(f"{text} {USE_PYSD}" if pysd else text)
-
-
-def translate(ast: Any, context: Context) -> Expression:
-    """The expression of one PySD syntax tree.
+def translate(node: syntax.Node, context: Context) -> Expression:
+    """The expression of one tree.
 
     Raises
     ------
@@ -90,52 +40,82 @@ def translate(ast: Any, context: Context) -> Expression:
     ModelError
         For an unknown name or a function with the wrong number of arguments.
     """
-    match type(ast).__name__:
-        case "int" | "float" | "float64" | "int64" | "bool":
-            return Number(float(ast))
-        case "ReferenceStructure":
-            return _reference(ast, context)
-        case "ArithmeticStructure":
-            return _arithmetic(ast, context)
-        case "LogicStructure":
-            return _logic(ast, context)
-        case "CallStructure":
-            return _call(ast, context)
-        case "GameStructure":
-            return translate(ast.expression, context)
-        case "InlineLookupsStructure":
-            return LookupCall(table(ast.lookups, context), translate(ast.argument, context))
-        case "IntegStructure":
-            raise ModelError(
-                f"{context.where}: INTEG must be the only term of its equation. "
-                "Give the stock an equation of its own."
-            )
-        case "ndarray":
-            raise context.unsupported("an array of numbers", vocabulary.ARRAYS, pysd=True)
-        case "str":
-            raise ModelError(f"{context.where}: expected a number, got the text {ast!r}.")
-        case "LookupsStructure":
+    match node:
+        case syntax.Literal(value):
+            return Number(value)
+        case syntax.Name():
+            return _name(node, context)
+        case syntax.Chain():
+            return _chain(node, context)
+        case syntax.Prefix("-", operand):
+            # A signed number is a number; the sign of a power stands outside it already.
+            inner = translate(operand, context)
+            return Number(-inner.value) if isinstance(inner, Number) else Unary("-", inner)
+        case syntax.Prefix(_, operand):
+            return Unary("not", translate(operand, context))
+        case syntax.Choice(condition, yes, no):
+            return Conditional(*(translate(part, context) for part in (condition, yes, no)))
+        case syntax.Apply():
+            return _apply(node, context)
+        case syntax.Text(value):
+            raise ModelError(f"{context.where}: expected a number, got the text {value!r}.")
+        case syntax.Points():
             raise ModelError(f"{context.where}: expected a number, got a lookup.")
-    return _memory_or_refusal(ast, context)
+        case syntax.Numbers():
+            raise ModelError(f"{context.where}: {_list_told(node)}")
+    raise TypeError(f"not a tree: {node!r}")
 
 
-def _memory_or_refusal(ast: Any, context: Context) -> Expression:
-    kind = type(ast).__name__
-    if kind in _MEMORY_NODES:
-        function, parts = _MEMORY_NODES[kind]
-        return Memory(function, tuple(translate(getattr(ast, part), context) for part in parts))
-    if kind in _OUTSIDE_NODES:
-        raise context.unsupported(_OUTSIDE_NODES[kind], vocabulary.OUTSIDE, pysd=True)
-    if kind in _ARRAY_NODES:
-        raise context.unsupported(_ARRAY_NODES[kind], vocabulary.ARRAYS, pysd=True)
-    raise context.unsupported(kind, "zjsim does not know this construct", pysd=False)
+def _list_told(numbers: syntax.Numbers) -> str:
+    shown = numbers.text if len(numbers.text) <= 40 else f"{numbers.text[:40]} …"
+    joined = numbers.text.replace(",", "").replace(" ", "")
+    hint = f" If one number is meant, write {joined}." if joined.isdigit() else ""
+    return (
+        f"{shown} is a list of {len(numbers.values)} numbers, and the variable has no "
+        f"subscripts.{hint}"
+    )
 
 
-def _reference(ast: Any, context: Context) -> Expression:
-    if ast.subscripts is not None:
-        shown = f"{ast.reference}[{','.join(ast.subscripts.subscripts)}]"
-        raise context.unsupported(f"the subscript in {shown}", "arrays are not", pysd=True)
-    name = resolve(ast.reference, context)
+def _chain(node: syntax.Chain, context: Context) -> Expression:
+    operands = [translate(operand, context) for operand in node.operands]
+    result = operands[0]
+    for operator, right in zip(node.operators, operands[1:], strict=True):
+        result = _joined(operator, result, right)
+    return result
+
+
+def _joined(operator: str, left: Expression, right: Expression) -> Expression:
+    match operator:
+        case "+" | "-" | "*" | "/" | "^":
+            return Binary(operator, left, right)
+        case "and" | "or":
+            return Logical(operator, left, right)
+        case "mod":
+            return Call("modulo_floor", (left, right))
+        case "//":
+            return vocabulary.safe_division(left, right)
+        case "<" | "<=" | ">" | ">=" | "=" | "<>":
+            return Comparison(operator, left, right)
+    raise TypeError(f"no operator {operator!r}")
+
+
+def _name(node: syntax.Name, context: Context) -> Expression:
+    key = canonical(node.name)
+    if key not in context.names and not node.subscripts:
+        constant = _constant(key, context)
+        if constant is not None:
+            return constant
+    name = resolve(node.name, context)
+    if name in context.arrays:
+        computed = _computed(node, context.arrays[name], context)
+        if computed is not None:
+            return computed
+        name = cell(node, context.arrays[name], context)
+    elif node.subscripts:
+        raise ModelError(
+            f"{context.where}: {name} is read with the subscript [{','.join(node.subscripts)}], "
+            "but it has no subscripts."
+        )
     if name in context.lookups:
         raise ModelError(
             f"{context.where}: the lookup {name} is read without an argument. "
@@ -144,13 +124,72 @@ def _reference(ast: Any, context: Context) -> Expression:
     return Reference(name)
 
 
+def _computed(node: syntax.Name, array: Cells, context: Context) -> Expression | None:
+    """An array read at a place that is computed, counted from 1 as XMILE has it."""
+    if context.language != "xmile" or len(node.subscripts) != len(array.dimensions):
+        return None
+    for position, written in enumerate(node.subscripts):
+        if _PLAIN_SUBSCRIPT.fullmatch(written.strip()):
+            continue
+        from zjsim.model.array_functions import picked
+
+        place = translate(parse_expression(written, "xmile"), context)
+        elements = context.dimensions.of(array.dimensions[position])
+        values = []
+        for element in elements:
+            chosen = (*node.subscripts[:position], element, *node.subscripts[position + 1 :])
+            values.append(_name(replace(node, subscripts=chosen), context))
+        return picked(values, Binary("-", place, Number(1.0)))
+    return None
+
+
+_PLAIN_SUBSCRIPT = re.compile(r'[\w\s"\'$.]+!?|\*')
+_WORDS = {"pi": math.pi, "inf": math.inf, "infinity": math.inf, "nan": math.nan}
+
+
+def _constant(key: str, context: Context) -> Expression | None:
+    """What a name means that is no variable: XMILE's bare constants, or a subscript's number."""
+    if context.language == "xmile" and key in _WORDS:
+        return Number(_WORDS[key])
+    if context.language == "xmile":
+        # An element told by its dimension, as XMILE writes it.
+        dimension, _, element = key.rpartition(".")
+        if dimension and element in context.dimensions.elements.get(dimension, ()):
+            return Number(float(context.dimensions.elements[dimension].index(element) + 1))
+        if key == "self" and context.own:
+            return Reference(context.own)
+    if key in context.bindings:
+        return Number(float(_place(context.bindings[key], context)))
+    if context.dimensions.is_element(key):
+        return Number(float(context.dimensions.position(key)))
+    if context.dimensions.is_range(key):
+        other = _partner(key, context)
+        return None if other is None else Number(float(_place(other, context)))
+    return None
+
+
+def _partner(key: str, context: Context) -> str | None:
+    """The element of a range where the left side stands, by a range that it is mapped to."""
+    for bound, element in context.bindings.items():
+        if bound[-1] == "!" or bound[0] == "*" or bound not in context.dimensions.elements:
+            continue
+        found = context.dimensions.partner(key, bound, element)
+        if found is not None:
+            return found
+    return None
+
+
+def _place(element: str, context: Context) -> int:
+    return context.dimensions.position(element)
+
+
 def resolve(written: str, context: Context) -> str:
     """The exact name of the element that ``written`` means, or ``Time``.
 
     Raises
     ------
     ModelError
-        When there is no such element.
+        When no element has the name; near misses are named.
     """
     key = canonical(written)
     if key in context.names:
@@ -159,132 +198,204 @@ def resolve(written: str, context: Context) -> str:
         return TIME
     if key in context.aliases:
         return context.aliases[key]
-    shown = key.replace('"', "")
+    shown = written.replace('"', "")
+    if context.dimensions.is_range(key):
+        raise ModelError(
+            f"{context.where}: {shown} is a subscript range, not a number. Name a variable, or "
+            "use it as a subscript."
+        )
     hint = did_you_mean(shown, context.names.values()) or "Add it, or correct the name."
     raise ModelError(f"{context.where}: no variable is named {shown!r}. {hint}")
 
 
-def _arithmetic(ast: Any, context: Context) -> Expression:
-    arguments = [translate(argument, context) for argument in ast.arguments]
-    operators = list(ast.operators)
-    if operators == ["negative"]:
-        # A signed number is a number; the sign of a power stands outside it already.
-        inner = arguments[0]
-        return Number(-inner.value) if isinstance(inner, Number) else Unary("-", inner)
-    if "^" in operators:
-        result = arguments[-1]
-        for left in reversed(arguments[:-1]):
-            result = Binary("^", left, result)
-        return result
-    result = arguments[0]
-    for operator, right in zip(operators, arguments[1:], strict=True):
-        result = Binary(operator, result, right)
-    return result
+def cell(node: syntax.Name | syntax.Apply, array: Cells, context: Context) -> str:
+    """The exact name of the scalar of an array that an equation reads.
+
+    Raises
+    ------
+    ModelError
+        When the subscripts do not fit the array or the left side of the equation.
+    """
+    subscripts = node.subscripts
+    if not subscripts and context.language == "xmile":
+        # An array may be read by name alone where its dimensions stand on the left side.
+        subscripts = array.dimensions
+    if len(subscripts) != len(array.dimensions):
+        shown = f"{array.name}[{','.join(array.dimensions)}]"
+        given = f"{len(subscripts)} subscripts" if subscripts else "no subscript"
+        raise ModelError(f"{context.where}: {array.name} is read with {given}; it is {shown}.")
+    elements = tuple(
+        _element(written, position, array, context) for position, written in enumerate(subscripts)
+    )
+    found = array.cells.get(elements)
+    if found is None:
+        shown = ",".join(context.dimensions.names.get(e, e) for e in elements)
+        raise ModelError(f"{context.where}: {array.name}[{shown}] is read, but has no equation.")
+    return found
 
 
-def _logic(ast: Any, context: Context) -> Expression:
-    arguments = [translate(argument, context) for argument in ast.arguments]
-    operators = [operator.strip(":").lower() for operator in ast.operators]
-    if operators == ["not"]:
-        return Unary("not", arguments[0])
-    if operators[0] not in ("and", "or"):
-        return Comparison(operators[0], *arguments)
-    # :AND: binds tighter than :OR:, as Vensim and XMILE say; PySD nests to the right.
-    alternatives = [arguments[0]]
-    for operator, right in zip(operators, arguments[1:], strict=True):
-        if operator == "and":
-            alternatives[-1] = Logical("and", alternatives[-1], right)
-        else:
-            alternatives.append(right)
-    result = alternatives[0]
-    for right in alternatives[1:]:
-        result = Logical("or", result, right)
-    return result
-
-
-def _call(ast: Any, context: Context) -> Expression:
-    name = ast.function.reference
-    exact = context.names.get(canonical(name))
-    if exact is not None and exact in context.lookups:
-        if len(ast.arguments) != 1:
-            raise ModelError(f"{context.where}: the lookup {exact} takes one argument.")
-        return LookupCall(exact, translate(ast.arguments[0], context))
-    if exact is not None:
-        raise ModelError(f"{context.where}: {exact} is called like a lookup, but it is none.")
-    if name == "lookup_extrapolate":
-        return _extrapolated(ast, context)
-    shown = name.removeprefix("X").replace("_", " ").upper()
-    reason = vocabulary.refusal(name)
-    if reason is not None:
-        raise context.unsupported(shown, reason, name in vocabulary.PYSD_RUNS)
-    known: int
-    build: Callable[..., Expression]
-    if name in vocabulary.BUILDERS:
-        known, build = vocabulary.BUILDERS[name]
-    else:
-        function = vocabulary.RENAMED.get(name, name)
-        if function not in FUNCTIONS:
-            near = did_you_mean(shown, [f.replace("_", " ").upper() for f in FUNCTIONS])
-            raise UnsupportedError(
-                f"{context.where}: the function or lookup {shown} is not known. {near}".rstrip()
-            )
-        known = FUNCTIONS[function]
-
-        def build(*given: Expression) -> Expression:
-            return Call(function, given)
-
-    given = [argument for argument in ast.arguments if not _is_blank(argument)]
-    if len(given) != known:
-        noun = "argument" if known == 1 else "arguments"
+def _element(written: str, position: int, array: Cells, context: Context) -> str:
+    """The element that a subscript means where the left side stands at its own elements."""
+    dimensions = context.dimensions
+    key = canonical(written)
+    if key.endswith("!"):
+        key = key.rstrip("! ") + "!"
+    if written.strip() == "*":
+        key = f"*{position}"
+    if key in context.bindings:
+        return context.bindings[key]
+    if dimensions.is_range(key):
+        other = _partner(key, context)
+        if other is not None:
+            return other
         raise ModelError(
-            f"{context.where}: {shown} takes {known} {noun}; here it has {len(given)}."
+            f"{context.where}: the subscript {written} of {array.name} does not stand on the left "
+            f"side. Write an element of it, or sum over it with {written}!."
         )
-    return build(*(translate(argument, context) for argument in given))
+    own = dimensions.of(array.dimensions[position])
+    if key.isdigit() and key not in own and 1 <= int(key) <= len(own):
+        return own[int(key) - 1]
+    if dimensions.is_element(key):
+        return key
+    if key.endswith("!") or key.startswith("*"):
+        raise ModelError(
+            f"{context.where}: {array.name}[{written}] runs over a range; that needs a function "
+            "such as SUM around it."
+        )
+    hint = did_you_mean(written, dimensions.names.values())
+    raise ModelError(
+        f"{context.where}: {written} is no subscript range and no element. {hint}".rstrip()
+    )
 
 
-def _is_blank(argument: Any) -> bool:
-    return isinstance(argument, str) and not argument
+def _apply(node: syntax.Apply, context: Context) -> Expression:
+    name = canonical(node.name)
+    exact = context.names.get(name)
+    if exact is not None and _is_table(exact, context):
+        return _lookup_call(node, exact, context)
+    known = _known(node, name, context)
+    if known is not None:
+        return known
+    if exact is not None:
+        return _lookup_call(node, exact, context)
+    return _function(node, name, context)
 
 
-def _extrapolated(ast: Any, context: Context) -> Expression:
-    """LOOKUP EXTRAPOLATE(lookup, x): the same points, read differently at this one place."""
-    if len(ast.arguments) != 2 or type(ast.arguments[0]).__name__ != "ReferenceStructure":
-        raise ModelError(f"{context.where}: LOOKUP EXTRAPOLATE takes a lookup and an argument.")
-    name = resolve(ast.arguments[0].reference, context)
-    if name not in context.lookups:
-        raise ModelError(f"{context.where}: LOOKUP EXTRAPOLATE of {name}, which is no lookup.")
-    points = replace(context.lookups[name], extrapolation="extrapolate")
-    return LookupCall(points, translate(ast.arguments[1], context))
+def _is_table(exact: str, context: Context) -> bool:
+    """Whether a name is that of a lookup, or of an array of lookups."""
+    array = context.arrays.get(exact)
+    if array is not None:
+        return any(scalar in context.lookups for scalar in array.cells.values())
+    return exact in context.lookups
 
 
-def refuse_falling(xs: Sequence[float], where: str = "") -> None:
-    """Refuse a lookup whose x values do not rise, as Vensim does.
+def _known(node: syntax.Apply, name: str, context: Context) -> Expression | None:
+    """The expression of a function that files know; None for a name that is none."""
+    if node.subscripts:
+        return None
+    # They translate their own arguments, so the two modules need each other.
+    from zjsim.model import array_functions, draws
 
-    Raises
-    ------
-    ModelError
-    """
-    for left, right in pairwise(xs):
-        if left > right:
-            said = f"the x values of a lookup must rise; {right:g} follows {left:g}."
-            raise ModelError(f"{where}: {said}" if where else said)
+    if name == "mean" and context.language == "xmile" and len(node.arguments) > 1:
+        count = syntax.Literal(float(len(node.arguments)))
+        total = syntax.Chain(("+",) * (len(node.arguments) - 1), node.arguments)
+        return translate(syntax.Chain(("/",), (total, count)), context)
+    extreme = name in ("max", "min") and context.language == "xmile" and len(node.arguments) == 1
+    if extreme and array_functions.is_over_range(node, context):
+        return array_functions.build(f"v{name}", node, context)
+    if name in array_functions.FUNCTIONS:
+        return array_functions.build(name, node, context)
+    match name:
+        case "with lookup" if len(node.arguments) == 2:
+            argument, points = node.arguments
+            return LookupCall(
+                table(points, context.where, context.language), translate(argument, context)
+            )
+        case "lookup extrapolate" | "lookup forward" | "lookup backward":
+            return _read_otherwise(node, name, context)
+        case "lookup" if context.language == "xmile":
+            return _xmile_lookup(node, context)
+        case "integ":
+            raise ModelError(
+                f"{context.where}: INTEG must be the only term of its equation. "
+                "Give the stock an equation of its own."
+            )
+    if name in draws.kinds(context.language):
+        return draws.build(name, node, context)
+    known = name in vocabulary.builders(context.language) or name.replace(" ", "_") in (
+        vocabulary.PLAIN_NAMES
+    )
+    return _function(node, name, context) if known else None
 
 
-def table(ast: Any, context: Context) -> Table:
-    """The points of a PySD lookup, sorted by x.
+def _lookup_call(node: syntax.Apply, exact: str, context: Context) -> Expression:
+    if exact in context.arrays:
+        exact = cell(node, context.arrays[exact], context)
+    if exact in context.lookups:
+        if len(node.arguments) != 1:
+            raise ModelError(f"{context.where}: the lookup {exact} takes one argument.")
+        return LookupCall(exact, translate(node.arguments[0], context))
+    raise ModelError(f"{context.where}: {exact} is called like a lookup, but it is none.")
 
-    Raises
-    ------
-    ModelError
-        When it has fewer than one point, unequal lengths, a repeated x or a value that is
-        not finite.
-    """
-    xs, ys = [float(x) for x in ast.x], [float(y) for y in ast.y]
-    if not xs or len(xs) != len(ys):
-        raise ModelError(f"{context.where}: a lookup has {len(xs)} x and {len(ys)} y values.")
-    if not all(math.isfinite(value) for value in (*xs, *ys)):
-        raise ModelError(f"{context.where}: a lookup holds a value that is not a finite number.")
-    for left, right in pairwise(xs):
-        if not left < right:
-            raise ModelError(f"{context.where}: a lookup has two values at x = {right:g}.")
-    return Table(tuple(xs), tuple(ys), _EXTRAPOLATIONS[ast.type])
+
+def _function(node: syntax.Apply, name: str, context: Context) -> Expression:
+    shown = " ".join(node.name.replace("_", " ").upper().split())
+    reason = vocabulary.refusal(name, context.language)
+    if reason is not None:
+        runs = name in vocabulary.PYSD_RUNS and context.language == "vensim"
+        raise context.unsupported(shown, reason, runs)
+    builders = vocabulary.builders(context.language)
+    if name in builders:
+        known, build = builders[name]
+    elif name.replace(" ", "_") in vocabulary.PLAIN_NAMES:
+        function = name.replace(" ", "_")
+        known, build = (FUNCTIONS[function],), lambda *given: Call(function, given)
+    else:
+        near = did_you_mean(shown, [*(n.upper() for n in builders), *vocabulary.shown_names()])
+        raise UnsupportedError(
+            f"{context.where}: the function or lookup {shown} is not known. {near}".rstrip()
+        )
+    if len(node.arguments) not in known:
+        wanted = " or ".join(str(count) for count in known)
+        noun = "argument" if known == (1,) else "arguments"
+        raise ModelError(
+            f"{context.where}: {shown} takes {wanted} {noun}; here it has {len(node.arguments)}."
+        )
+    given = [translate(argument, context) for argument in node.arguments]
+    return build(*given)
+
+
+def _named_table(node: syntax.Apply, context: Context) -> Table:
+    first = node.arguments[0] if len(node.arguments) == 2 else None
+    shown = node.name.upper()
+    if not isinstance(first, syntax.Name):
+        raise ModelError(f"{context.where}: {shown} takes a lookup and an argument.")
+    name = resolve(first.name, context)
+    if name in context.arrays:
+        name = cell(first, context.arrays[name], context)
+    found = context.lookups.get(name) or context.graphs.get(name)
+    if found is None:
+        raise ModelError(f"{context.where}: {shown} of {name}, which is no lookup.")
+    return found
+
+
+def _read_otherwise(node: syntax.Apply, name: str, context: Context) -> Expression:
+    """LOOKUP EXTRAPOLATE and its kin: the same points, read differently at this one place."""
+    points = _named_table(node, context)
+    kinds: dict[str, Extrapolation] = {
+        "lookup extrapolate": "extrapolate", "lookup backward": "step",
+    }  # fmt: skip
+    if name == "lookup forward":
+        points = held_forward(points)
+    else:
+        points = replace(points, extrapolation=kinds[name])
+    return LookupCall(points, translate(node.arguments[1], context))
+
+
+def _xmile_lookup(node: syntax.Apply, context: Context) -> Expression:
+    first = node.arguments[0] if len(node.arguments) == 2 else None
+    if isinstance(first, syntax.Name):
+        name = context.names.get(canonical(first.name), "")
+        if name in context.lookups:
+            return LookupCall(name, translate(node.arguments[1], context))
+    return LookupCall(_named_table(node, context), translate(node.arguments[1], context))

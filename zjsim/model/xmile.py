@@ -7,11 +7,13 @@ import re
 from typing import Any
 
 from zjsim.errors import ModelError, UnsupportedError
+from zjsim.model.lookups import refuse_falling
 from zjsim.model.source import LARGEST_ENTRY
-from zjsim.model.translate import refuse_falling
 
+NAMESPACE = "http://docs.oasis-open.org/xmile/ns/XMILE/v1.0"
 _GF_TYPES = ("continuous", "extrapolate", "discrete")
 _VARIABLES = ("aux", "stock", "flow")
+_ALL_KINDS = (*_VARIABLES, "gf", "module")
 _COMMENT = re.compile(r"\{[^{}]*\}")
 # Parts of a variable that change what it means and that PySD passes over in silence.
 _UNKNOWN_PARTS = {
@@ -29,7 +31,7 @@ def parse_xml(text: str, origin: str) -> Any:
         When it is no well-formed XML, declares a document type or entities, or lacks what
         a model needs.
     UnsupportedError
-        For modules, macros, conveyors and the like, by name.
+        For macros, conveyors and the like, by name.
     """
     from lxml import etree  # comes with PySD; a cached program needs neither
 
@@ -49,12 +51,13 @@ def parse_xml(text: str, origin: str) -> Any:
         recover=True,
     )
     try:
-        root = etree.fromstring(text.strip().encode("utf-8"), parser)
+        root = etree.fromstring(_BARE.sub("&amp;", text.strip()).encode("utf-8"), parser)
     except etree.XMLSyntaxError:
         root = None
     _check_syntax(root, parser.error_log, origin)
     _check_root(root, origin)
-    namespace = f"{{{root.nsmap[None]}}}"
+    namespace = namespace_of(root)
+    _wrap_variables(root, namespace)
     _close_variables(root, namespace)
     _check_model(root, namespace, origin)
     for variables in root.iter(f"{namespace}variables"):
@@ -62,6 +65,28 @@ def parse_xml(text: str, origin: str) -> Any:
             if isinstance(node.tag, str):
                 _check_variable(node, namespace, origin)
     return root
+
+
+# An ampersand that begins no entity, which some tools leave as it is.
+_BARE = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+
+
+def namespace_of(root: Any) -> str:
+    """The namespace of a file in braces, as tags are written."""
+    return f"{{{root.nsmap[None]}}}"
+
+
+def _wrap_variables(root: Any, ns: str) -> None:
+    """Put variables that stand right under a model, as Stella 10 has them, where they belong."""
+    for model in root.findall(f"{ns}model"):
+        loose = [node for node in model if node.tag in {f"{ns}{kind}" for kind in _ALL_KINDS}]
+        if loose:
+            variables = model.find(f"{ns}variables")
+            if variables is None:
+                variables = model.makeelement(f"{ns}variables")
+                model.append(variables)
+            for node in loose:
+                variables.append(node)
 
 
 def _check_syntax(root: Any, log: Any, origin: str) -> None:
@@ -72,7 +97,7 @@ def _check_syntax(root: Any, log: Any, origin: str) -> None:
         for entry in log
         if entry.level_name != "WARNING"
         and entry.domain_name != "NAMESPACE"
-        and entry.type_name != "ERR_TAG_NAME_MISMATCH"
+        and entry.type_name not in ("ERR_TAG_NAME_MISMATCH", "ERR_HYPHEN_IN_COMMENT")
     ]
     if root is not None and not problems:
         return
@@ -107,17 +132,12 @@ def _check_model(root: Any, ns: str, origin: str) -> None:
     models = root.findall(f"{ns}model")
     if not models or not any(len(model) for model in models):
         raise ModelError(f"{origin}: no <model> with variables in it; is the file cut off?")
-    if root.find(f".//{ns}variables/{ns}module") is not None or len(models) > 1:
-        raise UnsupportedError(
-            f"{origin}: has modules (several <model> parts), which are not computed. Put the "
-            "variables into one model."
-        )
     if root.find(f"{ns}macro") is not None:
         raise UnsupportedError(f"{origin}: has macros, which are not computed. Write them out.")
     specs = root.find(f"{ns}sim_specs")
     if specs is None:
         raise ModelError(f"{origin}: no <sim_specs>; add <start>, <stop> and <dt>.")
-    for part in ("start", "stop", "dt"):
+    for part in ("start", "stop"):
         node = specs.find(f"{ns}{part}")
         if node is None or not (node.text or "").strip():
             raise ModelError(f"{origin}, line {specs.sourceline}: no <{part}> in <sim_specs>.")
@@ -144,10 +164,19 @@ def _check_variable(node: Any, ns: str, origin: str) -> None:
         _check_table(table, ns, where)
     if kind == "gf" or node.find(f"{ns}element") is not None:
         return
+    if kind == "aux" and tables and node.find(f"{ns}eqn") is None:
+        return  # a graphical function that other variables call by its name
     equations = node.findall(f"{ns}eqn")
     for equation in equations:
         equation.text = _COMMENT.sub(" ", equation.text or "")
         _check_length(equation.text, where)
+    if any(equation.text.strip() == "???" for equation in equations):
+        raise ModelError(
+            f"{where}: has no equation; the tool that wrote the file left ??? in its place. "
+            "Write the equation in <eqn>."
+        )
+    if node.get("access") == "input" or node.getparent().getparent().get("name"):
+        return  # of a module: what it is connected to stands elsewhere
     if not equations or not any(equation.text.strip() for equation in equations):
         raise ModelError(f"{where}: has no equation. Write one in <eqn>.")
     if len(equations) > 1 and node.find(f"{ns}dimensions") is None:
@@ -164,21 +193,25 @@ def _check_length(text: str, where: str) -> None:
 
 
 def _check_table(table: Any, ns: str, where: str) -> None:
-    kind = table.get("type", "continuous")
+    kind = table.get("type", "continuous").lower()
     if kind not in _GF_TYPES:
         raise ModelError(
             f"{where}: a graphical function of type {kind!r}; known are {', '.join(_GF_TYPES)}."
         )
     ys = _numbers(table.find(f"{ns}ypts"), "ypts", where)
     scale = table.find(f"{ns}xscale")
-    if scale is None:
+    points = table.find(f"{ns}xpts")
+    if scale is None or (points is not None and (points.text or "").strip()):
         xs = _numbers(table.find(f"{ns}xpts"), "xpts or xscale", where)
         if len(xs) != len(ys):
             raise ModelError(f"{where}: {len(xs)} x and {len(ys)} y values in its <gf>.")
         refuse_falling(xs, where)
         return
-    for end in ("min", "max"):
-        _number(scale.get(end, ""), f"xscale {end}", where)
+    low, high = (_number(scale.get(end, ""), f"xscale {end}", where) for end in ("min", "max"))
+    if not low < high and len(ys) > 1:
+        raise ModelError(
+            f"{where}: the xscale of its <gf> goes from {low:g} to {high:g}; min must be below max."
+        )
 
 
 def _numbers(node: Any, what: str, where: str) -> list[float]:
@@ -187,7 +220,8 @@ def _numbers(node: Any, what: str, where: str) -> list[float]:
     separator = node.get("sep", ",")
     if not separator:
         raise ModelError(f"{where}: an empty separator in its <gf>.")
-    return [_number(part, what, where) for part in node.text.split(separator) if part.strip()]
+    parts = node.text.split(separator) if separator.strip() else node.text.split()
+    return [_number(part, what, where) for part in parts if part.strip()]
 
 
 def _number(text: str, what: str, where: str) -> float:

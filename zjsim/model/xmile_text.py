@@ -33,6 +33,7 @@ _WORDS = {
 # with negative numbers, with denominators near zero, or at the very moment of a switch.
 _TRUNC = "(IF ({0}) < 0 THEN -INT(-({0})) ELSE INT({0}))"
 _SPELLED = {
+    "floor": "INT({0})",
     "integer": _TRUNC,
     "log": "(LN({0}) / LN({1}))",
     "power": "(({0})^({1}))",
@@ -46,20 +47,21 @@ _SPELLED = {
     "modulo": (
         "(IF ({1}) < 1e-6 THEN 0 ELSE ({0}) - ({1}) * " + _TRUNC.format("({0}) / ({1})") + ")"
     ),
+    "modulo_floor": "(({0}) MOD ({1}))",
     "step": "(IF TIME + DT / 2 > ({1}) THEN {0} ELSE 0)",
     "ramp": "(IF TIME + 1e-6 > ({1}) THEN ({0}) * (MIN({2}, TIME) - ({1})) ELSE 0)",
     "ramp_open": "(IF TIME + 1e-6 > ({1}) THEN ({0}) * (TIME - ({1})) ELSE 0)",
-    "pulse": "(IF TIME >= ({0}) - 1e-6 AND TIME < ({0}) + ({1}) THEN 1 ELSE 0)",
+    "pulse": ("(IF TIME + DT / 2 > ({0}) AND TIME + DT / 2 < ({0}) + MAX({1}, DT) THEN 1 ELSE 0)"),
     "pulse_magnitude": (
-        "(IF TIME >= ({0}) - 1e-6 AND TIME < ({0}) + DT / 2 THEN ({1}) / DT ELSE 0)"
+        "(IF TIME + DT / 2 > ({0}) AND TIME + DT / 2 < ({0}) + DT THEN ({1}) / DT ELSE 0)"
     ),
     "pulse_train": (
-        "(IF TIME >= ({0}) AND TIME < ({3}) AND (TIME - ({0}) + 1e-6) - ({2}) * "
-        "INT((TIME - ({0}) + 1e-6) / ({2})) < ({1}) THEN 1 ELSE 0)"
+        "(IF TIME + DT / 2 > ({0}) AND TIME < ({3}) + DT / 4 AND (TIME + DT / 2 - ({0})) - ({2}) * "
+        "INT((TIME + DT / 2 - ({0})) / ({2})) < MAX({1}, DT) THEN 1 ELSE 0)"
     ),
     "pulse_train_magnitude": (
-        "(IF TIME >= ({0}) AND (TIME - ({0}) + 1e-6) - ({1}) * "
-        "INT((TIME - ({0}) + 1e-6) / ({1})) < DT / 2 THEN ({2}) / DT ELSE 0)"
+        "(IF TIME + DT / 2 > ({0}) AND (TIME + DT / 2 - ({0})) - ({1}) * "
+        "INT((TIME + DT / 2 - ({0})) / ({1})) < DT THEN ({2}) / DT ELSE 0)"
     ),
 }
 _BINDING = {"+": 4, "-": 4, "*": 5, "/": 5}

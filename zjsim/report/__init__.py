@@ -3,3 +3,7 @@
 Rooms, each importing only those before it: words, tables, charts, workbook and model, output,
 document.
 """
+
+from zjsim.surroundings import guard_imports
+
+guard_imports()

@@ -157,7 +157,7 @@ def _unit_cube(plan: SamplePlan, first: int, last: int) -> np.ndarray:
     """Points of the unit cube for a chunk of runs, shape (last - first, dimensions)."""
     count, size = last - first, plan.size
     if plan.method == "sobol":
-        return _sobol(plan.seed, size, first, count)
+        return sobol_points(plan.seed, size, first, count)
     if plan.method == "random":
         return _random(plan.seed, size, first, count)
     if last > plan.runs:
@@ -168,7 +168,8 @@ def _unit_cube(plan: SamplePlan, first: int, last: int) -> np.ndarray:
     return np.stack([_stratum(plan, i)[first:last] for i in range(size)], axis=1)
 
 
-def _sobol(seed: int, size: int, first: int, count: int) -> np.ndarray:
+def sobol_points(seed: int, size: int, first: int, count: int) -> np.ndarray:
+    """Points ``first`` to ``first + count`` of a scrambled Sobol set, shape (count, size)."""
     # One engine serves all chunks, which mostly come in order: going forward costs as much as
     # drawing, so a new engine a chunk would make the cost grow with the square of the runs.
     with _LOCK, warnings.catch_warnings():
@@ -217,7 +218,7 @@ def balance(plan: SamplePlan) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pert_table(part: float) -> tuple[np.ndarray, np.ndarray]:
+def pert_table(part: float) -> tuple[np.ndarray, np.ndarray]:
     """Inverse distribution function of a PERT on 0..1 with its mode at ``part``.
 
     Exact inversion costs 3 µs a number, more than a whole compiled run has for all of them. A
@@ -246,7 +247,7 @@ def quantile(dimension: Dimension, unit: np.ndarray) -> np.ndarray:
             values = np.where(unit < part, rising, falling)
         case "pert":
             part = (mode - low) / span
-            values = low + span * np.interp(unit, *_pert_table(part))
+            values = low + span * np.interp(unit, *pert_table(part))
         case "normal" | "lognormal":
             from scipy.special import ndtr, ndtri
 

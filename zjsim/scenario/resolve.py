@@ -114,6 +114,10 @@ class _Resolution:
             start = said["start"].value
             self.notes.append(f"the run starts at t = {start:g} with the model's initial values")
         try:
+            if said and not wanted["stop"] > wanted["start"]:
+                raise ScenarioError(
+                    f"time: stop {wanted['stop']:g} must come after start {wanted['start']:g}"
+                )
             return TimeGrid(**wanted)
         except ScenarioError as misfit:
             places = [

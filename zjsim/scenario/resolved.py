@@ -50,8 +50,11 @@ class Names:
     time: TimeGrid
 
 
-def names_of(model: ModelSpec) -> Names:
-    """What `resolve` must know of a model that has been read."""
+def names_of(model: ModelSpec, grid: TimeGrid | None = None) -> Names:
+    """What `resolve` must know of a model that has been read.
+
+    ``grid`` stands for the model's own time settings, where they have been fitted to whole steps.
+    """
     # Files often save every step by SAVEPER = TIME STEP; a scenario with a longer step
     # should not have to repeat that.
     every = model.save_every if model.save_every > model.step else None
@@ -59,7 +62,7 @@ def names_of(model: ModelSpec) -> Names:
         constants={constant.name: constant.value for constant in model.constants},
         stocks=tuple(stock.name for stock in model.stocks),
         units={name: element.unit for name, element in model.elements.items()},
-        time=TimeGrid(model.start, model.stop, model.step, every),
+        time=grid or TimeGrid(model.start, model.stop, model.step, every),
     )
 
 

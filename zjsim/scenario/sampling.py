@@ -243,10 +243,10 @@ class _Planning:
         position = {dimension.key: i for i, dimension in enumerate(dimensions)}
         pairs: dict[tuple[int, int], float] = {}
         for pair in self.sampling.correlations:
-            places = [position.get(self._key(name)) for name in pair.between]
+            places = [position.get(key_of(name)) for name in pair.between]
             still = [n for n, place in zip(pair.between, places, strict=True) if place is None]
             for name in still:
-                if self._key(name) not in self._may_vary():
+                if key_of(name) not in self._may_vary():
                     near = did_you_mean(name, position)
                     self.fault(pair.at, ("correlations",), f"{name} is not sampled", near)
             first, second = places
@@ -282,13 +282,14 @@ class _Planning:
         levers = {f"levers.{lever.id}" for lever in self.resolved.levers}
         return {identifier(row.name) for row in self.table.rows.values()} | entries | levers
 
-    @staticmethod
-    def _key(name: str) -> str:
-        section, dot, rest = name.partition(".")
-        if dot and section in ("drivers", "levers", "constants"):
-            key = identifier(rest)
-            return key if section == "constants" else f"{section}.{key}"
-        return identifier(name)
+
+def key_of(name: str) -> str:
+    """The key of the dimension that a scenario's correlations call by a name."""
+    section, dot, rest = name.partition(".")
+    if dot and section in ("drivers", "levers", "constants"):
+        key = identifier(rest)
+        return key if section == "constants" else f"{section}.{key}"
+    return identifier(name)
 
 
 def _outlook_pairs(dimensions: Sequence[Dimension]) -> dict[tuple[int, int], float]:
@@ -309,12 +310,19 @@ def _outlook_pairs(dimensions: Sequence[Dimension]) -> dict[tuple[int, int], flo
 
 
 def _dimension(kind: Kind, key: str, entry: Entry, bounds: Range, **more: Any) -> Dimension:
-    mode = (bounds.low + bounds.high) / 2 if bounds.mode is None else bounds.mode
-    if bounds.mode is None and bounds.distribution == "lognormal":
-        mode = float(np.sqrt(bounds.low * bounds.high))
+    mode = mode_of(bounds)
     return Dimension(
         kind, key, entry.name, bounds.low, mode, bounds.high, bounds.distribution, **more
     )
+
+
+def mode_of(bounds: Range) -> float:
+    """The centre of a range: as it says, else the middle (of a lognormal in logarithms)."""
+    if bounds.mode is not None:
+        return bounds.mode
+    if bounds.distribution == "lognormal":
+        return float(np.sqrt(bounds.low * bounds.high))
+    return (bounds.low + bounds.high) / 2
 
 
 def resolve_ensemble(

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from zjsim.analysis.uncertainty.statistics import judge_values
-from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Plan
+from zjsim.assessment.reading import indicator_value
 from zjsim.ensembles.shards import ShardFolder
 from zjsim.errors import RunError
+from zjsim.plaintext import cell
 from zjsim.scenario.study import Case
 from zjsim.trajectories import row_at
 
@@ -129,7 +130,7 @@ def summary_text(rows: Sequence[dict[str, Any]]) -> str:
     heads = list(dict.fromkeys(key for row in rows for key in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, heads, restval="", lineterminator="\r\n")
-    writer.writeheader()
+    writer.writerow({head: cell(head) for head in heads})
     writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
     return "\ufeff" + file.getvalue()
 
@@ -137,5 +138,4 @@ def summary_text(rows: Sequence[dict[str, Any]]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return "" if value != value else repr(value)
-    # A spreadsheet runs what begins like a formula; these texts come from a user's file.
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value
+    return cell(value)

@@ -152,7 +152,7 @@ def calibrate(
         Points of each profile likelihood; 0 computes none.
     only : tuple of str
         Ids of sectors; empty takes all.
-    backend : {"auto", "python", "compiled"} or None
+    backend : {"auto", "python", "members", "compiled"} or None
         None decides once by the number of draws: compiling the sectors takes minutes.
     advance : function
         Called with 1 when a sector is done.
@@ -170,9 +170,9 @@ def calibrate(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.calibrate("zhejiang", draws=64, profile_points=0, only=("high_tech",))
+    >>> found = zjsim.calibrate("zhejiang", draws=64, profile_points=0, only=("digital_core",))
     >>> found.sectors[0].sector.id
-    'high_tech'
+    'digital_core'
     """
     plan = open_plan(plan)
     file = read_sectors(plan)

@@ -246,7 +246,8 @@ def _told(plan: OpenPlan) -> list[_Told]:
 
 
 def _hashes(ready: Prepared, told: Sequence[_Told], sample: SamplePlan) -> dict[str, str]:
-    ranges = [f"{d.key} {d.low:.9g} {d.mode:.9g} {d.high:.9g}" for d in sample.dimensions]
+    # As many digits as calibration.csv keeps: ranges just fitted and the same read back are one.
+    ranges = [f"{d.key} {d.low:.6g} {d.mode:.6g} {d.high:.6g}" for d in sample.dimensions]
     drawn = (str(sample.seed), str(sample.runs))
     whole = content_hash(ready.plan.model_hash, ready.resolved.hash, *ranges, *drawn)
     return {one.entry.of: content_hash(hash_of(one.rows), whole)[:16] for one in told}

@@ -61,6 +61,19 @@ class EarlierCase:
         """Whether the figure is of grade A to C; a believed one is shown only."""
         return self.grade in TRUSTED
 
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What frames and JSON say of the figure, by column."""
+        return {
+            "year": self.datum.year,
+            "published": self.datum.value,
+            "model": self.model,
+            "error": self.error,
+            "grade": self.grade,
+            "scored": self.scored,
+            "ar1": self.ar1,
+        }
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Earlier(Shown):
@@ -100,13 +113,7 @@ class Earlier(Shown):
         return pd.DataFrame(
             {
                 "figure": case.comparison.key,
-                "year": case.datum.year,
-                "published": case.datum.value,
-                "model": case.model,
-                "error": case.error,
-                "grade": case.grade,
-                "scored": case.scored,
-                "ar1": case.ar1,
+                **case.numbers,
             }
             for case in self.cases
         )

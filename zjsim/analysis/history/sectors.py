@@ -110,7 +110,7 @@ class SectorRun:
     base_year : int
     step : float
         Years.
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
     """
 
     plan: OpenPlan

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zjsim.analysis.history.comparison import Comparison, comparison_from
 from zjsim.analysis.history.sectors import Carried, Given, Nuisance, Sector, Start
@@ -15,6 +15,7 @@ from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
 
 FILE = "sectors.yaml"
+Part = TypeVar("Part")
 _KEYS = {
     "id", "label", "start", "parameters", "nuisance", "hold", "paths", "carried", "anchors",
     "starts", "observed",
@@ -50,17 +51,23 @@ def read_sectors(plan: OpenPlan) -> SectorsFile:
         raise DataError(f"{path}: this must be a mapping with cut_off and sectors.")
     work = _Reading(plan)
     data = document.data
-    sectors = [work.sector(item, f"sectors[{k}]") for k, item in enumerate(data["sectors"])]
+    read = [work.part(work.sector, item, f"sectors[{k}]") for k, item in enumerate(data["sectors"])]
+    kept = data.get("not_calibrated") or []
+    entries = enumerate(kept if isinstance(kept, list) else [kept])
+    left_out = [work.part(work.left_out, item, f"not_calibrated[{k}]") for k, item in entries]
+    step = data.get("step", 0.25)
+    if isinstance(step, bool) or not isinstance(step, int | float) or not 0 < step <= 1:
+        work.problems.append(Problem("step", "must be a number of years above 0, at most 1"))
     for key in ("cut_off", "base_year"):
-        if not isinstance(data.get(key), int):
+        if isinstance(data.get(key), bool) or not isinstance(data.get(key), int):
             work.problems.append(Problem(key, "must be a year"))
     raise_if_any(path, work.problems, DataError)
     return SectorsFile(
         cut_off=data["cut_off"],
         base_year=data["base_year"],
-        step=float(data.get("step", 0.25)),
-        sectors=tuple(sectors),
-        left_out=tuple((item["what"], item["why"]) for item in data.get("not_calibrated", [])),
+        step=float(step),
+        sectors=tuple(item for item in read if item is not None),
+        left_out=tuple(item for item in left_out if item is not None),
         text=Path(path).read_text(encoding="utf-8-sig"),
     )
 
@@ -79,6 +86,20 @@ class _Reading:
         self.spelt = {canonical(name): name for name in self.known}
         self.constants = {canonical(row.name) for row in plan.constants.rows.values()}
         self.problems: list[Problem] = []
+
+    def part(self, read: Callable[[Any, str], Part], item: Any, where: str) -> Part | None:
+        """One part of the file, or a problem where its own parts are not what they should be."""
+        try:
+            return read(item, where)
+        except KeyError as missing:
+            self.problems.append(Problem(where, f"lacks the key {missing}"))
+        except (TypeError, ValueError, AttributeError):
+            what = "holds a text, a number, a list or a mapping where another of them is expected"
+            self.problems.append(Problem(where, what, "The plan zhejiang shows one in use."))
+        return None
+
+    def left_out(self, item: Any, _where: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return item["what"], item["why"]
 
     def name(self, text: Any, where: str) -> str:
         """A model name as the model spells it, or a problem."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from zjsim.assessment.assess import indicator_value
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.reading import indicator_value
 from zjsim.scenario.draws import EDGE, Dimension, quantile
 from zjsim.trajectories import Trajectories
 

@@ -144,7 +144,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     Parameters
     ----------
     runs : Runs
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
         How the kernel computes them; plain Python needs no compiler and some seconds.
 
     Returns

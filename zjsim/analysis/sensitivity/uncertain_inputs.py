@@ -10,7 +10,7 @@ import numpy as np
 
 from zjsim.analysis.sensitivity.inputs_of_designs import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import FEW_RUNS, Backend
+from zjsim.engines.kernel.engine import Backend, backend_for
 from zjsim.openplan import ScenarioLike
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.draws import Dimension
@@ -32,7 +32,7 @@ class Study:
     resolved : Resolved
     dimensions : tuple of Dimension
         Constants, drivers and the carrying out of levers.
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
     correlations_aside : int
         Pairs that the scenario correlates and this analysis does not.
     """
@@ -81,11 +81,8 @@ class Study:
         values : by key of a dimension; others stay as the scenario has them
         """
         total = len(next(iter(values.values())))
-        # Chosen once for all pieces: the two ways differ in the last bits.
-        chosen = backend or (
-            "python" if self.backend == "auto" and total <= FEW_RUNS else self.backend
-        )
-        chosen = "compiled" if chosen == "auto" else chosen
+        # Chosen once for all pieces: the ways differ in the last bits.
+        chosen = backend or (backend_for(total) if self.backend == "auto" else self.backend)
         save = tuple(dict.fromkeys(item.variable for item in self.indicators))
         found = []
         for first in range(0, total, PIECE):

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from zjsim.assessment.assess import indicator_value, judge_indicator
+from zjsim.assessment.assess import judge_indicator
 from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.probability import (
     Probabilities,
@@ -26,6 +26,7 @@ from zjsim.assessment.probability import (
     wilson_share,
 )
 from zjsim.assessment.progress import compute_verdicts
+from zjsim.assessment.reading import indicator_value
 from zjsim.ensembles.run import EnsembleRuns
 from zjsim.errors import RunError
 from zjsim.language import Text

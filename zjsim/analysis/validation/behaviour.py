@@ -10,8 +10,8 @@ import numpy as np
 
 from zjsim.analysis.validation.record import Measured
 from zjsim.analysis.validation.subject import Subject
-from zjsim.assessment.checks import Change, changed_inputs, judge
 from zjsim.assessment.observations import Observation
+from zjsim.checking import judged_checks
 from zjsim.inputs import Inputs, TimePath
 from zjsim.prepare import with_all_paths
 from zjsim.trajectories import Trajectories
@@ -160,27 +160,10 @@ def _full_run(subject: Subject, scenario: str, changes: Mapping[str, float]) -> 
 
 def violated(subject: Subject, scenario: str, stop_at_first: bool = False) -> list[str]:
     """Reality checks that a scenario violates."""
-    plan = subject.plan
-    base = subject.inputs(scenario)
-    first = plan.plan.years[0]
-    kept: dict[str, Trajectories] = {}
-
-    def run(change: Change | None) -> Trajectories:
-        key = repr(change)
-        if key not in kept:
-            inputs = base
-            if change is not None:
-                constants = plan.names.constants
-                inputs = changed_inputs(base, change, constants, plan.exogenous, first)
-            kept[key] = subject.run(inputs)
-        return kept[key]
-
     found = []
-    for check in plan.checks:
-        reference = run(check.against)
-        outcome = judge(check, run(check.condition), reference)
+    for outcome, reference in judged_checks(subject.plan, subject.inputs(scenario), subject.run):
         if not outcome.holds or reference.status[0] != 0:
-            found.append(f"{check.id} in {scenario}: {outcome.reason}")
+            found.append(f"{outcome.check.id} in {scenario}: {outcome.reason}")
             if stop_at_first:
                 break
     return found

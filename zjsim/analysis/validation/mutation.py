@@ -2,7 +2,8 @@
 
 A mutant is noticed when a law, a unit, a check, a loop, an extreme or a stated sign fails for
 it, never by comparison with stored results. The killers run in order of generality; signs and
-sizes of single links come last, so that the page can say how many needed them.
+sizes of single links come last, so that the page can say how many needed them. A killer that
+cannot be run on the plan's own model, or that notices it, proves nothing and is left out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 
 from zjsim.analysis.validation import accounts, behaviour, extremes, ledger, numerics, structure
 from zjsim.analysis.validation.mutants import Mutant, mutants, sample
-from zjsim.analysis.validation.record import Measured
+from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject, subject_of
 from zjsim.engines.pool import available_cores
 from zjsim.errors import ZjsimError
@@ -97,7 +98,9 @@ def _place(surprise: str) -> str:
 
 
 def _extremes(subject: Subject, mutant: Mutant) -> bool:
-    settings = subject.protocol["mutation"]["extremes"]
+    settings = (subject.protocol.get("mutation") or {}).get("extremes")
+    if not settings:
+        raise NotRunError("the protocol has no extremes of the mutation test")
     return extremes.tried(subject, settings, "python").value > 0
 
 
@@ -130,13 +133,32 @@ KILLERS: tuple[Killer, ...] = (
 )
 
 
-def fate_of(subject: Subject, mutant: Mutant) -> Fate:
-    """The first test that notices the mutant."""
-    mutated = subject.changed(mutant.applied(subject.spec))
+def idle(subject: Subject, mutant: Mutant) -> frozenset[str]:
+    """Killers that cannot be run on the model as it stands, or that notice it."""
+    found = set()
     for name, notices in KILLERS:
         try:
             with np.errstate(all="ignore"):
+                useless = notices(subject, mutant)
+        except Exception:
+            # What breaks down without a mutant would notice every one, whatever it raises.
+            useless = True
+        if useless:
+            found.add(name)
+    return frozenset(found)
+
+
+def fate_of(subject: Subject, mutant: Mutant, without: frozenset[str] = frozenset()) -> Fate:
+    """The first test that notices the mutant, of all but those ``without``."""
+    mutated = subject.changed(mutant.applied(subject.spec))
+    for name, notices in KILLERS:
+        if name in without:
+            continue
+        try:
+            with np.errstate(all="ignore"):
                 noticed = notices(mutated, mutant)
+        except NotRunError:
+            noticed = False
         except Exception:
             # A model that cannot be lowered, run or judged is noticed, whatever it raises.
             noticed = True
@@ -163,14 +185,21 @@ def mutation(
         After so long no further mutant is begun; the words say how many were not tried.
     """
     every = mutants(subject.spec)
-    equivalent = set(subject.protocol.get("mutation", {}).get("equivalent", {}))
+    equivalent = set((subject.protocol.get("mutation") or {}).get("equivalent") or {})
     candidates = tuple(mutant for mutant in every if mutant.id not in equivalent)
     chosen = candidates if count is None else sample(candidates, count, seed)
-    fates = list(_fates(subject, chosen, workers or available_cores(), seconds, advance))
-    return summary(fates, len(chosen), len(every), len(every) - len(candidates))
+    without = idle(subject, chosen[0]) if chosen else frozenset()
+    fates = list(_fates(subject, chosen, without, workers or available_cores(), seconds, advance))
+    return summary(fates, len(chosen), len(every), len(every) - len(candidates), without)
 
 
-def summary(fates: Sequence[Fate], chosen: int, every: int, equivalent: int) -> Measured:
+def summary(
+    fates: Sequence[Fate],
+    chosen: int,
+    every: int,
+    equivalent: int,
+    without: frozenset[str] = frozenset(),
+) -> Measured:
     """The score with what noticed how many, and the survivors by name."""
     by_killer = Counter(fate.killer for fate in fates if fate.killer)
     killed = sum(by_killer.values())
@@ -184,6 +213,9 @@ def summary(fates: Sequence[Fate], chosen: int, every: int, equivalent: int) -> 
     )
     if len(fates) < chosen:
         words += f"; {chosen - len(fates)} not tried for lack of time"
+    if without:
+        names = ", ".join(sorted(without))
+        words += f"; left out, for they fail or break down without a mutant: {names}"
     survivors = [f"{fate.id} -> {fate.text}" for fate in fates if not fate.killer]
     return Measured(score, words, survivors)
 
@@ -191,6 +223,7 @@ def summary(fates: Sequence[Fate], chosen: int, every: int, equivalent: int) -> 
 def _fates(
     subject: Subject,
     chosen: Sequence[Mutant],
+    without: frozenset[str],
     workers: int,
     seconds: float,
     advance: Callable[[int], None],
@@ -200,13 +233,13 @@ def _fates(
         for mutant in chosen:
             if time.time() > until:
                 return
-            yield fate_of(subject, mutant)
+            yield fate_of(subject, mutant, without)
             advance(1)
         return
     folder = str(subject.plan.folder.path)
     # Workers keep the texts of mutants to themselves: the user's cache is no place for them.
     with tempfile.TemporaryDirectory(prefix="zjsim-mutants-") as scratch:
-        start = partial(_start, folder, scratch)
+        start = partial(_start, folder, scratch, without)
         with ProcessPoolExecutor(workers, get_context("spawn"), start) as pool:
             ids = [(mutant.id, until) for mutant in chosen]
             try:
@@ -221,13 +254,14 @@ def _fates(
 _STATE: dict[str, Any] = {}
 
 
-def _start(folder: str, scratch: str) -> None:
+def _start(folder: str, scratch: str, without: frozenset[str]) -> None:
     """Read the plan once a worker; after that, what is cached goes to the scratch folder."""
     plan = open_plan(folder)
     subject = subject_of(plan)
     subject.baseline  # noqa: B018  (fills what every mutant shares)
     os.environ["ZJSIM_CACHE"] = scratch
     _STATE["subject"] = subject
+    _STATE["without"] = without
     _STATE["by_id"] = {mutant.id: mutant for mutant in mutants(plan.model)}
 
 
@@ -236,4 +270,4 @@ def _fate_by_id(task: tuple[str, float]) -> Fate | None:
     if time.time() > until:
         return None
     mutants_by_id: Mapping[str, Mutant] = _STATE["by_id"]
-    return fate_of(_STATE["subject"], mutants_by_id[name])
+    return fate_of(_STATE["subject"], mutants_by_id[name], _STATE["without"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zjsim.engines.kernel.program import Program
-from zjsim.errors import ModelError, Problem, did_you_mean, raise_if_any
+from zjsim.errors import ModelError, Problem, UnsupportedError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import control_of
 
@@ -38,7 +38,15 @@ def check_names(program: Program, inputs: Inputs) -> None:
     ------
     ModelError
         Listing every wrong name with the nearest right one.
+    UnsupportedError
+        When the model asks for random numbers and the inputs do not give them.
     """
+    undrawn = [n for n in program.draws if n not in inputs.paths and n not in inputs.constants]
+    if undrawn:
+        raise UnsupportedError(
+            f"{program.name}: asks for random numbers ({undrawn[0]}), and nothing says how they "
+            "are drawn. Run it with noise=1 for seed 1, or noise=off to hold each at its mean."
+        )
     constants = {slot.name for slot in program.constants}
     stocks = {state.name for state in program.states if not state.hidden}
     variables = {v.name for v in program.variables if v.kind != "control"}
@@ -175,7 +183,7 @@ class Packer:
         numbers = sum(values.shape[1] for values in self.by_run)
         numbers += len(self.constants.per_run) + len(self.givens.per_run)
         blocks = -(-inputs.n_run // lanes)
-        work = lanes * inputs.grid.n_steps * len(program.nodes)
+        work = lanes * max(inputs.grid.n_steps, 1) * len(program.nodes)
         fair = max(blocks // (threads * _CHUNKS_A_THREAD), -(-_LEAST_WORK // work), 1)
         fitting = _CHUNK_BYTES // max(8 * lanes * numbers, 1)
         self.chunk_blocks = int(

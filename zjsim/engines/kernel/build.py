@@ -1,30 +1,34 @@
 """Text of a kernel → callable, through Numba; the only module that imports it.
 
-The compiled code is kept in the private cache folder, keyed by a hash of the text, so that
-another process finds it. The text is executed from memory; its copy on disk only serves
-Numba, which keeps compiled code beside the file a function stands in.
+The compiled code is kept as a sealed entry of the private cache, keyed by a hash of the text
+and by the processor, so that another process finds it. Numba's own cache is not used: it
+believes whatever lies in the folder that a file in the working folder names.
 """
 
 from __future__ import annotations
 
 import math
+import pickle
 import sys
 import types
 import warnings
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
-import numba
 import numpy as np
-from llvmlite import ir
-from numba import types as nb
-from numba.core import errors
-from numba.extending import intrinsic
 
-from zjsim.cache import content_hash, folder
+from zjsim.cache import content_hash, read_entry, write_entry
 from zjsim.engines.kernel.arguments import ARGUMENTS
-from zjsim.files import atomic
+from zjsim.surroundings import settings_of_folder_ignored
+
+with settings_of_folder_ignored():
+    import numba
+    from llvmlite import ir
+    from numba import types as nb
+    from numba.core import compiler, errors, serialize
+    from numba.core.caching import NullCache
+    from numba.extending import intrinsic
 
 Notify = Callable[[str], None]
 Kernel = Callable[..., Any]
@@ -58,27 +62,61 @@ def build(text: str, notify: Notify | None = None) -> Kernel:
     notify : callable or None
         Told in a sentence when compiling is needed, before it begins.
     """
-    key = content_hash("kernel", text, numba.__version__, np.__version__)[:24]
-    path = _written(key, text)
+    key = content_hash("kernel", text, numba.__version__, np.__version__, sys.version)[:24]
     module = types.ModuleType(f"zjsim_kernel_{key}")
-    module.__file__ = str(path)
     space = module.__dict__
     space.update(_PRIMITIVES, np=np)
-    # Numba finds the globals of a cached function through its module.
+    # Numba finds the globals of a kept function through its module.
     sys.modules[module.__name__] = module
-    exec(compile(text, str(path), "exec"), space)
+    exec(compile(text, f"<kernel {key}>", "exec"), space)
     for name, function in list(space.items()):
         if isinstance(function, types.FunctionType) and function.__module__ == module.__name__:
             space[name] = _compiled(name, function)
     entry: Any = space[_ENTRY]
-    if notify is not None and not _is_cached(path):
-        seconds = 5 + len(text.splitlines()) // 100
-        notify(f"compiling the kernel, once (about {seconds} s)")
-    with warnings.catch_warnings():
+    seconds = 5 + len(text.splitlines()) // 100
+    entry._cache = SealedCache(key, notify, f"compiling the kernel, once (about {seconds} s)")
+    with warnings.catch_warnings(), settings_of_folder_ignored():
         warnings.simplefilter("ignore", errors.NumbaWarning)
         entry.compile(_SIGNATURE)
     kernel: Kernel = entry
     return kernel
+
+
+class SealedCache(NullCache):
+    """Where a compiled kernel is kept: an entry of the private cache, read only under its seal.
+
+    Parameters
+    ----------
+    key : str
+        Hash of the text and of all that compiles it.
+    notify, said : callable or None, str
+        What is told to whom when nothing is kept and compiling begins.
+    """
+
+    def __init__(self, key: str, notify: Notify | None, said: str) -> None:
+        self.key, self.notify, self.said = key, notify, said
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was compiled for this signature on such a processor; None when nothing was."""
+        target_context.refresh()
+        content = read_entry("kernels", self._name(target_context.codegen()))
+        # Sealed by ourselves, but perhaps on another system beside the same processor.
+        with suppress(Exception):
+            if content is not None:
+                rebuild: Any = compiler.CompileResult._rebuild
+                return rebuild(target_context, *pickle.loads(content))
+        if self.notify is not None:
+            self.notify(self.said)
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what has been compiled."""
+        dumps: Any = serialize.dumps
+        write_entry("kernels", self._name(data.codegen), dumps(data._reduce()))
+
+    def _name(self, codegen: Any) -> str:
+        """The entry for a processor: code for another may not run on this one."""
+        return f"{self.key}-{content_hash(repr(codegen.magic_tuple()))[:12]}.kernel"
 
 
 def _compiled(name: str, function: types.FunctionType) -> Any:
@@ -89,26 +127,7 @@ def _compiled(name: str, function: types.FunctionType) -> Any:
         boundscheck=False,
         forceinline=name in _MATHEMATICS or name.startswith("lookup_"),
         inline="always" if name in _EMITTED else "never",
-        cache=name == _ENTRY,
     )(function)
-
-
-def _written(key: str, text: str) -> Path:
-    """The file of a kernel's text; rewriting it would make Numba forget what it compiled."""
-    path = folder() / "kernels" / f"{key}.py"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            with atomic(path) as part:
-                part.write_text(text, encoding="utf-8")
-    except OSError:
-        # Numba then keeps nothing; the kernel is compiled again by the next process.
-        return Path(f"<kernel {key}>")
-    return path
-
-
-def _is_cached(path: Path) -> bool:
-    return any(path.parent.glob(f"__pycache__/{path.stem}*.nbi"))
 
 
 def _float_instruction(name: str) -> Any:

@@ -17,6 +17,7 @@ from zjsim.engines.kernel.steppers import HAIR, Stepper
 
 # Deeper expressions are broken into lines: for the reader and for Python's parser.
 _DEEPEST = 8
+_LONGEST_CHAIN = 100
 _INFIX = {
     "or": (" or ", 1), "and": (" and ", 2), "lt": (" < ", 4), "le": (" <= ", 4),
     "gt": (" > ", 4), "ge": (" >= ", 4), "eq": (" == ", 4), "ne": (" != ", 4),
@@ -98,8 +99,12 @@ class Renderer:
                 texts[index] = text
                 continue
             known[index] = f"v{index}"
-            lines.append(f"v{index} = {text.text}" + (f"  # {comment(label)}" if label else ""))
+            lines.append(self.assignment(f"v{index}", text.text, label))
         return lines, [self._operand(root, texts, known).text for root in roots]
+
+    def assignment(self, name: str, text: str, label: str | None) -> str:
+        """One statement; ``label`` is the variable that it computes, if it has a name."""
+        return f"{name} = {text}" + (f"  # {comment(label)}" if label else "")
 
     def _needed(self, roots: Sequence[int], known: dict[int, str]) -> list[int]:
         found: set[int] = set()
@@ -156,6 +161,14 @@ class Renderer:
         if op == "truth":
             return f"{wrap(args[0], 5)} != 0.0", 4
         return f"{op}({', '.join(arg.text for arg in args)})", _ATOM
+
+
+def sum_of(names: Sequence[str]) -> str:
+    """A sum in groups: Python's parser takes a long chain for a deep one."""
+    if len(names) <= _LONGEST_CHAIN:
+        return " + ".join(names)
+    groups = range(0, len(names), _LONGEST_CHAIN)
+    return sum_of([f"({' + '.join(names[i : i + _LONGEST_CHAIN])})" for i in groups])
 
 
 def wrap(text: Text, least: int) -> str:
@@ -222,15 +235,21 @@ class PythonRenderer(Renderer):
 
     def render(self) -> str:
         """The module text; it defines ``run``."""
-        tables = [
-            line for i, table in enumerate(self.schedule.tables) for line in table_lines(i, table)
-        ]
+        tables = [line for i in range(len(self.schedule.tables)) for line in self.table(i)]
         head = [
             "def run(controls, constants, given, path_start, path_rows, n_steps, per_save, rows):",
             '    """One run; adds its saved values to the end of ``rows`` at each saved time."""',
         ]
         body = [*self._once(), *self._functions(), *self._loop()]
         return "\n".join([*tables, "", *head, *("    " + line for line in body), ""])
+
+    def table(self, position: int) -> list[str]:
+        """The points of a lookup."""
+        return table_lines(position, self.schedule.tables[position])
+
+    def not_below_zero(self, state: str) -> str:
+        """A statement that stops a state at zero."""
+        return f"{state} = 0.0 if {state} < 0.0 else {state}"
 
     def render_parts(self) -> str:
         """Text that defines ``parts``: the initial state and functions for an outer solver."""
@@ -313,7 +332,7 @@ class PythonRenderer(Renderer):
             # One number more: not zero when a state is no longer finite.
             states = [f"s{i}" for i in range(len(self.schedule.rates))]
             place = len(self.schedule.saved)
-            texts[place:place] = [f"0.0 * ({' + '.join(states)})" if states else "0.0"]
+            texts[place:place] = [f"0.0 * ({sum_of(states)})" if states else "0.0"]
         body = [*lines, f"return ({', '.join(texts)},)"]
         return ["", f"def {name}({arguments}):", *("    " + line for line in body)]
 
@@ -387,9 +406,10 @@ class PythonRenderer(Renderer):
                 f"x{k}_{i}" if weight == 1.0 else f"{number(weight)} * x{k}_{i}"
                 for k, weight in enumerate(stepper.weights)
             ]
-            lines.append(f"s{i} += part * ({' + '.join(terms)})")
+            # Not in place: an array may be one of the inputs.
+            lines.append(f"s{i} = s{i} + part * ({' + '.join(terms)})")
             if i in schedule.non_negative:
-                lines.append(f"s{i} = 0.0 if s{i} < 0.0 else s{i}")
+                lines.append(self.not_below_zero(f"s{i}"))
         lines += [f"h{i} = h{i}_next" for i in range(len(schedule.held_updates))]
         lines += [f"ring{i}[turn % len(ring{i})] = in{i}" for i in range(len(schedule.ring_inputs))]
         return lines

@@ -1,14 +1,15 @@
 """The default engine: a lowered program run as plain Python or as a compiled kernel.
 
-One or a few runs are plain generated Python, because loading a compiled kernel costs more
-than they do; many runs go through a kernel that computes a block of runs at a time. The two
-agree to about 1e-12; which one is used depends on the number of runs alone. Results of one
-of them are the same to the last bit for any number of threads and any chunking.
+One or a few runs are plain generated Python, because loading anything else costs more than
+they do. Some thousand are the same text over NumPy arrays (``members``), because compiling
+costs more. Many go through a compiled kernel that computes a block of runs at a time. The three
+agree to about 1e-12; which one is used depends on the number of runs alone, never on what a
+cache happens to hold. Results of one of them are the same to the last bit for any number of
+threads and any chunking.
 """
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,23 +28,27 @@ from zjsim.trajectories import RunStatus, Trajectories
 if TYPE_CHECKING:
     from zjsim.engines.kernel.build import Kernel
 
-Backend = Literal["auto", "python", "compiled"]
+Backend = Literal["auto", "python", "members", "compiled"]
 # Saved values, first row at which a state failed (or -1), whether any saved value is broken.
 _Found = tuple[np.ndarray, np.ndarray, np.ndarray]
 Notify = Callable[[str], None]
 
 # Up to here plain Python is sooner ready than a compiled kernel loaded from its cache.
 FEW_RUNS = 40
+# Up to here NumPy over runs is done before a kernel is compiled, or imported and loaded.
+MEMBERS_RUNS = 4_096
 # Programs with more nodes than this are compiled once, for every choice of constants by run.
 LARGEST_SPECIAL = 600
 
 
-def backend_for(n_run: int) -> Literal["python", "compiled"]:
+def backend_for(n_run: int) -> Literal["python", "members", "compiled"]:
     """The way in which ``auto`` computes ``n_run`` runs; depends on nothing else.
 
     A study that is cut into chunks chooses once, by its total, and names the choice.
     """
-    return "python" if n_run <= FEW_RUNS else "compiled"
+    if n_run <= FEW_RUNS:
+        return "python"
+    return "members" if n_run <= MEMBERS_RUNS else "compiled"
 
 
 class KernelEngine(Engine):
@@ -51,7 +56,7 @@ class KernelEngine(Engine):
 
     Parameters
     ----------
-    backend : {"auto", "python", "compiled"}
+    backend : {"auto", "python", "members", "compiled"}
         How runs are computed; ``auto`` decides by their number.
     threads : int or None
         Threads of the compiled kernel; None takes every core this process may use.
@@ -151,7 +156,7 @@ class CompiledProgram:
 
         Parameters
         ----------
-        backend : {"auto", "python", "compiled"} or None
+        backend : {"auto", "python", "members", "compiled"} or None
             Overrides the engine's choice.
 
         Raises
@@ -166,6 +171,8 @@ class CompiledProgram:
         save = binding.saved_names(self.program, inputs)
         if chosen == "python":
             values = self._run_python(inputs, save)
+        elif chosen == "members":
+            values = self._run_members(inputs, save)
         else:
             values = self._run_compiled(inputs, save)
         return self._trajectories(inputs, save, *values, chosen)
@@ -212,10 +219,43 @@ class CompiledProgram:
         variant = (*key, safe)
         if variant not in self._runs:
             text = self.python_text(*key, safe=safe)
-            space: dict[str, Any] = dict(SAFE_SPACE if safe else _FAST)
+            space: dict[str, Any] = dict(functions.SAFE_SPACE if safe else functions.FAST_SPACE)
             exec(compile(text, f"<kernel of {self.digest[:8]}>", "exec"), space)
             self._runs[variant] = space["run"]
         return self._runs[variant]
+
+    def _run_members(self, inputs: Inputs, save: tuple[str, ...]) -> _Found:
+        # Its functions are made when a study is large enough for them.
+        from zjsim.engines.kernel.members import run_members
+
+        every_step = inputs.grid.steps_per_save == 1
+        text = self.members_text(tuple(inputs.paths), save, inputs.method, every_step)
+        code = compile(text, f"<members of {self.digest[:8]}>", "exec")
+
+        def function(space: dict[str, Any]) -> Callable[..., Any]:
+            exec(code, space)
+            run: Callable[..., Any] = space["run"]
+            return run
+
+        values, failed = run_members(self.program, inputs, save, _save_every(inputs), function)
+        return values, failed, np.asarray(~np.isfinite(values).all(axis=(1, 2)))
+
+    def members_text(
+        self, paths: tuple[str, ...], save: tuple[str, ...], method: str, every_step: bool = False
+    ) -> str:
+        """The emitted text that computes many runs side by side in NumPy."""
+        key = content_hash("members", self.digest, repr((paths, save, method, every_step)))
+
+        def build() -> str:
+            # A text from the cache is emitted already.
+            from zjsim.engines.kernel.emit_members import emit_members
+            from zjsim.engines.kernel.schedule import schedule
+
+            plan = schedule(self.program, paths, save)
+            return emit_members(plan, STEPPERS[method], every_step)
+
+        text: str = cached_document("emitted", key, build)
+        return text
 
     def python_text(
         self,
@@ -356,7 +396,9 @@ class CompiledProgram:
         from zjsim.engines.kernel.schedule import schedule
 
         use = (paths, by_run, names, stages)
-        key = content_hash("lanes", self.digest, repr((use, lanes.LANES)))
+        key = content_hash(
+            "lanes", self.digest, repr((use, lanes.LANES, lanes.LARGEST_WHOLE, lanes.LONGEST_PART))
+        )
 
         def make() -> list[Any]:
             plan = schedule(self.program, paths, names, reciprocals=True)
@@ -377,9 +419,6 @@ class CompiledProgram:
     ) -> Trajectories:
         program = self.program
         status = np.where(broken | (failed >= 0), RunStatus.NOT_FINITE, RunStatus.OK)
-        # Nothing is kept of a run after one of its states has been lost.
-        for run in np.flatnonzero(failed >= 0):
-            values[run, failed[run] :] = np.nan
         return Trajectories(
             names=save,
             times=inputs.grid.saved_times,
@@ -395,33 +434,10 @@ class CompiledProgram:
                 "step": inputs.grid.step,
                 "backend": backend,
             },
+            arrays=program.arrays,
+            ranges=program.ranges,
         )
 
 
 def _save_every(inputs: Inputs) -> float:
     return inputs.grid.step * inputs.grid.steps_per_save
-
-
-def _ring_size(length: float, n_steps: int) -> int:
-    """Steps of a ring buffer; a delay beyond the horizon shows its initial value only."""
-    return n_steps + 1 if not length <= n_steps else max(int(length), 1)
-
-
-_COMMON: dict[str, Any] = {
-    "__builtins__": {"range": range, "abs": abs, "len": len},
-    "nan": math.nan,
-    "infinity": math.inf,
-    "ring_size": _ring_size,
-    "read_table": functions.read_table,
-    "read_table_on": functions.read_table_on,
-    "read_steps": functions.read_steps,
-}
-# Names that emitted Python text reads; nothing else is within its reach.
-SAFE_SPACE: dict[str, Any] = {**_COMMON, **functions.OPERATIONS, "power": functions.power}
-_FAST: dict[str, Any] = {
-    **_COMMON,
-    "power": math.pow, "sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "sin": math.sin,
-    "cos": math.cos, "tan": math.tan, "arcsin": math.asin, "arccos": math.acos,
-    "arctan": math.atan, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh,
-    "floor": math.floor, "trunc": math.trunc,
-}  # fmt: skip

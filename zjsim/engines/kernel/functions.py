@@ -162,3 +162,28 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "truth": lambda a: a != 0.0,
     "select": lambda condition, a, b: a if condition else b,
 }
+
+
+def ring_size(length: float, n_steps: int) -> int:
+    """Steps of a ring buffer; a delay beyond the horizon shows its initial value only."""
+    return n_steps + 1 if not length <= n_steps else max(int(length), 1)
+
+
+_COMMON: dict[str, Any] = {
+    "__builtins__": {"range": range, "abs": abs, "len": len},
+    "nan": math.nan,
+    "infinity": math.inf,
+    "ring_size": ring_size,
+    "read_table": read_table,
+    "read_table_on": read_table_on,
+    "read_steps": read_steps,
+}
+# Names that emitted Python text reads; nothing else is within its reach.
+SAFE_SPACE: dict[str, Any] = {**_COMMON, **OPERATIONS, "power": power}
+FAST_SPACE: dict[str, Any] = {
+    **_COMMON,
+    "power": math.pow, "sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "sin": math.sin,
+    "cos": math.cos, "tan": math.tan, "arcsin": math.asin, "arccos": math.acos,
+    "arctan": math.atan, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh,
+    "floor": math.floor, "trunc": math.trunc,
+}  # fmt: skip

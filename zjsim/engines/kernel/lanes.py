@@ -24,6 +24,7 @@ from zjsim.engines.kernel.schedule import Schedule
 
 # Runs side by side; several vectors of the widest instructions, few enough for the cache.
 LANES = 64
+LARGEST_WHOLE, LONGEST_PART = 4000, 400  # nodes compiled as a whole, and in a part of more
 _SCALAR = frozenset({"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"})
 _VECTOR_NAMES = {
     "power": "power_", "parity": "parity_", "exp": "exp_", "ln": "ln_", "sqrt": "sqrt",
@@ -37,8 +38,6 @@ _STAGE = f"{_MOMENT}, keep, weight, ahead, whole"
 class LaneRenderer(Renderer):
     """Loops over lanes for one schedule."""
 
-    twice = frozenset({"min", "max"})
-
     def __init__(self, schedule: Schedule, kind: Kind) -> None:
         super().__init__(schedule)
         self.kind = kind
@@ -47,6 +46,7 @@ class LaneRenderer(Renderer):
         self.layout = Layout(schedule, kind, [i for i in schedule.prepared if shared[i]])
         # Where prepared values stand, from the moment they have been computed.
         self.ready: dict[int, str] = {}
+        self.in_parts = len(schedule.graph.nodes) > LARGEST_WHOLE
         # Slots of rates whose states are moved at once, with the state.
         self.moving: dict[int, int] = {}
 
@@ -100,29 +100,49 @@ class LaneRenderer(Renderer):
         self, name: str, arguments: str, roots: Sequence[int], slots: Sequence[int]
     ) -> list[str]:
         """A function that computes ``roots`` and stores them in ``slots``."""
-        body = self._loops(roots, slots) if roots else []
-        head = f"def {name}(w, u, {arguments}):"
-        return [head, *("    " + line for line in body or ["pass"]), "", ""]
+        loops = self._loops(roots, slots) if roots else []
+        if not self.in_parts or len(loops) < 2:
+            return _defined(name, arguments, [line for loop in loops for line in loop])
+        # A large program is compiled part by part: the compiler's time grows faster than a text.
+        parts = [f"part_{name}_{i}" for i in range(len(loops))]
+        lines = []
+        for part, loop in zip(parts, loops, strict=True):
+            lines += _defined(part, arguments, loop)
+        return [
+            *lines,
+            *_defined(name, arguments, [f"{part}(w, u, {arguments})" for part in parts]),
+        ]
 
-    def _loops(self, roots: Sequence[int], slots: Sequence[int]) -> list[str]:
+    def _loops(self, roots: Sequence[int], slots: Sequence[int]) -> list[list[str]]:
         """Loops for one part: vector and scalar operations take turns, level by level."""
         in_memory = dict(self.ready)
         needed = self._needed(roots, in_memory)
-        levels = self._levels(needed)
-        last = max([*levels.values(), 0])
-        lines: list[str] = []
-        for level in range(last + 1):
-            here = [index for index in needed if levels[index] == level]
+        pieces = self._pieces(needed)
+        piece_of = {index: place for place, piece in enumerate(pieces) for index in piece}
+        last = len(pieces) - 1
+        loops: list[list[str]] = []
+        for place, here in enumerate(pieces):
             stored = [
                 (root, slot)
                 for root, slot in zip(roots, slots, strict=True)
-                if levels.get(root, last) == level
+                if piece_of.get(root, last) == place
             ]
-            passed = self._passed_on(here, needed, levels)
+            passed = self._passed_on(here, needed, piece_of)
             if here or stored:
-                lines += self._loop(here, [*passed, *stored], in_memory)
+                loops.append(self._loop(here, [*passed, *stored], in_memory))
                 in_memory.update({index: _place(slot) for index, slot in passed})
-        return lines
+        return loops
+
+    def _pieces(self, needed: Sequence[int]) -> list[list[int]]:
+        """Nodes in the order of their loops: by level, and in a large program in short pieces."""
+        levels = self._levels(needed)
+        pieces = []
+        for level in range(max([*levels.values(), 0]) + 1):
+            here = [index for index in needed if levels[index] == level]
+            size = LONGEST_PART if self.in_parts else max(len(here), 1)
+            cut = [here[i : i + size] for i in range(0, len(here), size)]
+            pieces += cut or [[]]
+        return pieces
 
     def _levels(self, needed: Sequence[int]) -> dict[int, int]:
         """Even levels hold vector operations, odd ones scalar operations."""
@@ -134,7 +154,7 @@ class LaneRenderer(Renderer):
         return levels
 
     def _passed_on(
-        self, here: Sequence[int], needed: Sequence[int], levels: dict[int, int]
+        self, here: Sequence[int], needed: Sequence[int], piece_of: dict[int, int]
     ) -> list[tuple[int, int]]:
         """Values of this loop that later loops read, with the slots they are passed in."""
         own = set(here)
@@ -142,7 +162,7 @@ class LaneRenderer(Renderer):
             arg
             for index in needed
             for arg in self.graph.nodes[index].args
-            if arg in own and levels[index] > levels[arg]
+            if arg in own and piece_of[index] > piece_of[arg]
         }
         passed = []
         for position, index in enumerate(sorted(later)):
@@ -254,15 +274,13 @@ class LaneRenderer(Renderer):
         return [f"def begin_shared(w, u, {_RUN}):", *("    " + line for line in body), "", ""]
 
     def _advance(self) -> list[str]:
-        """A function that computes the rates and moves the states to where they are next needed.
+        """A function that computes the rates and moves the states once all have been read.
 
-        All states must have been read before the first is moved: one loop does both, unless
-        scalar operations break the work into several, whose last moves them.
+        One loop does both; where the work is broken into several, the last moves them.
         """
         roots = self.schedule.rates
         rates = list(range(self.layout.first["rate"], self.layout.first["rate"] + len(roots)))
-        levels = self._levels(self._needed(roots, dict(self.ready)))
-        if not any(levels.values()):
+        if len(self._pieces(self._needed(roots, dict(self.ready)))) == 1:
             self.moving = dict(zip(rates, range(len(roots)), strict=True))
             lines = self.function("advance", _STAGE, roots, rates)
             self.moving = {}
@@ -391,6 +409,11 @@ def emit_lanes(schedule: Schedule, kind: Kind) -> tuple[str, list[int]]:
     """Text of a kernel for many runs, and the slot in which each saved name is found."""
     renderer = LaneRenderer(schedule, kind)
     return renderer.render(), renderer.saved_slots()
+
+
+def _defined(name: str, arguments: str, body: Sequence[str]) -> list[str]:
+    head = f"def {name}(w, u, {arguments}):"
+    return [head, *("    " + line for line in body or ["pass"]), "", ""]
 
 
 def _place(slot: int) -> str:

@@ -9,8 +9,10 @@ construct           PySD 3.14                            here
 ==================  ===================================  ===================================
 time of a step      sum of the steps before, with its    ``start + k * step``
                     rounding
-PULSE, PULSE TRAIN  end of a pulse compared exactly, so  both ends with the same tolerance;
-                    that rounding may add a step         a pulse lasts its whole steps
+PULSE, PULSE TRAIN  a step belongs to a pulse when its   when its middle does, as Vensim's
+                    beginning does                       manual says; a pulse has a step at least
+:NA:                NaN                                  the number -2^109, as in Vensim
+RAMP                moves within a step                  held within a step, as Vensim has it
 ACTIVE INITIAL      values found while initialising are  the first step reads the active
                     kept for the first step              equation, as Vensim documents
 DELAY FIXED,        input may be read after some stocks  input and condition are read at the
@@ -68,8 +70,13 @@ _BINARY = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 _COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "=": "eq", "<>": "ne"}
 
 
-def lower(model: ModelSpec) -> Program:
+def lower(model: ModelSpec, *, smooth: bool = False) -> Program:
     """The lowered program of a model.
+
+    Parameters
+    ----------
+    smooth : bool
+        For a solver that takes no steps of its own: RAMP follows the time itself.
 
     Raises
     ------
@@ -78,14 +85,15 @@ def lower(model: ModelSpec) -> Program:
     ModelError
         When an equation reads an element that does not exist.
     """
-    return _Lowering(model).program()
+    return _Lowering(model, smooth).program()
 
 
 class _Lowering:
     """The state of lowering one model: its graph and the slots given out so far."""
 
-    def __init__(self, model: ModelSpec) -> None:
+    def __init__(self, model: ModelSpec, smooth: bool) -> None:
         self.model = model
+        self.ramp_time = "time" if smooth else "step_time"
         self.graph = Graph()
         self.constants: dict[str, Slot] = {}
         self.variables: dict[str, int] = {}
@@ -146,7 +154,15 @@ class _Lowering:
             structural=self.structural,
             units={name: element.unit for name, element in named.items()},
             documentation={name: element.documentation for name, element in named.items()},
+            draws=tuple(draw.name for draw in self.model.draws),
+            arrays={name: array.dimensions for name, array in self.model.arrays.items()},
+            ranges=self._ranges(),
         )
+
+    def _ranges(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions of the arrays, with their elements."""
+        used = {name for array in self.model.arrays.values() for name in array.dimensions}
+        return {name: own for name, own in self.model.dimensions.items() if name in used}
 
     def _number(self, expression: Expression) -> int:
         """The node of an expression, as a number."""
@@ -207,16 +223,14 @@ class _Lowering:
         return self.graph.add("lookup", argument, value=index)
 
     def _call(self, function: str, args: tuple[int, ...]) -> int:
-        written = write_out(self.graph, function, args)
+        written = write_out(self.graph, function, args, self.ramp_time)
         if written is None:
             raise self._unsupported(function)
         return written
 
     def _unsupported(self, function: str) -> UnsupportedError:
         shown = function.replace("_", " ").upper()
-        return UnsupportedError(
-            f"{self.where}: the kernel does not compute {shown}. `--engine pysd` may run it."
-        )
+        return UnsupportedError(f"{self.where}: the kernel does not compute {shown}.")
 
     def _memory(self, function: str, args: tuple[int, ...]) -> int:
         if function == "active_initial":
@@ -289,7 +303,7 @@ class _Lowering:
         if node.op not in OPERATIONS:
             raise UnsupportedError(
                 f"{self.where}: the order of a delay or smooth must be known before the run; "
-                "write it as a constant. `--engine pysd` may run it."
+                "write it as a constant."
             )
         return float(OPERATIONS[node.op](*(self._value_at_start(arg) for arg in node.args)))
 

@@ -7,14 +7,14 @@ is plain data, so that it can be cached as JSON between processes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from zjsim.documents import from_document, to_document
 from zjsim.engines.kernel.graph import Node
 
 # Bumped when the meaning of a stored document changes.
-FORMAT = 4
+FORMAT = 5
 # Quantities of the run itself, which equations may read.
 CONTROLS = ("step", "start", "stop", "save_every")
 
@@ -94,6 +94,11 @@ class Program:
     structural : mapping of constant name to value
         Constants that fix the number of hidden stocks; a run cannot change them.
     units, documentation : mapping of name to str
+    draws : tuple of str
+        Constants that stand for random numbers; a run must say what they are.
+    arrays : mapping of array to its dimensions
+        Its cells are among the names, such as ``x[north,old]``.
+    ranges : mapping of dimension to its elements
     """
 
     name: str
@@ -110,6 +115,9 @@ class Program:
     structural: dict[str, float]
     units: dict[str, str]
     documentation: dict[str, str]
+    draws: tuple[str, ...] = ()
+    arrays: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_document(self) -> dict[str, Any]:
         """The program as a JSON document."""

@@ -141,7 +141,7 @@ def canvas(
 
     ``around`` is how many inches title and key take above, and the key below, a figure of ours.
     """
-    with mpl.rc_context():
+    with style.restored():
         if ax is not None:
             width, height = style.inches(ax.figure)
             slot = _slot(ax)
@@ -217,7 +217,7 @@ def panels(
         sides = zip((wide, high), usual(-(-count // columns), columns), strict=True)
         return min(1.0, *(side / style.points(wanted) for side, wanted in sides))
 
-    with mpl.rc_context():
+    with style.restored():
         if figure is None and figsize is None:
             figsize = cast(Any, tuple(map(style.points, usual(-(-count // most), most))))
         if figure is None:

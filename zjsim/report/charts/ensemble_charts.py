@@ -15,7 +15,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from zjsim.assessment.plan import Indicator
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
-from zjsim.report.charts.board import amended_label, apart
 from zjsim.report.charts.canvas import (
     Edge,
     Frame,
@@ -27,6 +26,7 @@ from zjsim.report.charts.canvas import (
     name_rows,
     right_edges,
 )
+from zjsim.report.charts.panel import amended_label, apart
 from zjsim.report.charts.style import Style, house, points
 from zjsim.report.tables.rows import plan_path
 from zjsim.report.tables.wording import target_words

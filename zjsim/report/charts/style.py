@@ -26,9 +26,11 @@ from zjsim.assessment.progress import Verdict
 from zjsim.errors import RunError, did_you_mean
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import identifier
+from zjsim.plaintext import plain
 from zjsim.report.charts.font import font_file
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
+from zjsim.report.words.line_breaks import LONGEST_WORD
 from zjsim.report.words.line_breaks import ems as _ems
 from zjsim.report.words.line_breaks import wrap as _wrap
 from zjsim.report.words.numbers import format_number
@@ -85,6 +87,9 @@ RULES: dict[str, Any] = {
     "axes.titlesize": 11.0,
     "axes.axisbelow": True,
     "text.color": INK,
+    # Names are text: a dollar sign in one begins no formula.
+    "text.parse_math": False,
+    "text.usetex": False,
     "xtick.color": FAINT,
     "ytick.color": FAINT,
     "xtick.labelcolor": MUTED,
@@ -116,8 +121,14 @@ Style = Mapping[str, Any] | str | PathLike[str] | None
 class HouseFigure(Figure):
     """A figure that shows itself in a notebook without pyplot, and is written in the house style.
 
-    The words of an SVG picture are text.
+    The words of an SVG picture are text; a name is text in every picture.
     """
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the figure with nothing hidden in its words."""
+        for words in self.findobj(Text):
+            words.set_text(plain(words.get_text(), LONGEST_WORD))
+        super().draw(renderer)
 
     def savefig(self, fname: Any, **kwargs: Any) -> None:
         """Write the picture; the arguments are matplotlib's."""
@@ -159,20 +170,26 @@ def font_name() -> str:
 
 
 @contextmanager
-def house(more: Style = None) -> Iterator[None]:
-    """Draw in the house style and a style of the user's on top; settings are restored afterwards.
+def restored(rules: Any = None) -> Iterator[None]:
+    """Settings of matplotlib, with ``rules`` over them; restored afterwards.
 
     But one: the first figure of a notebook wakes its backend, which makes pyplot interactive.
     Undone, neither the next chart nor any of the user's own would be shown.
     """
-    rules: Any = {**RULES, "font.family": [font_name()]}
     interactive = mpl.is_interactive()
     with mpl.rc_context(rules):
-        if more is not None:
-            _use(more)
         yield
         interactive = mpl.is_interactive()
     mpl.interactive(interactive)
+
+
+@contextmanager
+def house(more: Style = None) -> Iterator[None]:
+    """Draw in the house style and a style of the user's on top; undone as by `restored`."""
+    with restored({**RULES, "font.family": [font_name()]}):
+        if more is not None:
+            _use(more)
+        yield
 
 
 def _use(more: Any) -> None:

@@ -62,7 +62,7 @@ def _panels(
 ) -> Any:
     """Panels of the board in so many columns, with a key on top of the first picture."""
     from zjsim.report.charts import style
-    from zjsim.report.charts.board import PANEL, draw_panel
+    from zjsim.report.charts.panel import PANEL, draw_panel
 
     with style.house():
         lines = -(-len(rows) // columns)
@@ -95,7 +95,7 @@ def _key(figure: Any, report: Report, language: Language, columns: int) -> None:
     from matplotlib.lines import Line2D
 
     from zjsim.report.charts import style
-    from zjsim.report.charts.board import line_looks
+    from zjsim.report.charts.panel import line_looks
 
     amended = any(row.indicator.amended for row in report.rows)
     looks = line_looks(any(row.low for row in report.rows), amended)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from io import BytesIO
 from typing import Any, Literal
 
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.plaintext import plain
 from zjsim.report.words.labels import label
 from zjsim.report.words.line_breaks import wrap
 from zjsim.report.words.text_table import Table
@@ -23,8 +24,22 @@ Medium = Literal["screen", "phone", "page", "parts"]
 CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
+class _Plain:
+    """A part of a document whose texts are shown as text in every layout."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for part in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, part.name)
+            if isinstance(value, str):
+                object.__setattr__(self, part.name, plain(value))
+            elif isinstance(value, tuple) and value and isinstance(value[0], str):
+                object.__setattr__(self, part.name, tuple(map(plain, value)))
+
+
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(_Plain):
     """A paragraph. ``style``: ``plain``, ``note`` (small, under a table) or ``caution``."""
 
     text: str
@@ -32,21 +47,21 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class Points(_Plain):
     """A list of sentences."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Commands:
+class Commands(_Plain):
     """Lines to type."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TableBlock:
+class TableBlock(_Plain):
     """A table with its numbered title.
 
     Parameters
@@ -91,7 +106,7 @@ class TableBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(_Plain):
     """A picture with its numbered title and what it shows, in words.
 
     ``draw`` makes the figures for a medium: one for screens, one or more for pages.
@@ -107,7 +122,7 @@ Block = Text | Points | Commands | TableBlock | Picture
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Section(_Plain):
     """A heading with its blocks; ``level`` 1 or 2. ``heading`` carries its number."""
 
     id: str
@@ -117,7 +132,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(_Plain):
     """A whole report in one language."""
 
     language: Language

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
 from zjsim.language import TYPOGRAPHY, Language
-from zjsim.report.charts.font import chinese_letters, font_of
+from zjsim.report.charts.font import embedded_font
 from zjsim.report.document.document import (
     Block,
     Commands,
@@ -150,18 +149,3 @@ def _table(block: TableBlock, language: Language) -> dict[str, Any]:
         "classes": [text.strip() for text in classes],
         "show": label("report.show_all", language, count=len(block.table.rows)),
     }
-
-
-def embedded_font(text: str) -> str:
-    """The Chinese letters of ``text`` as a WOFF font in base64; empty when there are none.
-
-    The page names the reader's own fonts first; this one serves a machine that has none.
-    """
-    letters = chinese_letters(text)
-    if not letters:
-        return ""
-    font = font_of(letters)
-    font.flavor = "woff"
-    buffer = BytesIO()
-    font.save(buffer)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")

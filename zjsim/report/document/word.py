@@ -17,6 +17,7 @@ from typing import Any
 from zjsim.errors import ZjsimError
 from zjsim.files import UNDATED
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.plaintext import plain
 from zjsim.report.document.document import (
     Block,
     Commands,
@@ -38,6 +39,7 @@ from zjsim.report.document.word_parts import (
     set_fonts,
 )
 
+LONGEST_PROPERTY = 255  # characters of a property of the file
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0  # mm, A4
 DPI = 190
 
@@ -165,8 +167,9 @@ class _Writer:
 
     def _metadata(self) -> None:
         core = self.file.core_properties
-        core.title = self.document.title.replace("\n", " ")
-        core.subject, core.comments = self.document.subtitle, self.document.caution
+        core.title = plain(self.document.title.replace("\n", " "), most=LONGEST_PROPERTY)
+        core.subject = plain(self.document.subtitle, most=LONGEST_PROPERTY)
+        core.comments = plain(self.document.caution, most=LONGEST_PROPERTY)
         core.author = core.last_modified_by = "zjsim"
         core.created = core.modified = UNDATED
         core.revision = 1

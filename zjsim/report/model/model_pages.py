@@ -178,7 +178,7 @@ def _loop(book: ModelBook, entry: Mapping[str, Any]) -> list[str]:
         verdict = ""
         if found:
             verdict = book.word("loops.holds" if found.get("as_expected") else "loops.fails")
-        numbers = (found.get("uncut", ""), found.get("cut", ""))
+        numbers = (f"{found[key]:.10g}" if key in found else "" for key in ("uncut", "cut"))
         rows.append((book.said(item["variable"]), item["sign"], *numbers, verdict))
     if rows:
         heads = [book.word(f"head.{k}") for k in ("variable", "expected", "uncut", "cut")]

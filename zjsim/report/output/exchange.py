@@ -14,6 +14,7 @@ import numpy as np
 
 from zjsim.errors import RunError, did_you_mean
 from zjsim.files import UNDATED
+from zjsim.plaintext import cell
 from zjsim.report.output.results import write_netcdf
 from zjsim.scenario.cin import cin_text
 from zjsim.version import __version__
@@ -80,6 +81,8 @@ def write_iamc(path: Path, frames: Sequence[pd.DataFrame]) -> None:
     import pandas as pd
 
     whole = pd.concat(list(frames), ignore_index=True)
+    texts = whole.columns[: len(IAMC_COLUMNS)]
+    whole[texts] = whole[texts].map(cell)
     if path.suffix.lower() == ".xlsx":
         with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
             writer.book.set_properties({"created": UNDATED, "author": "zjsim"})

@@ -12,6 +12,7 @@ import numpy as np
 from zjsim.assessment.observations import Observations
 from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, Text, chosen_language
 from zjsim.model.names import canonical
+from zjsim.plaintext import plain
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
 from zjsim.report.tables.compose_words import model_unit
@@ -247,7 +248,16 @@ def _write_data(path: Path, report: Report) -> None:
 def write_yaml(path: Path, document: Any) -> None:
     """Plain data as a YAML file."""
     with path.open("w", encoding="utf-8") as file:
-        dump_yaml(document, file)
+        dump_yaml(_shown(document), file)
+
+
+def _shown(data: Any) -> Any:
+    """The same data with its texts as an editor may show them; keys and names stay."""
+    if isinstance(data, Mapping):
+        return {key: _shown(item) for key, item in data.items()}
+    if isinstance(data, list | tuple):
+        return [_shown(item) for item in data]
+    return plain(data) if isinstance(data, str) else data
 
 
 def dump_yaml(document: Any, stream: TextIO, width: int = 100) -> None:

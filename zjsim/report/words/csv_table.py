@@ -6,15 +6,16 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from zjsim.plaintext import cell
 from zjsim.report.words.text_table import Table
 
 
 def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write cells with a byte order mark; None leaves a cell empty."""
+    """Write cells with a byte order mark; None leaves a cell empty, and no text is a formula."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(headers)
-        writer.writerows([["" if cell is None else cell for cell in row] for row in rows])
+        writer.writerow(map(cell, headers))
+        writer.writerows([["" if item is None else cell(item) for item in row] for row in rows])
 
 
 def write_table_csv(path: Path, table: Table) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zjsim.catalogue import read_catalogue
 from zjsim.language import Language, Text
+from zjsim.plaintext import plain
 from zjsim.scenario import path_words
 
 FOLDER = Path(__file__).with_name("catalogue")
@@ -28,7 +29,9 @@ def label(key: str, language: Language = "en", **values: object) -> str:
         When the catalogue has no such key.
     """
     text = catalogue()[key].in_(language)
-    return text.format(**values) if values else text
+    # A value may be a name from somebody's file; the words themselves are ours.
+    shown = {key: plain(v, word=4096) if isinstance(v, str) else v for key, v in values.items()}
+    return text.format(**shown) if values else text
 
 
 def localised(text: object, language: Language) -> str:
@@ -40,4 +43,4 @@ def localised(text: object, language: Language) -> str:
         return ""
     if isinstance(text, Mapping):
         text = Text(str(text.get("zh") or ""), str(text.get("en") or ""))
-    return text.in_(language) if isinstance(text, Text) else str(text)
+    return plain(text.in_(language) if isinstance(text, Text) else str(text))

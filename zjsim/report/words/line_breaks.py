@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
+from zjsim.plaintext import plain
+
 # A Chinese line is best ended before these, or after these.
 BEFORE, AFTER = "占每按（《“", "的年，、；：。）》”"
 # Signs that never begin a line; they hang over the edge instead.
 HANGING = "，。、；：）》”%)"
 # What a break inside a Chinese word costs beside uneven lines (in parts of a line, squared).
 ROUGH = 0.3
+# Pieces of a text that a picture has room for, and characters of one without a break.
+MOST_PIECES, LONGEST_WORD = 1_000, 90
 
 
 def ems(text: str) -> float:
@@ -21,9 +25,12 @@ def wrap(text: str, width: float) -> str:
     """Break a text into as few lines as fit ``width`` font sizes, by sense, about equally long.
 
     Chinese breaks between any two characters, but rather before 占 or 每 and after 的 or a
-    comma; other writing breaks at spaces only; punctuation never begins a line.
+    comma; other writing breaks at spaces only; punctuation never begins a line. What no picture
+    has room for is cut, with an ellipsis.
     """
-    pieces = tuple(_pieces(text))
+    pieces = tuple(_pieces(plain(text, LONGEST_WORD)))
+    if len(pieces) > MOST_PIECES:
+        pieces = (*pieces[: MOST_PIECES - 1], "…")
     for count in range(_least(pieces, width), len(pieces) + 1):
         lines = _best(pieces, width, count)
         if lines:
@@ -59,14 +66,19 @@ def _best(pieces: tuple[str, ...], width: float, count: int) -> list[str]:
             return (_uneven(rest, mean, width), (len(pieces),)) if fits else (float("inf"), ())
         found: tuple[float, tuple[int, ...]] = (float("inf"), ())
         # The longest first line wins a tie.
-        for end in range(len(pieces) - lines + 1, first, -1):
+        for end in reversed(_ends(first, len(pieces) - lines + 1)):
             line = "".join(pieces[first:end])
-            if not _fits(line, width) and end - first > 1:
-                continue
             cost, ends = cheapest(end, lines - 1)
             cost += _uneven(line, mean, width) + _roughness(pieces[end - 1], pieces[end])
             if cost < found[0] - 1e-9:
                 found = cost, (end, *ends)
+        return found
+
+    def _ends(first: int, last: int) -> list[int]:
+        """Where the line that begins at a piece may end: a longer line fits no better."""
+        found = [first + 1]
+        while found[-1] < last and _fits("".join(pieces[first : found[-1] + 1]), width):
+            found.append(found[-1] + 1)
         return found
 
     cost, ends = cheapest(0, count)

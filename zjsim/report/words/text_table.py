@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from zjsim.plaintext import markdown, plain
+
 # Characters that take two columns of a terminal: East Asian wide and full-width ones.
 WIDE = frozenset("WF")
 GAP = 2  # blanks between columns
@@ -43,6 +45,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     alignment: str
     keys: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "headers", tuple(map(plain, self.headers)))
+        object.__setattr__(self, "rows", tuple(tuple(map(plain, row)) for row in self.rows))
 
 
 def display_width(text: str) -> int:
@@ -224,14 +230,12 @@ def _plain(cells: Sequence[Sequence[str]], widths: Sequence[int], align: Sequenc
     return "\n".join(lines)
 
 
-def _markdown(cells: Sequence[Sequence[str]], align: str) -> str:
+def _markdown(plain_cells: Sequence[Sequence[str]], align: str) -> str:
+    cells = [[markdown(cell) for cell in row] for row in plain_cells]
     widths = [max(display_width(row[k]) for row in cells) for k in range(len(align))]
 
     def line(row: Sequence[str]) -> str:
-        padded = (
-            pad(cell.replace("|", "\\|"), w, a)
-            for cell, w, a in zip(row, widths, align, strict=True)
-        )
+        padded = (pad(cell, w, a) for cell, w, a in zip(row, widths, align, strict=True))
         return "| " + " | ".join(padded) + " |"
 
     rule = (

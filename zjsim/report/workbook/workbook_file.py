@@ -11,6 +11,7 @@ import xlsxwriter
 
 from zjsim.files import UNDATED
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.plaintext import plain
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH
@@ -19,6 +20,16 @@ from zjsim.report.words.text_table import display_width
 # A thin pale line under each cell of a table.
 RULE: dict[str, Any] = {"bottom": 1, "bottom_color": "#D9D9D9"}
 FIRST_ROW = 4
+
+
+class PlainSheet(xlsxwriter.worksheet.Worksheet):  # type: ignore[misc]
+    """A sheet on which every text is a text: never a formula, a link or a control character."""
+
+    def _write_string(self, row: int, col: int, string: str, *rest: Any) -> Any:
+        return super()._write_string(row, col, plain(string), *rest)
+
+    def _write_comment(self, row: int, col: int, comment: str, *rest: Any) -> Any:
+        return super()._write_comment(row, col, plain(comment), *rest)
 
 
 class Book:
@@ -50,13 +61,14 @@ class Book:
 
     def sheet(self, name: str) -> Any:
         """A new sheet; Excel allows 31 characters, some not, and no name twice."""
-        clean = "".join("-" if character in "[]:*?/\\'" else character for character in name)
+        shown = plain(name)
+        clean = "".join("-" if character in "[]:*?/\\'" else character for character in shown)
         unique, count = clean[:31], 1
         while unique.casefold() in self.names:
             count += 1
             unique = f"{clean[:27]} ({count})"
         self.names.add(unique.casefold())
-        sheet = self.file.add_worksheet(unique)
+        sheet = self.file.add_worksheet(unique, worksheet_class=PlainSheet)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)
