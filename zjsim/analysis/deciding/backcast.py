@@ -26,6 +26,7 @@ from zjsim.analysis.deciding.levers import Bench, Cost, open_bench
 from zjsim.analysis.deciding.search import (
     STARTS,
     Found,
+    Margins,
     Question,
     highest_worst,
     least_change,
@@ -183,7 +184,8 @@ class _Work:
         weights, _ = linear_weights(question, found.point, by_cost=True)
         bound = min(least_cost(question, design, weights), found.cost)
         point = rounded_outwards(question, found.point)
-        certificate = self._certificate(found, design, None, bound, found.cost)
+        cost = float(question.cost(point)[0])
+        certificate = self._certificate(found, design, None, bound, cost)
         priced = self._prices(bench, question, design, found, weights)
         return self._told(bench, "met", point, certificate, priced)
 
@@ -295,12 +297,11 @@ class _Work:
             saved = per_unit = np.nan
             others = [place for place in range(len(bench.targets)) if place != k]
             if self.priced and others:
-                again = replace(question, margins=lambda x, o=others: question.margins(x)[:, o])
+                again = replace(question, margins=_columns(question, others))
                 saved = found.cost - least_change(again, origins).cost
             if self.priced:
                 more = 10.0**-item.decimals / bench.span[k]
-                raised = np.where(np.arange(len(bench.targets)) == k, more, 0.0)
-                again = replace(question, margins=lambda x, r=raised: question.margins(x) - r)
+                again = replace(question, margins=_raised(question, k, more))
                 dearer = least_change(again, origins)
                 per_unit = dearer.cost - found.cost if dearer.meets else np.inf
             binding = bool(weights[k] > NO_WEIGHT)
@@ -365,3 +366,23 @@ class _Work:
             rows, certificate, np.empty((0, 2)) if frontier is None else frontier,
             made if outcome in ("met", "already") else None, made,
         )  # fmt: skip
+
+
+def _columns(question: Question, chosen: Sequence[int]) -> Margins:
+    """The margins of some targets only."""
+
+    def margins(points: np.ndarray) -> np.ndarray:
+        return question.margins(points)[:, list(chosen)]
+
+    return margins
+
+
+def _raised(question: Question, place: int, more: float) -> Margins:
+    """The margins with one target set higher."""
+
+    def margins(points: np.ndarray) -> np.ndarray:
+        found = question.margins(points).copy()
+        found[:, place] -= more
+        return found
+
+    return margins

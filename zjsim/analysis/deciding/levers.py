@@ -11,8 +11,8 @@ import numpy as np
 
 from zjsim.analysis.deciding.search import Question
 from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
-from zjsim.assessment.assess import reading_time
 from zjsim.assessment.plan import Indicator
+from zjsim.assessment.reading import reading_time
 from zjsim.errors import RunError, did_you_mean
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
@@ -158,8 +158,8 @@ class Bench:
         table = indicator_table(self.ready.run(inputs, "compiled"), self.targets)
         for k, walk in enumerate(self._walks if worlds is not None else ()):
             if walk is not None and worlds is not None:
-                one = self.plan.discrepancies[self.targets[k].id]
-                table[:, k] = one.applied(table[:, k], walk[worlds])
+                known = self.plan.discrepancies[self.targets[k].id]
+                table[:, k] = known.applied(table[:, k], walk[worlds])
         self.advance(len(points))
         return table
 

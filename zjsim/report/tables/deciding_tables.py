@@ -56,7 +56,7 @@ def written_scenario(found: Any) -> Any:
     prefix = "" if found.answer else "nearest_"
 
     def both(key: str) -> dict[str, str]:
-        texts = {}
+        texts: dict[str, str] = {}
         for language in LANGUAGES:
             numbers = TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets)
             scenario = localised(found.before.label, language) or found.before.name
@@ -89,22 +89,41 @@ def change_table(found: Any, language: Language) -> Table:
 def target_table(found: Any, language: Language) -> Table:
     """A row a target: where it stands in the answer, and what it costs."""
     many = found.probability is not None
-    keys = ["target", "median" if many else "value", "most_worlds" if many else "most"]
-    keys += ["binds", "saved"] + ([] if many else ["per_unit"])
-    rows = []
-    for one in found.prices:
-        item = one.indicator
-        most = format_share(one.most) if many else format_number(one.most, item.decimals + 1)
-        cells = [
-            str(item.number), localised(item.label, language), f"{item.target.lowest:g}",
-            format_number(one.value, item.decimals + 2), most,
-            label("trust.yes" if one.binding else "backcast.no", language),
-            effort(found, one.saved, language),
-        ]  # fmt: skip
-        rows.append((*cells, *([] if many else [effort(found, one.per_unit, language)])))
+    columns = [
+        ("target", ">", [f"{one.indicator.target.lowest:g}" for one in found.prices]),
+        ("median" if many else "value", ">", [_reached(one) for one in found.prices]),
+        ("most_worlds" if many else "most", ">", [_most(one, many) for one in found.prices]),
+        ("binds", "<", [_binds(one, language) for one in found.prices]),
+        ("saved", ">", [effort(found, one.saved, language) for one in found.prices]),
+        ("per_unit", ">", [effort(found, one.per_unit, language) for one in found.prices]),
+    ]
+    # What was not asked, such as prices of a set that cannot be met, is no column.
+    shown = [column for column in columns if set(column[2]) != {DASH}]
     heads = [label("column.number", language), label("column.indicator", language)]
-    heads += [label(f"backcast.{key}", language) for key in keys]
-    return Table(tuple(heads), tuple(rows), "><>>><>" + ("" if many else ">"), keys=2)
+    heads += [label(f"backcast.{key}", language) for key, _, _ in shown]
+    rows = [
+        (
+            str(one.indicator.number),
+            localised(one.indicator.label, language),
+            *(cells[k] for _, _, cells in shown),
+        )
+        for k, one in enumerate(found.prices)
+    ]
+    return Table(tuple(heads), tuple(rows), "><" + "".join(x for _, x, _ in shown), keys=2)
+
+
+def _reached(one: Any) -> str:
+    return format_number(one.value, one.indicator.decimals + 2)
+
+
+def _most(one: Any, many: bool) -> str:
+    if np.isnan(one.most):
+        return DASH
+    return format_share(one.most) if many else format_number(one.most, one.indicator.decimals + 1)
+
+
+def _binds(one: Any, language: Language) -> str:
+    return label("trust.yes" if one.binding else "backcast.no", language)
 
 
 def frontier_table(found: Any, language: Language) -> Table:
@@ -130,6 +149,7 @@ def backcast_remarks(found: Any, language: Language) -> list[str]:
         "runs": f"{known.checked:,}",
         "contrary": format_share(known.contrary),
         "short": known.short_of,
+        **_short_of(found, many),
     }
     lines = []
     if found.outcome != "already":
@@ -143,3 +163,11 @@ def backcast_remarks(found: Any, language: Language) -> list[str]:
     if many and len(found.frontier) > 1:
         lines.append(label("backcast.frontier_note", language))
     return lines
+
+
+def _short_of(found: Any, many: bool) -> dict[str, str]:
+    """The target that cannot be reached by itself, in the words of the table."""
+    for one in found.prices:
+        if one.indicator.number == found.certificate.short_of:
+            return {"most": _most(one, many), "target": f"{one.indicator.target.lowest:g}"}
+    return {}
