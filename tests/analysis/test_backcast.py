@@ -74,6 +74,50 @@ def test_a_world_of_the_bench_is_the_same_run_of_the_ensemble():
     assert share_at(bench, bench.start[None])[0] == judged.probabilities.binding.value
 
 
+@pytest.fixture(scope="module")
+def likely():
+    """An answer in four worlds more than the scenario has of 128."""
+    bench = open_bench(PLAN, PLAN.read_scenario("baseline"), chosen_targets(PLAN, [8]), worlds=128)
+    wanted = float(share_at(bench, bench.start[None])[0]) + 4 / 128
+    found = zjsim.backcast(
+        PLAN, "baseline", targets=[8], probability=wanted, worlds=128, starts=1, prices=False
+    )
+    return wanted, found
+
+
+@pytest.mark.slow
+def test_the_share_of_an_answer_is_that_of_its_ensemble(likely, tmp_path):
+    wanted, found = likely
+    file = tmp_path / "answer.yaml"
+    file.write_text(found.yaml(), encoding="utf-8")
+    judged = zjsim.assess(PLAN, zjsim.simulate_ensemble(PLAN, file, runs=128))
+    assert found.outcome == "met"
+    assert found.share >= wanted
+    target = found.targets[0]
+    assert (judged.row(target.id).values >= target.target.lowest).mean() == found.share
+
+
+@pytest.mark.slow
+def test_a_frontier_never_buys_less_for_more(likely):
+    _, found = likely
+    cost, share = found.frontier.T
+    assert (cost[0], share[0]) == (0.0, found.share_before)
+    assert np.all(np.diff(cost) > 0)
+    assert np.all(np.diff(share) > 0)
+    assert share[-1] >= found.share
+
+
+@pytest.mark.slow
+def test_a_share_that_no_world_of_its_own_could_give_is_impossible():
+    found = zjsim.backcast(PLAN, "baseline", targets=[8, 9], probability=0.9, worlds=64, starts=1)
+    assert (found.outcome, found.certificate.short_of) == ("impossible", 8)
+    assert found.share <= found.certificate.bound < 0.9
+    # No common setting of a grid has more than the bound allows.
+    bench = open_bench(PLAN, PLAN.read_scenario("baseline"), found.targets, worlds=64)
+    corners = np.random.default_rng(1).integers(0, 2, (60, len(bench.start))) * 2.0 + 1
+    assert share_at(bench, corners).max() <= found.certificate.bound
+
+
 def test_targets_go_by_number_id_or_group():
     assert [item.number for item in chosen_targets(PLAN, "binding")] == [8, 9]
     assert [item.number for item in chosen_targets(PLAN, "6,rd_intensity")] == [6, 4]

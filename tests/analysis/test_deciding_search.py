@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
 from zjsim.analysis.deciding.certificate import check_directions, least_cost, most_of
+from zjsim.analysis.deciding.chance import Straight, most_held
+from zjsim.analysis.deciding.chance import cheapest as cheapest_share
 from zjsim.analysis.deciding.search import (
     Question,
     highest_worst,
@@ -127,3 +131,69 @@ def test_the_bound_on_the_cost_is_the_cost_where_all_is_linear():
     found = cheapest(ask)
     weights, _ = linear_weights(ask, found.point, by_cost=True)
     assert least_cost(ask, check_directions(ask), weights) == pytest.approx(found.cost, abs=1e-6)
+
+
+def straight_worlds(rng, worlds, targets, numbers):
+    margins = -rng.uniform(0, 1, (worlds, targets))
+    slopes = rng.uniform(-0.2, 1, (worlds, targets, numbers))
+    price = rng.uniform(0.5, 1.5, numbers)
+    return question(lambda x: x, numbers, price), Straight(np.zeros(numbers), margins, slopes)
+
+
+def by_trying_every_choice(ask, flat, allowed):
+    """The least cost by one linear program for each choice of the worlds that are held."""
+    total, n = len(flat.margins), ask.start.size
+    best = np.inf
+    for out in itertools.combinations(range(total), allowed):
+        keep = [world for world in range(total) if world not in out]
+        ended = linprog(
+            ask.price,
+            A_ub=-flat.slopes[keep].reshape(-1, n),
+            b_ub=flat.margins[keep].ravel(),
+            bounds=[(0, 1)] * n,
+        )
+        best = min(best, ended.fun if ended.status == 0 else np.inf)
+    return best
+
+
+def compared(seeds):
+    """Costs found and least costs, in random small sets of worlds."""
+    rows = []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        ask, flat = straight_worlds(rng, 8, int(rng.integers(1, 3)), int(rng.integers(2, 5)))
+        allowed = int(rng.integers(1, 4))
+        starts = np.concatenate([[ask.start, ask.upper], rng.random((4, ask.start.size))])
+        held = cheapest_share(ask, flat, allowed, starts)
+        if held is not None:
+            # Whatever its cost, the point does hold as many worlds as it says.
+            assert (flat.at(held.point[None])[0] >= -1e-9).sum() >= len(flat.margins) - allowed
+        least = by_trying_every_choice(ask, flat, allowed)
+        rows.append((np.inf if held is None else held.cost, least))
+    return np.array(rows)
+
+
+def test_a_share_of_worlds_is_held_as_cheaply_as_by_trying_every_choice():
+    found, least = compared(range(12)).T
+    assert found == pytest.approx(least, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_of_many_sets_of_worlds_none_is_undercut_and_few_are_dearer():
+    found, least = compared(range(100, 200)).T
+    assert np.array_equal(np.isinf(found), np.isinf(least))
+    there = np.isfinite(least)
+    assert np.all(found[there] >= least[there] - 1e-7)
+    assert np.mean(found[there] < least[there] + 1e-6) > 0.95
+    assert np.all(found[there] < 1.2 * least[there])
+
+
+def test_the_most_worlds_are_held_where_no_wanted_share_can_be():
+    # One world asks for the low end, nine for the high one: nine of ten is the most.
+    slopes = np.array([[[1.0]]] * 9 + [[[-1.0]]])
+    margins = np.array([[-0.6]] * 9 + [[0.4]])
+    flat = Straight(np.zeros(1), margins, slopes)
+    ask = question(lambda x: x, 1)
+    point = most_held(ask, flat, np.zeros((1, 1)))
+    assert (flat.at(point[None])[0] >= 0).sum() == 9
+    assert cheapest_share(ask, flat, 0, np.zeros((1, 1))) is None

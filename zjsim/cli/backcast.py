@@ -133,6 +133,7 @@ def backcast_document(found: Backcast) -> dict[str, Any]:
         "cost": found.cost,
         "share_before": found.share_before,
         "share": found.share,
+        "share_fresh": found.share_fresh,
         "changes": found.to_frame().to_dict("records"),
         "prices": found.target_frame().to_dict("records"),
         "frontier": [{"cost": cost, "share": share} for cost, share in found.frontier],

@@ -33,9 +33,11 @@ class TargetPrice:
         Of the indicator in the answer (of an ensemble the median), in the printed unit.
     most : float
         The most that the levers alone can make of it, as far as directions were checked; of an
-        ensemble the largest share of worlds that can meet it.
+        ensemble the share of worlds that can meet it with a setting of their own. NaN where that
+        was not looked for.
     binding : bool
-        Whether effort would be saved without this target.
+        Whether effort would be saved without this target; of an ensemble whether it is the only
+        one missed in some world.
     saved : float
         Effort saved by leaving it out, solved again; NaN where it is the only one.
     per_unit : float
@@ -71,15 +73,17 @@ class Certificate:
     starts, agreeing : int
         Searches made, and those that ended at the same cost or margin.
     checked : int
-        Runs in which the directions of levers were checked.
+        Runs in which the directions of levers were checked; of an ensemble runs from random
+        settings, against which the best setting of each world was checked.
     contrary : float
-        Largest part of single steps against their direction, over the targets.
+        Largest part of single steps against their direction, over the targets; of an ensemble the
+        part of these runs that did better.
     short_of : int or None
         Number of the target that no setting reaches by itself; None where that is not why.
     bound : float
         Of ``met`` the least cost there can be; of ``impossible`` and ``not_found`` the highest
         worst margin there can be, in parts of a target's way from base to target; in an ensemble
-        the highest share of worlds.
+        the highest share of worlds (NaN of ``met``).
     best : float
         The same of the best that was found.
     """
@@ -114,6 +118,8 @@ class Backcast:
         Additional effort: with ``budget`` in parts of the fiscal envelope of the base year.
     share_before, share : float
         Share of worlds in which the targets are met, before and in the answer; NaN of one run.
+    share_fresh : float
+        The share of the answer in as many worlds that the search has not seen.
     prices : tuple of TargetPrice
     certificate : Certificate
     frontier : array, shape (n, 2)
@@ -135,6 +141,7 @@ class Backcast:
     cost: float
     share_before: float
     share: float
+    share_fresh: float
     prices: tuple[TargetPrice, ...]
     certificate: Certificate
     frontier: np.ndarray

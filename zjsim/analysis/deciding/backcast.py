@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,10 @@ from zjsim.analysis.deciding.answer import (
     Outcome,
     TargetPrice,
 )
-from zjsim.analysis.deciding.certificate import (
-    Design,
-    check_directions,
-    corner,
-    least_cost,
-    most_of,
-)
+from zjsim.analysis.deciding.certificate import Design, check_directions, least_cost, most_of
+from zjsim.analysis.deciding.chance import Straight
 from zjsim.analysis.deciding.levers import Bench, Cost, open_bench
+from zjsim.analysis.deciding.reach import Reach, reachable
 from zjsim.analysis.deciding.search import (
     STARTS,
     Found,
@@ -35,10 +32,11 @@ from zjsim.analysis.deciding.search import (
     starting_points,
 )
 from zjsim.analysis.deciding.worlds import (
+    FULL,
     frontier_about,
+    highest_share,
     least_change_in_worlds,
     share_at,
-    straightened,
 )
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import RunError
@@ -176,7 +174,11 @@ class _Work:
         origins = starting_points(question, self.starts, self.seed)
         found = least_change(question, origins, seed=self.seed)
         if not found.meets:
-            return self._not_met(bench, question, origins)
+            best, design = self._highest(question, origins)
+            if not best.meets:
+                return self._not_met(bench, question, best, design)
+            again = least_change(question, np.stack([best.point, question.start]), seed=self.seed)
+            found = again if again.meets else best
         design = check_directions(question, through=found.point, seed=self.seed)
         if max(map(design.contrary_share, range(len(bench.targets)))) > 0.1:
             # Slopes that turn may hide a cheaper valley.
@@ -189,12 +191,17 @@ class _Work:
         priced = self._prices(bench, question, design, found, weights)
         return self._told(bench, "met", point, certificate, priced)
 
-    def _not_met(self, bench: Bench, question: Question, origins: np.ndarray) -> Backcast:
-        """No setting was found: why there is none, or how far the best one is off."""
+    def _highest(self, question: Question, origins: np.ndarray) -> tuple[Found, Design]:
+        """The point that comes nearest to every target, and the directions seen through it."""
         best = highest_worst(question, origins, seed=self.seed)
         design = check_directions(question, through=best.point, seed=self.seed)
-        if not best.meets and max(map(design.contrary_share, range(len(bench.targets)))) > 0.1:
+        turns = max(map(design.contrary_share, range(len(self.bench.targets)))) > 0.1
+        if turns and not best.meets:
             best = highest_worst(question, origins, seed=self.seed, globally=True)
+        return best, design
+
+    def _not_met(self, bench: Bench, question: Question, best: Found, design: Design) -> Backcast:
+        """Why no setting meets the targets, or how far the best one is off."""
         units = np.eye(len(bench.targets))
         alone = [most_of(question, design, unit) for unit in units]
         weights, _ = linear_weights(question, best.point, by_cost=False)
@@ -214,75 +221,95 @@ class _Work:
 
     def in_worlds(self, probability: float) -> Backcast:
         bench, question = self.bench, self.bench.question()
-        origins = starting_points(question, max(self.starts // 2, 1), self.seed)
-        before, full = share_at(bench, np.stack([question.start, origins[1]]))
-        design = check_directions(question, bench.margins, bench.worlds, seed=self.seed)
-        most = self._most_worlds(bench, question, design)
+        before = float(share_at(bench, question.start[None])[0])
         if before >= probability:
-            rows = self._world_rows(bench, question.start, most, None)
-            nothing = self._certificate(None, design, None, float(most.min()), float(before))
-            return self._told(bench, "already", question.start, nothing, rows, (before, before))
-        # The far corner is where to look first when the wanted share is near what it has.
-        origin = origins[1] if full < probability + 0.1 else (question.start + origins[1]) / 2
-        found = least_change_in_worlds(bench, probability, origins, origin)
-        point = rounded_outwards(self._counting(question, probability), found.point)
+            shares = (before, before, self._fresh_share(question.start))
+            rows = self._world_rows(question.start, None, None)
+            return self._told(bench, "already", question.start, self._nothing(), rows, shares)
+        origins = starting_points(question, max(self.starts // 2, 1), self.seed)
+        found, flat = least_change_in_worlds(bench, probability, origins)
+        if not found.meets:
+            higher = highest_share(bench, question, np.round(found.point, 3))
+            again, about = least_change_in_worlds(bench, probability, origins, higher, FULL)
+            found, flat = (again, about) if again.worst > found.worst else (found, flat)
+            if share_at(bench, higher[None])[0] - probability > found.worst:
+                found = replace(found, point=higher)
+        point = self._few_decimals(found, probability)
         share = float(share_at(bench, point[None])[0])
-        met = share >= probability
-        flat = straightened(bench, point, question)
-        short = bench.targets[int(most.argmin())].number if most.min() < probability else None
-        certificate = self._certificate(found, design, short, float(most.min()), share)
-        outcome: Outcome = "met" if met else "impossible" if short else "not_found"
-        rows = self._world_rows(bench, point, most, probability if met and self.priced else None)
-        frontier = frontier_about(bench, question, flat, origins, (before, max(share, full)))
-        return self._told(
-            bench, outcome, point, certificate, rows, (before, share), frontier
+        shares = (before, share, self._fresh_share(point))
+        frontier = frontier_about(bench, question, flat, point[None], (before, share))
+        if share >= probability - 1e-12:
+            known = Certificate(found.starts, found.agreeing, 0, 0.0, None, np.nan, share)
+            saved = self._saved_in_worlds(flat, point, probability) if self.priced else None
+            rows = self._world_rows(point, None, saved)
+            return self._told(bench, "met", point, known, rows, shares, frontier)
+        reach = reachable(bench, question, point[None], self.seed)
+        hardest = int(reach.each.argmin())
+        short = bench.targets[hardest].number if reach.each[hardest] < probability else None
+        known = Certificate(
+            found.starts, found.agreeing, reach.checked, reach.contrary, short,
+            float(reach.each[hardest]) if short else reach.together, share,
         )  # fmt: skip
+        outcome: Outcome = "impossible" if known.bound < probability - 1e-12 else "not_found"
+        rows = self._world_rows(point, reach, None)
+        return self._told(bench, outcome, point, known, rows, shares, frontier)
 
-    def _counting(self, question: Question, probability: float) -> Question:
-        """The question whose margin is the counted share of worlds."""
+    def _few_decimals(self, found: Found, probability: float) -> np.ndarray:
+        """The point as a planner writes it; where the share is not reached, the nearest."""
+        question = self.bench.question()
+        if not found.meets:
+            return np.clip(np.round(found.point, 3), question.lower, question.upper)
 
         def over(points: np.ndarray) -> np.ndarray:
             return (share_at(self.bench, points) - probability + 1e-12)[:, None]
 
-        return replace(question, margins=over)
+        return rounded_outwards(replace(question, margins=over), found.point)
 
-    def _most_worlds(self, bench: Bench, question: Question, design: Design) -> np.ndarray:
-        """Largest share of worlds that can meet each target, by the corner of its directions."""
-        numbers = np.arange(bench.worlds)
-        found = []
-        for k, unit in enumerate(np.eye(len(bench.targets))):
-            top = corner(question, design.directions(unit))
-            margins = bench.margins(np.repeat(top[None], bench.worlds, axis=0), numbers)[:, k]
-            found.append(np.mean(margins + design.contrary(unit).sum() >= 0))
-        return np.array(found)
+    def _fresh_share(self, point: np.ndarray) -> float:
+        """The share in as many worlds that the search has not seen."""
+        return float(share_at(self._unseen, point[None])[0])
+
+    @cached_property
+    def _unseen(self) -> Bench:
+        return replace(self.bench, seed=self.bench.sample.seed + 1)
 
     def _world_rows(
-        self, bench: Bench, point: np.ndarray, most: np.ndarray, probability: float | None
+        self, point: np.ndarray, reach: Reach | None, saved: Sequence[float] | None
     ) -> tuple[TargetPrice, ...]:
-        numbers = np.arange(bench.worlds)
-        points = np.repeat(point[None], bench.worlds, axis=0)
-        values = bench.values(points, numbers)
-        lowest = np.array([item.target.lowest for item in bench.targets])
-        missed = values < lowest
-        saved = [np.nan] * len(bench.targets)
-        cost = float(bench.question().cost(point)[0])
-        for k in range(len(bench.targets)) if probability and len(bench.targets) > 1 else ():
-            fewer = replace(bench, targets=tuple(np.delete(np.array(bench.targets, object), k)))
-            saved[k] = cost - self._in_worlds_again(fewer, probability or 0.5, point)
+        """Where each target stands in the worlds, and whether it fails where the others do not."""
+        bench = self.bench
+        values = bench.values(np.repeat(point[None], bench.worlds, axis=0), np.arange(bench.worlds))
+        failed = ~(values >= np.array([item.target.lowest for item in bench.targets]))
+        alone = (failed & (failed.sum(axis=1) == 1)[:, None]).any(axis=0)
         return tuple(
             TargetPrice(
-                item, float(np.nanmedian(values[:, k])), float(most[k]),
-                bool(missed[:, k].any() and not (saved[k] <= 1e-6)), saved[k], np.nan,
+                item, float(np.nanmedian(values[:, k])),
+                np.nan if reach is None else float(reach.each[k]), bool(alone[k]),
+                np.nan if saved is None else saved[k], np.nan,
             )
             for k, item in enumerate(bench.targets)
         )  # fmt: skip
 
-    def _in_worlds_again(self, bench: Bench, probability: float, point: np.ndarray) -> float:
-        question = bench.question()
-        if share_at(bench, question.start[None])[0] >= probability:
-            return 0.0
-        origins = np.stack([question.start, point])
-        return least_change_in_worlds(bench, probability, origins, point).cost
+    def _saved_in_worlds(
+        self, flat: Straight, point: np.ndarray, probability: float
+    ) -> list[float]:
+        """Effort saved by leaving out each target, solved again from the answer."""
+        bench, question = self.bench, self.bench.question()
+        cost, targets = float(question.cost(point)[0]), bench.targets
+        saved = []
+        for k in range(len(targets)):
+            rest = tuple(item for item in targets if item is not targets[k])
+            fewer = replace(bench, targets=rest)
+            if not rest:
+                saved.append(np.nan)
+            elif share_at(fewer, question.start[None])[0] >= probability:
+                saved.append(cost)
+            else:
+                again, _ = least_change_in_worlds(
+                    fewer, probability, question.start[None], point, FULL
+                )
+                saved.append(max(cost - again.cost, 0.0) if again.meets else 0.0)
+        return saved
 
     def _prices(
         self, bench: Bench, question: Question, design: Design, found: Found, weights: np.ndarray
@@ -339,7 +366,8 @@ class _Work:
     def _told(
         self, bench: Bench, outcome: Outcome, point: np.ndarray, certificate: Certificate,
         rows: tuple[TargetPrice, ...],
-        shares: tuple[float, float] = (np.nan, np.nan), frontier: np.ndarray | None = None,
+        shares: tuple[float, float, float] = (np.nan, np.nan, np.nan),
+        frontier: np.ndarray | None = None,
     ) -> Backcast:  # fmt: skip
         question = bench.question()
         if outcome in ("impossible", "not_found"):
@@ -362,7 +390,7 @@ class _Work:
         )
         return Backcast(
             bench.plan, bench.scenario, bench.targets, self.probability, bench.worlds, self.cost,
-            outcome, moved, float(question.cost(point)[0]), float(shares[0]), float(shares[1]),
+            outcome, moved, float(question.cost(point)[0]), *shares,
             rows, certificate, np.empty((0, 2)) if frontier is None else frontier,
             made if outcome in ("met", "already") else None, made,
         )  # fmt: skip

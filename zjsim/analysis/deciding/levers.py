@@ -62,6 +62,8 @@ class Bench:
     targets : tuple of Indicator
     worlds : int
         Draws of the ensemble, the same for every setting; 0 is the scenario itself.
+    seed : int or None
+        Of the draws; None is that of the scenario.
     guard : tuple of float
         Distance kept from each target, in its printed unit: the numerical error of a run.
     advance : function
@@ -73,6 +75,7 @@ class Bench:
     settings: tuple[Setting, ...]
     targets: tuple[Indicator, ...]
     worlds: int = 0
+    seed: int | None = None
     guard: tuple[float, ...] = ()
     advance: Callable[[int], None] = lambda count: None
 
@@ -86,7 +89,7 @@ class Bench:
     @cached_property
     def sample(self) -> SamplePlan:
         """Draws of the scenario's ensemble, with every lever in use that may be set."""
-        return self.ready.sample
+        return self.ready.sampled(seed=self.seed)
 
     @cached_property
     def start(self) -> np.ndarray:

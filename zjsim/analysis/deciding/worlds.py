@@ -1,56 +1,33 @@
 """The least change that meets targets in a share of many worlds, the same worlds for each try.
 
-A share of worlds moves in steps and has no slope. What is lifted to 0 instead is the margin that
-exactly the wanted share of worlds has or exceeds. Around a point each world's margins are taken as
-straight; the straight problem is solved from many starts in milliseconds, the model is run again
-where it ends, and so on. The last step is exact: along the line from the scenario to the answer
-the first point is taken at which the counted share is reached.
+A share of worlds moves in steps and has no slope. Around a point each world's margins are taken as
+straight; the straight problem is solved by linear programs (``chance``), the model is run again
+where it ends, and so on: first in some of the worlds and over wide steps, then in all and closely.
+The last step is exact: along the line from the scenario to the answer the first point is taken at
+which the counted share is reached.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from zjsim.analysis.deciding.chance import Straight, cheapest, most_held
 from zjsim.analysis.deciding.levers import Bench
-from zjsim.analysis.deciding.search import Found, Question, highest_worst, least_change
+from zjsim.analysis.deciding.search import Found, Question
 
-ROUNDS = 4
+# Worlds (None is all) and the step of slopes, in parts of a lever's range, round by round.
+Rounds = tuple[tuple[int | None, float], ...]
+ROUNDS: Rounds = ((256, 0.5), (256, 0.1), (None, 0.02), (None, 0.02))
+FULL: Rounds = ROUNDS[-1:]  # from where the answer is near
+COARSE, SWEEPS = 512, 6  # worlds and turns of the climb to a higher share
 ALONG = 9  # points tried on a line at a time
-# Rank statistics of a straight problem are averaged over this part of the worlds beside the rank.
-SOFT = 0.03
-
-
-@dataclass(frozen=True)
-class Straight:
-    """Margins of every world and target about a point, and their slopes."""
-
-    point: np.ndarray
-    margins: np.ndarray  # (world, k)
-    slopes: np.ndarray  # (world, k, n)
-
-    def at(self, points: np.ndarray) -> np.ndarray:
-        """The worst margin by point and world, shape (m, world)."""
-        worst: np.ndarray = self._margins(points).min(axis=2)
-        return worst
-
-    def _margins(self, points: np.ndarray) -> np.ndarray:
-        worlds, k, n = self.slopes.shape
-        moved = (points - self.point) @ self.slopes.reshape(-1, n).T
-        found: np.ndarray = self.margins + moved.reshape(len(points), worlds, k)
-        return found
-
-    def ranked(self, point: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-        """The mean of worst margins of ranks ``low`` to ``high`` (exclusive), and its slopes."""
-        margins = self._margins(point[None])[0]
-        hardest = margins.argmin(axis=1)
-        worst = margins.min(axis=1)
-        chosen = np.argpartition(worst, [low, high - 1])[low:high]
-        slopes = self.slopes[chosen, hardest[chosen]]
-        return worst[chosen].mean(keepdims=True), slopes.mean(axis=0, keepdims=True)
+FINER = 3  # times that the line is looked at more closely
+# Shares of worlds for which the frontier is solved, on the way to that of the answer.
+FRONTIER = 8
 
 
 def rank_of(probability: float, worlds: int) -> int:
@@ -70,10 +47,12 @@ def share_at(bench: Bench, points: np.ndarray) -> np.ndarray:
     return share
 
 
-def straightened(bench: Bench, point: np.ndarray, question: Question) -> Straight:
-    """Run every world at a point, and with each lever moved a little."""
-    n, worlds = point.size, bench.worlds
-    span = 0.02 * (question.upper - question.lower)
+def straightened(
+    bench: Bench, point: np.ndarray, question: Question, worlds: int, width: float
+) -> Straight:
+    """Run the first worlds at a point, and with each lever moved by a part of its range."""
+    n = point.size
+    span = width * (question.upper - question.lower)
     step = np.where(point + span <= question.upper, span, -span)
     block = np.repeat(point[None], n + 1, axis=0)
     block[np.arange(n) + 1, np.arange(n)] += step
@@ -85,111 +64,154 @@ def straightened(bench: Bench, point: np.ndarray, question: Question) -> Straigh
 
 
 def least_change_in_worlds(
-    bench: Bench, probability: float, starts: np.ndarray, origin: np.ndarray | None = None
-) -> Found:
-    """The cheapest point at which the targets are met together in this share of worlds.
+    bench: Bench,
+    probability: float,
+    starts: np.ndarray,
+    begin: np.ndarray | None = None,
+    rounds: Rounds = ROUNDS,
+) -> tuple[Found, Straight]:
+    """The cheapest point found at which the targets are met together in this share of worlds.
 
     Parameters
     ----------
     starts : array, shape (m, n)
         Points from which each straight problem is solved.
-    origin : array or None
-        Where the worlds are straightened first; None is the middle of the starts.
+    begin : array or None
+        Where the worlds are straightened first; None is the scenario.
+
+    Returns
+    -------
+    Found, Straight
+        ``worst`` is the share above the wanted one, below 0 where none was found; and the worlds
+        as they were last straightened.
     """
-    question, allowed = bench.question(), rank_of(probability, bench.worlds)
-    point = starts.mean(axis=0) if origin is None else origin
+    question = bench.question()
+    point = question.start if begin is None else begin
     best: Found | None = None
-    spent = agreeing = 0
-    for _ in range(ROUNDS):
-        flat = straightened(bench, point, question)
-        spent += len(question.start) + 1
-        solved = _solved(question, flat, allowed, np.concatenate([starts, point[None]]))
-        end, points = _on_the_line(bench, question, solved, probability)
-        spent += points
-        agreeing = max(agreeing, solved.agreeing)
-        better = best is None or (end.meets, -end.cost if end.meets else end.worst) > (
-            best.meets,
-            -best.cost if best.meets else best.worst,
-        )
-        gained = math.inf if best is None else best.cost - end.cost
-        best = end if better else best
-        if best is not None and (np.allclose(end.point, point, atol=1e-3) or 0 <= gained < 1e-4):
+    flat: Straight | None = None
+    for part, width in rounds:
+        worlds = min(part or bench.worlds, bench.worlds)
+        flat = straightened(bench, point, question, worlds, width)
+        tried = np.concatenate([starts, point[None]])
+        held = cheapest(question, flat, rank_of(probability, worlds), tried)
+        end = most_held(question, flat, tried) if held is None else held.point
+        if part is None:
+            counted = _on_the_line(bench, question, end, probability)
+            if held is not None:
+                counted = replace(counted, agreeing=held.agreeing, starts=held.starts)
+            settled = best is not None and not _better(counted, best, by=1e-3)
+            best = counted if best is None or _better(counted, best) else best
+            if settled:
+                break
+            end = counted.point
+        if np.allclose(end, point, atol=1e-3) and part is None:
             break
-        point = end.point
+        point = end
     assert best is not None
-    return replace(best, agreeing=agreeing, starts=len(starts) + 1, points=spent * bench.worlds)
+    assert flat is not None
+    return _trimmed(bench, question, best, probability), flat
 
 
-def _solved(question: Question, flat: Straight, allowed: int, starts: np.ndarray) -> Found:
-    """The straight problem: by cost, or where it cannot be met by its margin."""
-    worlds = len(flat.margins)
-    half = max(1, round(SOFT * worlds))
-    low, high = max(allowed - half, 0), min(allowed + half + 1, worlds)
-
-    def ranked(points: np.ndarray) -> np.ndarray:
-        ordered = np.sort(flat.at(points), axis=1)
-        return np.asarray(ordered[:, low:high].mean(axis=1, keepdims=True))
-
-    ask = replace(
-        question, margins=ranked, tolerance=1e-8,
-        slopes=lambda point: flat.ranked(point, low, high),
-    )  # fmt: skip
-    found = least_change(ask, starts)
-    return found if found.meets else highest_worst(ask, starts)
+def _better(one: Found, other: Found, by: float = 0.0) -> bool:
+    """Whether one is cheaper, or where neither meets the share has more of it."""
+    if one.meets and other.meets:
+        return one.cost < other.cost * (1 - by)
+    if one.meets or other.meets:
+        return one.meets
+    return one.worst > other.worst + by
 
 
-def _on_the_line(
-    bench: Bench, question: Question, found: Found, probability: float
-) -> tuple[Found, int]:
-    """The first point on the way from the scenario to the answer, and a little beyond it."""
-    way = found.point - question.start
+def _on_the_line(bench: Bench, question: Question, end: np.ndarray, probability: float) -> Found:
+    """The first point on the way from the scenario to the end, and a little beyond it."""
+    way = end - question.start
     room = np.where(way > 0, question.upper - question.start, question.lower - question.start)
     stretch = float(np.max(np.where(way != 0, room / np.where(way != 0, way, 1.0), 0.0), initial=1))
-    low, high, spent = 0.0, min(max(stretch, 1.0), 1.5), 0
     on: Callable[[np.ndarray], np.ndarray] = lambda part: np.clip(  # noqa: E731
         question.start + part[:, None] * way, question.lower, question.upper
     )
-    shares = np.zeros(1)
-    for _ in range(3):
+    low, high = 0.0, min(max(stretch, 1.0), 1.5)
+    over = 0.0
+    for turn in range(FINER):
+        # The wanted end itself is among what is tried first.
         parts = np.linspace(low, high, ALONG)
+        parts = np.sort(np.append(parts, 1.0)) if turn == 0 else parts
         shares = share_at(bench, on(parts))
-        spent += ALONG
         reached = np.flatnonzero(shares >= probability - 1e-12)
         if not reached.size:
-            top = on(parts[[int(shares.argmax())]])[0]
-            short = float(shares.max() - probability)
-            return replace(found, point=top, cost=float(question.cost(top)[0]), worst=short), spent
+            place = int(shares.argmax())
+            top = on(parts[[place]])[0]
+            short = float(shares[place] - probability)
+            return Found(top, float(question.cost(top)[0]), short, 1, 1, 0)
         first = int(reached[0])
-        low, high = parts[max(first - 1, 0)], parts[first]
+        low, high = float(parts[max(first - 1, 0)]), float(parts[first])
+        over = float(shares[first]) - probability
         if first == 0:
             break
-    end = on(np.array([high]))[0]
-    over = float(shares.max() - probability)
-    return replace(found, point=end, cost=float(question.cost(end)[0]), worst=max(over, 0.0)), spent
+    point = on(np.array([high]))[0]
+    return Found(point, float(question.cost(point)[0]), max(over, 0.0), 1, 1, 0)
 
 
-# Shares of worlds for which the frontier is solved.
-SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+def _trimmed(bench: Bench, question: Question, found: Found, probability: float) -> Found:
+    """Without changes that the counted share does not need."""
+    while found.meets:
+        moved = np.flatnonzero(found.point != question.start)
+        if moved.size < 2:
+            break
+        points = np.repeat(found.point[None], moved.size, axis=0)
+        points[np.arange(moved.size), moved] = question.start[moved]
+        shares = share_at(bench, points)
+        enough = shares >= probability - 1e-12
+        if not enough.any():
+            break
+        place = int(np.where(enough, question.cost(points), np.inf).argmin())
+        cost = float(question.cost(points[place])[0])
+        over = max(float(shares[place]) - probability, 0.0)
+        found = replace(found, point=points[place], cost=cost, worst=over)
+    return found
+
+
+def highest_share(bench: Bench, question: Question, point: np.ndarray) -> np.ndarray:
+    """A setting with a higher share, by moving one lever at a time to an end, shape (n,)."""
+    n, worlds = question.start.size, min(COARSE, bench.worlds)
+    best = float((bench.in_all_worlds(point[None], worlds) >= 0).mean())
+    for _ in range(SWEEPS):
+        moved = np.repeat(point[None], 2 * n, axis=0)
+        moved[np.arange(n), np.arange(n)] = question.lower
+        moved[np.arange(n) + n, np.arange(n)] = question.upper
+        shares = (bench.in_all_worlds(moved, worlds) >= 0).mean(axis=1)
+        if shares.max() <= best:
+            break
+        best, point = float(shares.max()), moved[int(shares.argmax())]
+    return point
 
 
 def frontier_about(
-    bench: Bench, question: Question, flat: Straight, starts: np.ndarray,
+    bench: Bench, question: Question, flat: Straight, known: np.ndarray,
     between: tuple[float, float],
 ) -> np.ndarray:  # fmt: skip
     """Effort against the share of worlds it buys, shape (n, 2), by rising effort.
 
     Each point is the cheapest by the straightened worlds; its share is counted by running them.
+
+    Parameters
+    ----------
+    known : array, shape (m, n)
+        Points that are counted in any case, such as the answer.
+    between : tuple of float
+        Shares that the frontier goes from and to.
     """
-    points = [question.start, flat.point]
-    for share in SHARES:
-        if between[0] < share <= between[1]:
-            allowed = rank_of(share, bench.worlds)
-            points.append(_solved(question, flat, allowed, starts[:2]).point)
+    points = [question.start, *known]
+    worlds = len(flat.margins)
+    for share in np.linspace(*between, FRONTIER + 1)[1:-1]:
+        held = cheapest(question, flat, rank_of(float(share), worlds), known[:1])
+        points += [] if held is None else [held.point]
+    # Where straight worlds mislead, the way to the answer is still one.
+    ways = np.linspace(0, 1, FRONTIER + 1)[1:-1]
+    points += [question.start + part * (known[0] - question.start) for part in ways]
     tried = np.stack(points)
     costs, shares = question.cost(tried), share_at(bench, tried)
-    order = np.lexsort((-shares, costs))
     best, kept = -1.0, []
-    for place in order:
+    for place in np.lexsort((-shares, costs)):
         # What costs more and meets less is on no frontier.
         if shares[place] > best:
             best = float(shares[place])

@@ -93,7 +93,7 @@ def target_table(found: Any, language: Language) -> Table:
         ("target", ">", [f"{one.indicator.target.lowest:g}" for one in found.prices]),
         ("median" if many else "value", ">", [_reached(one) for one in found.prices]),
         ("most_worlds" if many else "most", ">", [_most(one, many) for one in found.prices]),
-        ("binds", "<", [_binds(one, language) for one in found.prices]),
+        ("binds_worlds" if many else "binds", "<", [_binds(one, language) for one in found.prices]),
         ("saved", ">", [effort(found, one.saved, language) for one in found.prices]),
         ("per_unit", ">", [effort(found, one.per_unit, language) for one in found.prices]),
     ]
@@ -137,30 +137,33 @@ def backcast_remarks(found: Any, language: Language) -> list[str]:
     """How the answer is known, and how to read the table."""
     known, many = found.certificate, found.probability is not None
     kind = "worlds" if many else "run"
-    bound, best = known.bound, known.best
     if found.outcome == "met" and not many:
-        said = {"bound": effort(found, bound, language), "best": effort(found, best, language)}
+        bound, best = (effort(found, x, language) for x in (known.bound, known.best))
     else:
-        said = {"bound": format_share(bound), "best": format_share(best)}
+        bound, best = format_share(known.bound), format_share(known.best)
     values = {
-        **said,
+        "bound": bound,
+        "best": best,
         "starts": known.starts,
         "agreeing": known.agreeing,
         "runs": f"{known.checked:,}",
         "contrary": format_share(known.contrary),
         "short": known.short_of,
+        "worlds": f"{found.worlds:,}",
+        "fresh": format_share(found.share_fresh),
         **_short_of(found, many),
     }
     lines = []
-    if found.outcome != "already":
+    if found.outcome != "already" or many:
         single = found.outcome == "impossible" and known.short_of is not None
         key = f"backcast.known_{found.outcome}_{kind}" + ("_single" if single else "")
         lines.append(label(key, language, **values))
     if known.checked:
-        lines.append(label("backcast.directions", language, **values))
+        key = "backcast.directions" + ("_worlds" if many else "")
+        lines.append(label(key, language, **values))
     if found.changes:
         lines.append(label(f"backcast.rule_{found.cost_rule}", language))
-    if many and len(found.frontier) > 1:
+    if len(found.frontier) > 1:
         lines.append(label("backcast.frontier_note", language))
     return lines
 
