@@ -54,6 +54,7 @@ COMMANDS = {
     "sensitivity": (PLAN, "ritmo de patentes"),
     "decompose": (PLAN, "Plan en marcha"),
     "backcast": ((*PLAN, "--targets", "all", "--cost", "steps"), "Plan en marcha"),
+    "flip": (PLAN, "ritmo de patentes"),
     "calibrate": (
         (*PLAN, "--draws", "64", "--profile", "0", "--seed", "7", "--out", "fit.csv"),
         "ritmo de patentes",

@@ -42,6 +42,7 @@ COMMANDS = {
     "decompose baseline": "",
     "decompose baseline --levers -n 2": "",
     "backcast baseline": "",
+    "flip baseline": "",
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
@@ -63,7 +64,7 @@ COMMANDS = {
     "explore baseline --out page.html": "",
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
-LONG = re.compile("sobol|morris|decompose|backcast|validate|calibrate|check|explore")
+LONG = re.compile("sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore")
 # Names and acronyms that Chinese planners write in Latin letters, too.
 LATIN = {"gdp", "ppi", "crps", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.

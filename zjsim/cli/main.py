@@ -23,6 +23,7 @@ from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.explore import explore
 from zjsim.cli.export import export, import_cin
+from zjsim.cli.flip import flip
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.lint import lint
 from zjsim.cli.output import note, on_screen
@@ -79,6 +80,7 @@ app.command("batch")(batch)
 app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
 app.command("backcast")(backcast)
+app.command("flip")(flip)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("validate")(validate)
