@@ -206,7 +206,7 @@ TASKS = {
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "hindcast hindcast_from calibrate validate",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
-    "Decide": "backcast",
+    "Decide": "backcast flip",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_tornado plot_loops plot_stock_flow",
     "Explore": "explore",
@@ -226,6 +226,7 @@ RESULTS = {
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
     "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
+    "analysis.deciding.flip": "Flips Flip Departure",
     "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",

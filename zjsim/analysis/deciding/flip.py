@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.analysis.deciding.levers import backend_of
 from zjsim.analysis.sensitivity.inputs_of_designs import values_of
 from zjsim.analysis.sensitivity.switching import crossings
 from zjsim.analysis.sensitivity.uncertain_inputs import Study, open_study
@@ -161,7 +162,7 @@ def flip(
     read = plan.read_scenario(
         scenario, changes, levers=levers, drivers=drivers, constants=constants
     )
-    study = replace(open_study(plan, read, calibrated=calibrated), backend="compiled")
+    study = replace(open_study(plan, read, calibrated=calibrated), backend=backend_of(plan))
     space = Spreads(study, advance)
     return Flips(study, _flips(space), space.runs)
 

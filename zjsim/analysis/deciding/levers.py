@@ -13,6 +13,7 @@ from zjsim.analysis.deciding.search import Question
 from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.reading import reading_time
+from zjsim.engines.kernel.engine import LARGEST_SPECIAL, Backend
 from zjsim.errors import RunError, did_you_mean
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
@@ -156,9 +157,7 @@ class Bench:
             base, n_run=len(points), paths=paths, save=save,
             grid=replace(base.grid, save_every=0.5),
         )  # fmt: skip
-        # One way of computing for every block: the two differ in the last bits, and a search
-        # asks for hundreds of small ones.
-        table = indicator_table(self.ready.run(inputs, "compiled"), self.targets)
+        table = indicator_table(self.ready.run(inputs, backend_of(self.plan)), self.targets)
         for k, walk in enumerate(self._walks if worlds is not None else ()):
             if walk is not None and worlds is not None:
                 known = self.plan.discrepancies[self.targets[k].id]
@@ -219,6 +218,15 @@ class Bench:
             return value
         entry = {"shape": own.shape, "to": value, "from": own.from_year, "until": own.until_year}
         return {key: part for key, part in entry.items() if part is not None}
+
+
+def backend_of(plan: OpenPlan) -> Backend:
+    """The one way in which a search computes its hundreds of blocks, some of them small.
+
+    It is one for all, because the ways differ in the last bits. A small program is run in NumPy,
+    which is done sooner than a kernel is compiled.
+    """
+    return "members" if len(plan.program.nodes) <= LARGEST_SPECIAL else "compiled"
 
 
 def taken(inputs: Inputs, rows: np.ndarray) -> Inputs:
