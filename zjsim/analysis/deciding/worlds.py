@@ -196,7 +196,7 @@ def frontier_about(
     Parameters
     ----------
     known : array, shape (m, n)
-        Points that are counted in any case, such as the answer.
+        Points that are counted in any case, the answer first.
     between : tuple of float
         Shares that the frontier goes from and to.
     """
@@ -210,6 +210,9 @@ def frontier_about(
     points += [question.start + part * (known[0] - question.start) for part in ways]
     tried = np.stack(points)
     costs, shares = question.cost(tried), share_at(bench, tried)
+    # What differs from the answer by its rounding alone is the answer.
+    same = (costs < costs[1]) & (costs > 0.99 * costs[1]) & (shares >= shares[1])
+    costs, shares = costs[~same], shares[~same]
     best, kept = -1.0, []
     for place in np.lexsort((-shares, costs)):
         # What costs more and meets less is on no frontier.

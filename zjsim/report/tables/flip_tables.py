@@ -20,7 +20,7 @@ def heading(found: Any, language: Language) -> str:
     scenario = found.study.resolved.scenario
     words = localised(scenario.label, language) or scenario.name
     inputs = len(found.study.dimensions)
-    return label("flip.head", language, scenario=words, inputs=inputs, runs=f"{found.runs:,}")
+    return label("flip.head", language, scenario=words, inputs=inputs)
 
 
 def nearness(one: Any, language: Language) -> str:
