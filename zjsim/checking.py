@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from zjsim.assessment.checks import Change, CheckOutcome, changed_inputs, judge, saved_variables
-from zjsim.inputs import Inputs
+from zjsim.inputs import Inputs, side_by_side
 from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.prepare import Prepared
 from zjsim.scenario.resolve import Resolved
@@ -42,7 +42,7 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
     resolved = runs.resolved if isinstance(runs, Runs) else runs
     if not plan.checks:
         return []
-    ready = Prepared(plan, resolved, backend="python")
+    ready = Prepared(plan, resolved)
     inputs = replace(ready.all_paths, save=saved_variables(plan.checks))
     return [outcome for outcome, _ in judged_checks(plan, inputs, ready.run)]
 
@@ -50,21 +50,23 @@ def run_checks(plan: PlanLike, runs: Runs | Resolved) -> list[CheckOutcome]:
 def judged_checks(
     plan: OpenPlan, inputs: Inputs, run: Callable[[Inputs], Trajectories]
 ) -> Iterator[tuple[CheckOutcome, Trajectories]]:
-    """Each reality check in turn with the run it is held against; equal changes run once."""
-    first_year = plan.plan.years[0]
-    kept: dict[str, Trajectories] = {}
+    """Each reality check in turn with the run it is held against.
 
-    def changed(change: Change | None) -> Trajectories:
-        key = repr(change)
-        if key not in kept:
-            own = inputs
-            if change is not None:
-                own = changed_inputs(
-                    inputs, change, plan.names.constants, plan.exogenous, first_year
-                )
-            kept[key] = run(own)
-        return kept[key]
-
+    Equal changes are run once, and all of them side by side.
+    """
+    first_year, constants = plan.plan.years[0], plan.names.constants
+    changes: dict[str, Change | None] = {}
     for check in plan.checks:
-        reference = changed(check.against)
-        yield judge(check, changed(check.condition), reference), reference
+        for change in (check.against, check.condition):
+            changes.setdefault(repr(change), change)
+    own = [
+        inputs
+        if change is None
+        else changed_inputs(inputs, change, constants, plan.exogenous, first_year)
+        for change in changes.values()
+    ]
+    found = run(side_by_side(own, constants))
+    by_change = {key: found.of_run(place) for place, key in enumerate(changes)}
+    for check in plan.checks:
+        reference = by_change[repr(check.against)]
+        yield judge(check, by_change[repr(check.condition)], reference), reference

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -148,3 +148,62 @@ class Inputs:
             save=self.save,
             method=self.method,
         )
+
+
+def side_by_side(several: Sequence[Inputs], constants: Mapping[str, float]) -> Inputs:
+    """Inputs of one run each as the runs of one: an engine computes them together.
+
+    Parameters
+    ----------
+    several : sequence of Inputs
+        Each of one run, all with the same grid, method and saved names.
+    constants : mapping of model name to float
+        The model's own values, for a constant or a path that only some of them give.
+
+    Raises
+    ------
+    ValueError
+        When they differ in what all runs of one study share, or one has no value for a path.
+    """
+    first = several[0]
+    shared = {(one.grid, one.method, one.save, one.n_run, tuple(one.initials)) for one in several}
+    if shared != {(first.grid, first.method, first.save, 1, ())}:
+        raise ValueError("side_by_side: the inputs differ in grid, method, saved names or runs")
+    paths = {
+        name: _stacked([one.paths.get(name) or _held(one, name, constants) for one in several])
+        for name in dict.fromkeys(name for one in several for name in one.paths)
+    }
+    numbers = {
+        name: np.array([float(one.constants.get(name, (constants[name],))[0]) for one in several])
+        for name in dict.fromkeys(name for one in several for name in one.constants)
+        if name not in paths
+    }
+    return replace(first, n_run=len(several), constants=numbers, paths=paths)
+
+
+def _held(inputs: Inputs, name: str, constants: Mapping[str, float]) -> TimePath:
+    """A constant as a path that never moves."""
+    value = inputs.constants.get(name, (constants.get(name),))[0]
+    if value is None:
+        raise ValueError(f"side_by_side: {name} is a path in some of the inputs only")
+    return TimePath(np.array([inputs.grid.start]), np.array([[float(value)]]))
+
+
+def _stacked(paths: Sequence[TimePath]) -> TimePath:
+    """Paths of one run each as the rows of one; the same path in all stays one row."""
+    # Most runs share a path, so each is looked at once.
+    places: dict[int, int] = {}
+    distinct: list[TimePath] = []
+    for path in paths:
+        if id(path) not in places:
+            places[id(path)] = len(distinct)
+            distinct.append(path)
+    if len(distinct) == 1:
+        return paths[0]
+    points = np.unique(np.concatenate([path.times for path in distinct]))
+    jumps = np.unique(np.concatenate([path.jumps for path in distinct]))
+    times = np.sort(np.concatenate([points, jumps]))
+    # Where a time stands twice, the first is the limit from the left.
+    after = np.append(False, np.diff(times) == 0)
+    rows = [np.where(after, path.right(times)[0], path.left(times)[0]) for path in distinct]
+    return TimePath(times, np.stack([rows[places[id(path)]] for path in paths]))

@@ -274,7 +274,7 @@ class OpenPlan:
         self.folder.needed_file(PROTOCOL, "a validation or decomposition")
         return self._declared(PROTOCOL, Protocol)
 
-    @property
+    @cached_property
     def exogenous(self) -> tuple[str, ...]:
         """Model names of all levers and drivers, as the model spells them."""
         spelt = {canonical(name): name for name in self.names.constants}

@@ -7,7 +7,7 @@ a hundred variables costs more time than the run itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +104,11 @@ class Trajectories:
         except ValueError:
             hint = did_you_mean(name, self.names)
             raise RunError(f"{name}: no such variable was saved. {hint}".rstrip()) from None
+
+    def of_run(self, run: int) -> Trajectories:
+        """One run of them alone, its values a view."""
+        rows = slice(run, run + 1)
+        return replace(self, values=self.values[rows], status=self.status[rows])
 
     def __getitem__(self, name: str) -> np.ndarray:
         """One variable, shape (n_run, n_time)."""

@@ -283,7 +283,7 @@ def test_the_policies_that_move_water_are_told_in_order(browser, file, page):
         here.page.get_by_role("heading", name="Which policies move an indicator").click()
         here.page.get_by_label("Indicator", exact=True).select_option("8")
         rows = here.page.locator(".movers tbody tr").all_inner_texts()
-    influence = zjsim.compute_influence(zjsim.simulate(page.plan, "baseline"), "python")
+    influence = zjsim.compute_influence(zjsim.simulate(page.plan, "baseline"))
     base = influence.base[8]
     worth = {off.lever: base - off.values[8] for off in influence.levers}
     labels = {lever.id: lever.label.en for lever in page.plan.levers}

@@ -7,8 +7,11 @@ import pytest
 
 from tests.field.small import assert_is, aux, values, vensim, xmile, xmile_source
 from zjsim.bare import simulate_model
+from zjsim.engines.kernel.engine import KernelEngine
+from zjsim.inputs import Inputs, TimePath
 from zjsim.model.export import to_xmile
 from zjsim.model.reader import parse_model
+from zjsim.timeline import TimeGrid
 
 SETTINGS = "\\\\\\---/// Sketch information\n///---\\\\\\\n:L<%^E!@\n9:Current\n15:0,0,0,{},0,0\n"
 # One step of size 1 of growth at rate r by the fourth-order rule.
@@ -249,3 +252,15 @@ def test_two_points_with_the_same_x_are_a_jump(language, at_the_jump):
         gf = "<gf><xpts>0,2,2,4</xpts><ypts>0,1,5,5</ypts></gf>"
         model = xmile(aux("y", "TIME", gf))
     assert_is(model, "y", [0, 0.5, at_the_jump, 5, 5])
+
+
+@pytest.mark.parametrize("method", ["euler", "rk4"])
+def test_a_run_with_paths_that_bend_and_jump_comes_back_the_same(method):
+    model = vensim("lever = 0\ns = INTEG(lever - s / 3, 1)", step=0.25)
+    path = TimePath([0.5, 1, 1, 2, 2, 2.5], [[0.25, 1, 3, 4, 0.5, 0.75]])
+    inputs = Inputs(TimeGrid(0, 4, 0.25, 0.25), paths={"lever": path}, method=method)
+    text = to_xmile(model, inputs, method)
+    again = parse_model(text, ".xmile", "again")
+    assert '"lever without its jumps" + STEP(' in text
+    own = KernelEngine().compile(model).run(inputs)
+    np.testing.assert_allclose(values(again, "s"), own["s"][0], rtol=1e-14)

@@ -17,7 +17,7 @@ def plan():
 
 @lru_cache
 def judged(name="baseline", influence=True):
-    return judge_scenario(plan(), plan().read_scenario(name), of=1 if influence else 0)
+    return judge_scenario(plan(), plan().read_scenario(name), influence=influence)
 
 
 @lru_cache

@@ -46,7 +46,7 @@ def source(of):
     if of == "ensemble":
         return many()
     if of == "influence":
-        return compute_influence(run.runs, backend="python")
+        return compute_influence(run.runs)
     if of == "assessments":
         return (run.report, judged("frozen_effort", False).report)
     return run.report if of == "assessment" else run.runs

@@ -74,7 +74,7 @@ def report(
             seen,
             engine=engine,
             trust_model=trust_model,
-            of=len(read) if assumptions else 0,
+            influence=assumptions,
         )
         for scenario in with_progress(read, len(read), "Simulating")
     ]

@@ -45,13 +45,17 @@ class Finding:
         return f"{self.variable}{equation}: {self.problem}"
 
 
-def check_units(spec: ModelSpec, glossary: Mapping[str, Entry] | None = None) -> list[Finding]:
+def check_units(
+    spec: ModelSpec, glossary: Mapping[str, Entry] | None = None, only: str | None = None
+) -> list[Finding]:
     """Every equation whose two sides, or whose terms, differ in unit.
 
     Parameters
     ----------
     glossary : mapping of unit name to definition
         As in a plan's ``units.yaml``; see ``UnitBook``.
+    only : str or None
+        The one element whose equations are checked, against the units that the others state.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def check_units(spec: ModelSpec, glossary: Mapping[str, Entry] | None = None) ->
     except ModelError:
         declared[TIME] = book.parse("year")
     unknown = list(book.unknown)
-    for element in spec.elements.values():
+    for element in [spec.elements[only]] if only else spec.elements.values():
         findings += _check_element(element, spec, book, declared)
     if glossary:
         findings += [

@@ -22,7 +22,7 @@ _FAR = 1e4  # lengths of a table by which its end segments are continued
 
 
 class PathLike(Protocol):
-    """What is asked of a path over time: its points, and its values just after given times."""
+    """What is asked of a path over time: its points, and its values on both sides of given times."""
 
     @property
     def times(self) -> Any: ...
@@ -30,6 +30,7 @@ class PathLike(Protocol):
     def values(self) -> Any: ...
     @property
     def jumps(self) -> Any: ...
+    def left(self, times: Any) -> Any: ...
     def right(self, times: Any) -> Any: ...
 
 
@@ -55,9 +56,8 @@ def to_xmile(
 ) -> str:
     """The model as XMILE text, with the constants, initial values and paths of one run.
 
-    A path becomes a graphical function of TIME. Where it jumps, a graphical function cannot
-    hold both values: it then has a point a step, the value at the start of the step, which
-    is exact for Euler's method and an approximation for others.
+    A path becomes a graphical function of TIME, and each of its jumps a STEP added to it: a
+    graphical function cannot hold both values at one time.
 
     Raises
     ------
@@ -159,14 +159,20 @@ class _Document:
         return _variable("stock", stock, initial, *parts)
 
     def _path(self, element: Element, path: PathLike) -> str:
-        times, values = np.asarray(path.times, dtype=float), np.asarray(path.values)[0]
-        if np.size(path.jumps) or np.any(np.diff(times) <= 0):
-            times = self.grid.times
-            values = path.right(times)[0]
-        if times.size == 1 or np.all(values == values[0]):
-            return _variable("aux", element, number(float(values[0])))
-        table = Table(tuple(map(float, times)), tuple(map(float, values)))
-        return _variable("aux", element, "TIME", _table(table))
+        jumps = np.asarray(path.jumps, dtype=float)
+        heights = path.right(jumps)[0] - path.left(jumps)[0]
+        steps = [f"STEP({number(h)}, {number(t)})" for t, h in zip(jumps, heights, strict=True)]
+        times = np.unique(np.asarray(path.times, dtype=float))
+        # What is left when every jump up to a time is taken away again has none.
+        values = path.left(times)[0] - [heights[jumps < time].sum() for time in times]
+        if np.all(values == values[0]):
+            return _variable("aux", element, " + ".join([number(float(values[0])), *steps]))
+        table = _table(Table(tuple(map(float, times)), tuple(map(float, values))))
+        if not steps:
+            return _variable("aux", element, "TIME", table)
+        smooth = self.hide(f"{shown_name(element.name)} without its jumps")
+        self.hidden.append(_variable("aux", _named(smooth), "TIME", table))
+        return _variable("aux", element, " + ".join([quoted(smooth), *steps]))
 
     def _text(self, node: Expression, name: str) -> str:
         writer = Writer(

@@ -274,12 +274,12 @@ def _switched(
 
 def _values(subject: Subject, inputs: Inputs) -> np.ndarray:
     """Each indicator in its target year, shape (n_run, n_indicator)."""
-    return indicator_table(subject.run(inputs, "auto"), subject.plan.plan.indicators)
+    return indicator_table(subject.run(inputs), subject.plan.plan.indicators)
 
 
 def _changes(subject: Subject, inputs: Inputs) -> np.ndarray:
     """The same less what the run itself shows in the base year."""
-    ran, items = subject.run(inputs, "auto"), subject.plan.plan.indicators
+    ran, items = subject.run(inputs), subject.plan.plan.indicators
     before = indicator_table(ran, items, int(subject.spec.start))
     change: np.ndarray = indicator_table(ran, items) - before
     return change

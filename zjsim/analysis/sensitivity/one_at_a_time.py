@@ -17,7 +17,6 @@ from zjsim.analysis.sensitivity.sensitivity import tornado, weighted
 from zjsim.analysis.sensitivity.uncertain_inputs import study_of
 from zjsim.analysis.uncertainty.statistics import judge_values
 from zjsim.assessment.plan import Indicator
-from zjsim.engines.kernel.engine import Backend
 from zjsim.inputs import TimePath
 from zjsim.markup import Shown
 from zjsim.prepare import Prepared
@@ -134,7 +133,7 @@ class Influence(Shown):
         )
 
 
-def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
+def compute_influence(runs: Runs) -> Influence:
     """Run the scenario once for each end of each range, and once without each lever.
 
     Ranges are those of an ensemble of the scenario: ``constants.csv`` for constants,
@@ -144,8 +143,6 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     Parameters
     ----------
     runs : Runs
-    backend : {"auto", "python", "members", "compiled"}
-        How the kernel computes them; plain Python needs no compiler and some seconds.
 
     Returns
     -------
@@ -162,7 +159,7 @@ def compute_influence(runs: Runs, backend: Backend = "auto") -> Influence:
     """
     plan, resolved = expect_runs(runs, "compute_influence").plan, runs.resolved
     items = plan.plan.indicators
-    ready = Prepared(plan, resolved, backend=backend)
+    ready = Prepared(plan, resolved)
     what = study_of(ready)
     found = tornado(what)
     weights = weighted(found.shares, found.doubt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,13 +124,8 @@ def _of_fits(found: list[Fit], name: str, measure: Any) -> Measured:
 def knockouts(subject: Subject, only: str | None = None) -> Measured:
     """Share of the signs written beforehand that cutting a loop shows; surprises are listed."""
     right, total, surprises = 0, 0, []
-    for entry in subject.plan.loops:
-        if only is not None and entry["id"] != only:
-            continue
-        scenario = entry.get("run", "baseline")
-        changes = dict(entry.get("given", {}))
-        uncut = _full_run(subject, scenario, changes)
-        cut = _full_run(subject, scenario, {**changes, **entry["off"]})
+    entries = [each for each in subject.plan.loops if only is None or each["id"] == only]
+    for entry, uncut, cut in _knocked_out(subject, entries):
         for item in entry.get("expected", ()):
             total += 1
             before = uncut.at(item["variable"], item["year"])[0]
@@ -154,8 +149,22 @@ def _sign(change: float, least: float) -> str:
     return "+" if change > 0 else "-"
 
 
-def _full_run(subject: Subject, scenario: str, changes: Mapping[str, float]) -> Trajectories:
-    return subject.run(subject.inputs(scenario, changes))
+def _knocked_out(
+    subject: Subject, entries: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Mapping[str, Any], Trajectories, Trajectories]]:
+    """Each loop with the run that has it and the run without; equal runs are made once."""
+    wanted: dict[str, Inputs] = {}
+    keys = []
+    for entry in entries:
+        scenario = entry.get("run", "baseline")
+        whole = dict(entry.get("given", {}))
+        for changes in (whole, {**whole, **entry["off"]}):
+            keys.append(repr((scenario, changes)))
+            if keys[-1] not in wanted:
+                wanted[keys[-1]] = subject.inputs(scenario, changes)
+    found = dict(zip(wanted, subject.run_each(list(wanted.values())), strict=True))
+    for place, entry in enumerate(entries):
+        yield entry, found[keys[2 * place]], found[keys[2 * place + 1]]
 
 
 def violated(subject: Subject, scenario: str, stop_at_first: bool = False) -> list[str]:
@@ -212,13 +221,12 @@ def lever_effects(
 ) -> np.ndarray:
     """With minus without each lever, shape (levers, runs, names)."""
     inputs = replace(inputs, save=names, grid=replace(inputs.grid, save_every=0.5))
-    backend = "python" if inputs.n_run == 1 else "compiled"
     row = int(np.argmin(np.abs(inputs.grid.saved_times - year)))
-    plain = subject.run(inputs, backend).values[:, row]  # type: ignore[arg-type]
+    plain = subject.run(inputs).values[:, row]
     found = []
     for lever in subject.plan.levers:
         paths = dict(inputs.paths)
         paths[lever.variable] = TimePath(np.array([inputs.grid.start]), np.array([[0.0]]))
-        run = subject.run(replace(inputs, paths=paths), backend)  # type: ignore[arg-type]
+        run = subject.run(replace(inputs, paths=paths))
         found.append(plain - run.values[:, row])
     return np.stack(found)

@@ -15,7 +15,6 @@ from zjsim.analysis.sensitivity.uncertain_inputs import open_study
 from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject
 from zjsim.cache import content_hash
-from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import DataError
 from zjsim.scenario.calibrated import FILE, CalibrationRow, read_calibration
 
@@ -73,10 +72,10 @@ def stale_sectors(subject: Subject, rows: Sequence[CalibrationRow]) -> list[str]
     return sorted({row.sector for row in rows if row.data_hash != fresh.get(row.sector)})
 
 
-def indices(subject: Subject, points: int, seed: int, backend: Backend = "compiled") -> Measured:
+def indices(subject: Subject, points: int, seed: int) -> Measured:
     """Largest bootstrap half-width among the five strongest total indices of each indicator."""
     try:
-        study = open_study(subject.plan, backend=backend)
+        study = open_study(subject.plan)
     except DataError as problem:
         raise NotRunError(str(problem)) from None
     found = sobol(study, points, seed, groups=False).convergence

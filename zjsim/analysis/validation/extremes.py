@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -149,7 +148,7 @@ def pair_settings(subject: Subject) -> Iterator[Setting]:
                 yield {first.name: a, second.name: b}
 
 
-def tried(subject: Subject, settings: Sequence[Setting], backend: Any = "auto") -> Measured:
+def tried(subject: Subject, settings: Sequence[Setting]) -> Measured:
     """How many of the settings break a property."""
     # Runs that move a lever or driver have paths of their own; the others share theirs.
     paths = set(subject.plan.exogenous)
@@ -159,7 +158,7 @@ def tried(subject: Subject, settings: Sequence[Setting], backend: Any = "auto") 
     for group in groups:
         for first in range(0, len(group), _TOGETHER):
             some = group[first : first + _TOGETHER]
-            wrong = broken(subject, subject.run(inputs_of(subject, some), backend))
+            wrong = broken(subject, subject.run(inputs_of(subject, some)))
             count += len(wrong)
             details += [f"{_words(some[run])}: {what}" for run, what in sorted(wrong.items())]
     words = f"{len(settings)} runs, {count} break a property"
@@ -170,9 +169,9 @@ def _words(setting: Setting) -> str:
     return ", ".join(f"{name} = {value:.4g}" for name, value in setting.items())
 
 
-def extremes_single(subject: Subject, backend: Any = "python") -> Measured:
+def extremes_single(subject: Subject) -> Measured:
     """Levers, drivers and constants one at a time."""
-    return tried(subject, single_settings(subject), backend)
+    return tried(subject, single_settings(subject))
 
 
 def extremes_pairs(subject: Subject, examples: int, every_pair: bool, seed: int = 0) -> Measured:

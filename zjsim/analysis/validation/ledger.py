@@ -20,9 +20,9 @@ from zjsim.model.spec import Constant, ModelSpec, equations
 PLAIN_NUMBERS = frozenset({0.0, 1.0, 2.0})
 
 
-def units(subject: Subject) -> Measured:
-    """Equations whose sides or terms differ in unit."""
-    found = [f for f in check_units(subject.spec, subject.glossary) if f.kind == "error"]
+def units(subject: Subject, only: str | None = None) -> Measured:
+    """Equations whose sides or terms differ in unit: of all elements, or of one."""
+    found = [f for f in check_units(subject.spec, subject.glossary, only) if f.kind == "error"]
     count = sum(len(equations(element)) for element in subject.spec.elements.values())
     words = f"{count} equations, {len(found)} out of balance"
     return Measured(float(len(found)), words, [str(item) for item in found])

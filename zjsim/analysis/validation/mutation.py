@@ -51,7 +51,7 @@ def _exceeds(measured: Measured, limit: float) -> bool:
 
 
 def _units(subject: Subject, mutant: Mutant) -> bool:
-    return ledger.units(subject).value > 0
+    return ledger.units(subject, only=mutant.variable).value > 0
 
 
 def _base(subject: Subject, mutant: Mutant) -> bool:
@@ -101,7 +101,7 @@ def _extremes(subject: Subject, mutant: Mutant) -> bool:
     settings = (subject.protocol.get("mutation") or {}).get("extremes")
     if not settings:
         raise NotRunError("the protocol has no extremes of the mutation test")
-    return extremes.tried(subject, settings, "python").value > 0
+    return extremes.tried(subject, settings).value > 0
 
 
 def _direct(subject: Subject, mutant: Mutant) -> bool:

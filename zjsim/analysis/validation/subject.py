@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from zjsim.assessment.checks import Change, changed_inputs, saved_variables
-from zjsim.engines.base import CompiledModel
-from zjsim.engines.kernel.engine import Backend
+from zjsim.engines.kernel.engine import FEW_RUNS, CompiledProgram
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError
-from zjsim.inputs import Inputs
+from zjsim.inputs import Inputs, side_by_side
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Auxiliary, Constant, Flow, ModelSpec, Stock
 from zjsim.prepare import Prepared, compiled_source, prepare
@@ -24,6 +23,9 @@ from zjsim.timeline import TimeGrid
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
+
+# From here NumPy over runs takes less time than as many runs in plain Python.
+_FEW = 8
 
 
 @dataclass(slots=True)
@@ -91,12 +93,9 @@ class Subject:
         return self.plan.program if self.own else lower(self.spec)
 
     @cached_property
-    def _compiled(self) -> CompiledModel:
-        return compiled_source(self, backend="python")
-
-    @cached_property
-    def _many(self) -> CompiledModel:
-        return compiled_source(self, may_be_paths=self.plan.exogenous)
+    def _compiled(self) -> CompiledProgram:
+        made = compiled_source(self, may_be_paths=self.plan.exogenous)
+        return cast(CompiledProgram, made)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -158,10 +157,17 @@ class Subject:
             grid = TimeGrid(grid.start, grid.stop, grid.step, save_every)
         return replace(inputs, save=tuple(save or self.saved), grid=grid)
 
-    def run(self, inputs: Inputs, backend: Backend = "python") -> Trajectories:
-        """Simulate: a few runs in plain Python, many (``auto``) in the compiled kernel."""
-        engine = self._compiled if backend == "python" else self._many
-        return engine.run(inputs)
+    def run(self, inputs: Inputs) -> Trajectories:
+        """Simulate: a few runs in plain Python, more side by side."""
+        # The text is written for the reality checks anyway, so it pays from fewer runs on.
+        few = _FEW <= inputs.n_run <= FEW_RUNS
+        return self._compiled.run(inputs, "members" if few else None)
+
+    def run_each(self, several: Sequence[Inputs]) -> list[Trajectories]:
+        """One run of each, side by side."""
+        constants = self.plan.names.constants
+        found = self.run(side_by_side(several, constants))
+        return [found.of_run(place) for place in range(len(several))]
 
     @cached_property
     def baseline(self) -> Trajectories:

@@ -98,7 +98,7 @@ TESTS: dict[str, Test] = {
     "balances": lambda s, d: accounts.balances(s),
     "vintages": lambda s, d: accounts.vintages(s, d.scenarios),
     "extremes_direct": lambda s, d: structure.extremes_direct(s),
-    "extremes_single": lambda s, d: extremes.extremes_single(s, "auto" if d.full else "python"),
+    "extremes_single": lambda s, d: extremes.extremes_single(s),
     "extremes_pairs": lambda s, d: extremes.extremes_pairs(
         s, 2000 if d.full else 150, d.full, d.seed
     ),

@@ -8,7 +8,6 @@ from pathlib import Path
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
-from zjsim.engines.kernel.engine import Backend
 from zjsim.errors import RunError
 from zjsim.files import scratch_folder
 from zjsim.language import Language
@@ -19,9 +18,6 @@ from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
 from zjsim.workflow import OpenPlan, assess, simulate
 
-# Up to so many scenarios, plain Python is sooner done than the compiler.
-FEW_SCENARIOS = 3
-
 
 def judge_scenario(
     plan: OpenPlan,
@@ -30,21 +26,19 @@ def judge_scenario(
     *,
     engine: str = "kernel",
     trust_model: bool = False,
-    of: int = 1,
+    influence: bool = True,
 ) -> Judged:
     """Simulate and assess one scenario for a report.
 
     Parameters
     ----------
-    of : int
-        How many scenarios the report has, which decides how the one-at-a-time runs are
-        computed; 0 leaves them out.
+    influence : bool
+        Whether the inputs are moved one at a time, to name those that decide.
     """
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
     judged = assess(plan, runs, observations)
-    backend: Backend = "python" if of <= FEW_SCENARIOS else "auto"
-    influence = compute_influence(runs, backend) if of else None
-    return Judged(runs, judged, report_of(runs, judged, observations), influence)
+    found = compute_influence(runs) if influence else None
+    return Judged(runs, judged, report_of(runs, judged, observations), found)
 
 
 def deliver(

@@ -147,7 +147,6 @@ def write_report(
     plan = open_plan(plan)
     wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]
-    of = len(read) if assumptions else 0
-    judged = [judge_scenario(plan, one, plan.observations, of=of) for one in read]
+    judged = [judge_scenario(plan, one, plan.observations, influence=assumptions) for one in read]
     words = (chosen_language(language),)
     return deliver(Path(folder), judged, formats, words, plan.observations)

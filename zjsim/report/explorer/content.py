@@ -89,7 +89,7 @@ def _deciding(runs: Runs) -> list[str]:
     """Ids of the constants that decide most, by changing one at a time."""
 
     def rank() -> list[str]:
-        swings = compute_influence(runs, "python").swings
+        swings = compute_influence(runs).swings
         constants = [s.dimension.key for s in swings if s.dimension.kind == "constant"]
         return constants[:DECIDING]
 

@@ -142,8 +142,9 @@ def export(path: Path, kind: str, runs: Runs, assessment: Assessment) -> Iterato
         path.write_text(text, encoding="utf-8", newline="\n")
         if any(route.jumps.size for route in inputs.paths.values()) and inputs.method != "euler":
             yield (
-                "a jump between two steps is written as a slope of one step, which is exact "
-                f"for Euler only; steps are {inputs.grid.step:g} year"
+                "jumps are written as STEP, which zjsim and Vensim hold within a step; a tool that "
+                "asks for it anew at each stage of RK4 is off by a part of the step of "
+                f"{inputs.grid.step:g} year before a jump"
             )
     else:
         hint = did_you_mean(kind, FORMATS) or f"Choose one of {', '.join(FORMATS)}."

@@ -118,8 +118,7 @@ def source_of(
         return run
     from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
 
-    # Plain Python needs no compiler, and some seconds.
-    return compute_influence(run, backend="python")
+    return compute_influence(run)
 
 
 def _judged(plan: OpenPlan, scenario: Scenario) -> Any:
