@@ -98,6 +98,20 @@ def test_the_share_of_an_answer_is_that_of_its_ensemble(likely, tmp_path):
 
 
 @pytest.mark.slow
+def test_no_point_of_a_coarse_grid_has_the_share_for_less(likely):
+    wanted, found = likely
+    bench = open_bench(PLAN, PLAN.read_scenario("baseline"), found.targets, worlds=128)
+    names = [one.lever.id for one in bench.settings]
+    places = [names.index(name) for name in ("phase_out", "energy_intensive", "dual_control")]
+    points = np.repeat(bench.start[None], 5**3, axis=0)
+    grid = np.linspace(1, 3, 5)
+    points[:, places] = np.stack(np.meshgrid(grid, grid, grid), axis=-1).reshape(-1, 3)
+    enough = share_at(bench, points) >= wanted - 1e-12
+    assert enough.any()
+    assert found.cost <= bench.question().cost(points)[enough].min() + 1e-9
+
+
+@pytest.mark.slow
 def test_a_frontier_never_buys_less_for_more(likely):
     _, found = likely
     cost, share = found.frontier.T

@@ -12,6 +12,7 @@ from zjsim.cli.output import (
     Json,
     LanguageOption,
     Plan,
+    counting,
     language,
     say,
     say_json,
@@ -78,17 +79,19 @@ def backcast(
 
     words = language(lang)
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
-    found = compute(
-        opened,
-        read,
-        targets=targets,
-        probability=probability,
-        worlds=worlds,
-        movable=levers.split(",") if levers else None,
-        cost=cost,  # type: ignore[arg-type]
-        reallocate=reallocate,
-        seed=seed,
-    )
+    with counting(None, "Searching", json) as advance:
+        found = compute(
+            opened,
+            read,
+            targets=targets,
+            probability=probability,
+            worlds=worlds,
+            movable=levers.split(",") if levers else None,
+            cost=cost,  # type: ignore[arg-type]
+            reallocate=reallocate,
+            seed=seed,
+            advance=advance,
+        )
     if out is not None:
         _write(out, found, words)
     if json:

@@ -12,6 +12,7 @@ from zjsim.cli.output import (
     Json,
     LanguageOption,
     Plan,
+    counting,
     language,
     say,
     say_json,
@@ -49,7 +50,8 @@ def flip(
 
     words = language(lang)
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
-    found = compute(opened, read, calibrated=not uncalibrated)
+    with counting(None, "Searching", json) as advance:
+        found = compute(opened, read, calibrated=not uncalibrated, advance=advance)
     if out is not None:
         _write(out, found, words)
     if json:
