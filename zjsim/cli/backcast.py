@@ -157,6 +157,7 @@ def _write(out: Path, found: Backcast, words: Language) -> None:
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables.deciding_tables import (
         change_table,
+        frontier_table,
         target_table,
         written_scenario,
     )
@@ -169,6 +170,8 @@ def _write(out: Path, found: Backcast, words: Language) -> None:
         "levers.csv": lambda path: write_table_csv(path, change_table(found, words)),
         "targets.csv": lambda path: write_table_csv(path, target_table(found, words)),
     }
+    if len(found.frontier) > 1:
+        files["frontier.csv"] = lambda path: write_table_csv(path, frontier_table(found, words))
     # What does not meet the targets must not be mistaken for an answer by its name.
     stem = "scenario" if found.answer else "nearest_scenario"
     files[f"{stem}.yaml"] = lambda path: path.write_text(

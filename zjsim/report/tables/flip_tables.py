@@ -117,4 +117,6 @@ def amount(item: Any, value: float, language: Language) -> str:
         return format_quantity(value)
     if item.of == "scale":
         return label("flip.times", language, value=format_number(value, 3))
+    if value == 0:
+        return label("flip.expected", language)
     return label("flip.a_year", language, value=f"{format_number(100 * value, 2, signed=True)}%")
