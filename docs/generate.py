@@ -207,6 +207,7 @@ TASKS = {
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
     "Learn": "learn monitor evaluate Learning Monitoring Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
+    "Decide": "backcast flip",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_learning plot_tornado plot_loops plot_stock_flow",
     "Explore": "explore",
@@ -226,6 +227,8 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
+    "analysis.deciding.flip": "Flips Flip Departure",
     "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",

@@ -1,6 +1,8 @@
 """The public names, each declared once; `__init__.py` imports them when they are asked for."""
 
 from .analysis.batch.study_file import run_study as run_study
+from .analysis.deciding.backcast import backcast as backcast
+from .analysis.deciding.flip import flip as flip
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
 from .analysis.history.calibration import calibrate as calibrate

@@ -41,6 +41,8 @@ COMMANDS = {
     "sensitivity baseline --method sobol -n 8": "",
     "decompose baseline": "",
     "decompose baseline --levers -n 2": "",
+    "backcast baseline": "",
+    "flip baseline": "",
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
@@ -69,7 +71,8 @@ COMMANDS = {
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
 LONG = re.compile(
-    "sobol|morris|decompose|validate|calibrate|check|explore|learn|forecast|monitor|eval|score"
+    "sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore|learn|forecast|monitor|eval"
+    "|score"
 )
 # Names and acronyms that Chinese planners write in Latin letters, too.
 LATIN = {"gdp", "ppi", "crps", "brier", "sobol", "morris", "shapley", "zjsim"}

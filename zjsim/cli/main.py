@@ -11,6 +11,7 @@ import traceback
 
 import typer
 
+from zjsim.cli.backcast import backcast
 from zjsim.cli.batch import batch
 from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
@@ -23,6 +24,7 @@ from zjsim.cli.ensemble import ensemble
 from zjsim.cli.evaluate import evaluate
 from zjsim.cli.explore import explore
 from zjsim.cli.export import export, import_cin
+from zjsim.cli.flip import flip
 from zjsim.cli.forecast import forecast
 from zjsim.cli.hindcast import hindcast
 from zjsim.cli.learn import learn
@@ -82,6 +84,8 @@ app.command("ensemble")(ensemble)
 app.command("batch")(batch)
 app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
+app.command("backcast")(backcast)
+app.command("flip")(flip)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("learn")(learn)

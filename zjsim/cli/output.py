@@ -130,8 +130,8 @@ def with_progress(
 
 
 @contextmanager
-def counting(total: int, title: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr to be moved by ``advance(count)``."""
+def counting(total: int | None, title: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr to be moved by ``advance(count)``; None moves without an end."""
     if quiet or not sys.stderr.isatty():
         yield lambda count: None
         return
