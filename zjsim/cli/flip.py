@@ -30,6 +30,9 @@ def flip(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")
     ] = "baseline",
+    targets: Annotated[
+        str, typer.Option("--targets", metavar="6,8|binding|all", help="Targets to look at.")
+    ] = "all",
     assignments: Assignments = None,
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
@@ -43,7 +46,7 @@ def flip(
 ) -> None:
     """Say what would turn each verdict: one input alone, two together, and all at once.
 
-    Example: zjsim flip baseline
+    Example: zjsim flip baseline --targets 8,9
     """
     from zjsim.analysis.deciding.flip import flip as compute
     from zjsim.cli.plans import plan_and_scenarios
@@ -51,7 +54,7 @@ def flip(
     words = language(lang)
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
     with counting(None, "Searching", json) as advance:
-        found = compute(opened, read, calibrated=not uncalibrated, advance=advance)
+        found = compute(opened, read, targets=targets, calibrated=not uncalibrated, advance=advance)
     if out is not None:
         _write(out, found, words)
     if json:

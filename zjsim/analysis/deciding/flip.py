@@ -7,12 +7,13 @@ percentile of what an ensemble draws for it is one, on that side. No input leave
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.analysis.deciding.backcast import chosen_targets
 from zjsim.analysis.deciding.levers import backend_of
 from zjsim.analysis.sensitivity.inputs_of_designs import values_of
 from zjsim.analysis.sensitivity.switching import crossings
@@ -127,6 +128,7 @@ def flip(
     levers: Mapping[str, Any] | None = None,
     drivers: Mapping[str, Any] | None = None,
     constants: Mapping[str, Any] | None = None,
+    targets: str | Sequence[int | str] = "all",
     calibrated: bool = True,
     advance: Callable[[int], None] = lambda count: None,
 ) -> Flips:
@@ -142,6 +144,8 @@ def flip(
         ``{"levers.rd_support": 1.2}``.
     levers, drivers, constants : mapping or None
         The same as mappings: ``levers={"rd_support": 1.2}``.
+    targets : {"all", "binding"}, str or sequence
+        Numbers, ids or labels, in one text by commas or one by one.
     calibrated : bool
         Vary identified constants within ``calibration.csv``.
     advance : function
@@ -156,7 +160,7 @@ def flip(
     Raises
     ------
     ZjsimError
-        When the scenario does not fit the plan.
+        For an unknown target, or when the scenario does not fit the plan.
     """
     plan = open_plan(plan)
     read = plan.read_scenario(
@@ -164,7 +168,8 @@ def flip(
     )
     study = replace(open_study(plan, read, calibrated=calibrated), backend=backend_of(plan))
     space = Spreads(study, advance)
-    return Flips(study, _flips(space), space.runs)
+    chosen = {item.number for item in chosen_targets(plan, targets)}
+    return Flips(study, _flips(space, chosen), space.runs)
 
 
 class Spreads:
@@ -207,7 +212,7 @@ class Spreads:
         return found
 
 
-def _flips(space: Spreads) -> tuple[Flip, ...]:
+def _flips(space: Spreads, chosen: Container[int]) -> tuple[Flip, ...]:
     n = len(space.study.dimensions)
     now = space.margins(np.zeros((1, n)))[0]
     lines = np.zeros((n, 2 * POINTS - 1, n))
@@ -217,7 +222,7 @@ def _flips(space: Spreads) -> tuple[Flip, ...]:
     table = space.margins(lines.reshape(-1, n)).reshape(n, 2 * POINTS - 1, -1)
     found = []
     for place, indicator in enumerate(space.study.indicators):
-        if not np.isfinite(now[place]):
+        if indicator.number not in chosen or not np.isfinite(now[place]):
             continue
         met, one = bool(now[place] >= 0), _OfTarget(space, place)
         singles = one.nearest(lines, table[:, :, place])
