@@ -77,7 +77,8 @@ def workplace() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         os.environ |= {"COLUMNS": WIDTH, "ZJSIM_LANG": "en", "NO_COLOR": "1", "MPLBACKEND": "agg"}
-        os.environ.pop("ZJSIM_DEBUG", None)
+        for setting in ("ZJSIM_DEBUG", "ZJSIM_PROBABILITY"):
+            os.environ.pop(setting, None)
         # The commands of this interpreter, whether or not its environment is activated.
         scripts = str(Path(sys.executable).parent)
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])

@@ -204,11 +204,12 @@ TASKS = {
     "Run": "simulate simulate_ensemble simulate_model run_study Runs ScenarioRuns EnsembleRuns "
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
-    "How sure": "hindcast hindcast_from calibrate validate",
+    "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
+    "Learn": "learn monitor evaluate Learning Monitoring Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Decide": "backcast flip",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_tornado plot_loops plot_stock_flow",
+    "plot_probabilities plot_learning plot_tornado plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
@@ -218,6 +219,7 @@ TASKS = {
 RESULTS = {
     "assessment.assess": "Row Reading",
     "assessment.probability": "Share Probabilities",
+    "assessment.chances": "Spread",
     "assessment.checks": "CheckOutcome",
     "assessment.named": "Indicators",
     "plan_tables": "Levers Drivers Constants Scenarios",
@@ -513,7 +515,11 @@ def charts() -> str:
     """Every kind of chart, what it shows and what it takes."""
     from zjsim.report.output.gallery import KINDS
 
-    takes = {"assessments": "scenarios", "ensemble": "a scenario, `-n`, `--seed`"}
+    takes = {
+        "assessments": "scenarios",
+        "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
+        "learning": "a scenario, `-n`, `--seed`, `--known-until`",
+    }
     rows = []
     for kind in KINDS.values():
         more = f", `--{kind.choice}`" if kind.choice else ""

@@ -8,14 +8,22 @@ from .analysis.decomposition.decomposition import decompose_levers as decompose_
 from .analysis.history.calibration import calibrate as calibrate
 from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
+from .analysis.learning.evaluation import Evaluation as Evaluation
+from .analysis.learning.evaluation import evaluate as evaluate
+from .analysis.learning.learn import Learning as Learning
+from .analysis.learning.learn import learn as learn
+from .analysis.learning.monitoring import Monitoring as Monitoring
+from .analysis.learning.monitoring import monitor as monitor
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
 from .assessment.assess import Assessment as Assessment
+from .assessment.chances import Chances as Chances
 from .bare import simulate_model as simulate_model
 from .bundle import scenario_names as scenario_names
 from .checking import run_checks as run_checks
 from .engines.executors import Executor as Executor
+from .ensembles.chances import compute_chances as compute_chances
 from .ensembles.run import EnsembleRuns as EnsembleRuns
 from .ensembles.run import simulate_ensemble as simulate_ensemble
 from .errors import DataError as DataError
@@ -24,6 +32,8 @@ from .errors import PlanError as PlanError
 from .errors import RunError as RunError
 from .errors import ScenarioError as ScenarioError
 from .errors import ZjsimError as ZjsimError
+from .judging import assess as assess
+from .judging import audit as audit
 from .lint import lint as lint
 from .model.reader import read_model as read_model
 from .openplan import OpenPlan as OpenPlan
@@ -33,6 +43,7 @@ from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
 from .report.charts.ensemble_charts import plot_fan as plot_fan
 from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
+from .report.charts.learning_chart import plot_learning as plot_learning
 from .report.charts.targets import plot_progress as plot_progress
 from .report.charts.targets import plot_targets as plot_targets
 from .report.charts.tornado import plot_tornado as plot_tornado
@@ -49,7 +60,5 @@ from .several import ScenarioAssessments as ScenarioAssessments
 from .several import ScenarioRuns as ScenarioRuns
 from .version import __version__ as __version__
 from .workflow import Runs as Runs
-from .workflow import assess as assess
-from .workflow import audit as audit
 from .workflow import open_plan as open_plan
 from .workflow import simulate as simulate

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from zjsim.documents import key_of_field
 from zjsim.errors import did_you_mean
+from zjsim.wide import key_hint
 
 LARGEST = 1e15  # beyond any figure of a plan, well inside what arithmetic keeps exact
 
@@ -62,6 +63,8 @@ def in_words(
             wanted = "a year" if sort == "int_type" else "text as the name"
         elif len(location) == 2 and location[0] in ("levers", "drivers"):
             hint = "A number, or a shape such as {shape: step, to: 1, from: 2022}."
+        elif sort == "dict_type" and isinstance(value, str) and (tight := key_hint(value)):
+            hint = f"{tight[0].upper()}{tight[1:]}."
         return f"expected {wanted}, got {_shown(value)}", hint
     if sort == "finite_number":
         return f"{_shown(value)} is not a finite number", ""

@@ -69,7 +69,10 @@ def refuse_special(path: Path, error: type[ZjsimError]) -> None:
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """A hint naming the candidates nearest to ``name``; empty when none is near."""
-    folded = {candidate.casefold(): candidate for candidate in candidates}
+    folded: dict[str, str] = {}
+    for candidate in candidates:
+        # An id comes before the label that differs in capitals only.
+        folded.setdefault(candidate.casefold(), candidate)
     near = difflib.get_close_matches(str(name).casefold(), folded, n=3, cutoff=0.6)
     if not near:
         return ""

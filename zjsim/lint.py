@@ -22,6 +22,8 @@ from zjsim.yamlfile import YamlDocument, read_text, read_yaml
 # What stands under `source` where nothing was published.
 NO_SOURCE = frozenset({"", "definition", "assumption"})
 _KEY_OF_SOURCE = re.compile(r"^\s*@(\w+)\s*\{\s*([^,\s}]*)", re.MULTILINE)
+# Rule of what is in order and yet worth knowing.
+NOTE = "note"
 # Kinds of BibTeX entry that name no source.
 _NO_ENTRY = frozenset({"comment", "string", "preamble"})
 
@@ -54,7 +56,8 @@ def lint(target: PlanLike = DEFAULT_PLAN) -> list[LintFinding]:
     Returns
     -------
     list of LintFinding
-        ``rule``, ``where`` and ``what`` of each; empty when nothing is wrong.
+        ``rule``, ``where`` and ``what`` of each; empty when nothing is wrong. Of the rule
+        ``note`` is what a run of the scenario would point out.
 
     Raises
     ------
@@ -76,10 +79,10 @@ def lint(target: PlanLike = DEFAULT_PLAN) -> list[LintFinding]:
 
 
 def _lint_scenario(path: Path) -> list[LintFinding]:
-    """A scenario that does not read or resolve raises; one that does has no findings."""
+    """What a run would note of a scenario; one that does not read or resolve raises."""
     scenario = read_scenario(path)
-    prepare(open_plan(scenario.plan), scenario)
-    return []
+    ready = prepare(open_plan(scenario.plan), scenario)
+    return [LintFinding(NOTE, path.name, note) for note in ready.resolved.notes]
 
 
 def lint_plan(plan: OpenPlan) -> list[LintFinding]:

@@ -38,7 +38,8 @@ from zjsim.scenario.calibrated import calibrated_ranges
 from zjsim.scenario.discrepancy import FILE as DISCREPANCIES
 from zjsim.scenario.discrepancy import Discrepancy, read_discrepancies
 from zjsim.scenario.outlook import FILE as OUTLOOK_ERRORS
-from zjsim.scenario.outlook import read_outlook_errors
+from zjsim.scenario.outlook import OBSERVED_PATH, read_outlook_errors
+from zjsim.scenario.posterior import Posterior, read_posterior
 from zjsim.scenario.reader import Changes, NamesOf, scenario_from_mapping, with_changes
 from zjsim.scenario.reader import read_scenario as read_file
 from zjsim.scenario.resolve import Names, Resolved, names_of, resolve
@@ -46,6 +47,7 @@ from zjsim.scenario.schema import Range, Scenario
 from zjsim.scenario.settable import Settable, settable
 from zjsim.scenario.tables import (
     DriverTable,
+    known_until,
     read_constants,
     read_drivers,
     read_levers,
@@ -302,7 +304,25 @@ class OpenPlan:
             Other driver series than the plan's own.
         """
         table = self.drivers if series is None else series
-        return resolve(scenario, self.names, self.levers, table, self.constants)
+        given = self._posterior_of(scenario)
+        if given is not None:
+            table = known_until(table, OBSERVED_PATH, given.known_until)
+            if OBSERVED_PATH not in scenario.driver_path:
+                paths = (OBSERVED_PATH, *scenario.driver_path)
+                scenario = scenario.changed(driver_path=paths)
+        return resolve(scenario, self.names, self.levers, table, self.constants, posterior=given)
+
+    def _posterior_of(self, scenario: Scenario) -> Posterior | None:
+        """The draws after learning that a scenario starts from."""
+        if not scenario.sampling.posterior:
+            return None
+        given = read_posterior(Path(scenario.sampling.posterior))
+        if (given.plan, given.model_hash) != (self.folder.name, self.model_hash):
+            raise ScenarioError(
+                f"{scenario.sampling.posterior}: learnt for {given.plan} with another model file "
+                f"than this plan has. Learn again: zjsim learn."
+            )
+        return given
 
     @property
     def indicator_variables(self) -> tuple[str, ...]:

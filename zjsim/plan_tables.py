@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zjsim.errors import PlanError, did_you_mean
+from zjsim.errors import PlanError
 from zjsim.model.names import canonical
+from zjsim.scenario.lever_names import find_lever, lever_hint
 from zjsim.scenario.resolve import Names
 from zjsim.scenario.tables import ConstantTable, DriverTable, Lever
 
@@ -42,14 +43,13 @@ class Levers(tuple[Lever, ...]):
     __slots__ = ()
 
     def __getitem__(self, which: Any) -> Any:
-        """By place, or by id: ``plan.levers["water"]``."""
+        """By place, or by id or label: ``plan.levers["water"]``."""
         if not isinstance(which, str):
             return super().__getitem__(which)
-        found = {item.id: item for item in self}
-        if which not in found:
-            hint = did_you_mean(which, found) or f"There are: {', '.join(found)}."
-            raise PlanError(f"{which}: no such lever. {hint}")
-        return found[which]
+        found = find_lever(which, self)
+        if found is None:
+            raise PlanError(f"{which}: no such lever. {lever_hint(which, self)}")
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """A row a lever, by its id.

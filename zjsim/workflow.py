@@ -1,42 +1,30 @@
-"""The stages chained: simulate scenarios of an open plan, and assess them.
-
-This is the only place that knows all of scenario, engines and assessment.
-"""
+"""The stages chained: simulate scenarios of an open plan; `zjsim.judging` judges the runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 
-from zjsim.assessment.assess import Assessment, Lay
-from zjsim.assessment.assess import assess as assess_runs
-from zjsim.assessment.audit import Audit
-from zjsim.assessment.audit import audit as audit_plan
-from zjsim.assessment.labelled import LabelledRuns
-from zjsim.assessment.observations import Observations, read_own_observations
-from zjsim.assessment.plan import Indicator
-from zjsim.assessment.reading import Runs as RunsToAssess
-from zjsim.assessment.reading import reading_time, yearly_frame
+from zjsim.assessment.reading import yearly_frame
 from zjsim.assessment.shown import words_for
 from zjsim.cache import content_hash
 from zjsim.engines import ENGINES
-from zjsim.errors import RunError, ZjsimError, did_you_mean
+from zjsim.errors import ZjsimError, did_you_mean
 from zjsim.inputs import Inputs
 from zjsim.language import chosen_language
+from zjsim.markup import displays
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, kind_of, open_plan, read_scenario
 from zjsim.plaintext import file_name
 from zjsim.prepare import Prepared, prepare
-from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
 from zjsim.scenario.schema import SET
 from zjsim.scenario.tables import find_name
-from zjsim.several import ScenarioAssessments, ScenarioRuns
+from zjsim.several import ScenarioRuns
 from zjsim.trajectories import Trajectories
 from zjsim.version import __version__
 
@@ -44,18 +32,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    OwnFigures: TypeAlias = Observations | pd.DataFrame | Path | str | None
     Several: TypeAlias = list[Any] | tuple[Any, ...]
 
 __all__ = [
     "OpenPlan",
     "Runs",
-    "assess",
-    "audit",
     "open_plan",
     "read_scenario",
     "simulate",
-    "with_own_observations",
 ]
 
 # Of a label, so that it still fits above a chart.
@@ -142,7 +126,7 @@ class Runs:
         return f"<Runs of {words} ({self.run_id}): 1 run, {saved}, {span}, {self.engine}>"
 
     def _repr_html_(self) -> str:
-        return assess(self.plan, self)._repr_html_()
+        return str(displays().runs_html(self))
 
     def to_frame(self, run: int = 0) -> pd.DataFrame:
         """All saved variables of one run, indexed by time in years.
@@ -305,144 +289,3 @@ def _described(
         "zjsim_version": __version__,
     }
     return replace(trajectories, attributes=attributes)
-
-
-@overload
-def assess(
-    plan: PlanLike, runs: ScenarioRuns, observations: OwnFigures = None
-) -> ScenarioAssessments: ...
-@overload
-def assess(
-    plan: PlanLike, runs: RunsToAssess | xr.Dataset, observations: OwnFigures = None
-) -> Assessment: ...
-def assess(
-    plan: PlanLike,
-    runs: RunsToAssess | ScenarioRuns | xr.Dataset,
-    observations: OwnFigures = None,
-) -> Assessment | ScenarioAssessments:
-    """Judge runs by their plan.
-
-    Parameters
-    ----------
-    plan : str, Path or OpenPlan
-        The plan that judges.
-    runs : Runs, ScenarioRuns, EnsembleRuns or xarray.Dataset
-        What `simulate` or `simulate_ensemble` returns; or a Dataset over (run, time) with the
-        indicators' variables, such as ``runs.to_dataset()``, a selection of it, or
-        ``trajectories.nc`` opened.
-    observations : Observations, DataFrame, path or None
-        The user's own outturns (a CSV file, a workbook, or a table with at least the columns
-        ``series``, ``year`` and ``value``), laid over the published ones of the plan's folder.
-
-    Returns
-    -------
-    Assessment, or ScenarioAssessments of several scenarios
-        A row a target; of many runs medians, and shares of runs that meet each target. Over
-        the draws of an ensemble the plan's discrepancies are laid, as in ``zjsim ensemble``.
-
-    Raises
-    ------
-    PlanError
-        When the first argument is not a plan.
-    RunError
-        When there are no runs, or a Dataset lacks the dimension time.
-    DataError
-        When the user's outturns are wrong.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> plan = zjsim.open_plan("zhejiang")
-    >>> result = zjsim.assess(plan, zjsim.simulate(plan, "baseline"))
-    >>> result.row("water_intensity_cut").met
-    True
-    """
-    judge = open_plan(plan)
-    if isinstance(runs, ScenarioRuns):
-        own = with_own_observations(judge, observations)
-        return ScenarioAssessments(tuple(assess(judge, one, own) for one in runs))
-    if not hasattr(runs, "at") and not hasattr(runs, "data_vars"):
-        kind = type(runs).__name__
-        raise RunError(f"assess(plan, runs): runs are what simulate() returns, not {kind}.")
-    published = with_own_observations(judge, observations)
-    # Only a Dataset has those; xarray takes half a second to import and is not asked.
-    found: Any = runs
-    if hasattr(runs, "data_vars"):
-        if "scenario" in found.dims:
-            each = (found.isel(scenario=place) for place in range(found.sizes["scenario"]))
-            return ScenarioAssessments(tuple(assess(judge, one, published) for one in each))
-        found = LabelledRuns(cast("xr.Dataset", runs))
-    return assess_runs(found, judge.plan, published, _discrepancies_of(found, judge))
-
-
-def _discrepancies_of(runs: Any, plan: OpenPlan) -> Lay | None:
-    """What lays the plan's discrepancies over the draws of an ensemble; None for other runs."""
-    seed = getattr(runs, "seed", None)
-    if seed is None or not plan.discrepancies:
-        return None
-    numbers = runs.numbers
-
-    def lay(item: Indicator, paths: Sequence[np.ndarray], years: Sequence[int]) -> list[np.ndarray]:
-        one = plan.discrepancies.get(item.id)
-        if one is None:
-            return list(paths)
-        return lay_over(one, paths, years, item, plan.plan.base_year, seed, numbers)
-
-    return lay
-
-
-def lay_over(
-    one: Discrepancy,
-    paths: Sequence[np.ndarray],
-    years: Sequence[int],
-    item: Indicator,
-    base_year: int,
-    seed: int,
-    numbers: np.ndarray | None = None,
-) -> list[np.ndarray]:
-    """An indicator in several years with its discrepancy, shape (n_run,) each.
-
-    Parameters
-    ----------
-    numbers : array, shape (n_run,), or None
-        Number of each run in its ensemble; None counts from 0.
-    """
-    kept = np.arange(paths[0].size) if numbers is None else numbers
-    times = [reading_time(item, year) for year in years]
-    walk = one.walk(int(kept.max(initial=-1)) + 1, seed, float(base_year), times)[kept]
-    return [one.applied(path, walk[:, k]) for k, path in enumerate(paths)]
-
-
-def audit(plan: PlanLike, observations: OwnFigures = None) -> Audit:
-    """The arithmetic of a plan, before any model is run.
-
-    Parameters
-    ----------
-    plan : str, Path or OpenPlan
-        Without audit settings only growth rates are computed.
-    observations : Observations, DataFrame, path or None
-        The user's own outturns (a CSV file, a workbook, or a table with at least the columns
-        ``series``, ``year`` and ``value``), laid over the published ones of the plan's folder.
-
-    Returns
-    -------
-    Audit
-        Growth that each target implies, paths that follow from it, and findings.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> len(zjsim.audit("zhejiang").growth)
-    10
-    """
-    plan = open_plan(plan)
-    return audit_plan(plan.plan, with_own_observations(plan, observations))
-
-
-def with_own_observations(plan: OpenPlan, own: OwnFigures) -> Observations:
-    """The plan's published figures, with a user's own laid over them."""
-    if own is None:
-        return plan.observations
-    if not isinstance(own, Observations):
-        own = read_own_observations(own, plan.plan, plan.observations)
-    return plan.observations.with_own(own)

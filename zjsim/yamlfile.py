@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zjsim.errors import Problem, ZjsimError, raise_if_any, refuse_special
+from zjsim.wide import key_hint, number_hint, structure_problems
 
 LARGEST_FILE = 500_000  # bytes; a scenario has a few hundred, a plan thirty thousand
 MOST_NODES = 200_000
@@ -96,6 +97,7 @@ def parse_yaml(text: str, path: Path, error: type[ZjsimError] = ZjsimError) -> Y
     try:
         root = reader.compose(text)
     except MarkedYAMLError as fault:
+        raise_if_any(path, list(structure_problems(text)), error)
         mark = fault.problem_mark or fault.context_mark
         line = f"line {mark.line + 1}" if mark else "line 1"
         what = " ".join(str(fault.problem or fault.context or "not YAML").split())
@@ -160,6 +162,10 @@ class _Builder:
             key, complaint = _scalar(key_node)
             if complaint or key is None or isinstance(key, bool):
                 key = key_node.value
+            hint = key_hint(key) if isinstance(key, str) and key_node.style is None else ""
+            if hint:
+                self.fault(key_node, location, hint)
+                continue
             if key == "<<":
                 what = "merge keys (<<) are not used here"
                 self.fault(key_node, location, what, "Use based_on.")
@@ -198,4 +204,4 @@ def _scalar(node: Any) -> tuple[Any, str]:
                 return value, ""
     if text.lower().lstrip("+-") in (".inf", ".nan"):
         return math.nan, f"{text} is not a finite number"
-    return text, ""
+    return text, number_hint(text)

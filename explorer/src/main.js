@@ -11,8 +11,9 @@ import * as paths from "./core/paths.js";
 import * as resolve from "./core/resolve.js";
 import * as scenario from "./core/scenario.js";
 import * as search from "./core/search.js";
+import * as straight from "./core/straight.js";
 
 export { work } from "./core/worker.js";
 export { mount, openPage, unpacked } from "./page/app.js";
 export { scenarioFile } from "./page/keep.js";
-export const core = { binary, draws, engine, ensemble, judge, normal, paths, resolve, scenario, search };
+export const core = { binary, draws, engine, ensemble, judge, normal, paths, resolve, scenario, search, straight };

@@ -14,10 +14,11 @@ from zjsim.analysis.history.comparisons_file import read_comparisons
 from zjsim.analysis.history.hindcast import decided_in, hindcast
 from zjsim.analysis.history.hindcast_score import score_of
 from zjsim.analysis.history.naive import naive_forecasts
-from zjsim.analysis.history.published import known_until, trusted
+from zjsim.analysis.history.published import trusted
 from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError
+from zjsim.scenario.tables import known_until
 from zjsim.workflow import OpenPlan, open_plan
 
 pytestmark = pytest.mark.slow

@@ -198,10 +198,10 @@ def test_the_table_has_the_columns_of_a_planning_office(plan):
     result = assess(runs_reaching(plan), plan)
     assert " ".join(result.to_table("zh").columns) == (
         "序号 类别 指标 单位 属性 2020年 2025年目标 2025年预测 "
-        "完成率 进度 时间进度 后续年均 判断 说明"
+        "完成率 进度 时间进度 后续年均 判断 达成概率 说明"
     )
     english = result.to_table("en")
-    assert english.shape == (10, 14)
+    assert english.shape == (10, 15)
     assert not any(ord(c) > 0x2FFF for c in "".join(english["Verdict"]))
     assert english["2025 target"].tolist()[:2] == ["about 33.3%", "≥33"]
     assert result.to_table("zh")["2025年目标"][0] == "33.3左右"

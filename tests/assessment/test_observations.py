@@ -6,11 +6,9 @@ from zjsim.assessment.observations import (
     COLUMNS,
     Observation,
     Observations,
-    own_series,
     read_observations,
-    read_own_observations,
-    write_template,
 )
+from zjsim.assessment.own_observations import own_series, read_own_observations, write_template
 from zjsim.errors import DataError
 
 from .conftest import FOLDER

@@ -11,7 +11,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_report_tells_the_whole_command(zjsim, tmp_path):
-    options = ["--format", "html", "--lang", "zh", "--set", "levers.water=1.2", "--no-assumptions"]
+    options = ["--format", "html", "--lang", "zh", "--set", "levers.water=1.2"]
+    options += ["--no-assumptions", "--no-probability"]
     given = ["zjsim", "report", "baseline", *options]
     assert zjsim(*given[1:], "--out", "told").status == 0
     (page,) = (tmp_path / "told").iterdir()

@@ -30,13 +30,15 @@ FOREIGN = re.compile(
 )
 PLAN = ("--plan", "ribera")
 STUDY = "name: malla\nplan: ribera\nscenarios: [baseline]\nmatrix: {levers.formacion: [0, 1]}\n"
-QUICK = ("--formats", "svg", "--indicator", "patentes", "-n", "8", "--seed", "7")
+QUICK = ("--formats", "svg", "--indicator", "patentes", "-n", "64", "--seed", "7")
+LEARN = (*PLAN, "-n", "64", "--seed", "7")
+OWN = "series,year,value\nproductividad,2010,56.9\nsatisfaccion,2010,62.5\n"
 # What is run in each language, and what the plan itself says of it.
 COMMANDS = {
     "check baseline prudente": (PLAN, "2005"),
     "plan show ribera": ((), "Estrategia industrial de Ribera"),
     "plan audit ribera": ((), "la serie revisada"),
-    "plan template own.csv": (PLAN, "cuota_industrial"),
+    "plan template blank.csv": (PLAN, "cuota_industrial"),
     "describe productividad": (PLAN, "euro/persona"),
     "describe --levers": (PLAN, "Formación"),
     "describe --drivers": (PLAN, "perspectiva"),
@@ -60,6 +62,11 @@ COMMANDS = {
         "ritmo de patentes",
     ),
     "validate ribera": (("--mutation", "0", "--out", "page"), "Signos"),
+    "learn": ((*LEARN, "--known-until", "2008", "--out", "learnt"), "Patentes vigentes"),
+    "monitor": ((*LEARN, "--observations", "own.csv"), "Productividad del trabajo"),
+    "evaluate": ((*LEARN, "--format", "html,docx"), "se fijó después"),
+    "forecast --register": ((*LEARN, "--known-until", "2008"), "Patentes vigentes"),
+    "scores": ((*LEARN, "--page", "scores.md"), "2006"),
     "batch study.yaml": (("--executor", "serial"), "malla"),
     "explore baseline": ((*PLAN, "--out", "page.html", "-n", "64"), "Estrategia industrial"),
     "export baseline --format iamc-csv": ((*PLAN, "--out", "iamc.csv"), "Patents in Force"),
@@ -73,7 +80,7 @@ COMMANDS = {
 # Commands that say the same in both languages.
 ONCE = (
     "lint ribera",
-    "plan template own.csv",
+    "plan template blank.csv",
     "calibrate",
     *(name for name in COMMANDS if "export" in name),
 )
@@ -116,6 +123,7 @@ def ribera(zjsim, tmp_path, earlier):
     """Call a command where the plan's folder is, and tell what it printed and wrote, by file."""
     shutil.copytree(earlier, tmp_path / "ribera")
     (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "own.csv").write_text(OWN, encoding="utf-8")
     (tmp_path / "own.cin").write_text("mejora anual = 0.6\n", encoding="utf-8")
     given = set(tmp_path.rglob("*"))
 
@@ -174,6 +182,17 @@ def test_runs_and_reports_say_the_facts_of_the_plan_they_are_of(ribera, words):
     assert strangers(found) == {}
     whole = "\n".join(found.values())
     assert [word for word in own if word not in whole] == []
+
+
+@pytest.mark.parametrize("command", ["learn", "monitor", "evaluate", "forecast", "scores"])
+def test_a_plan_without_figures_to_learn_from_says_which_file_is_missing(
+    zjsim, tmp_path, earlier, command
+):
+    shutil.copytree(earlier, tmp_path / "ribera")
+    (tmp_path / "ribera" / "learning.yaml").unlink()
+    outcome = zjsim(command, *PLAN)
+    assert outcome.status == 1
+    assert re.search(r"ribera.learning\.yaml: no such file; learning needs it", outcome.err)
 
 
 def test_every_command_is_tried_on_the_second_plan():

@@ -46,13 +46,19 @@ COMMANDS = {
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
+    "learn --known-until 2021 -n 64": "",
+    "forecast --known-until 2021 -n 64": "",
+    "monitor --year 2021 -n 64": "",
+    "evaluate -n 64": "",
+    "scores -n 64": "",
     "validate --only ledger --only units --only signs": "tests",
     "plan show": "",
     "plan audit": "",
     "scenario list": "scenarios",
     "scenario diff baseline trade_shock": "paths",
     "scenario diff baseline baseline": "",
-    "scenario show late_start": "yaml",
+    "scenario show late_start": "paths",
+    "scenario show late_start --all": "yaml",
     "scenario new fresh.yaml": "",
     "describe": "model",
     "describe --levers": "model",
@@ -64,9 +70,12 @@ COMMANDS = {
     "explore baseline --out page.html": "",
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
-LONG = re.compile("sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore")
+LONG = re.compile(
+    "sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore|learn|forecast"
+    "|monitor|eval|score"
+)
 # Names and acronyms that Chinese planners write in Latin letters, too.
-LATIN = {"gdp", "ppi", "crps", "sobol", "morris", "shapley", "zjsim"}
+LATIN = {"gdp", "ppi", "crps", "brier", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.
 NO_WORDS = {"cache path"}
 
@@ -105,7 +114,7 @@ def strangers(text: str, kind: str) -> set[str]:
         # English twins of a label in the file itself, and quoted lines of the scenario.
         text = re.sub(r"(?m)^\s+en: .*\n(\s{4,}\S.*\n)*", "", text)
         text = re.sub(r"hash: \w+", "", text)
-    text = re.sub(r"(?a)zjsim [a-z]+|--[a-z-]+( [a-z]+)?", "", text)
+    text = re.sub(r"(?a)zjsim\s+[a-z]+|--[a-z-]+( [a-z]+)?", "", text)
     text = re.sub(r"(?a)[\w.-]*[_/.][\w./-]*|\w+-[0-9a-f]{8}", "", text)
     return {w.lower() for w in re.findall(r"[A-Za-z]{3,}", text)} - LATIN - names(kind)
 
@@ -220,7 +229,7 @@ def test_a_missed_amended_target_is_in_the_tally_and_the_table(zjsim, tmp_path):
     out = zjsim("check", "green_squeeze", "--no-reality", "--plan", folder).out
     assert "2 of 2 binding targets met on the plan's own values" in out
     assert "indicator 9 missed on the target as amended in 2022-09 (50%)" in out
-    assert re.search(r"(?m)^  9 .*✓ met †$", out)
+    assert re.search(r"(?m)^  9 .*✓ met † +–$", out)
     assert "†" in zjsim("run", "green_squeeze", "--no-charts", "--plan", folder).out
 
 

@@ -59,3 +59,20 @@ def opened(browser, path, address="", **context):
         yield SimpleNamespace(page=page, told=told, asked=asked, context=place)
     finally:
         place.close()
+
+
+def verdicts(page):
+    """The verdicts on the page, in the order of the plan."""
+    script = "() => document.getElementById('zjsim-explorer').app.panels.rows.map((r) => r.verdict)"
+    return page.evaluate(script)
+
+
+def slide(page, label, value):
+    """Move a slider as a hand does, and let go."""
+    slider = page.get_by_label(label, exact=True)
+    slider.evaluate(
+        """(one, value) => { one.value = value;
+        one.dispatchEvent(new Event("input", { bubbles: true }));
+        one.dispatchEvent(new Event("change", { bubbles: true })); }""",
+        value,
+    )

@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 import zjsim
+from tests.explorer.browser import chromium
 from tests.node import run_node
 from zjsim.report.explorer.content import plan_content
-from zjsim.report.explorer.page import asset
+from zjsim.report.explorer.deliver import write_page
+from zjsim.report.explorer.page import asset, render_page
 
 RUNS = 256
 
@@ -31,3 +33,17 @@ const engine = core.engine.engineOf(doc, zjsimKernel());
         return run_node(text, {"doc": content, **data}, folder)
 
     return SimpleNamespace(plan=plan, content=content, kernel=kernel, ask=ask)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def file(page, tmp_path_factory):
+    """A page with few runs, so that tests need not wait for many."""
+    path = tmp_path_factory.mktemp("page") / "explorer.html"
+    write_page(path, render_page(page.content, page.kernel, "explorer", "en"))
+    return path

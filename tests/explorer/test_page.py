@@ -5,50 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import zjsim
-from tests.explorer.browser import chromium, needs_browser, opened
-from zjsim.report.explorer.deliver import model_page, plan_page, write_page
-from zjsim.report.explorer.page import ASSETS, render_page
+from tests.explorer.browser import needs_browser, opened, slide, verdicts
+from zjsim.report.explorer.page import ASSETS
 from zjsim.report.words.labels import catalogue
 
 ROOT = Path(__file__).parents[2]
 LARGEST = 1.5e6  # bytes of a page, so that it travels by e-mail
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def file(page, tmp_path_factory):
-    """A page with few runs, so that tests need not wait for many."""
-    path = tmp_path_factory.mktemp("page") / "explorer.html"
-    write_page(path, render_page(page.content, page.kernel, "explorer", "en"))
-    return path
-
-
-def verdicts(page):
-    script = "() => document.getElementById('zjsim-explorer').app.panels.rows.map((r) => r.verdict)"
-    return page.evaluate(script)
-
-
-def slide(page, label, value):
-    slider = page.get_by_label(label, exact=True)
-    slider.evaluate(
-        """(one, value) => { one.value = value;
-        one.dispatchEvent(new Event("input", { bubbles: true }));
-        one.dispatchEvent(new Event("change", { bubbles: true })); }""",
-        value,
-    )
 
 
 def test_the_built_asset_is_that_of_the_sources():
@@ -73,10 +41,12 @@ def test_the_page_has_a_word_for_every_key_its_code_asks_for():
     assert asked <= set(catalogue())
 
 
-def test_the_file_is_small_and_its_policy_allows_nothing_else(tmp_path):
-    plan = zjsim.open_plan("zhejiang")
-    text = plan_page(plan, plan.read_scenario("baseline"), "zh", 512)
-    assert len(text.encode("utf-8")) < LARGEST
+def test_the_file_is_small_and_its_policy_allows_nothing_else(file, page):
+    text = file.read_text(encoding="utf-8")
+    # It holds half of the runs that a user gets: a departure for each, and one bit fewer.
+    sampling = page.content["sampling"]
+    growing = len(json.dumps(sampling["walks"])) + len(json.dumps(sampling["sobol"])) / 8
+    assert len(text.encode("utf-8")) + growing < LARGEST
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
@@ -98,28 +68,34 @@ def test_the_page_says_what_the_package_says_and_asks_no_network(browser, file):
         assert [url for url in here.asked if not url.startswith(("file:", "blob:"))] == []
 
 
+MOVE_EACH = """() => {
+  const { app } = document.getElementById("zjsim-explorer");
+  const state = () => JSON.stringify(app.store.scenario);
+  const start = state();
+  const numbers = () => app.run.values.reduce((sum, x, k) => sum + x * (1 + (k % 7)), 0);
+  const sliders = () => document.querySelectorAll("input[type=range]");
+  return Array.from(sliders(), (_, k) => {
+    // Undo draws the page anew.
+    const one = sliders()[k];
+    const name = one.labels[0].textContent;
+    const before = numbers();
+    one.value = one.min;
+    for (const kind of ["input", "change"]) one.dispatchEvent(new Event(kind, { bubbles: true }));
+    const moved = state() !== start && numbers() !== before;
+    app.store.undo();
+    return [name, moved, state() === start];
+  });
+}"""
+
+
 @needs_browser
 def test_every_slider_moves_the_model_and_undo_brings_it_back(browser, file):
     with opened(browser, file) as here:
-        page = here.page
-        for summary in ("Outside world", "Uncertain constants that decide"):
-            page.get_by_role("heading", name=summary).click()
-        state = "() => JSON.stringify(document.getElementById('zjsim-explorer').app.store.scenario)"
-        run = "() => [...document.getElementById('zjsim-explorer').app.run.values].join()"
-        start, values = page.evaluate(state), page.evaluate(run)
-        sliders = page.locator("input[type=range]")
-        count = sliders.count()
-        assert count >= 16 + 7 + 5
-        for k in range(count):
-            one = sliders.nth(k)
-            one.focus()
-            one.press("Home")
-            assert page.evaluate(state) != start, one.get_attribute("id")
-            assert page.evaluate(run) != values, one.get_attribute("id")
-            page.get_by_role("button", name="Undo").click()
-            assert page.evaluate(state) == start
-        page.get_by_role("button", name="Redo").click()
-        assert page.evaluate(state) != start
+        told = here.page.evaluate(MOVE_EACH)
+        assert len(told) >= 16 + 7 + 5
+        assert [one for one in told if not all(one)] == []
+        here.page.get_by_role("button", name="Redo").click()
+        assert here.page.locator(".lever.changed").count() == 1
         assert here.told == []
 
 
@@ -141,6 +117,13 @@ def test_a_downloaded_scenario_is_run_to_the_printed_digit(browser, file, tmp_pa
         page = here.page
         slide(page, "Water efficiency", "1.33")
         slide(page, "Digital transformation", "0.4")
+        drawn = page.evaluate(
+            """() => { const { panels } = document.getElementById('zjsim-explorer').app;
+              return panels.panels.map((one, k) => [one.chart.chart.data[3].at(-1),
+                panels.rows[k].value]); }"""
+        )
+        # What a moving hand leaves undrawn is drawn when it rests.
+        assert [line for line, _ in drawn] == [value for _, value in drawn]
         page.get_by_label("All policies delayed by (years)").fill("0.5")
         page.get_by_label("All policies delayed by (years)").blur()
         page.get_by_role("heading", name="Keep and pass on").click()
@@ -188,6 +171,10 @@ def test_both_languages_are_whole_and_the_address_keeps_the_state(browser, file)
         assert page.locator("html").get_attribute("lang") == "zh-CN"
         page.get_by_role("button", name="English").click()
         assert "targets met" in page.locator(".tally").inner_text()
+        page.locator(".switch").evaluate("(one) => one.remove()")
+        assert not re.search(
+            "[\u3000-\u9fff\uff00-\uffef]", page.locator("#zjsim-explorer").inner_text()
+        )
         address = page.evaluate("() => location.hash")
         assert "l.water=1.2" in address
         assert "s=innovation_push" in address
@@ -215,6 +202,12 @@ def test_a_wrong_address_is_told_and_the_page_still_works(browser, file, address
 def test_the_keyboard_alone_reaches_and_moves_everything(browser, file):
     with opened(browser, file) as here:
         page = here.page
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        # Past all sliders, in two keys.
+        assert page.evaluate("() => document.activeElement.closest('main') !== null")
+        page.evaluate("() => document.activeElement.blur()")
         seen = set()
         for _ in range(80):
             page.keyboard.press("Tab")
@@ -283,40 +276,61 @@ def test_the_policies_that_move_water_are_told_in_order(browser, file, page):
         here.page.get_by_role("heading", name="Which policies move an indicator").click()
         here.page.get_by_label("Indicator", exact=True).select_option("8")
         rows = here.page.locator(".movers tbody tr").all_inner_texts()
-    influence = zjsim.compute_influence(zjsim.simulate(page.plan, "baseline"))
-    base = influence.base[8]
-    worth = {off.lever: base - off.values[8] for off in influence.levers}
-    labels = {lever.id: lever.label.en for lever in page.plan.levers}
-    expected = sorted(worth, key=lambda lever: -abs(worth[lever]))
-    assert [row.split("\t")[0] for row in rows][:3] == [labels[lever] for lever in expected[:3]]
-    assert float(rows[0].split("\t")[1]) == pytest.approx(worth[expected[0]], abs=0.006)
+    shown = [row.split("\t") for row in rows]
+
+    def cut(**levers):
+        found = zjsim.simulate(page.plan, "baseline", levers=levers)
+        return zjsim.assess(page.plan, found).row("water_intensity_cut").projection
+
+    labels = {lever.label.en: lever.id for lever in page.plan.levers}
+    assert labels.keys() == {name for name, *_ in shown}
+    worth = {name: cut() - cut(**{lever: 0}) for name, lever in labels.items()}
+    for name, effect, *_ in shown:
+        assert float(effect) == pytest.approx(worth[name], abs=0.006)
+    assert [name for name, *_ in shown[:3]] == sorted(worth, key=lambda one: -abs(worth[one]))[:3]
 
 
-@pytest.mark.skip(reason="with version 2 of the model the page's search takes minutes")
+def sought(view, *targets):
+    """What the page says it takes to meet targets, with the wanted probability of 80 %."""
+    view.get_by_role("button", name="None", exact=True).click()
+    for target in targets:
+        view.get_by_role("checkbox", name=target).check()
+    view.get_by_role("button", name="Search", exact=True).click()
+    view.locator(".found > p").wait_for()
+    return view.locator(".found").inner_text()
+
+
 @needs_browser
 def test_what_it_takes_is_found_and_is_true(browser, file, page):
-    with opened(browser, file) as here:
+    with opened(browser, file, "#s=frozen_effort") as here:
         view = here.page
         view.get_by_role("heading", name="What it takes").click()
-        for binding in ("8 Cut in energy per value", "9 Cut in water"):
-            view.get_by_role("checkbox", name=binding).uncheck()
-        view.get_by_role("checkbox", name="5 Invention patents").check()
-        view.get_by_role("button", name="Search", exact=True).click()
-        view.get_by_role("button", name="Use these policies").wait_for(timeout=180_000)
-        said = view.locator(".found").inner_text()
-        share = float(re.search(r"to ([\d.]+)%", said)[1]) / 100
+        assert "nothing more is needed" in sought(view, "9 Cut in water")
+        assert re.search(
+            "80% is out of reach: for “8 Cut in energy.*” alone", sought(view, "8 Cut in energy")
+        )
+        said = re.search(r"effort of ([\d.]+)% does it.* to ([\d.]+)%", sought(view, "5 Invention"))
+        effort, share = (float(number) / 100 for number in said.groups())
         assert share >= 0.8
         view.get_by_role("button", name="Use these policies").click()
-        view.wait_for_timeout(200)
+        assert view.get_by_role("checkbox", name="5 Invention").is_checked()
+        assert not view.get_by_role("checkbox", name="8 Cut in energy").is_checked()
         made = view.evaluate(
             """() => zjsimExplorer.scenarioFile(
                 document.getElementById('zjsim-explorer').app.store)"""
         )
+        assert here.told == []
     path = Path(file).with_name("found.yaml")
     path.write_text(made, encoding="utf-8")
     many = zjsim.simulate_ensemble(page.plan, path, runs=page.content["sampling"]["runs"])
     row = zjsim.assess(page.plan, many).row("patents_per_10bn")
     assert row.share.value == pytest.approx(share, abs=6e-4)
+    begun = page.plan.read_scenario("frozen_effort").levers
+    levers = page.plan.read_scenario(path).levers
+    costs = {one["id"]: one["cost"] for one in page.content["levers"] if one["cost"]}
+    before = {name: begun[name].to if name in begun else 0 for name in costs}
+    spent = sum(cost * (levers[name].to - before[name]) for name, cost in costs.items())
+    assert spent == pytest.approx(effort, abs=6e-5)
 
 
 @needs_browser
@@ -336,114 +350,3 @@ def test_pictures_and_tables_can_be_kept(browser, file, tmp_path):
         verdict = (tmp_path / "baseline_verdicts.csv").read_text("utf-8-sig").splitlines()
         assert len(verdict) == 11
         assert here.told == []
-
-
-@needs_browser
-def test_another_plan_has_its_page_and_its_own_probabilities(browser, tmp_path):
-    folder, path = ROOT / "tests" / "analysis" / "tiny", tmp_path / "tiny.html"
-    plan = zjsim.open_plan(folder)
-    scenario = plan.read_scenario(folder / "supported.yaml")
-    write_page(path, plan_page(plan, scenario, "en", 128))
-    with opened(browser, path) as here:
-        summary = here.page.evaluate("() => document.getElementById('zjsim-explorer').app.summary")
-        assert verdicts(here.page) == ["met", "met", "met"]
-        assert here.told == []
-    many = zjsim.simulate_ensemble(plan, scenario, runs=128)
-    shares = zjsim.assess(plan, many).probabilities
-    assert [one["met"] for one in summary["targets"]] == [one.met for one in shares.targets]
-
-
-MODEL = """{UTF-8}
-population = INTEG(births - deaths, initial population) ~ person ~ People. |
-initial population = 100 ~ person [10,500] ~ |
-births = population * birth rate * EXP(-population/capacity) ~ person/Year ~ <b>births</b> |
-birth rate = 0.3 ~ 1/Year [0,1,0.01] ~ </script><img src=x onerror="document.title='broken'"> |
-deaths = population * death rate ~ person/Year ~ |
-death rate = 0.05 ~ 1/Year ~ |
-capacity = 400 ~ person ~ |
-INITIAL TIME = 0 ~ Year ~ |
-FINAL TIME = 50 ~ Year ~ |
-TIME STEP = 0.25 ~ Year ~ |
-SAVEPER = TIME STEP ~ Year ~ |
-"""
-
-
-@needs_browser
-def test_a_model_that_nobody_here_wrote_gets_a_page_and_its_texts_are_no_markup(browser, tmp_path):
-    source, path = tmp_path / "people.mdl", tmp_path / "people.html"
-    source.write_text(MODEL, encoding="utf-8")
-    write_page(path, model_page(source, "en"))
-    with opened(browser, path) as here:
-        page = here.page
-        rate = page.get_by_label("birth rate", exact=True)
-        assert (rate.get_attribute("min"), rate.get_attribute("max")) == ("0", "1")
-        slide(page, "birth rate", "0.6")
-        last = page.evaluate(
-            """() => { const { run } = document.getElementById('zjsim-explorer').app;
-              return run.values[(run.rows - 1) * run.width + run.index.get("population")]; }"""
-        )
-        model = zjsim.read_model(source)
-        expected = zjsim.simulate_model(model, "birth rate=0.6")["population"][0, -1]
-        assert last == pytest.approx(expected, rel=1e-12)
-        page.get_by_role("heading", name="Any variable of the model").click()
-        page.get_by_label("Variable", exact=True).fill("birth rate")
-        page.get_by_label("Variable", exact=True).press("Enter")
-        assert "onerror" in page.locator(".about").inner_text()
-        assert page.locator("#zjsim-explorer img").count() == 0
-        assert page.title() != "broken"
-        assert here.told == []
-
-
-@needs_browser
-def test_the_widget_shows_the_page_and_gives_the_scenario_back(browser, page, tmp_path):
-    pytest.importorskip("anywidget")
-    from zjsim.report.explorer.widget import Explorer
-
-    plan = page.plan
-    widget = Explorer(plan, plan.read_scenario("baseline"), page.content, page.kernel, {})
-    names = ("code", "kernel", "style", "content", "font")
-    traits = {name: getattr(widget, name) for name in names}
-    safe = json.dumps(traits).replace("<", "\\u003c")
-    # What anywidget does in a notebook: the module is loaded and given the model.
-    place = tmp_path / "notebook.html"
-    place.write_text(
-        f"""<!doctype html><meta charset="utf-8"><div id="cell"></div>
-<script id="traits" type="application/json">{safe}</script>
-<script id="esm" type="text/plain">{widget._esm}</script>
-<script type="module">
-const read = (id) => document.getElementById(id).textContent;
-const traits = JSON.parse(read("traits"));
-globalThis.model = {{ get: (key) => traits[key], set: (key, value) => {{ traits[key] = value; }},
-  save_changes() {{}} }};
-const text = new Blob([read("esm")], {{ type: "text/javascript" }});
-const {{ default: widget }} = await import(URL.createObjectURL(text));
-await widget.render({{ model, el: document.getElementById("cell") }});
-globalThis.ready = true;
-</script>""",
-        encoding="utf-8",
-    )
-    here = browser.new_page()
-    here.goto(place.as_uri())
-    here.wait_for_function("() => globalThis.ready", timeout=60_000)
-    slide(here, "Water efficiency", "1.4")
-    widget.yaml = here.evaluate("() => model.get('yaml')")
-    here.close()
-    assert widget.scenario.levers["water"].to == 1.4
-    assert zjsim.simulate(plan, widget.scenario).name == "baseline_changed"
-
-
-def test_the_command_writes_a_page_and_says_where(tmp_path):
-    target = tmp_path / "m.html"
-    model = tmp_path / "m.mdl"
-    model.write_text(MODEL, encoding="utf-8")
-    command = [sys.executable, "-m", "zjsim", "explore", str(model), "--out", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    assert f"wrote {target}" in done.stderr
-    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
-    done = subprocess.run([*command[:-1], str(tmp_path)], capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "--out is a file" in done.stderr
-    done = subprocess.run([*command, "--set", "a=1"], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "move its sliders" in done.stderr

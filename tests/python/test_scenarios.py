@@ -224,8 +224,8 @@ def test_all_verdicts_fit_one_screen(monkeypatch, plan, one, judged):
     monkeypatch.setenv("ZJSIM_LANG", "en")
     shown = judged["baseline"]._repr_html_()
     assert shown.count("<tr>") == 11
-    # No column of remarks, which makes rows tall: eight columns.
-    assert shown.count("<th ") == 8
+    # No column of remarks, which makes rows tall: nine columns.
+    assert shown.count("<th ") == 9
 
 
 def test_every_table_of_a_plan_is_a_frame(plan):

@@ -5,6 +5,7 @@ import pytest
 
 from tests.report.report_case import comparison, document, judged, plan
 from zjsim.assessment.progress import PASSES
+from zjsim.judging import assess
 from zjsim.report.document.document import (
     Picture,
     Points,
@@ -17,7 +18,7 @@ from zjsim.report.document.document import (
 )
 from zjsim.report.words.references import parse_references
 from zjsim.report.words.text_table import Table
-from zjsim.workflow import assess, simulate
+from zjsim.workflow import simulate
 
 pytestmark = pytest.mark.slow
 

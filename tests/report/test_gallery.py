@@ -5,8 +5,11 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_type_hints
 
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
@@ -28,6 +31,7 @@ from zjsim.report.output import gallery
 pytestmark = pytest.mark.slow
 
 LANGUAGES = ("zh", "en")
+LEARNT = "ab12" * 16
 KINDS = gallery.KINDS
 WATER = "water_intensity_cut"
 CHOICE = {"indicator": WATER, "fan": WATER, "tornado": "manufacturing_share"}
@@ -39,6 +43,19 @@ def many():
     return simulate_ensemble(plan(), "baseline", runs=24, seed=1)
 
 
+def learnt():
+    """What a learning of six years may have found, for its picture takes no more than a table."""
+    random = np.random.default_rng(1)
+    years = range(2020, 2026)
+    shares = pd.DataFrame(random.random((6, 12)), index=years)
+    shares.iloc[0, :3] = 0, 1, 0.5
+    last = SimpleNamespace(posterior=SimpleNamespace(hash=LEARNT))
+    return SimpleNamespace(
+        plan=plan(), scenario="observed", seed=2021, particles=1024, last=last,
+        to_frame=lambda: shares,
+    )  # fmt: skip
+
+
 @lru_cache
 def source(of):
     """What charts of one sort are drawn from."""
@@ -47,6 +64,8 @@ def source(of):
         return many()
     if of == "influence":
         return compute_influence(run.runs)
+    if of == "learning":
+        return learnt()
     if of == "assessments":
         return (run.report, judged("frozen_effort", False).report)
     return run.report if of == "assessment" else run.runs
@@ -70,6 +89,7 @@ def test_all_letters_are_there_and_no_text_is_cut_or_covered(kind, language):
 def test_the_footer_names_the_run_and_says_that_it_is_not_official(kind, language):
     run = many().run_id if kind in ("fan", "probabilities") else judged("baseline", False).report
     wanted = run if isinstance(run, str) else run.run_id
+    wanted = LEARNT[:8] if kind == "learning" else wanted
     caution = {"zh": "非官方评估", "en": "not an official assessment"}[language]
     for chart in drawn(kind, language):
         footer = " ".join(text.get_text() for text in chart.figure.texts).replace("\n", " ")

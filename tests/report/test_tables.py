@@ -22,14 +22,14 @@ from zjsim.report.words.numbers import format_number, format_quantity, format_sh
 from zjsim.report.words.text_table import display_width, render_text_table
 
 
-def test_the_planning_office_table_has_its_fourteen_columns_in_order():
+def test_the_planning_office_table_has_its_fifteen_columns_in_order():
     assert office_table(make_report(), "zh").headers == (
         "序号", "类别", "指标", "单位", "属性", "2020年", "2025年目标", "2025年预测", "完成率",
-        "进度", "时间进度", "后续年均", "判断", "说明",
+        "进度", "时间进度", "后续年均", "判断", "达成概率", "说明",
     )  # fmt: skip
     rows = office_table(make_report(), "zh").rows
     assert [row[0] for row in rows] == [str(number) for number in range(1, 11)]
-    assert {len(row) for row in rows} == {14}
+    assert {len(row) for row in rows} == {15}
     assert rows[7][6] == "[16]以上"
     assert rows[9][5] == "76.1*"
 
@@ -69,7 +69,7 @@ def test_no_width_cuts_nothing():
 
 def test_tab_separated_text_has_one_cell_a_column():
     text = render_text_table(verdict_table(make_report(), "en"), style="tsv")
-    assert {line.count("\t") for line in text.splitlines()} == {12}
+    assert {line.count("\t") for line in text.splitlines()} == {13}
 
 
 def test_a_matrix_says_value_mark_and_count():

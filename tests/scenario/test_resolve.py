@@ -129,9 +129,9 @@ def test_shapes(bench):
     )
     assert value(resolved, "rd support lever", 2020, 2026) == [0.4, 0.4]
     assert value(resolved, "digital lever", 2020.5, 2021.5, 2022.5, 2026) == [0, 0.8, 1.6, 1.6]
-    # A table's year is the year's own value: its middle.
+    # A table's year is the year's own value: its middle. What begins in 2021 is not in 2020.
     assert value(resolved, "land lever", 2020, 2021, 2022, 2023, 2026) == pytest.approx(
-        [0.2, 0.2, 0.4, 0.6, 0.6]
+        [0.0, 0.2, 0.4, 0.6, 0.6]
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from zjsim.assessment import progress as rules
+from zjsim.assessment.chances import Chances
 from zjsim.assessment.named import find_indicator
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator, Plan, Variant
@@ -128,7 +129,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Assessment:
-    """All indicators of a plan under one scenario, for one run or many."""
+    """All indicators of a plan under one scenario, for one run or many.
+
+    ``chances`` are those of the scenario's ensemble beside a single run; None where they were
+    not computed, and of many runs, which have their own in ``probabilities``.
+    """
 
     plan: Plan
     name: str
@@ -137,6 +142,7 @@ class Assessment:
     n_run: int
     n_failed: int
     observations: Observations | None = None
+    chances: Chances | None = None
 
     def __getitem__(self, indicator: int | str) -> Row:
         """As `row`."""
@@ -193,8 +199,8 @@ class Assessment:
         DataFrame
             Columns: ``number``, ``id``, ``unit``, ``base``, ``target``, ``comparison``
             (``about`` or ``at_least``), ``projection``, ``gap``, ``progress`` (part of one),
-            ``met`` (missing where nobody can say), ``verdict``, ``probability`` (of many runs),
-            ``error``.
+            ``met`` (missing where nobody can say), ``verdict``, ``probability`` (missing
+            where it was not computed), ``error``.
 
         Examples
         --------

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from zjsim.assessment.audit_settings import AuditSettings
+from zjsim.assessment.chapter import Chapter
 from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
 from zjsim.errors import PlanError, raise_if_any
@@ -347,6 +348,8 @@ class Plan(Declared):
     """Names of bases of publication."""
     remarks: tuple[Text, ...] = ()
     """Sentences that the tables of the folder repeat, in both languages."""
+    chapters: tuple[Chapter, ...] = ()
+    """Its chapters, first to last."""
     indicators: Annotated[tuple[Indicator, ...], rule(min_length=1)]
     """The plan's table."""
     milestones: tuple[Milestone, ...] = ()

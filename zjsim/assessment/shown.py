@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from zjsim.assessment.chances import likely_range
+from zjsim.assessment.probability import Probabilities
 from zjsim.assessment.progress import Verdict
 from zjsim.language import Language, Text, chosen_language
 
@@ -16,14 +18,16 @@ if TYPE_CHECKING:
 def assessment_records(assessment: Assessment) -> list[dict[str, Any]]:
     """One record a row: names in ASCII, numbers and codes, the same in every language.
 
-    ``met`` is None where the verdict is undecidable or missing; ``probability`` is NaN for one
-    run, and ``error`` where none was computed.
+    ``met`` is None where the verdict is undecidable or missing; ``probability`` and ``error``
+    are NaN where none was computed.
     """
-    many = assessment.n_run > 1
-    return [_record(row, many) for row in assessment.rows]
+    shares = [row.share.value if assessment.n_run > 1 else math.nan for row in assessment.rows]
+    if assessment.chances is not None:
+        shares = [share.value for share in assessment.chances.probabilities.targets]
+    return [_record(*pair) for pair in zip(assessment.rows, shares, strict=True)]
 
 
-def _record(row: Row, many: bool) -> dict[str, Any]:
+def _record(row: Row, probability: float) -> dict[str, Any]:
     item = row.indicator
     open_verdicts = (Verdict.UNDECIDABLE, Verdict.MISSING)
     return {
@@ -38,7 +42,7 @@ def _record(row: Row, many: bool) -> dict[str, Any]:
         "progress": row.readings[-1].progress,
         "met": None if row.verdict in open_verdicts else row.met,
         "verdict": row.verdict.value,
-        "probability": row.share.value if many else math.nan,
+        "probability": probability,
         "error": math.nan if row.error is None else row.error,
     }
 
@@ -56,14 +60,22 @@ def assessment_text(assessment: Assessment) -> str:
     """One line for a console."""
     words = words_for(assessment.label, chosen_language()) or assessment.name
     missed = [str(row.indicator.number) for row in assessment.rows if not row.met]
-    met = f"{len(assessment.rows) - len(missed)} of {len(assessment.rows)} targets met"
-    runs = f"{assessment.n_run:,} runs, {assessment.n_failed:,} failed"
-    if assessment.n_run == 1:
-        runs = "1 run, failed" if assessment.n_failed else "1 run"
-    else:
-        met = f"{met} in the median"
-    if assessment.n_run > 1:
-        joint = assessment.probabilities.joint
-        runs = f"{runs}; all together in {joint.value:.1%} ({joint.low:.1%} to {joint.high:.1%})"
+    total = len(assessment.rows)
+    found, n_run = assessment.probabilities, assessment.n_run
+    if n_run > 1:
+        runs = f"{n_run:,} runs, {assessment.n_failed:,} failed"
+        return f"<Assessment of {words}: {_likely_text(found, total)}; {runs}>"
     lacking = f" (not met: {', '.join(missed)})" if missed else ""
-    return f"<Assessment of {words}: {met}{lacking}; {runs}>"
+    run = "1 run, failed" if assessment.n_failed else "1 run"
+    chances = assessment.chances
+    likely = "probability not computed"
+    if chances is not None:
+        likely = f"{_likely_text(chances.probabilities, total)} ({chances.n_run:,} runs)"
+    met = f"{total - len(missed)} of {total} targets met{lacking}"
+    return f"<Assessment of {words}: {met}; {run}; {likely}>"
+
+
+def _likely_text(found: Probabilities, total: int) -> str:
+    low, high, share = likely_range(found.number_met)
+    span = f"{low}" if low == high else f"{low} to {high}"
+    return f"most likely {span} of {total} ({share:.0%}), all {total}: {found.joint.value:.1%}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.chances import chances_document, chances_of_runs
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -13,17 +14,22 @@ from zjsim.cli.output import (
     LanguageOption,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
     note,
     say_json,
+    say_notes,
     say_table,
     say_text,
 )
 from zjsim.language import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zjsim.assessment.assess import Assessment
+
 
 CHECK_VIOLATED = 30
 # Over several scenarios the gravest outcome counts, in this order.
@@ -42,6 +48,7 @@ def check(
         str | None, typer.Option("--method", metavar="rk4|euler", help="Integration rule.")
     ] = None,
     observations: Observations = None,
+    probability: Probability = True,
     reality: Annotated[
         bool,
         typer.Option(
@@ -63,7 +70,9 @@ def check(
     """
     from zjsim.checking import run_checks
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.workflow import assess, simulate, with_own_observations
+    from zjsim.judging import assess, with_own_observations
+    from zjsim.report.tables.outside_tables import outside_lines
+    from zjsim.workflow import simulate
 
     words = language(lang)
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]
@@ -81,10 +90,15 @@ def check(
             save=opened.indicator_variables,
             trust_model=trust_model,
         )
-        judged = assess(opened, runs, seen)
+        (chances,) = chances_of_runs([runs], probability, json)
+        judged = assess(opened, runs, seen, probability=chances or False)
         simulated.append((runs, judged))
         if not json:
-            _say_verdicts(judged, words)
+            # The outside view is that of the plan, and said once.
+            beside = outside_lines(opened, seen, words) if len(simulated) == 1 else []
+            _say_verdicts(judged, words, beside)
+    if not json:
+        say_notes([runs for runs, _ in simulated])
     from zjsim.report.words.labels import localised
 
     statuses, documents = [], []
@@ -100,17 +114,21 @@ def check(
     raise typer.Exit(min(statuses, key=GRAVEST.index))
 
 
-def _say_verdicts(judged: Assessment, words: Language) -> None:
+def _say_verdicts(judged: Assessment, words: Language, beside: Sequence[str]) -> None:
+    from zjsim.report.tables.chance_words import headline
     from zjsim.report.tables.rows import as_report
     from zjsim.report.tables.tables import brief_table, remark_lines
-    from zjsim.report.tables.wording import scenario_name, tally_words
+    from zjsim.report.tables.wording import scenario_name
 
     report = as_report(judged)
     say_text(scenario_name(report, words))
     say_table(brief_table(report, words))
     for line in remark_lines(report, words):
         say_text(line, hang=5)
-    say_text(tally_words(report, words))
+    for line in beside:
+        say_text(line, hang=5)
+    for line in headline(report, words):
+        say_text(line)
 
 
 def _say_checks(name: str, outcomes: list[Any], violated: list[Any], words: Language) -> None:
@@ -127,6 +145,7 @@ def _document(judged: Assessment, outcomes: list[Any], status: int) -> dict[str,
     return {
         "scenario": judged.name,
         "exit_status": status,
+        "probability": chances_document(judged),
         "verdicts": {row.indicator.id: str(row.verdict) for row in judged.rows},
         "projections": {row.indicator.id: row.projection for row in judged.rows},
         "reality_checks": {outcome.check.id: outcome.holds for outcome in outcomes},

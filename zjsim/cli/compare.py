@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zjsim.cli.chances import chances_of_runs
 from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
     LanguageOption,
     Plan,
+    Probability,
     TrustModel,
     language,
     say,
     say_json,
+    say_notes,
     say_table,
     say_text,
     wrote,
@@ -35,6 +38,7 @@ def compare(
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
+    probability: Probability = True,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write the comparison's chart there."),
@@ -50,14 +54,17 @@ def compare(
     if len(scenarios) < 2:
         raise typer.BadParameter("name at least two scenarios")
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import assess
     from zjsim.report.output.results import report_of
     from zjsim.scenario.compare import diff
-    from zjsim.workflow import assess, simulate
+    from zjsim.workflow import simulate
 
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     runs = simulate(opened, list(read), engine=engine, trust_model=trust_model)
-    reports = [report_of(*pair) for pair in zip(runs, assess(opened, runs), strict=True)]
+    found = zip(runs, chances_of_runs(runs, probability, json), strict=True)
+    judged = [assess(opened, one, probability=chances or False) for one, chances in found]
+    reports = [report_of(*pair) for pair in zip(runs, judged, strict=True)]
     if json:
         first = reports[0]
         differences = [diff(runs[0].resolved, other.resolved) for other in [*runs][1:]]
@@ -85,6 +92,7 @@ def compare(
         )
     else:
         _show(reports, words)
+        say_notes([*runs])
     if out is not None:
         _write(reports, out, words)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.learn import KnownUntil, posterior_for
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -83,6 +84,7 @@ def ensemble(
             help="Measure the sampling error by R other seeds.",
         ),
     ] = 0,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -121,9 +123,13 @@ def ensemble(
         return
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
     place = chosen_executor(executor, workers, scheduler)
+    posterior = None
+    if known_until is not None:
+        posterior = posterior_for(opened, known_until, words, quiet=json)
     total = (read.sampling.runs if runs is None else runs) * (1 + repeats)
     options: dict[str, Any] = {
         "method": method, "engine": engine, "executor": place, "trust_model": trust_model,
+        "posterior": posterior,
     }  # fmt: skip
     with counting(total, "Simulating", json) as advance:
         found = simulate_ensemble(opened, read, runs=runs, seed=seed, advance=advance, **options)
@@ -235,10 +241,11 @@ def _show(
         say()
         say_text(label("title.quantiles", words))
         say_table(tables.quantile_table(statistics, LEVELS, words, named=False))
+    _show_outside(found, statistics, words)
     say()
     for line in tables.findings(statistics, notes, words, names_zh):
         say_text(line)
-    if found.plan.discrepancies:
+    if found.discrepancies:
         say_text(label("ensemble.discrepancy", words, years=_years_of_history(found.plan, words)))
     say_text(label("disclaimer", words))
     for line in (*found.resolved.notes, *found.sample.notes):
@@ -254,6 +261,24 @@ def _years_of_history(plan: Any, words: Any) -> str:
     if first is None:
         return label("ensemble.years_until", words, last=last)
     return label("ensemble.years", words, first=first, last=last)
+
+
+def _show_outside(found: EnsembleRuns, statistics: EnsembleStatistics, words: Language) -> None:
+    """The outside view and the pool, as known when the draws begin."""
+    from zjsim.analysis.history.outside import has_outside_view, outside_view
+    from zjsim.report.tables.outside_tables import outside_sentences, outside_table
+    from zjsim.report.words.labels import label
+
+    if not has_outside_view(found.plan):
+        return
+    known = found.posterior["known_until"] if found.posterior else found.plan.plan.base_year
+    view = outside_view(found.plan, known)
+    model = [target.share.value for target in statistics.targets]
+    say()
+    say_text(label("outside.title", words))
+    say_table(outside_table(view, found.plan.plan, words, model))
+    for line in outside_sentences(view, words):
+        say_text(line)
 
 
 def statistics_document(
@@ -279,6 +304,7 @@ def statistics_document(
         "failed": statistics.n_failed,
         "method": found.sample.method,
         "seed": found.sample.seed,
+        "posterior": found.posterior,
         "targets": {
             target.indicator.id: {
                 **share(target.share),

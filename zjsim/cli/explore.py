@@ -45,12 +45,11 @@ def explore(
 
     words = language(lang)
     if Path(scenario).suffix.lower() in MODEL_SUFFIXES:
-        if assignments or plan is not None:
-            what = "a bare model file goes with neither --plan nor --set: move its sliders"
-            raise typer.BadParameter(what)
+        if plan is not None:
+            raise typer.BadParameter("a bare model file goes without --plan")
         from zjsim.report.explorer.deliver import model_page
 
-        text, stem = model_page(Path(scenario), words), Path(scenario).stem
+        text, stem = model_page(Path(scenario), words, assignments or ()), Path(scenario).stem
     else:
         from zjsim.cli.plans import plan_and_scenarios
         from zjsim.report.explorer.deliver import plan_page

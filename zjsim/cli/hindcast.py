@@ -77,7 +77,8 @@ def hindcast(
     Example: zjsim hindcast --from 2015
     """
     from zjsim.analysis.history.hindcast import replay
-    from zjsim.workflow import open_plan, with_own_observations
+    from zjsim.judging import with_own_observations
+    from zjsim.workflow import open_plan
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)

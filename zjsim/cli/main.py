@@ -21,11 +21,15 @@ from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
+from zjsim.cli.evaluate import evaluate
 from zjsim.cli.explore import explore
 from zjsim.cli.export import export, import_cin
 from zjsim.cli.flip import flip
+from zjsim.cli.forecast import forecast
 from zjsim.cli.hindcast import hindcast
+from zjsim.cli.learn import learn
 from zjsim.cli.lint import lint
+from zjsim.cli.monitor import monitor
 from zjsim.cli.output import note, on_screen
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
@@ -33,6 +37,7 @@ from zjsim.cli.report import report
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
 from zjsim.cli.schema import schema
+from zjsim.cli.scores import scores
 from zjsim.cli.sensitivity import sensitivity
 from zjsim.cli.validate import validate
 from zjsim.errors import ZjsimError
@@ -83,6 +88,11 @@ app.command("backcast")(backcast)
 app.command("flip")(flip)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
+app.command("learn")(learn)
+app.command("scores")(scores)
+app.command("monitor")(monitor)
+app.command("evaluate")(evaluate)
+app.command("forecast")(forecast)
 app.command("validate")(validate)
 app.command("plot")(plot)
 app.command("report")(report)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -62,6 +62,17 @@ def note(text: str) -> None:
 def on_screen(text: str) -> str:
     """Lines as a terminal may show them: nothing in them can move its cursor or turn its text."""
     return plain_text(text, LONGEST_PATH, None)
+
+
+def say_notes(simulated: Sequence[Any]) -> None:
+    """What the resolution of scenarios had to say, to stderr, each line once."""
+    said: dict[str, list[str]] = {}
+    for runs in simulated:
+        for line in runs.resolved.notes:
+            said.setdefault(line, []).append(runs.name)
+    for line, names in said.items():
+        whose = "" if len(names) == len(simulated) else f" ({', '.join(names)})"
+        note(f"note{whose}: {line}")
 
 
 def wrote(path: object, words: Language) -> None:
@@ -159,6 +170,15 @@ TrustModel = Annotated[
     typer.Option(
         "--trust-model",
         help="Let --engine pysd execute the code that PySD generates from your model file.",
+    ),
+]
+Probability = Annotated[
+    bool,
+    typer.Option(
+        "--probability/--no-probability",
+        envvar="ZJSIM_PROBABILITY",
+        help="Draw the scenario's ensemble, to say beside each verdict how likely it is; the "
+        "draws are kept for the next time.",
     ),
 ]
 Plan = Annotated[

@@ -39,8 +39,9 @@ def show(
     Example: zjsim plan show --observations mine.csv
     """
     from zjsim.assessment.milestones import milestone_statuses
+    from zjsim.judging import with_own_observations
     from zjsim.report.tables.plan_tables import indicator_table, milestone_table
-    from zjsim.workflow import open_plan, with_own_observations
+    from zjsim.workflow import open_plan
 
     words = language(lang)
     opened = open_plan(plan)
@@ -80,9 +81,10 @@ def audit(
     Example: zjsim plan audit --lang zh
     """
     from zjsim.assessment.audit import audit as audit_plan
+    from zjsim.judging import with_own_observations
     from zjsim.report.tables.plan_tables import findings_text, growth_table, paths_table
     from zjsim.report.words.labels import label
-    from zjsim.workflow import open_plan, with_own_observations
+    from zjsim.workflow import open_plan
 
     words = language(lang)
     opened = open_plan(plan)
@@ -131,7 +133,7 @@ def template(
 
     Example: zjsim plan template mine.csv
     """
-    from zjsim.assessment.observations import write_template
+    from zjsim.assessment.own_observations import write_template
     from zjsim.report.words.labels import label
     from zjsim.workflow import open_plan
 

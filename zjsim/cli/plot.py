@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zjsim.cli.output import Assignments, LanguageOption, Plan, language, wrote
+from zjsim.cli.learn import KnownUntil, posterior_for
+from zjsim.cli.output import Assignments, LanguageOption, Plan, Probability, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.plaintext import file_name
-from zjsim.report.output.gallery import KINDS, draw_charts, kind_of, source_of, write_chart
+from zjsim.report.output.gallery import DPI, KINDS, draw_charts, kind_of, source_of, write_chart
+
+if TYPE_CHECKING:
+    from zjsim.openplan import OpenPlan
+    from zjsim.scenario.schema import Scenario
 
 OF_BARE_MODELS = ("lines",)
 EVERY = (*KINDS, *OF_BARE_MODELS)
@@ -37,6 +43,7 @@ def plot(
     ] = None,
     runs: Annotated[int, typer.Option("-n", "--runs", min=2, help="Runs of the ensemble.")] = 1024,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     formats: Annotated[
@@ -45,6 +52,11 @@ def plot(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("charts"),
+    size: Annotated[
+        str | None,
+        typer.Option("--size", metavar="slide|column|page", help="Shape of the chart."),
+    ] = None,
+    probability: Probability = True,
     lang: LanguageOption = None,
 ) -> None:
     """Draw one chart, with the data it shows as CSV beside it.
@@ -77,18 +89,39 @@ def plot(
     check_formats(wanted)
 
     opened, read = plan_and_scenarios(scenarios or ["baseline"], assignments or [], plan)
+    if drawn.of == "learning":
+        read = [_learnt_under(opened, scenarios, assignments)]
     choice = sector
     if drawn.choice == "indicator":
         choice = opened.plan.indicator(indicator or 1).id
-    charts = draw_charts(drawn, source_of(drawn, opened, read, runs, seed), choice, words)
+    if known_until is not None and drawn.of != "learning":
+        if drawn.of != "ensemble":
+            able = [one.name for one in KINDS.values() if one.of in ("ensemble", "learning")]
+            said = f"only of {', '.join(able)}"
+            raise typer.BadParameter(said, param_hint="--known-until")
+        learnt = str(posterior_for(opened, known_until, words))
+        read = [one.changed(sampling=replace(one.sampling, posterior=learnt)) for one in read]
+    source = source_of(drawn, opened, read, runs, seed, probability, known_until)
+    charts = draw_charts(drawn, source, choice, words, size)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for chart in charts:
             stem = f"{file_name(chart.stem)}-{words}"
-            for path in write_chart(chart, out / stem, wanted, words):
+            for path in write_chart(chart, out / stem, wanted, words, DPI.get(size or "", 150)):
                 wrote(path, words)
     except OSError as problem:
         raise RunError(
             f"{out}: the charts cannot be written ({problem.strerror or problem}). "
             "Close the files if they are open, or choose another place with --out."
         ) from None
+
+
+def _learnt_under(
+    opened: OpenPlan, scenarios: list[str] | None, assignments: list[str] | None
+) -> Scenario:
+    """The scenario whose future a learning projects; without a name that of ``learning.yaml``."""
+    from zjsim.analysis.learning.learning_file import read_learning
+
+    if assignments:
+        raise typer.BadParameter("not of learning; write a scenario file", param_hint="--set")
+    return opened.read_scenario(scenarios[0] if scenarios else read_learning(opened).scenario)

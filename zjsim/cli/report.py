@@ -1,18 +1,21 @@
-"""``zjsim report``: scenarios reported in Word, PDF, HTML and Excel, in Chinese or English."""
+"""``zjsim report``: reports in Word, PDF, HTML, Excel and PowerPoint, Chinese or English."""
 
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.learn import telling
 from zjsim.cli.output import (
     Assignments,
     EngineName,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
     with_progress,
@@ -22,7 +25,7 @@ from zjsim.cli.output import (
 if TYPE_CHECKING:
     from zjsim.report.document.compose_scenario import Judged
 
-FORMATS = ("html", "docx", "pdf", "xlsx")
+FORMATS = ("html", "docx", "pdf", "xlsx", "pptx")
 
 
 def report(
@@ -31,7 +34,7 @@ def report(
         typer.Argument(metavar="SCENARIO...", help="Shipped names or YAML files; one or more."),
     ],
     formats: Annotated[
-        str, typer.Option("--format", metavar="html,docx,pdf,xlsx", help="What to write.")
+        str, typer.Option("--format", metavar="html,docx,pdf,xlsx,pptx", help="What to write.")
     ] = "html",
     lang: Annotated[
         str | None, typer.Option("--lang", metavar="zh|en|both", help="Language of the report.")
@@ -39,10 +42,22 @@ def report(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")
     ] = Path("reports"),
+    brief: Annotated[
+        bool, typer.Option("--brief", help="One page a scenario, for a director.")
+    ] = False,
+    office: Annotated[
+        Path | None,
+        typer.Option(
+            "--office",
+            metavar="FILE",
+            help="Whose page or slides: office, author, date, title (YAML); else office.yaml here.",
+        ),
+    ] = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
     observations: Observations = None,
+    probability: Probability = True,
     assumptions: Annotated[
         bool,
         typer.Option(
@@ -50,6 +65,12 @@ def report(
             help="Run each assumption at both ends of its range, to tell which matter most.",
         ),
     ] = True,
+    learning: Annotated[
+        bool,
+        typer.Option(
+            "--learning", help="Add what could be known when; takes minutes the first time."
+        ),
+    ] = False,
     trust_model: TrustModel = False,
 ) -> None:
     """Write a report to hand on: verdicts, what decides them, assumptions, sources.
@@ -62,9 +83,17 @@ def report(
     if len(set(scenarios)) != len(scenarios):
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import with_own_observations
     from zjsim.report.document.deliver import deliver, judge_scenario
-    from zjsim.workflow import with_own_observations
+    from zjsim.report.document.office import read_office
 
+    signed = brief or "pptx" in wanted
+    if office is not None and not signed:
+        what = "it goes with --brief or --format pptx"
+        raise typer.BadParameter(what, param_hint="--office")
+    settings = read_office(office) if signed else None
+    if brief and {"xlsx", "pptx"} & set(wanted):
+        raise typer.BadParameter("a page is html, docx or pdf", param_hint="--format")
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
     seen = with_own_observations(opened, observations)
     judged: list[Judged] = [
@@ -75,6 +104,7 @@ def report(
             engine=engine,
             trust_model=trust_model,
             influence=assumptions,
+            probability=probability,
         )
         for scenario in with_progress(read, len(read), "Simulating")
     ]
@@ -85,8 +115,19 @@ def report(
     more = [part for key, value in given.items() if value for part in (key, str(value))]
     more += [part for change in assignments or [] for part in ("--set", change)]
     more += [] if assumptions else ["--no-assumptions"]
+    more += [] if probability else ["--no-probability"]
     more += ["--trust-model"] if trust_model else []
-    for path in deliver(out, judged, wanted, languages, seen, _command(scenarios, more)):
+    more += ["--learning"] if learning else []
+    learnt = None
+    if learning:
+        from zjsim.analysis.learning.learn import learn
+
+        learnt = learn(opened, scenario=read[0].name, observations=seen, told=telling(words))
+    command = _command(scenarios, more)
+    today = date.today().isoformat()
+    for path in deliver(
+        out, judged, wanted, languages, seen, command, brief, settings, today, learning=learnt
+    ):
         wrote(path, words)
 
 

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.chances import chances_document, chances_of_runs
 from zjsim.cli.output import (
     Assignments,
     EngineName,
     Json,
     Observations,
     Plan,
+    Probability,
     TrustModel,
     language,
-    note,
     say,
     say_json,
+    say_notes,
     say_table,
     say_text,
     screen_width,
@@ -51,6 +53,7 @@ def run(
         Path, typer.Option("--out", metavar="FOLDER", help="Where the run folders go.")
     ] = Path("runs"),
     observations: Observations = None,
+    probability: Probability = True,
     formats: Annotated[
         str, typer.Option("--formats", metavar="png,svg,pdf", help="Formats of the charts.")
     ] = "png",
@@ -99,11 +102,17 @@ def run(
             run_model(Path(name), changes, engine, out, words, json, trust_model)
         return
     _check_places(out, formats)
-    simulated = _simulate(chosen, changes, plan, engine, trust_model, observations)
+    simulated = _simulate(
+        chosen, changes, plan, engine, trust_model, observations, probability, json
+    )
     if not json:
-        _show([report for _, _, report in simulated], words)
-        for line in _notes(simulated):
-            note(line)
+        from zjsim.judging import with_own_observations
+        from zjsim.report.tables.outside_tables import outside_lines
+
+        judged = simulated[0][0].plan
+        beside = outside_lines(judged, with_own_observations(judged, observations), words)
+        _show([report for _, _, report in simulated], beside, words)
+        say_notes([runs for runs, _, _ in simulated])
     _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")
     if json:
         say_json([_document(report, assessment) for _, assessment, report in simulated])
@@ -128,38 +137,49 @@ def _simulate(
     engine: str,
     trust_model: bool,
     observations: str | None,
+    probability: bool,
+    quiet: bool,
 ) -> list[tuple[Runs, Assessment, Report]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
     from zjsim.cli.plans import plan_and_scenarios
+    from zjsim.judging import assess, with_own_observations
     from zjsim.report.output.results import report_of
-    from zjsim.workflow import assess, simulate, with_own_observations
+    from zjsim.workflow import simulate
 
     opened, read = plan_and_scenarios(names, changes, plan)
     seen = with_own_observations(opened, observations)
+    simulated = [
+        simulate(opened, scenario, engine=engine, trust_model=trust_model)
+        for scenario in with_progress(read, len(read), "Simulating", quiet)
+    ]
     done = []
-    for scenario in with_progress(read, len(read), "Simulating"):
-        runs = simulate(opened, scenario, engine=engine, trust_model=trust_model)
-        judged = assess(opened, runs, seen)
+    for runs, chances in zip(
+        simulated, chances_of_runs(simulated, probability, quiet), strict=True
+    ):
+        judged = assess(opened, runs, seen, probability=chances or False)
         done.append((runs, judged, report_of(runs, judged, seen)))
     return done
 
 
-def _show(reports: list[Report], words: Language) -> None:
+def _show(reports: list[Report], beside: list[str], words: Language) -> None:
     from zjsim.report.tables.tables import matrix_key, matrix_table
     from zjsim.report.words.labels import label
 
     if len(reports) == 1:
-        _show_one(reports[0], words)
+        _show_one(reports[0], beside, words)
     else:
         say_table(matrix_table(reports, words))
         for line in matrix_key(reports, words):
             say_text(line, hang=4)
+        for line in beside:
+            say_text(line, hang=4)
     say_text(label("disclaimer", words))
 
 
-def _show_one(report: Report, words: Language) -> None:
+def _show_one(report: Report, beside: list[str], words: Language) -> None:
+    from zjsim.report.tables.chance_words import headline
     from zjsim.report.tables.tables import brief_table, outturn_table, remark_lines, verdict_table
-    from zjsim.report.tables.wording import scenario_name, tally_words
+    from zjsim.report.tables.wording import scenario_name
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import display_width, render_text_table
 
@@ -174,26 +194,16 @@ def _show_one(report: Report, words: Language) -> None:
         say_table(whole if width is None else brief_table(report, words))
         for line in remark_lines(report, words):
             say_text(line, hang=5)
-    say_text(tally_words(report, words))
+    for line in beside:
+        say_text(line, hang=5)
+    for line in headline(report, words):
+        say_text(line)
     outturns = outturn_table(report, words)
     if outturns.rows:
         say()
         say_text(label("run.outturns", words))
         say_table(outturns)
         say()
-
-
-def _notes(simulated: list[tuple[Runs, Assessment, Report]]) -> list[str]:
-    """What the resolution had to say, each line once with its scenarios."""
-    said: dict[str, list[str]] = {}
-    for runs, _, _ in simulated:
-        for line in runs.resolved.notes:
-            said.setdefault(line, []).append(runs.name)
-    whole = len(simulated)
-    return [
-        f"note: {line}" if len(names) == whole else f"note ({', '.join(names)}): {line}"
-        for line, names in said.items()
-    ]
 
 
 def _write(
@@ -220,6 +230,7 @@ def _document(report: Report, assessment: Assessment) -> dict[str, Any]:
         "scenario": report.scenario,
         "run_id": report.run_id,
         "targets_met": report.met,
+        "probability": chances_document(assessment),
         "exit_status": assessment.exit_status,
         "indicators": [
             {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +21,11 @@ from zjsim.cli.output import (
     say_text,
     screen_width,
 )
+
+if TYPE_CHECKING:
+    from zjsim.language import Language
+    from zjsim.openplan import OpenPlan
+    from zjsim.scenario.resolve import Resolved
 
 app = typer.Typer(help="Scenario files: list, new, show, diff, schema.")
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a YAML file.")]
@@ -84,11 +90,17 @@ def new(
 def show(
     scenario: Name,
     assignments: Assignments = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Every path with its dates and the line that decided it.")
+    ] = False,
     plan: Plan = None,
     lang: LanguageOption = None,
     json: Json = False,
 ) -> None:
-    """Show a scenario fully resolved: each path with dates, and the line that decided it."""
+    """Show what a scenario sets otherwise than the plan as written; --all shows every path.
+
+    Example: zjsim scenario show late_start --all
+    """
     import io
 
     from zjsim.cli.plans import plan_and_scenarios
@@ -97,6 +109,8 @@ def show(
 
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     resolved = prepare(opened, read[0]).resolved
+    if not (json or whole) and _show_differences(opened, resolved, scenario, language(lang)):
+        return
     if json:
         say_json(resolved.document())
         return
@@ -117,10 +131,8 @@ def diff(
 ) -> None:
     """Show the inputs in which two scenarios differ, in the words of their files."""
     from zjsim.cli.plans import plan_and_scenarios
-    from zjsim.model.names import canonical
     from zjsim.prepare import prepare
-    from zjsim.report.tables.tables import difference_table
-    from zjsim.report.words.labels import label, localised
+    from zjsim.report.words.labels import label
     from zjsim.scenario.compare import diff as differences_of
 
     words = language(lang)
@@ -138,6 +150,40 @@ def diff(
     if not found:
         say_text(label("compare.same_inputs", words))
         return
+    _say_differences(opened, found, (one, other), words)
+
+
+def _show_differences(opened: OpenPlan, resolved: Resolved, given: str, words: Language) -> bool:
+    """Say what differs from the plan as written; False where there is nothing to hold against."""
+    from zjsim.bundle import PLAN_AS_WRITTEN
+    from zjsim.prepare import prepare
+    from zjsim.report.words.labels import label, localised
+    from zjsim.scenario.compare import diff as differences_of
+
+    scenario = resolved.scenario
+    if PLAN_AS_WRITTEN not in opened.scenarios or scenario.name == PLAN_AS_WRITTEN:
+        return False
+    base = prepare(opened, PLAN_AS_WRITTEN).resolved
+    found = differences_of(base, resolved, words)
+    say_text(localised(scenario.label, words) or scenario.name)
+    if localised(scenario.why, words):
+        say_text(localised(scenario.why, words))
+    if found:
+        _say_differences(opened, found, (base, resolved), words)
+    else:
+        say_text(label("compare.same_inputs", words))
+    note(label("said.show_all", words, command=f"zjsim scenario show {given} --all"))
+    return True
+
+
+def _say_differences(
+    opened: OpenPlan, found: Sequence[Any], both: tuple[Resolved, Resolved], words: Language
+) -> None:
+    """A row an input, in the words of the scenario files."""
+    from zjsim.model.names import canonical
+    from zjsim.report.tables.tables import difference_table
+    from zjsim.report.words.labels import localised
+
     labels: dict[str, object] = {lever.id: lever.label for lever in opened.levers}
     translated = opened.names_in(words)
     if translated:
@@ -146,6 +192,6 @@ def diff(
             for d in found
             if d.id not in labels and d.kind in ("driver", "constant")
         }
-    names = (localised(read[0].label, words), localised(read[1].label, words))
-    shown = (names[0] or read[0].name, names[1] or read[1].name)
+    first, second = (localised(e.scenario.label, words) or e.scenario.name for e in both)
+    shown = (first, second)
     say_table(difference_table(found, shown, labels, words))

@@ -33,10 +33,12 @@ from zjsim.ensembles.chunks import (
 )
 from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shard
 from zjsim.errors import RunError, ScenarioError, did_you_mean
+from zjsim.judging import assess
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.plaintext import file_name
 from zjsim.prepare import prepare
+from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
@@ -45,7 +47,7 @@ from zjsim.scenario.schema import SampleMethod, Sampling, Scenario
 from zjsim.scenario.study import scenario_document
 from zjsim.trajectories import row_at
 from zjsim.version import __version__
-from zjsim.workflow import OpenPlan, assess
+from zjsim.workflow import OpenPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,6 +151,22 @@ class EnsembleRuns:
     def run_id(self) -> str:
         """``<scenario>-<hash8>``: name of the run folder, and the footer of every chart."""
         return f"{file_name(self.name)}-{self.hash[:8]}"
+
+    @property
+    def posterior(self) -> dict[str, Any] | None:
+        """Year known and hash of the draws after learning; None without."""
+        given = self.sample.posterior
+        if given is None:
+            return None
+        return {"known_until": given.known_until, "hash": given.hash}
+
+    @property
+    def discrepancies(self) -> Mapping[str, Discrepancy]:
+        """What is laid over the runs when they are judged.
+
+        Nothing over draws after learning: their drifts are the departures that figures left open.
+        """
+        return {} if self.sample.posterior is not None else self.plan.discrepancies
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -258,6 +276,8 @@ class EnsembleRuns:
             "seed": self.sample.seed,
             "zjsim_version": __version__,
         }
+        if self.sample.posterior is not None:
+            attributes["posterior"] = self.sample.posterior.hash
         return lazy_dataset(
             self.store, self.status, program.units, program.documentation, attributes
         )
@@ -274,6 +294,7 @@ def simulate_ensemble(
     constants: Mapping[str, Any] | None = None,
     seed: int | None = None,
     method: SampleMethod | None = None,
+    posterior: Path | str | None = None,
     engine: str = "kernel",
     save: Sequence[str] = (),
     executor: Executor | None = None,
@@ -295,6 +316,9 @@ def simulate_ensemble(
     runs, seed, method : or None
         Number of runs, seed, and sobol, latin_hypercube or random; None takes the
         scenario's sampling section.
+    posterior : Path, str or None
+        A file of `learn`: its draws take the place of those from the ranges, and drivers are
+        as published until the year that it knows.
     engine : {"kernel", "adaptive", "pysd"}
     save : sequence of str
         Model variables to keep by year beside the indicators'.
@@ -330,7 +354,7 @@ def simulate_ensemble(
         wanted = plan.read_scenario(
             scenario, changes, levers=levers, drivers=drivers, constants=constants
         )
-        wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method))
+        wanted = wanted.changed(sampling=_sampling(wanted.sampling, runs, seed, method, posterior))
         ready = prepare(plan, wanted)
     resolved, sample = ready.resolved, ready.sample
     # Sampled drivers are kept so that a reader sees what they do to each indicator.
@@ -349,13 +373,18 @@ def simulate_ensemble(
 
 
 def _sampling(
-    own: Sampling, runs: int | None, seed: int | None, method: SampleMethod | None
+    own: Sampling,
+    runs: int | None,
+    seed: int | None,
+    method: SampleMethod | None,
+    posterior: Path | str | None,
 ) -> Sampling:
     chosen = replace(
         own,
         runs=own.runs if runs is None else runs,
         seed=own.seed if seed is None else seed,
         method=own.method if method is None else method,
+        posterior=own.posterior if posterior is None else str(Path(posterior).resolve()),
     )
     if chosen.runs < 1:
         raise ScenarioError(f"runs: {chosen.runs} is less than one")

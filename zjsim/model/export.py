@@ -22,7 +22,7 @@ _FAR = 1e4  # lengths of a table by which its end segments are continued
 
 
 class PathLike(Protocol):
-    """What is asked of a path over time: its points, and its values on both sides of given times."""
+    """What is asked of a path: its points, and its values on both sides of given times."""
 
     @property
     def times(self) -> Any: ...

@@ -17,6 +17,7 @@ import numpy as np
 
 from zjsim.errors import ScenarioError
 from zjsim.scenario.outlook import Ahead
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.schema import Distribution, SampleMethod
 
 Kind = Literal["constant", "driver", "lever"]
@@ -87,6 +88,8 @@ class SamplePlan:
         Lower Cholesky factor of the correlation of their normal scores.
     notes : tuple of str
         What of the scenario's sampling found no use.
+    posterior : Posterior or None
+        Run i takes its draw i, of everything it holds, instead of one from the ranges.
     """
 
     method: SampleMethod
@@ -96,6 +99,7 @@ class SamplePlan:
     correlated: tuple[int, ...]
     factor: np.ndarray
     notes: tuple[str, ...] = ()
+    posterior: Posterior | None = None
 
     @property
     def correlated_pairs(self) -> int:
@@ -142,6 +146,11 @@ def draw_all(
         ]
         unit[rows] = np.clip(ndtr(np.stack(mixed)), EDGE, 1 - EDGE)
     values = {d.key: quantile(d, unit[i]) for i, d in enumerate(plan.dimensions)}
+    given = plan.posterior
+    if given is not None:
+        values |= {
+            key: given.values[key][first:last] for key in values.keys() & given.values.keys()
+        }
     further: dict[str, np.ndarray] = {}
     place = len(plan.dimensions)
     for dimension in plan.dimensions:
@@ -150,6 +159,12 @@ def draw_all(
 
             further[dimension.key] = ndtri(unit[place : place + dimension.scores])
             place += dimension.scores
+        if given is not None and dimension.key in given.shocks:
+            ahead, key = dimension.ahead, dimension.key
+            assert ahead is not None
+            fresh = np.vstack([values[key][None] / ahead.sd_of_mean, further[key]])
+            scores = given.scores_of(key, ahead, fresh, slice(first, last))
+            values[key], further[key] = scores[0] * ahead.sd_of_mean, scores[1:]
     return values, further
 
 

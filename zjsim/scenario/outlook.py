@@ -127,6 +127,31 @@ class Ahead:
             found += score[:, None] * column
         return found
 
+    def persisting(self, shocks: np.ndarray) -> np.ndarray:
+        """Deviation of each year's growth from yearly shocks, shape (n_run, years).
+
+        Parameters
+        ----------
+        shocks : array, shape (n_run, years)
+            Over their standard deviation.
+        """
+        found = np.empty_like(shocks)
+        last = np.zeros(len(shocks))
+        for year, shock in enumerate(shocks.T):
+            last = self.error.persistence * last + self.error.sd * shock
+            found[:, year] = last
+        return found
+
+    def scores_of(self, shocks: np.ndarray) -> np.ndarray:
+        """The scores that `deviations` would need for yearly shocks, shape (n_run, years).
+
+        The first is the mean deviation over its standard deviation, the others are the timing.
+        """
+        found = np.zeros_like(shocks)
+        for shock, row in zip(shocks.T, self.axes(), strict=True):
+            found += shock[:, None] * row
+        return found
+
 
 def _responses(persistence: float, years: int) -> np.ndarray:
     """What a shock of each year (column) leaves in each year (row), shape (years, years)."""

@@ -81,7 +81,8 @@ def lever_points(lever: LeverPath, delay: float, switches: Switches) -> TimePath
     ``delay`` shifts every date. A constant that is delayed starts so much after the run does.
     """
     if lever.shape == "table":
-        return yearly(tuple((year + delay, value) for year, value in lever.values))
+        path = yearly(tuple((year + delay, value) for year, value in lever.values))
+        return begun(path, switches.snap(path.times[0] - 0.5, lever.lever), switches.grid)
     shape, first, last = lever.shape, lever.from_year, lever.until_year
     begins = None if first is None else start_of(first) + delay
     ends = None if last is None else start_of(last) + delay
@@ -89,6 +90,18 @@ def lever_points(lever: LeverPath, delay: float, switches: Switches) -> TimePath
         shape, begins = "step", switches.grid.start + delay
     share = progress(shape, begins, ends, lambda time: switches.snap(time, lever.lever))
     return TimePath(share.times, share.values * (lever.to or 0.0))
+
+
+def begun(path: TimePath, first: float, grid: TimeGrid) -> TimePath:
+    """A table's path with no effort before ``first``, 1 January of its first year.
+
+    A table that begins with the run, or with no effort, stays as it is.
+    """
+    if path.values[0, 0] == 0 or first <= grid.start:
+        return path
+    times = np.concatenate([[first, first], path.times])
+    values = np.concatenate([[0.0, path.values[0, 0]], path.values[0]])
+    return TimePath(times, values)
 
 
 def continued(series: Sequence[DriverSeries]) -> Points:

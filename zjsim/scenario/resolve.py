@@ -16,8 +16,10 @@ from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.language import LANGUAGES, Text
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
-from zjsim.scenario import path_words, paths, writing
+from zjsim.scenario import path_words, paths, plausible, writing
+from zjsim.scenario.lever_names import find_lever, lever_hint, with_lever_ids
 from zjsim.scenario.outlook import OBSERVED_PATH
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.resolved import Entry, Kind, ModelNames, Names, Resolved, names_of
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario, Setting
 from zjsim.scenario.tables import ConstantTable, DriverTable, Lever, find_name
@@ -33,14 +35,21 @@ def resolve(
     drivers: DriverTable,
     constants: ConstantTable,
     save: tuple[str, ...] | None = None,
+    posterior: Posterior | None = None,
 ) -> Resolved:
     """Turn a scenario into the inputs of one run.
+
+    Parameters
+    ----------
+    posterior : Posterior or None
+        The draws that ``sampling.posterior`` names.
 
     Raises
     ------
     ScenarioError
         With every name that is unknown, value out of range and time that does not fit.
     """
+    scenario = with_lever_ids(scenario, levers)
     work = _Resolution(scenario, model, levers, drivers, constants)
     grid = work.grid()
     switches = paths.Switches(grid)
@@ -62,7 +71,10 @@ def resolve(
         inputs=inputs,
         entries=tuple(work.entries),
         notes=(*switches.notes(), *work.notes),
-        hash=writing.inputs_hash(inputs, scenario, drivers.errors),
+        hash=writing.inputs_hash(
+            inputs, scenario, drivers.errors, posterior.hash if posterior else ""
+        ),
+        posterior=posterior,
         levers=tuple(levers),
         outlook=drivers.errors,
     )
@@ -142,10 +154,9 @@ class _Resolution:
         """Every lever the scenario sets, as a path over time."""
         for entry in self.scenario.levers.values():
             place = ("levers", entry.lever)
-            lever = self.levers.get(entry.lever) or self.levers.get(identifier(entry.lever))
+            lever = find_lever(entry.lever, self.levers.values())
             if lever is None:
-                near = did_you_mean(entry.lever, self.levers)
-                hint = near or f"Levers: {', '.join(self.levers)}."
+                hint = lever_hint(entry.lever, self.levers.values())
                 self.fault(entry.at, place, "no such lever", hint)
                 continue
             name = self.variable(lever.variable, lever.at, place)
@@ -230,6 +241,8 @@ class _Resolution:
             if index and made.values.min() <= 0:
                 what = f"the index falls to {made.values.min():g}; it must stay above 0"
                 self.fault(where, place, what)
+            if index and change is not None and made.values.min() > 0:
+                self._check_plausible(found, made, series, change, switches, place)
             beyond = last if last is not None and last < switches.grid.stop else None
             if beyond is not None:
                 late.setdefault(beyond, []).append(identifier(found))
@@ -243,6 +256,24 @@ class _Resolution:
             self.entries.append(replace(entry, known=seen))
         self._driver_notes(held, late)
 
+    def _check_plausible(
+        self, name: str, made: TimePath, series: Sequence[Any], change: DriverPath,
+        switches: paths.Switches, place: Sequence[str],
+    ) -> None:  # fmt: skip
+        """Hold an index that the scenario sets against the path it departs from."""
+        start, stop = switches.grid.start, switches.grid.stop
+        points = paths.extrapolated(paths.continued(series), "index", stop)
+        usual = paths.yearly(points)
+        times = np.arange(np.ceil(start), np.floor(stop) + 1)
+        found = plausible.compared(made, usual, times)
+        absurd = plausible.absurd_words(*found)
+        if absurd:
+            self.fault(change.at, place, absurd, "Write a change, such as {multiply: 1.1}.")
+            return
+        flat = plausible.flat_note(change, usual, times[0], times[-1])
+        wide = plausible.driver_note(name, *found, times[0], self.drivers.errors)
+        self.notes += [note for note in (flat, wide) if note]
+
     def _driver_notes(self, held: Sequence[str], late: Mapping[float, Sequence[str]]) -> None:
         for last, names in sorted(late.items()):
             self.notes.append(
@@ -253,6 +284,12 @@ class _Resolution:
             self.notes.append(
                 f"no driver path gives {', '.join(map(identifier, held))}: the model's value holds"
             )
+            if not self.scenario.driver_path and len(self.scenario.chain) == 1:
+                self.notes.append(
+                    "the scenario is based on no other: what it does not set keeps the model's own "
+                    "value, levers 0 and drivers flat. Add `based_on: baseline` to change the "
+                    "plan as written"
+                )
 
     def _check_path_names(self, names: Sequence[str], at: str, place: Sequence[str]) -> None:
         for name in names:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zjsim.inputs import Inputs
 from zjsim.language import Language, Text
 from zjsim.scenario.outlook import OutlookError
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import Lever
 from zjsim.timeline import TimeGrid
@@ -124,6 +125,8 @@ class Resolved:
         Of the plan.
     outlook : tuple of OutlookError
         How wrong the outlook of the drivers may be.
+    posterior : Posterior or None
+        Draws after learning that an ensemble takes instead of its own.
     """
 
     scenario: Scenario
@@ -133,6 +136,7 @@ class Resolved:
     hash: str
     levers: tuple[Lever, ...] = field(default=(), repr=False)
     outlook: tuple[OutlookError, ...] = field(default=(), repr=False)
+    posterior: Posterior | None = None
 
     def document(self, language: Language = "en") -> dict[str, Any]:
         """The scenario fully resolved, as plain data for the folder of a run."""

@@ -18,6 +18,7 @@ from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.scenario.draws import Dimension, Kind, SamplePlan, balance, draw, draw_all
+from zjsim.scenario.lever_names import lever_hint
 from zjsim.scenario.outlook import Ahead, ahead_of, bent, correlation
 from zjsim.scenario.resolved import Entry, ModelNames, Resolved
 from zjsim.scenario.schema import Range
@@ -60,6 +61,7 @@ def plan_sampling(
     work = _Planning(resolved, model, constants, calibrated or {})
     dimensions = [*work.constants(), *work.drivers(), *work.levers()]
     correlated, factor = work.correlations(dimensions)
+    work.posterior(dimensions, runs)
     subject = resolved.scenario.subject(work.problems)
     raise_if_any(subject, work.problems, ScenarioError)
     return SamplePlan(
@@ -70,6 +72,7 @@ def plan_sampling(
         correlated=correlated,
         factor=factor,
         notes=tuple(work.notes),
+        posterior=resolved.posterior,
     )
 
 
@@ -214,7 +217,7 @@ class _Planning:
         known = {lever.id: lever for lever in self.resolved.levers}
         for key, bounds in implementation.levers.items():
             if key not in known:
-                near = did_you_mean(key, known)
+                near = lever_hint(key, self.resolved.levers)
                 self.fault(bounds.at, ("implementation", "levers", key), "no such lever", near)
         made = []
         for entry in self.resolved.entries:
@@ -275,6 +278,29 @@ class _Planning:
             at = self.sampling.correlations[0].at if self.sampling.correlations else ""
             self.fault(at, ("correlations",), what, hint)
             return (), np.eye(0)
+
+    def posterior(self, dimensions: Sequence[Dimension], runs: int | None) -> None:
+        """Whether the draws after learning fit the runs asked for."""
+        given = self.resolved.posterior
+        if given is None:
+            return
+        place = ("posterior",)
+        wanted = self.sampling.runs if runs is None else runs
+        if wanted > given.n_draw:
+            what = f"it has {given.n_draw:,} draws, fewer than the {wanted:,} runs"
+            hint = f"Ask for {given.n_draw:,} runs, or learn with --particles {wanted}."
+            self.fault(self.sampling.at, place, what, hint)
+        late = [
+            d.name
+            for d in dimensions
+            if d.key in given.shocks and d.ahead is not None and d.ahead.since != given.since
+        ]
+        if late:
+            what = f"{', '.join(late)} was learnt from {given.since} on, this run begins elsewhere"
+            self.fault(self.sampling.at, place, what)
+        self.notes.append(
+            f"draws after learning, known until {given.known_until} ({given.hash[:8]})"
+        )
 
     def _may_vary(self) -> set[str]:
         """Keys of what another scenario of this plan may sample."""

@@ -22,6 +22,7 @@ from zjsim.formats import (
     HIDDEN,
     Date,
     Declared,
+    FilledWords,
     Name,
     Names,
     Number,
@@ -288,6 +289,8 @@ class Sampling(Declared):
     """How fully levers are carried out; none: in full. National rules always are."""
     correlations: tuple[Correlation, ...] = ()
     """Pairs that move together."""
+    posterior: FilledWords | None = None
+    """A file of `zjsim learn`, whose draws take the place of those from the ranges."""
     at: Place = "default"
     """File and line of the section; ``default`` when no file has one."""
 

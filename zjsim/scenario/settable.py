@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zjsim.errors import Problem, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
+from zjsim.scenario.lever_names import find_lever
 from zjsim.scenario.tables import Lever, find_name
 
 _TIME = ("time.start", "time.stop", "time.step", "time.save_every")
@@ -18,20 +19,20 @@ class Settable:
 
     Parameters
     ----------
-    levers : tuple of str
-        Ids.
+    levers : tuple of Lever
+        They go by id or label.
     drivers, constants : tuple of str
         Model names; the constants are neither lever, driver nor time setting.
     """
 
-    levers: tuple[str, ...] = ()
+    levers: tuple[Lever, ...] = ()
     drivers: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
 
     def place(self, name: str, at: str) -> tuple[str, str] | Problem:
         """The section and the name there that a bare name means, or why there is none."""
         found = [
-            *[("levers", lever) for lever in (identifier(name),) if lever in self.levers],
+            *[("levers", lever.id) for lever in (find_lever(name, self.levers),) if lever],
             *[("drivers", driver) for driver in find_name(name, self.drivers)],
             *[("constants", constant) for constant in find_name(name, self.constants)],
         ]
@@ -41,7 +42,7 @@ class Settable:
             choices = " or ".join(f"{section}.{own}" for section, own in found)
             return Problem(at, f"{name} may mean {choices}", "Write one of them.")
         ids = [identifier(own) for own in (*self.drivers, *self.constants)]
-        near = did_you_mean(name, [*self.levers, *ids, *_TIME])
+        near = did_you_mean(name, [*_words(self.levers), *ids, *_TIME])
         return Problem(at, f"no lever, driver or constant {name}", near)
 
 
@@ -52,4 +53,9 @@ def settable(
     drivers = tuple(drivers)
     taken = {canonical(name) for name in (*drivers, *(lever.variable for lever in levers))}
     free = [name for name in constants if canonical(name) not in taken | CONTROL_NAMES]
-    return Settable(tuple(lever.id for lever in levers), drivers, tuple(free))
+    return Settable(tuple(levers), drivers, tuple(free))
+
+
+def _words(levers: Iterable[Lever]) -> Iterator[str]:
+    for lever in levers:
+        yield from (lever.id, lever.label.zh, lever.label.en)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -203,6 +203,24 @@ class ConstantTable:
     def row(self, name: str) -> ConstantRow | None:
         """The row of a constant by any spelling of its name."""
         return self.rows.get(canonical(name))
+
+
+def known_until(table: DriverTable, observed: str, year: int) -> DriverTable:
+    """The driver table as of the end of ``year``: later figures of one path are not there."""
+    kept: dict[str, DriverSeries] = {}
+    for key, series in table.series.get(observed, {}).items():
+        points = tuple(point for point in series.values if point[0] <= year)
+        if points:
+            n = len(points)
+            kept[key] = replace(
+                series, values=points, sources=series.sources[:n], grades=series.grades[:n]
+            )
+    series_by_path = dict(table.series)
+    if kept:
+        series_by_path[observed] = FrozenDict(kept)
+    else:
+        series_by_path.pop(observed, None)
+    return replace(table, series=FrozenDict(series_by_path))
 
 
 def read_levers(path: Path) -> tuple[Lever, ...]:

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zjsim.cache import content_hash
@@ -82,15 +83,24 @@ def sampling_entries(sampling: Sampling) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value not in ({}, [])}
 
 
-def inputs_hash(inputs: Inputs, scenario: Scenario, errors: Sequence[OutlookError]) -> str:
-    """Of the numbers and the sampling alone; names, labels and file places do not enter."""
+def inputs_hash(
+    inputs: Inputs, scenario: Scenario, errors: Sequence[OutlookError], posterior: str = ""
+) -> str:
+    """Of the numbers and the sampling alone; names, labels and file places do not enter.
+
+    Parameters
+    ----------
+    posterior : str
+        Hash of the draws after learning; empty without.
+    """
     grid = inputs.grid
     content = {
         "time": [grid.start, grid.stop, grid.step, grid.save_every, inputs.method],
         "constants": {name: value.tolist() for name, value in inputs.constants.items()},
         "initials": {name: value.tolist() for name, value in inputs.initials.items()},
         "paths": {n: [p.times.tolist(), p.values.tolist()] for n, p in inputs.paths.items()},
-        "sampling": sampling_entries(scenario.sampling),
+        # What is in a posterior counts, not where it lies.
+        "sampling": sampling_entries(replace(scenario.sampling, posterior=posterior or None)),
         "outlook": [[e.driver, e.sd, e.persistence, e.common] for e in errors],
     }
     return content_hash(json.dumps(content, sort_keys=True))

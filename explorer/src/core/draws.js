@@ -219,6 +219,8 @@ export class Draws {
     this.pert = binary.pert;
     this.mix = correlated(doc, this.dimensions);
     this.unit = new Float64Array(this.size);
+    // What the dimensions came to in the run asked for last.
+    this.last = new Float64Array(this.dimensions.length);
     this.bases = new Map();
     let last = this.dimensions.length;
     for (const one of this.dimensions) {
@@ -256,6 +258,7 @@ export class Draws {
       const unit = this.units(run);
       this.dimensions.forEach((one, i) => {
         const value = quantileOf(one, unit[i], this.pert);
+        this.last[i] = value;
         if (one.kind === "constant") constants[one.slot] = value;
         else if (one.kind === "lever") changed.set(one.name, scaled(changed.get(one.name), value, one.limits));
         else changed.set(one.name, this.driver(one, changed.get(one.name), value, unit));

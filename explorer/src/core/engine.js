@@ -45,34 +45,35 @@ class Engine {
     return this.doc.kernel.paths.map((name) => paths.valueAt(inputs.paths.get(name), grid.start));
   }
 
-  // One run; `few` saves what targets are judged by, otherwise everything.
-  run(inputs, { few = false, grid = inputs.grid } = {}) {
-    const rule = this.doc.steppers[inputs.method];
+  // What the kernel needs for a run; `few` saves what targets are judged by, otherwise everything.
+  jobOf(inputs, { few = false, grid = inputs.grid } = {}) {
     const perSave = paths.perSaveOf(grid);
-    const names = few ? this.doc.kernel.few : this.doc.kernel.save;
-    const count = Math.floor(paths.stepsOf(grid) / perSave) + 1;
-    const out = new Float64Array(count * names.length);
-    const job = {
-      ...rule, few, out, perSave,
+    return { ...this.doc.steppers[inputs.method], few, grid, perSave,
       step: grid.step, start: grid.start, stop: grid.stop, saveEvery: grid.step * perSave,
       nSteps: paths.stepsOf(grid), constants: inputs.constants, given: inputs.given,
-      pathStart: this.startsOf(inputs, grid), rows: this.rowsOf(inputs, grid),
-    };
-    const failed = this.kernel.run(job);
-    return new Run(names, grid, out, failed < 0 && allFinite(out));
+      pathStart: this.startsOf(inputs, grid), rows: this.rowsOf(inputs, grid) };
   }
 
-  // A run and its numerical error by halving the step.
-  runWithError(inputs) {
-    const whole = this.run(inputs);
+  runJob(job) {
+    const names = job.few ? this.doc.kernel.few : this.doc.kernel.save;
+    const out = new Float64Array((Math.floor(job.nSteps / job.perSave) + 1) * names.length);
+    const failed = this.kernel.run({ ...job, out });
+    return new Run(names, job.grid, out, failed < 0 && allFinite(out), this.doc.rows);
+  }
+
+  run(inputs, how) {
+    return this.runJob(this.jobOf(inputs, how));
+  }
+
+  // The numerical error of a run, by halving the step: a function of a variable and a time.
+  errorOf(inputs, whole) {
     const { grid } = inputs;
     const saveEvery = grid.saveEvery ?? grid.step;
     const half = this.run(inputs, { few: true, grid: { ...grid, step: grid.step / 2, saveEvery } });
-    const errorAt = (name, time) => {
+    return (name, time) => {
       const change = Math.abs(whole.at(name, time) - half.at(name, time));
       return change * ERROR_SHARE[inputs.method];
     };
-    return { whole, errorAt };
   }
 }
 
@@ -83,12 +84,20 @@ function allFinite(values) {
   return sum === 0;
 }
 
+function picked(values, rows, width) {
+  const found = new Float64Array(rows.length * width);
+  rows.forEach((row, k) => found.set(values.subarray(row * width, (row + 1) * width), k * width));
+  return found;
+}
+
 class Run {
-  constructor(names, grid, values, ok) {
+  // `kept`: rows of a model that saves at what is no multiple of its step.
+  constructor(names, grid, values, ok, kept = null) {
     this.grid = grid;
-    this.values = values;
     this.ok = ok;
+    this.kept = kept;
     this.width = names.length;
+    this.values = kept ? picked(values, kept, this.width) : values;
     this.index = names.places ??= new Map(names.map((name, i) => [name, i]));
   }
 
@@ -97,7 +106,8 @@ class Run {
   }
 
   time(row) {
-    return this.grid.start + this.grid.step * row * paths.perSaveOf(this.grid);
+    const step = this.kept ? this.kept[row] : row * paths.perSaveOf(this.grid);
+    return this.grid.start + this.grid.step * step;
   }
 
   at(name, time) {

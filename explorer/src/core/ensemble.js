@@ -7,7 +7,7 @@ import { resolve } from "./resolve.js";
 const BAND = [0.025, 0.975];
 
 // Only what is read is saved: every half year, where the step allows.
-function sparse(grid) {
+export function sparse(grid) {
   const every = 0.5 / grid.step;
   return Number.isInteger(every) && stepsOf(grid) % every === 0 ? { ...grid, saveEvery: 0.5 } : grid;
 }
@@ -80,25 +80,5 @@ export class Ensemble {
       const numbers = Float64Array.from(sorted).sort();
       return [year, ...BAND.map((level) => quantile(numbers, level)), quantile(numbers, 0.5)];
     });
-  }
-
-  // Share of runs that meet a set of targets, and how near the others come (0 to 1).
-  shareOf(positions) {
-    let met = 0;
-    let near = 0;
-    for (let run = 0; run < this.done; run++) {
-      const all = this.met(run);
-      met += positions.every((k) => all[k]);
-      let worst = 1;
-      for (const k of positions) {
-        const { item, values } = this.items[k];
-        const last = values[run][values[run].length - 1];
-        const way = Math.abs(item.target.value - item.start) || 1;
-        const margin = Number.isFinite(last) ? (last - item.target.lowest) / way : -1;
-        worst = Math.min(worst, 1 + Math.max(-1, Math.min(0, margin)));
-      }
-      near += worst;
-    }
-    return { share: met / this.done, near: near / this.done };
   }
 }

@@ -64,7 +64,10 @@ export function yearly(points) {
 
 // Path of a lever whose shape is known; `delay` shifts every date.
 export function leverPoints(entry, delay, grid) {
-  if (entry.shape === "table") return yearly(entry.values.map(([y, v]) => [y + delay, v]));
+  if (entry.shape === "table") {
+    const made = yearly(entry.values.map(([y, v]) => [y + delay, v]));
+    return begun(made, snapper(grid)(made.times[0] - HALF_YEAR), grid);
+  }
   let { shape } = entry;
   let begins = entry.from == null ? null : startOf(entry.from) + delay;
   const ends = entry.until == null ? null : startOf(entry.until) + delay;
@@ -74,6 +77,12 @@ export function leverPoints(entry, delay, grid) {
   }
   const share = progress(shape, begins, ends, snapper(grid));
   return { times: share.times, values: share.values.map((value) => value * (entry.to ?? 0)) };
+}
+
+// No effort before `first`, 1 January of a table's first year.
+function begun(made, first, grid) {
+  if (made.values[0] === 0 || first <= grid.start) return made;
+  return path([first, first, ...made.times], [0, made.values[0], ...made.values]);
 }
 
 // Yearly values of the first series, carried on by each next one after its last year.

@@ -137,6 +137,9 @@ export function resolve(doc, scenario) {
   }
   resolveNumbers(doc, scenario, found, problems);
   if (problems.length) throw new ScenarioProblem(problems);
+  for (const [name, [times, values]] of Object.entries(doc.series ?? {})) {
+    found.paths.set(name, paths.path(times, values));
+  }
   // What has no path stands still at the model's own number.
   for (const name of doc.kernel.paths) {
     if (!found.paths.has(name)) {

@@ -10,6 +10,7 @@ import { Levers } from "./levers.js";
 import { Movers } from "./movers.js";
 import { ModelCharts } from "./model_charts.js";
 import { Panels } from "./panels.js";
+import { paperOf } from "./paper.js";
 import { Seek } from "./seek.js";
 import { Store } from "./store.js";
 import { Variables } from "./variables.js";
@@ -57,6 +58,8 @@ class App {
     this.language = doc.language;
     this.asked = 0;
     this.open = new Set(["levers"]);
+    // What somebody has asked about outlives the page's being made anew.
+    this.chosen = { moved: 0, targets: null, sure: 0.8 };
     if (doc.kind === "plan") this.startWorker(`${kernelText}\n${codeText}\nzjsimExplorer.work(self, zjsimKernel);`);
     this.readAddress(true);
     this.store.listeners.push((what) => this.follow(what));
@@ -65,6 +68,8 @@ class App {
       this.inks = null;
       this.draw(false);
     });
+    this.beforePrint = () => this.layOut();
+    window.addEventListener("beforeprint", this.beforePrint);
     root.addEventListener("keydown", (event) => this.keys(event));
     root.addEventListener("dragover", (event) => event.preventDefault());
     root.addEventListener("drop", (event) => {
@@ -75,6 +80,7 @@ class App {
 
   close() {
     this.worker?.terminate();
+    window.removeEventListener("beforeprint", this.beforePrint);
     this.sight?.disconnect();
     this.watch?.disconnect();
     this.panels?.close();
@@ -123,13 +129,13 @@ class App {
   // What has changed is drawn at once; an ensemble follows when the hand rests.
   follow({ stopped, event, whole }) {
     const begun = event?.timeStamp ?? performance.now();
-    this.draw(!stopped);
     if (stopped) {
       this.writeAddress();
       this.onState(this.store);
     }
-    if (whole) this.render();
-    else this.drawControls(!stopped);
+    if (whole) return void this.render();
+    this.draw(!stopped);
+    this.drawControls(!stopped);
     this.askEnsemble();
     // uPlot draws in a microtask, and this comes after it.
     queueMicrotask(() => queueMicrotask(() => this.timings.push(performance.now() - begun)));
@@ -138,11 +144,12 @@ class App {
   draw(moving) {
     try {
       const inputs = resolve(this.doc, this.store.scenario);
-      const { whole, errorAt } = this.doc.kind === "plan" ? this.engine.runWithError(inputs)
-        : { whole: this.engine.run(inputs), errorAt: null };
+      const whole = this.engine.run(inputs);
       this.run = whole;
+      // While a hand moves, the numerical error is that of where it set out.
+      if (this.panels && !(moving && this.errorAt)) this.errorAt = this.engine.errorOf(inputs, whole);
       this.say("");
-      this.panels?.draw(whole, errorAt, moving);
+      this.panels?.draw(whole, this.errorAt, moving);
       if (!moving) this.movers?.draw(this.open.has("movers"));
       this.charts?.draw({ now: whole, ghost: this.ghostRun });
       if (!moving || this.inSight) this.variables.draw({ now: whole, ghost: this.ghostRun });
@@ -172,7 +179,6 @@ class App {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       this.asked += 1;
-      this.begun = performance.now();
       this.worker.postMessage({ kind: "ensemble", id: this.asked, scenario: this.store.scenario });
     }, REST);
   }
@@ -192,7 +198,6 @@ class App {
     }
     if (data.impossible) this.summary = null;
     else this.summary = data;
-    this.spent = performance.now() - this.begun;
     this.panels?.tell(data.impossible ? { ...data, targets: [], bands: null } : data);
   }
 
@@ -294,6 +299,7 @@ class App {
     const several = doc.scenarios.length > 1;
     const frozen = doc.scenarios.find((one) => one.name === "frozen_effort");
     return h("header", { class: "head" },
+      this.button("skip", () => this.main.focus(), { class: "skip" }),
       h("div", { class: "title" },
         h("h1", {}, doc.kind === "plan" ? words.of(doc.plan.title) : doc.model),
         h("div", { class: "switch", role: "group", "aria-label": words.say("explorer.language") },
@@ -362,7 +368,7 @@ class App {
       this.button("save_csv", () => keep.save(`${name()}_run.csv`, keep.runTable(this.run, this.doc.kernel.save), "text/csv")),
       plan ? this.button("save_png", () => keep.savePng(`${name()}.png`, this.board())) : null,
       plan ? this.button("save_svg", () => keep.saveSvg(`${name()}.svg`, this.board())) : null,
-      plan ? this.button("print", () => this.print()) : null,
+      plan ? this.button("print", () => window.print()) : null,
       plan ? h("p", { class: "sub" }, this.words.say("explorer.drop")) : null);
   }
 
@@ -396,22 +402,19 @@ class App {
     return this.store.changedFromBase ? this.words.say("explorer.changed", { name }) : name;
   }
 
-  print() {
-    const inputs = this.store.doc.levers.map((lever) => {
-      const entry = this.store.scenario.levers[lever.id];
-      return h("li", {}, `${this.words.of(lever.label)}: `, h("b", {}, entry.shape === "table" ? this.words.say("explorer.by_table") : String(entry.to)));
-    });
-    fill(this.paper, this.board(), h("h2", {}, this.words.say("explorer.section.levers")), h("ul", {}, inputs));
-    window.print();
+  layOut() {
+    const { doc, words, store: { scenario } } = this;
+    if (doc.kind === "plan") fill(this.paper, paperOf({ doc, scenario, words, board: this.board() }));
   }
 
   answers() {
     const { doc, words } = this;
-    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine) : null;
-    this.seek = doc.kind === "plan" ? new Seek(this.store, words, (what) => this.askSearch(what)) : null;
-    return h("main", { class: "answers" },
+    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, this.chosen, (place) => this.seek.only(place)) : null;
+    this.seek = doc.kind === "plan" ? new Seek(this.store, words, this.chosen, (what) => this.askSearch(what)) : null;
+    return this.main = h("main", { class: "answers", tabindex: -1 },
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
       this.charts?.element,
+      doc.notes?.map((note) => h("p", { class: "sub", lang: "en" }, note)),
       this.movers ? this.section("movers", this.movers.element) : null,
       this.seek ? this.section("seek", this.seek.element) : null,
       this.section("variables", this.variables.element));

@@ -11,7 +11,7 @@ const HEAD = 74;
 // The inks of every chart of the package; a picture is always on white.
 const INK = { ink: "#222222", muted: "#6b6b6b", faint: "#b8b8b8", line: "#e3e3e3", blue: "#0072B2", band: "#56B4E9" };
 const TONE = { met: "#00805d", above_band: "#0072B2", missed: "#b84f00", undecidable: "#8a5f00", missing: "#6b6b6b" };
-const FONT = "system-ui, 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
+const FONT = "system-ui, 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', 'zjsim Han', sans-serif";
 
 const text = (x, y, words, more = {}) => svg("text", { x, y, "font-size": 12, fill: INK.ink, ...more }, words);
 
@@ -44,7 +44,7 @@ function cell(words, row, run, ghost, summary, k, transform) {
   badge.setAttribute("x", 0);
   badge.setAttribute("y", 33);
   const parts = [
-    text(0, 14, `${item.number}  ${shortened(words.of(item.label), 300)}`, { "font-size": 13, "font-weight": 600 }),
+    text(0, 14, `${item.number}  ${shortened(words.of(item.label), CELL[0] - 30)}`, { "font-size": 13, "font-weight": 600 }),
     text(0, 29, `${words.of(item.unit)} | ${words.say(`nature.${item.nature}`)}`, { "font-size": 11, fill: INK.muted }),
     badge,
     text(17, 43, `${words.say(`verdict.${row.verdict}`)}${likely ? `  |  ${likely}` : ""}`, { fill: TONE[row.verdict], "font-size": 12, "font-weight": 600 }),
@@ -68,7 +68,7 @@ function cell(words, row, run, ghost, summary, k, transform) {
 function shortened(label, room) {
   let width = 0;
   for (let k = 0; k < label.length; k++) {
-    width += label.charCodeAt(k) > 0x2e80 ? 13.5 : 8;
+    width += label.charCodeAt(k) > 0x2e80 ? 13.5 : 7.6;
     if (width > room) return `${label.slice(0, k - 1)}…`;
   }
   return label;

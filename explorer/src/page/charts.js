@@ -52,7 +52,7 @@ export function panelChart(holder, item, look) {
     cursor: { show: false },
     padding: [8, 16, 0, 0],
     scales: { x: { time: false }, y: { range: (chart, low, high) => room(item, low, high) } },
-    axes: axes(look, whole),
+    axes: wordless(axes(look, whole)),
     bands: [{ series: [5, 4], fill: () => look().band }],
     series: [
       {},
@@ -62,9 +62,44 @@ export function panelChart(holder, item, look) {
       { stroke: "transparent", width: 0, points: { show: false }, spanGaps: true },
       { stroke: "transparent", width: 0, points: { show: false }, spanGaps: true },
     ],
-    hooks: { draw: [(chart) => drawMarks(chart, item, marks, look())] },
+    hooks: { drawAxes: [labels(look)], draw: [(chart) => drawMarks(chart, item, marks, look())] },
   }, [[], [], [], [], [], []], holder));
 }
+
+// Letters cost more than all lines together: those of a panel's axes are written once for every
+// range of values, on a canvas of their own.
+const wordless = (list) => list.map((axis) => ({ ...axis, values: (chart, splits) => splits.map(() => null) }));
+
+function labels(look) {
+  let [key, kept] = ["", null];
+  return (chart) => {
+    const { ctx, axes: [years, values], scales: { y } } = chart;
+    const { width, height } = ctx.canvas;
+    const ink = look().muted;
+    const now = [width, height, y.min, y.max, years._splits, values._splits, ink].join();
+    if (now !== key) [key, kept] = [now, lettered(chart, width, height, ink)];
+    ctx.drawImage(kept, 0, 0);
+  };
+}
+
+function lettered(chart, width, height, ink) {
+  const ratio = window.devicePixelRatio || 1;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const ctx = canvas.getContext("2d");
+  const { left, top, height: high } = chart.bbox;
+  Object.assign(ctx, { font: FONT.replace("11px", `${11 * ratio}px`), fillStyle: ink });
+  Object.assign(ctx, { textAlign: "center", textBaseline: "top" });
+  for (const year of chart.axes[0]._splits) {
+    ctx.fillText(String(year), chart.valToPos(year, "x", true), top + high + 6 * ratio);
+  }
+  Object.assign(ctx, { textAlign: "right", textBaseline: "middle" });
+  for (const value of chart.axes[1]._splits) {
+    ctx.fillText(numeral(value), left - 5 * ratio, chart.valToPos(value, "y", true));
+  }
+  return canvas;
+}
+
+const numeral = (value) => String(Number(value.toPrecision(6)));
 
 function room(item, low, high) {
   const fixed = [item.start, item.target.value, ...item.outturns.map(([, value]) => value)];
@@ -112,14 +147,14 @@ function diamond(ctx, [x, y], size, colour, solid) {
 
 // A variable of the model, large: now and the scenario compared with. Names stand beside the
 // chart as text, because uPlot takes those of a legend for markup.
-export function variableChart(holder, look, onPoint) {
+export function variableChart(holder, years, look, onPoint) {
   return sized(holder, 260, (width, height) => new uPlot({
     width, height,
     legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    padding: [10, 14, 0, 4],
+    padding: [10, 26, 0, 4],
     scales: { x: { time: false } },
-    axes: axes(look, { values: whole.values, space: 50 }).map((axis, i) => (i ? { ...axis, size: 64 } : axis)),
+    axes: axes(look, { ...(years ? whole : { values: whole.values }), space: 50 }).map((axis, i) => (i ? { ...axis, size: 64 } : axis)),
     series: [
       {},
       { stroke: () => look().muted, width: 1.5, dash: [2, 3], points: { show: false } },

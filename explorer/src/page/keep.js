@@ -1,5 +1,6 @@
 // What is kept and passed on: the scenario's file, pictures, data, the address.
 import { scenarioText } from "../core/scenario.js";
+import { svg } from "./dom.js";
 
 export function save(name, content, type) {
   const address = URL.createObjectURL(new Blob([content], { type }));
@@ -55,8 +56,18 @@ export function verdictTable(rows, summary) {
   })]);
 }
 
+// A picture by itself reads no font of the page's: Chinese letters bring theirs along.
+function pictureText(picture) {
+  if (/[\u2e80-\u9fff]/.test(picture.textContent)) {
+    const faces = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+      .filter((rule) => rule instanceof CSSFontFaceRule);
+    picture.prepend(svg("style", {}, faces.map((rule) => rule.cssText).join("\n")));
+  }
+  return new XMLSerializer().serializeToString(picture);
+}
+
 export async function savePng(name, picture, scale = 2) {
-  const text = new XMLSerializer().serializeToString(picture);
+  const text = pictureText(picture);
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
@@ -69,5 +80,5 @@ export async function savePng(name, picture, scale = 2) {
 }
 
 export function saveSvg(name, picture) {
-  save(name, new XMLSerializer().serializeToString(picture), "image/svg+xml");
+  save(name, pictureText(picture), "image/svg+xml");
 }

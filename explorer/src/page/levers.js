@@ -20,19 +20,21 @@ export class Levers {
       if (!groups.has(chapter)) groups.set(chapter, []);
       groups.get(chapter).push(row.element);
     }
-    const order = Object.keys(store.doc.chapters);
-    const place = (chapter) => (order.includes(chapter) ? order.indexOf(chapter) : order.length);
+    // What stands under no chapter comes last.
+    const place = (chapter) => chapter ?? Infinity;
     const sorted = [...groups].sort((a, b) => place(a[0]) - place(b[0]));
     this.element = h("div", { class: "levers" }, sorted.map(([chapter, rows]) =>
       h("section", {}, this.heading(chapter), rows)), this.delay());
     this.draw();
   }
 
-  heading(chapter) {
-    const title = this.store.doc.chapters[chapter];
-    if (!chapter) return null;
-    const number = this.words.say("explorer.chapter", { chapter });
-    return h("h3", {}, number, title ? h("span", { lang: "zh-CN", class: "title" }, ` ${title}`) : null);
+  heading(place) {
+    if (place === null) return null;
+    const { number, title } = this.store.doc.chapters[place];
+    // The plan's own numeral is for those who read it.
+    const chapter = this.words.language === "zh" ? number : place + 1;
+    return h("h3", {}, this.words.say("explorer.chapter", { chapter }),
+      h("span", { class: "title" }, ` ${this.words.of(title)}`));
   }
 
   delay() {
@@ -113,13 +115,14 @@ class LeverRow {
   drawDetails() {
     if (!this.path) {
       const { lever, words } = this;
+      const { baseYear } = this.store.doc.plan;
       this.path = new PathEditor(this);
       const facts = [
         lever.quote ? h("blockquote", { lang: "zh-CN" }, lever.quote) : null,
         h("p", { class: "sub" }, [lever.clause, words.say("explorer.range", {
-          low: lever.low, high: lever.high, plan: lever.plan }),
+          low: lever.low, high: lever.high, plan: lever.plan, year: baseYear }),
           lever.cost === null ? words.say("explorer.no_cost")
-            : words.say("explorer.cost", { share: quantity(100 * lever.cost) })].filter(Boolean).join(" · ")),
+            : words.say("explorer.cost", { share: quantity(100 * lever.cost), year: baseYear })].filter(Boolean).join(" · ")),
         lever.note && words.language === "en" ? h("p", { class: "sub" }, lever.note) : null,
         lever.delayable ? null : h("p", { class: "sub" }, words.say("explorer.national")),
       ];

@@ -1,7 +1,6 @@
 // Of a bare model: charts of the variables that a user has chosen, stocks at first.
 import { variableChart } from "./charts.js";
 import { fill, h } from "./dom.js";
-import { quantity } from "./words.js";
 
 const FIRST = 4;
 
@@ -46,12 +45,11 @@ export class ModelCharts {
     const { now, ghost } = runs;
     const times = Array.from({ length: now.rows }, (_, row) => now.time(row));
     for (const card of this.cards) {
-      card.chart ??= variableChart(card.plot, this.look, () => {});
+      card.chart ??= variableChart(card.plot, false, this.look, () => {});
       const other = ghost?.rows === now.rows ? [...ghost.column(card.name)] : times.map(() => null);
       const own = [...now.column(card.name)];
       card.chart.chart.setData([times, other, own]);
-      const unit = this.doc.elements[card.name]?.unit ?? "";
-      card.now.textContent = `${quantity(own.at(-1))} ${unit}`;
+      card.now.textContent = `${this.words.time(times.at(-1))}: ${this.words.measure(own.at(-1), this.doc.elements[card.name]?.unit)}`;
       card.plot.setAttribute("aria-label", `${this.words.variable(card.name)}: ${card.now.textContent}`);
     }
   }

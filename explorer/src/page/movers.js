@@ -7,17 +7,22 @@ import { fixed } from "./words.js";
 const REST = { to: 0, shape: null, from: null, until: null, values: [] };
 
 export class Movers {
-  constructor(store, words, engine) {
+  // `seek` is told the place of the indicator whose target somebody wants to meet.
+  constructor(store, words, engine, chosen, seek) {
     Object.assign(this, { store, words, engine });
     const { indicators } = store.doc.plan;
     const id = newId("moved");
-    this.choice = h("select", { id, onchange: () => this.draw(true) }, indicators.map((item, k) =>
-      h("option", { value: k }, `${item.number} ${words.of(item.label)}`)));
+    this.choice = h("select", { id, onchange: () => {
+      chosen.moved = Number(this.choice.value);
+      this.draw(true);
+    } }, indicators.map((item, k) =>
+      h("option", { value: k, selected: k === chosen.moved }, `${item.number} ${words.of(item.label)}`)));
     this.list = h("tbody", {});
     this.total = h("p", { class: "sub" });
     this.element = h("div", { class: "movers" },
-      h("p", { class: "sub" }, words.say("explorer.movers_about")),
-      h("p", { class: "field" }, h("label", { for: id }, words.say("explorer.indicator")), this.choice),
+      h("p", { class: "sub" }, words.say("explorer.movers_about", { year: store.doc.plan.baseYear })),
+      h("p", { class: "field" }, h("label", { for: id }, words.say("explorer.indicator")), this.choice,
+        h("button", { type: "button", onclick: () => seek(Number(this.choice.value)) }, words.say("explorer.movers_seek"))),
       h("table", {}, h("thead", {}, h("tr", {}, ["policy", "effect"].map((key) =>
         h("th", { scope: "col" }, words.say(`explorer.movers_${key}`))), h("td", {}))), this.list),
       this.total);
@@ -41,7 +46,8 @@ export class Movers {
     const item = this.store.doc.plan.indicators[this.choice.value];
     const worths = this.worths(item).filter(({ worth }) => Number.isFinite(worth));
     const most = Math.max(...worths.map(({ worth }) => Math.abs(worth)), 1e-12);
-    const digits = item.decimals + 1;
+    // Two figures of the largest effect, however small it is.
+    const digits = Math.min(Math.max(item.decimals + 1, 1 - Math.floor(Math.log10(most))), 6);
     fill(this.list, worths.map(({ lever, worth }) => {
       const bar = h("div", { class: `bar ${worth < 0 ? "loss" : "gain"}` });
       bar.style.width = `${(100 * Math.abs(worth)) / most}%`;

@@ -4,6 +4,9 @@ import { panelChart } from "./charts.js";
 import { fill, h, mark, newId } from "./dom.js";
 import { DASH, fixed, percent, valueText } from "./words.js";
 
+// Pixels of a canvas by which a line may be off while a hand moves.
+const INVISIBLE = 0.25;
+
 // Values of an indicator at every saved moment from its base year on, as x and y.
 export function trajectory(run, item) {
   const xs = [];
@@ -55,13 +58,23 @@ export class Panel {
     this.chart = null;
   }
 
-  draw(row, run, ghost, band) {
+  draw(row, run, ghost, band, moving) {
     this.chart ??= panelChart(this.plot, this.item, this.look);
     const [xs, ys] = trajectory(run, this.item);
+    const before = this.kept;
     const still = this.still(xs, ghost, band);
+    this.say(row);
+    // A move that no eye can see is drawn when the hand rests.
+    if (moving && still === before && this.same(ys)) return;
+    this.drawn = ys;
     const pad = new Array(still.edge.length).fill(null);
     this.chart.chart.setData([[...still.edge, ...xs], still.plan, still.ghost, [...pad, ...ys], still.low, still.high]);
-    this.say(row);
+  }
+
+  same(ys) {
+    const { scales: { y }, bbox } = this.chart.chart;
+    const most = (INVISIBLE * (y.max - y.min)) / bbox.height;
+    return this.drawn?.length === ys.length && ys.every((value, k) => Math.abs(value - this.drawn[k]) <= most);
   }
 
   // What stands still while a slider moves: the plan's path, the ghost and the band.
@@ -144,7 +157,7 @@ export class Panels {
     this.rows = judge(this.doc.plan, run, errorAt);
     this.before ??= this.rows;
     this.panels.forEach((panel, k) => {
-      panel.draw(this.rows[k], run, this.ghost?.[k], this.band?.[k]);
+      panel.draw(this.rows[k], run, this.ghost?.[k], this.band?.[k], moving);
       panel.moved(this.rows[k].value - this.before[k].value);
     });
     this.tally.draw(this.rows);

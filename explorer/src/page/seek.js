@@ -1,32 +1,62 @@
 // What it takes: which targets, how sure, and what was found.
+import { priceOf } from "../core/search.js";
 import { fill, h, newId } from "./dom.js";
 import { fixed, percent, quantity } from "./words.js";
 
 const SURE = [0.5, 0.66, 0.8, 0.9, 0.95];
 
 export class Seek {
-  constructor(store, words, ask) {
-    Object.assign(this, { store, words, ask });
+  constructor(store, words, chosen, ask) {
+    Object.assign(this, { store, words, chosen, ask });
     const { doc } = store;
+    const binding = ({ nature }) => nature === "binding";
+    const some = doc.plan.indicators.some(binding);
+    chosen.targets ??= new Set(doc.plan.indicators.filter((item) => binding(item) || !some));
+    this.budget = doc.levers.some((lever) => lever.cost !== null);
     this.boxes = doc.plan.indicators.map((item) => {
       const id = newId("target");
-      const box = h("input", { type: "checkbox", id, checked: item.nature === "binding" });
-      return { box, element: h("span", { class: "check" }, box,
+      const box = h("input", { type: "checkbox", id, checked: chosen.targets.has(item),
+        onchange: () => (box.checked ? chosen.targets.add(item) : chosen.targets.delete(item)) });
+      return { box, item, element: h("span", { class: "check" }, box,
         h("label", { for: id }, `${item.number} ${words.of(item.label)}`)) };
     });
-    if (!this.boxes.some(({ box }) => box.checked)) for (const { box } of this.boxes) box.checked = true;
     const sure = newId("sure");
-    this.sure = h("select", { id: sure }, SURE.map((share) =>
-      h("option", { value: share, selected: share === 0.8 }, percent(share, 0))));
+    this.sure = h("select", { id: sure, onchange: () => { chosen.sure = Number(this.sure.value); } }, SURE.map((share) =>
+      h("option", { value: share, selected: share === chosen.sure }, percent(share, 0))));
     this.button = h("button", { type: "button", class: "primary", onclick: () => this.toggle() },
       words.say("explorer.seek"));
+    this.bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": words.say("explorer.seek_begun") });
     this.result = h("div", { class: "found", "aria-live": "polite" });
     this.element = h("div", { class: "seek" },
-      h("p", { class: "sub" }, words.say("explorer.seek_about")),
-      h("fieldset", {}, h("legend", {}, words.say("explorer.seek_targets")),
+      h("p", { class: "sub" }, words.say("explorer.seek_about"), " ",
+        words.say(this.budget ? "explorer.seek_budget" : "explorer.seek_steps", { year: doc.plan.baseYear })),
+      h("fieldset", {}, h("legend", {}, words.say("explorer.seek_targets")), this.choices(),
         h("div", { class: "checks" }, this.boxes.map(({ element }) => element))),
-      h("p", { class: "field" }, h("label", { for: sure }, words.say("explorer.seek_sure")), this.sure, this.button),
+      h("p", { class: "field" }, h("label", { for: sure }, words.say("explorer.seek_sure")), this.sure, this.button, this.bar),
       this.result);
+  }
+
+  choices() {
+    const binding = (item) => item.nature === "binding";
+    const some = this.boxes.some(({ item }) => binding(item));
+    const button = (key, which) => h("button", { type: "button", onclick: () => this.choose(which) },
+      this.words.say(`explorer.seek_${key}`));
+    return h("p", { class: "field" }, some ? button("binding", binding) : null,
+      button("all", () => true), button("none", () => false));
+  }
+
+  // The target of one indicator, asked for from elsewhere on the page.
+  only(place) {
+    this.choose((item) => item === this.store.doc.plan.indicators[place]);
+    const section = this.element.closest("details");
+    section.open = true;
+    this.button.focus({ preventScroll: true });
+    section.scrollIntoView({ block: "nearest" });
+  }
+
+  choose(which) {
+    this.chosen.targets = new Set(this.store.doc.plan.indicators.filter(which));
+    for (const { box, item } of this.boxes) box.checked = which(item);
   }
 
   toggle() {
@@ -34,62 +64,77 @@ export class Seek {
     const targets = this.boxes.flatMap(({ box }, k) => (box.checked ? [k] : []));
     if (!targets.length) return void fill(this.result, this.words.say("explorer.seek_none_chosen"));
     this.wanted = Number(this.sure.value);
-    this.running = true;
-    this.button.textContent = this.words.say("explorer.seek_stop");
+    this.run(true);
     fill(this.result, this.words.say("explorer.seek_begun"));
-    this.ask({ scenario: this.store.scenario, targets, probability: this.wanted,
-      free: this.store.doc.levers.filter((lever) => lever.delayable).map((lever) => lever.id) });
+    this.begun = this.store.scenario;
+    this.ask({ scenario: this.begun, targets, probability: this.wanted });
+  }
+
+  run(running) {
+    this.running = running;
+    this.button.textContent = this.words.say(running ? "explorer.seek_stop" : "explorer.seek");
+    this.bar.hidden = !running;
+    this.bar.value = 0;
   }
 
   stop() {
-    this.running = false;
-    this.button.textContent = this.words.say("explorer.seek");
+    this.run(false);
+    fill(this.result);
     this.ask(null);
   }
 
   tell(found) {
+    if (!this.running) return;
     if (found.impossible) {
-      this.stop();
+      this.run(false);
       return void fill(this.result, this.words.say("explorer.no_sampling"));
     }
-    if (!this.running) return;
     if (found.done) {
-      this.running = false;
-      this.button.textContent = this.words.say("explorer.seek");
-      this.finish(found);
-    } else {
-      fill(this.result, h("p", {}, this.words.say(`explorer.seek_${found.state}`, {
-        steps: found.path.length - 1, share: percent(found.path.at(-1).share) })), this.trail(found.path));
+      this.run(false);
+      return this.finish(found);
     }
+    this.bar.value = found.part;
+    fill(this.result, this.tried(found.trail));
   }
 
-  name(id) {
-    return this.words.of(this.store.doc.levers.find((lever) => lever.id === id).label);
+  effort(cost) {
+    return this.budget ? percent(cost, 2) : fixed(cost, 2);
   }
 
-  trail(path) {
-    return h("ol", { class: "trail" }, path.map(({ lever, value, share }) => h("li", {},
-      lever ? `${this.name(lever)} → ${quantity(value)}` : this.words.say("explorer.seek_start"), ": ", h("b", {}, percent(share)))));
+  tried(trail) {
+    const { words } = this;
+    return h("ol", { class: "trail" }, trail.map(({ effort, share, worlds }) => h("li", {},
+      words.say("explorer.seek_tried", { effort: this.effort(effort), share: percent(share), runs: worlds }))));
   }
 
   finish(found) {
     const { words, store } = this;
     const values = { share: percent(found.share), first: percent(found.first), wanted: percent(this.wanted, 0),
-      effort: fixed(found.effort, 2), runs: store.doc.sampling.runs };
+      effort: this.effort(found.effort), runs: store.doc.sampling.runs };
+    const say = (key, more) => h("p", {}, h("b", {}, words.say(`explorer.seek_${key}`, { ...values, ...more })));
+    const trail = h("details", {}, h("summary", {}, words.say("explorer.seek_trail")), this.tried(found.trail));
     if (found.state === "none") {
-      return void fill(this.result, h("p", {}, h("b", {}, words.say("explorer.seek_impossible", values))), this.trail(found.path));
+      const item = store.doc.plan.indicators[found.short];
+      const said = item ? say("out_of_reach", { name: `${item.number} ${words.of(item.label)}` }) : say("impossible");
+      return void fill(this.result, said, trail);
     }
-    if (found.effort < 1e-9) return void fill(this.result, h("p", {}, h("b", {}, words.say("explorer.seek_already", values))));
-    const changes = store.doc.levers.flatMap((lever) => {
-      const before = store.scenario.levers[lever.id]?.to ?? 0;
-      const after = found.scenario.levers[lever.id]?.to ?? 0;
-      return Math.abs(after - before) > 1e-9
-        ? [h("li", {}, `${words.of(lever.label)}: ${quantity(before)} → `, h("b", {}, quantity(after)))] : [];
-    });
-    fill(this.result,
-      h("p", {}, h("b", {}, words.say("explorer.seek_found", values))),
-      h("ul", {}, changes),
+    if (found.effort < 1e-9) return void fill(this.result, say("already"));
+    fill(this.result, say("found"), h("ul", {}, this.changes(found.scenario)),
       h("button", { type: "button", onclick: () => store.open(found.scenario) }, words.say("explorer.seek_apply")),
-      h("details", {}, h("summary", {}, words.say("explorer.seek_trail")), this.trail(found.path)));
+      trail);
+  }
+
+  // The levers that move, those that take most first.
+  changes(scenario) {
+    const { words, store } = this;
+    const height = (one, id) => one.levers[id]?.to ?? 0;
+    const moved = store.doc.levers.flatMap((lever) => {
+      const [before, after] = [height(this.begun, lever.id), height(scenario, lever.id)];
+      return after === before ? [] : [{ lever, before, after, cost: (after - before) * priceOf(store.doc, lever) }];
+    }).sort((a, b) => b.cost - a.cost);
+    return moved.map(({ lever, before, after, cost }) => h("li", {},
+      `${words.of(lever.label)}: ${quantity(before)} → `, h("b", {}, quantity(after)),
+      ` (${words.say("explorer.seek_effort", { effort: this.effort(cost) })}${
+        after >= lever.high ? `${words.say("explorer.seek_comma")}${words.say("explorer.seek_bound")}` : ""})`));
   }
 }

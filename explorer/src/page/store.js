@@ -26,11 +26,12 @@ export class Store {
   }
 
   // `stopped` is false while a hand is still moving: undo then goes back to before it began.
-  change(scenario, { stopped = true, base = this.base, event = null } = {}) {
+  // `whole`: so much may be new that the page is made anew.
+  change(scenario, { stopped = true, base = this.base, event = null, whole = false } = {}) {
     this.base = base;
     this.scenario = scenario;
     if (stopped) this.settle();
-    this.tell({ stopped, event });
+    this.tell({ stopped, event, whole });
   }
 
   // The hand has let go.
@@ -70,13 +71,11 @@ export class Store {
 
   begin(name) {
     const shipped = this.shipped(name);
-    this.change(complete(this.doc, shipped), { base: shipped.name });
-    this.tell({ stopped: true, whole: true });
+    this.change(complete(this.doc, shipped), { base: shipped.name, whole: true });
   }
 
   open(scenario) {
-    this.change(complete(this.doc, scenario));
-    this.tell({ stopped: true, whole: true });
+    this.change(complete(this.doc, scenario), { whole: true });
   }
 
   setLever(id, entry, how) {

@@ -49,7 +49,7 @@ export class Variables {
     const there = now?.index.has(this.name);
     this.plot.hidden = !there;
     if (!there) return void (this.readout.textContent = "");
-    this.chart ??= variableChart(this.plot, this.look, (place) => this.read(place));
+    this.chart ??= variableChart(this.plot, this.doc.kind === "plan", this.look, (place) => this.read(place));
     const times = Array.from({ length: now.rows }, (_, row) => now.time(row));
     const column = (run) => (run?.ok && run.index.has(this.name) && run.rows === now.rows
       ? [...run.column(this.name)] : times.map(() => null));
@@ -63,10 +63,10 @@ export class Variables {
     if (!this.data) return;
     const [times, other, own] = this.data;
     const k = place ?? times.length - 1;
-    const unit = this.doc.elements[this.name]?.unit ?? "";
-    const number = (value) => (value === null ? DASH : quantity(value));
-    this.readout.textContent = this.words.say("explorer.readout", { time: times[k].toFixed(2),
-      now: number(own[k]), ghost: number(other[k]), unit: unit === "Dmnl" ? "" : unit });
+    const { unit } = this.doc.elements[this.name] ?? {};
+    const said = (value) => this.words.measure(value ?? NaN, unit);
+    const key = other[k] === null || this.doc.scenarios.length < 2 ? "explorer.readout_alone" : "explorer.readout";
+    this.readout.textContent = this.words.say(key, { time: this.words.time(times[k]), now: said(own[k]), ghost: said(other[k]) });
   }
 
   link(name) {
@@ -76,7 +76,9 @@ export class Variables {
 
   links(names) {
     if (!names.length) return DASH;
-    return names.flatMap((name, k) => [k ? ", " : "", this.link(name)]);
+    // A comma stays on the line of its name.
+    const last = names.length - 1;
+    return names.flatMap((name, k) => [h("span", { class: "listed" }, this.link(name), k < last ? "," : ""), " "]);
   }
 
   // The equation with every name in it a button; names are looked for longest first.
@@ -95,7 +97,7 @@ export class Variables {
     const sector = this.doc.sectors[one.sector];
     const rows = [
       [words.say("explorer.kind"), [words.say(`model.kind.${one.kind}`), sector ? words.of(sector) : ""].filter(Boolean).join(" · ")],
-      [say("unit"), one.unit],
+      [say("unit"), words.unit(one.unit) || one.unit || DASH],
       one.said ? [words.say("explorer.sentence"), h("span", { lang: "en" }, one.said)] : null,
       ...this.equationRows(one, say),
       one.range ? [words.say("explorer.range_of"), `${quantity(one.range[0])} – ${quantity(one.range[1])}`] : null,

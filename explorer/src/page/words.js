@@ -29,6 +29,33 @@ export class Words {
     return this.language === "zh" && zh ? zh : name;
   }
 
+  // A unit of the model file in words; nothing for a number without one.
+  unit(text) {
+    return text ? this.doc.units[text]?.[this.language] ?? text : "";
+  }
+
+  measure(value, unit) {
+    const said = this.unit(unit);
+    // Chinese letters follow a number at once, Latin ones do not.
+    const apart = /^[A-Za-z/(]/.test(said) || (said && this.language !== "zh" && said !== "%") ? " " : "";
+    return `${quantity(value)}${Number.isFinite(value) ? apart + said : ""}`;
+  }
+
+  // A moment of a plan by the calendar, whose years have their number in the middle.
+  time(moment) {
+    if (this.doc.kind !== "plan") return `t = ${Number(moment.toFixed(4))}`;
+    const days = moment + 0.5 + 1e-6;
+    const year = Math.floor(days);
+    const month = Math.floor(12 * (days - year));
+    return month === 0 ? this.say("explorer.time_end", { year: year - 1 })
+      : this.say("explorer.time_month", { year, month: month + 1 });
+  }
+
+  // Named paths of the outside world, each followed by the next.
+  path(names) {
+    return names.map((name) => name.replaceAll("_", " ")).join(this.say("explorer.then")) || DASH;
+  }
+
   scenario(one) {
     return this.of(one.label) || one.name;
   }

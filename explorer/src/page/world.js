@@ -6,6 +6,14 @@ const AMOUNTS = ["multiply", "add", "to"];
 const NEUTRAL = { multiply: 1, add: 0, to: 0 };
 const SIGNS = { multiply: "×", add: "+", to: "=" };
 
+const amountOf = (entry) => AMOUNTS.find((amount) => entry[amount] !== null);
+
+// How a driver's entry departs from its path, in words.
+export function departure(entry, words, key = amountOf(entry)) {
+  if (entry?.shape === "table" || !key) return words.say("explorer.by_table");
+  return `${SIGNS[key]} ${quantity(entry?.[key] ?? NEUTRAL[key])}`;
+}
+
 export class World {
   constructor(store, words) {
     this.store = store;
@@ -19,7 +27,7 @@ export class World {
     }
     this.choice = h("select", { id, onchange: () =>
       store.setField("driver_path", this.choice.value.split(",").filter(Boolean)) },
-      [...sets].map(([key, path]) => h("option", { value: key }, this.pathWords(path))));
+      [...sets].map(([key, path]) => h("option", { value: key }, words.path(path))));
     this.rows = doc.drivers.list.map((driver) => new DriverRow(driver, store, words));
     this.element = h("div", {},
       h("p", { class: "field" }, h("label", { for: id }, words.say("explorer.world_path")), this.choice),
@@ -28,15 +36,10 @@ export class World {
     this.draw();
   }
 
-  pathWords(path) {
-    const join = this.words.say("explorer.then");
-    return path.map((name) => name.replaceAll("_", " ")).join(join) || "–";
-  }
-
   draw() {
     const key = this.store.scenario.driver_path.join(",");
     if (![...this.choice.options].some((option) => option.value === key)) {
-      this.choice.append(h("option", { value: key }, this.pathWords(this.store.scenario.driver_path)));
+      this.choice.append(h("option", { value: key }, this.words.path(this.store.scenario.driver_path)));
     }
     this.choice.value = key;
     const base = this.store.shipped(this.store.base);
@@ -65,7 +68,7 @@ class DriverRow {
   }
 
   keyOf(entry) {
-    return (entry && AMOUNTS.find((amount) => entry[amount] !== null)) ?? this.amount;
+    return (entry && amountOf(entry)) ?? this.amount;
   }
 
   set(value, how) {
@@ -82,8 +85,7 @@ class DriverRow {
     const key = this.keyOf(entry);
     const value = entry?.[key] ?? NEUTRAL[key];
     const [low, high] = key === "multiply" ? [0.7, 1.3] : [-this.span, this.span];
-    const shown = entry?.shape === "table" ? this.words.say("explorer.by_table")
-      : `${SIGNS[key]} ${quantity(value)}`;
+    const shown = departure(entry, this.words, key);
     this.line.draw({ value, low: Math.min(low, value), high: Math.max(high, value),
       step: (high - low) / 120, shown, disabled: entry?.shape === "table",
       changed: JSON.stringify(entry ?? null) !== JSON.stringify(base) });
@@ -132,9 +134,9 @@ export class Constants {
     this.rows = ids.map((id) => {
       const row = store.doc.constants[id];
       const element = store.doc.elements[row.name] ?? {};
-      const unit = element.unit && element.unit !== "Dmnl" ? element.unit : "";
+      const { unit } = element;
       const grade = element.grade ? words.say("explorer.grade", { grade: element.grade }) : "";
-      const range = row.low == null ? "" : `${quantity(row.low)} – ${quantity(row.high)} ${unit}`;
+      const range = row.low == null ? "" : `${quantity(row.low)} – ${words.measure(row.high, unit)}`;
       const line = new SliderLine(words, {
         name: words.variable(row.name),
         note: [range, grade].filter(Boolean).join(" · "),
@@ -160,7 +162,7 @@ export class Constants {
       const held = id in scenario.constants;
       const state = this.drawn ? ` · ${this.words.say(held ? "explorer.held" : "explorer.free")}` : "";
       line.draw({ value, low: Math.min(low, value), high: Math.max(high, value), step: (high - low) / 500 || 0.01,
-        shown: `${quantity(value)} ${unit}`.trim(), state,
+        shown: this.words.measure(value, unit), state,
         changed: scenario.constants[id] !== base.constants[id] });
     }
   }

@@ -7,12 +7,14 @@ put side by side:
 ``growth``   a published growth rate, percent; the model's growth over the year before
 ``average``  a published average growth rate of a span such as 2016-2020, percent a year
 ``index``    a published level over that of the base year, 100 ln; the same of the model
+``change``   a published level over the one published before it, 100 ln; the same of the model
 
 Several variables of one comparison are multiplied: a nominal amount is a volume times a price.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from zjsim.assessment.observations import FULL_YEAR, Observation, Observations
 from zjsim.errors import Problem, did_you_mean
 from zjsim.model.names import canonical
 
-Measure = Literal["level", "growth", "average", "index"]
+Measure = Literal["level", "growth", "average", "index", "change"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 # Reads a model variable at a model time, shape (n_run,).
 Reader = Callable[[str, float], np.ndarray]
@@ -40,7 +42,7 @@ class Comparison:
         Published series; ``over`` divides it, year by year, when it is named.
     variables : tuple of str
         Model names; their product is compared.
-    measure : {"level", "growth", "average", "index"}
+    measure : {"level", "growth", "average", "index", "change"}
     base_year : int
         Of an index.
     periods : tuple of str
@@ -85,7 +87,7 @@ class Datum:
     """One figure in the measure of its comparison.
 
     ``time`` is the model time at which it is read, ``span`` the number of years of an
-    average, ``rows`` the published rows it is made of.
+    average or of a change, ``rows`` the published rows it is made of.
     """
 
     year: int
@@ -111,6 +113,8 @@ def published(item: Comparison, observations: Observations) -> list[Datum]:
             found.append(Datum(year, float(year), row.value, span, (row,)))
         return found
     below = _yearly(observations, item.over, (FULL_YEAR,), item.over_vintage) if item.over else {}
+    if item.measure == "change":
+        return _changes(item, {y: r for y, r in rows.items() if not item.over or y in below}, below)
     if item.base_year not in rows or (item.over and item.base_year not in below):
         return []
     base = _quotient(item, rows, below, item.base_year)
@@ -120,6 +124,17 @@ def published(item: Comparison, observations: Observations) -> list[Datum]:
         value = 100 * math.log(_quotient(item, rows, below, year) / base)
         used = (row, rows[item.base_year], *((below[year], below[item.base_year]) if below else ()))
         found.append(Datum(year, row.time, value, rows=used))
+    return found
+
+
+def _changes(
+    item: Comparison, rows: Mapping[int, Observation], below: Mapping[int, Observation]
+) -> list[Datum]:
+    found = []
+    for first, last in itertools.pairwise(rows):
+        value = _quotient(item, rows, below, last) / _quotient(item, rows, below, first)
+        used = (rows[last], rows[first], *((below[last], below[first]) if below else ()))
+        found.append(Datum(last, rows[last].time, 100 * math.log(value), last - first, used))
     return found
 
 
@@ -158,6 +173,9 @@ def modelled(item: Comparison, datum: Datum, read: Reader) -> np.ndarray:
             shift = datum.time - datum.year
             since: np.ndarray = np.log(now / product(item.base_year + shift))
             return 100 * since
+        if item.measure == "change":
+            moved: np.ndarray = np.log(now / product(datum.time - datum.span))
+            return 100 * moved
         before = product(datum.time - datum.span)
         growth: np.ndarray = (now / before) ** (1 / datum.span) - 1
         return 100 * growth

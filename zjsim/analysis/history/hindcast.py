@@ -20,7 +20,7 @@ from zjsim.analysis.history.comparisons_file import ComparisonsFile, read_compar
 from zjsim.analysis.history.discrepancies import departed
 from zjsim.analysis.history.hindcast_score import BANDS, SCORED_BAND, Case, Score, score_of
 from zjsim.analysis.history.naive import Forecast, Name, naive_forecasts
-from zjsim.analysis.history.published import known_until, trusted
+from zjsim.analysis.history.published import trusted
 from zjsim.analysis.history.scores import crps_of_draws, inside, rank_of
 from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
 from zjsim.analysis.uncertainty.statistics import judge_values, part_of_variance
@@ -30,14 +30,15 @@ from zjsim.assessment.probability import Share
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.errors import DataError
 from zjsim.inputs import Inputs
+from zjsim.judging import lay_over, with_own_observations
 from zjsim.markup import Shown
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import kernel_for, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.outlook import OBSERVED_PATH
-from zjsim.scenario.tables import DriverTable
+from zjsim.scenario.tables import DriverTable, known_until
 from zjsim.trajectories import Trajectories
-from zjsim.workflow import OpenPlan, lay_over, with_own_observations
+from zjsim.workflow import OpenPlan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,6 +19,7 @@ from zjsim.assessment.plan import Indicator
 
 Name = Literal["trend", "plan_line", "ar1"]
 NAIVE: tuple[Name, ...] = ("trend", "plan_line", "ar1")
+RATES = ("growth", "average", "change")  # measures that are yearly growth already
 FALLBACK_PERSISTENCE = 0.5  # with fewer than four steps nothing else can be estimated
 SMALLEST_SD = 1.0  # percentage points: three equal growth rates do not make a forecast certain
 
@@ -62,7 +63,10 @@ def naive_forecasts(
 
 def _history(item: Comparison, observations: Observations, until: int) -> list[tuple[int, float]]:
     data = published(item, published_until(observations, until))
-    points = {datum.year: datum.value for datum in data}
+    # A change over several years counts as that of each.
+    points = {
+        datum.year: datum.value / (datum.span if item.measure == "change" else 1) for datum in data
+    }
     if item.measure == "index" and points:
         points[item.base_year] = 0.0
     return sorted(points.items())
@@ -70,10 +74,18 @@ def _history(item: Comparison, observations: Observations, until: int) -> list[t
 
 def _growths(item: Comparison, history: Sequence[tuple[int, float]]) -> list[float]:
     """Yearly growth, or change of a level, oldest first; a gap counts as equal steps."""
-    if item.measure in ("growth", "average"):
+    if item.measure in RATES:
         return [value for _, value in history]
     pairs = itertools.pairwise(history)
     return [(b - a) / (later - first) for (first, a), (later, b) in pairs]
+
+
+def growth_history(
+    item: Comparison, observations: Observations, until: int
+) -> tuple[list[float], tuple[int, float] | None]:
+    """Yearly growth or change published by a year, oldest first, and the last year and figure."""
+    history = _history(item, observations, until)
+    return _growths(item, history), history[-1] if history else None
 
 
 def _spread(growths: Sequence[float]) -> float:
@@ -84,7 +96,7 @@ def _trend(
     item: Comparison, history: Sequence[tuple[int, float]], years: tuple[int, int]
 ) -> float | None:
     inside = [(y, v) for y, v in history if years[0] <= y <= years[1]]
-    if item.measure in ("growth", "average"):
+    if item.measure in RATES:
         return float(np.mean([v for _, v in inside])) if inside else None
     if len(inside) < 2:
         return None
@@ -106,7 +118,7 @@ def _returning(growths: Sequence[float], steps: int) -> list[float]:
 def _carried(
     item: Comparison, history: Sequence[tuple[int, float]], growths: Sequence[float], sd: float
 ) -> Forecast:
-    if item.measure in ("growth", "average"):
+    if item.measure in RATES:
         return Forecast(float(growths[-1]), sd)
     return Forecast(float(history[-1][1] + sum(growths)), sd * len(growths) ** 0.5)
 

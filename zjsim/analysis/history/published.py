@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.cache import content_hash
-from zjsim.frozen import FrozenDict
-from zjsim.scenario.tables import DriverSeries, DriverTable
 
 # Derived with an assumption (D) or believed and not seen (M): never data, nor a test.
 TRUSTED = frozenset("ABC")
@@ -37,24 +34,6 @@ def published_until(observations: Observations, cut_off: int) -> Observations:
 def trusted(observations: Observations) -> Observations:
     """The rows of grade A to C and a user's own, of any year: what a projection is held against."""
     return published_until(observations, 9999)
-
-
-def known_until(table: DriverTable, observed: str, year: int) -> DriverTable:
-    """The driver table as of the end of ``year``: later figures of one path are not there."""
-    kept: dict[str, DriverSeries] = {}
-    for key, series in table.series.get(observed, {}).items():
-        points = tuple(point for point in series.values if point[0] <= year)
-        if points:
-            n = len(points)
-            kept[key] = replace(
-                series, values=points, sources=series.sources[:n], grades=series.grades[:n]
-            )
-    series_by_path = dict(table.series)
-    if kept:
-        series_by_path[observed] = FrozenDict(kept)
-    else:
-        series_by_path.pop(observed, None)
-    return replace(table, series=FrozenDict(series_by_path))
 
 
 def last_year(row: Observation) -> int:

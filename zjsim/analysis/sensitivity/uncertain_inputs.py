@@ -11,6 +11,7 @@ import numpy as np
 from zjsim.analysis.sensitivity.inputs_of_designs import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.engines.kernel.engine import Backend, backend_for
+from zjsim.errors import ScenarioError
 from zjsim.openplan import ScenarioLike
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.draws import Dimension
@@ -115,7 +116,19 @@ def open_study(
 
 
 def study_of(ready: Prepared, *, calibrated: bool = True) -> Study:
-    """The same of a scenario that is resolved already."""
+    """The same of a scenario that is resolved already.
+
+    Raises
+    ------
+    ScenarioError
+        When the scenario starts from draws after learning, which belong together.
+    """
+    if ready.resolved.posterior is not None:
+        raise ScenarioError(
+            "sampling.posterior: shares of variance are those of independent inputs, and draws "
+            "after learning belong together. Leave it out here; zjsim learn --constants shows "
+            "what was learnt."
+        )
     sample = ready.sampled(calibrated=None if calibrated else {})
     pairs = sample.correlated_pairs
     return Study(ready.plan, ready.resolved, sample.dimensions, ready.backend, pairs)

@@ -29,9 +29,9 @@ from zjsim.assessment.progress import compute_verdicts
 from zjsim.assessment.reading import indicator_value
 from zjsim.ensembles.run import EnsembleRuns
 from zjsim.errors import RunError
+from zjsim.judging import lay_over
 from zjsim.language import Text
 from zjsim.scenario.discrepancy import Discrepancy
-from zjsim.workflow import lay_over
 
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 
@@ -253,14 +253,14 @@ def _other_counts(runs: Runs, alive: np.ndarray, item: Indicator) -> tuple[tuple
 
 def statistics_of(runs: EnsembleRuns) -> EnsembleStatistics:
     """Judge an ensemble with the discrepancies of its plan, drawn with its seed."""
-    found = runs.plan.discrepancies
+    found = runs.discrepancies
     return compute_statistics(runs, runs.plan.plan, runs.drivers, found, runs.sample.seed)
 
 
 def indicator_draws(runs: EnsembleRuns, item: Indicator, years: Sequence[int]) -> np.ndarray:
     """An indicator of each run with its discrepancy, shape (n_run, n_year); NaN if it failed."""
     values = [indicator_value(runs, item, year) for year in years]
-    one = runs.plan.discrepancies.get(item.id)
+    one = runs.discrepancies.get(item.id)
     if one is not None:
         values = lay_over(one, values, years, item, runs.plan.plan.base_year, runs.sample.seed)
     return np.where((runs.status == 0)[:, None], np.stack(values, axis=1), np.nan)

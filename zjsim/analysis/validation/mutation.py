@@ -172,7 +172,7 @@ def mutation(
     count: int | None,
     seed: int = 0,
     workers: int | None = None,
-    seconds: float = 3600.0,
+    seconds: float = float("inf"),
     advance: Callable[[int], None] = lambda count: None,
 ) -> Measured:
     """Share of mutants that the tests notice.

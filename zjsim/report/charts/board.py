@@ -15,6 +15,7 @@ from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Canvas, Frame, Room, Size, canvas, key_columns, panels
 from zjsim.report.charts.panel import LARGE, PANEL, Sizes, draw_panel, ends, line_looks
 from zjsim.report.charts.style import Style, house, points, stroke
+from zjsim.report.tables.chance_words import share_words
 from zjsim.report.tables.rows import (
     Report,
     ReportRow,
@@ -27,6 +28,7 @@ from zjsim.report.tables.wording import (
 )
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.line_breaks import wrap
+from zjsim.report.words.numbers import DASH, format_share
 
 COLUMNS = 4
 
@@ -262,17 +264,34 @@ def _draw_legend(ax: Axes, row: ReportRow, language: Language, usual: bool) -> N
 
 
 def _draw_tally(ax: Axes, report: Report, language: Language) -> None:
-    """How many targets are met, in a figure that can be read across a room."""
+    """How many targets are met, in a figure that can be read across a room.
+
+    Over draws it is the likely number: one count over bands would be surer than they are.
+    """
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
     binding = [row for row in report.rows if row.indicator.binding]
     met = sum(row.verdict in PASSES for row in binding)
-    number = ax.text(0.12, 1.06, f"{report.met}/{len(report.rows)}", fontsize=points(36), va="top")
-    house_style.strong(number, 0.8)
+    total, chances = len(report.rows), report.chances
+    large = f"{report.met}/{total}"
     lines = [
-        label("note.tally_of", language, met=report.met, total=len(report.rows)),
+        label("note.tally_of", language, met=report.met, total=total),
         label("note.binding_tally", language, met=met, total=len(binding)),
+        label("chances.missing", language),
     ]
+    if chances is not None:
+        low, high, share = chances.likely
+        large = str(low) if low == high else f"{low}{DASH}{high}"
+        runs, joint = f"{chances.n_run:,}", share_words(chances.probabilities.joint)
+        said = {"total": total, "share": format_share(share, 0), "runs": runs}
+        lines = [wrap(label("chances.board", language, **said), 16)]
+        lines.append(label("chances.board_all", language, joint=joint))
+        lines.append(label("chances.board_percent", language))
+    if chances is not None and report.n_run == 1:
+        counts = {"met": report.met, "binding_met": met, "binding": len(binding)}
+        lines.append(label("chances.board_single", language, **counts))
+    number = ax.text(0.12, 1.06, large, fontsize=points(36), va="top")
+    house_style.strong(number, 0.8)
     # A target that was amended later and then missed must not hide behind the count.
     lines += [wrap(line, 22) for line in amendment_lines([report], language)]
     ax.text(0.12, 0.68, "\n".join(lines), fontsize=points(10.5), va="top", linespacing=1.7)

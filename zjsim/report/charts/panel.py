@@ -15,6 +15,7 @@ from zjsim.assessment.plan import Indicator
 from zjsim.language import Language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.style import points, stroke
+from zjsim.report.tables.chance_words import share_words
 from zjsim.report.tables.rows import (
     Outturn,
     ReportRow,
@@ -254,6 +255,8 @@ def _draw_badge(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> N
     """The verdict at the right end of the header: shape, word and colour."""
     size, verdict = points(sizes.small + 0.5), row.verdict
     word = label(f"verdict.{verdict}", language) + (" †" if amendment_decides(row) else "")
+    if row.probability is not None:
+        word += house_style.SEPARATOR + share_words(row.probability)
     text = ax.annotate(
         word, (sizes.right, 1), xytext=(0, points(sizes.header - 5.5)),
         xycoords="axes fraction", textcoords="offset points", va="top", ha="right",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.observations import Observations
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
+from zjsim.report.document.compose_evaluation import learning_section
 from zjsim.report.document.compose_ground import ground_sections, inferred_share
 from zjsim.report.document.compose_scenario import Judged, influence_sentences, scenario_sections
 from zjsim.report.document.document import (
@@ -23,6 +24,7 @@ from zjsim.report.document.document import (
     numbered,
     typeset,
 )
+from zjsim.report.tables.chance_words import chance_sentences
 from zjsim.report.tables.compose_words import (
     brief_sentence,
     error_sentence,
@@ -35,7 +37,11 @@ from zjsim.report.tables.wording import plan_target_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
+from zjsim.scenario.compare import diff as differences_of
 from zjsim.version import __version__
+
+if TYPE_CHECKING:
+    from zjsim.analysis.learning.learn import Learning
 
 
 def build_document(
@@ -43,6 +49,7 @@ def build_document(
     language: Language,
     observations: Observations | None = None,
     command: str = "",
+    learning: Learning | None = None,
 ) -> Document:
     """A report on one scenario or several of one plan.
 
@@ -55,14 +62,18 @@ def build_document(
         Published figures with a user's own laid over them; None takes the plan's.
     command : str
         How the report was asked for, for the section on repeating it.
+    learning : Learning or None
+        What could be known when, for a section of its own.
     """
     reports = [item.report for item in judged]
     seen = judged[0].plan.observations if observations is None else observations
     sections = [_summary(judged, language)]
     if len(judged) > 1:
-        sections.append(_matrix(reports, language))
+        sections += [_matrix(reports, language), _inputs(judged, language)]
     for item in judged:
         sections += scenario_sections(item, language)
+    if learning is not None:
+        sections.append(learning_section(learning, language))
     sections += ground_sections(judged, seen, command, language)
     plan = localised(reports[0].plan_title, language)
     if TYPOGRAPHY[language].full_width:
@@ -90,6 +101,9 @@ def _summary(judged: Sequence[Judged], language: Language) -> Section:
     reports = [item.report for item in judged]
     if len(judged) == 1:
         said = verdict_sentences(reports[0], language) + influence_sentences(judged[0], language)
+        # What is likely comes before what one run says; that nobody computed it, after.
+        place = 0 if reports[0].chances else 1
+        said[place:place] = chance_sentences(reports[0], language)
     else:
         said = [brief_sentence(report, language) for report in reports]
     said.append(error_sentence(reports, language))
@@ -116,10 +130,39 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         label("table.matrix", language),
         matrix_table(reports, language),
         tones=tones,
-        notes=(label("text.matrix", language, marks=marks),),
+        notes=(
+            label("text.matrix", language, marks=marks),
+            label("chances.matrix" if reports[0].chances else "chances.missing", language),
+        ),
     )
     blocks = (matrix, _key(reports[0], language), pictures.comparison_picture(reports, language))
     return Section("matrix", 1, label("heading.matrix", language), blocks)
+
+
+def _inputs(judged: Sequence[Judged], language: Language) -> Section:
+    """What each scenario sets otherwise than the first one."""
+    first, base = scenario_name(judged[0].report, language), judged[0].runs.resolved
+    plan = judged[0].plan
+    labels: dict[str, object] = {lever.id: lever.label for lever in plan.levers}
+    rows: list[tuple[str, ...]] = []
+    same = []
+    for other in judged[1:]:
+        name = scenario_name(other.report, language)
+        found = differences_of(base, other.runs.resolved, language)
+        for place, one in enumerate(found):
+            said_by = localised(labels.get(one.id), language) or other.named(one.id, language)
+            rows.append((name if place == 0 else "", said_by, one.first, one.second))
+        if not found:
+            said = {"scenario": name, "first": first}
+            same.append(Text(label("text.same_inputs", language, **said)))
+    heads = (
+        label("column.scenario", language), label("column.input", language),
+        label("column.input_first", language, scenario=first),
+        label("column.input_other", language),
+    )  # fmt: skip
+    title = label("table.inputs", language, scenario=first)
+    tables = (TableBlock("inputs", title, Table(heads, tuple(rows), "<<<<")),) if rows else ()
+    return Section("inputs", 1, label("heading.inputs", language), (*tables, *same))
 
 
 def _key(report: Report, language: Language) -> TableBlock:

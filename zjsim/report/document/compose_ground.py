@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from zjsim.analysis.history.outside import has_outside_view, outside_view
 from zjsim.assessment.audit import Audit, audit
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.grades import ALL as GRADES
@@ -20,6 +21,7 @@ from zjsim.report.tables.compose_words import (
     source_words,
     span_words,
 )
+from zjsim.report.tables.outside_tables import outside_sentences, outside_table
 from zjsim.report.tables.plan_tables import growth_table
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_quantity, format_share
@@ -39,17 +41,26 @@ def ground_sections(
     plan = judged[0].plan
     found = audit(plan.plan, observations)
     disagreeing = _conflicts(plan, observations)
+    if has_outside_view(plan):
+        yield _section("outside", language, *_outside(plan, observations, language))
     yield _section("evidence", language, *_evidence(judged[0], language))
     yield _section("conflicts", language, *_conflict_blocks(disagreeing, found, language))
     yield _section("audit", language, *_audit_blocks(found, language))
     keys = [*_cited(judged, disagreeing, found)]
     yield _section("sources", language, *_sources(plan, keys, language))
     yield _section("repeat", language, *_repeat(judged, command, language))
-    yield _section("annex", language, _annex(judged[0], language))
+    yield _section("annex", language, _annex(judged[0], language), _provenance(judged, language))
 
 
 def _section(name: str, language: Language, *blocks: Block) -> Section:
     return Section(name, 1, label(f"heading.{name}", language), blocks)
+
+
+def _outside(plan: OpenPlan, observations: Observations, language: Language) -> Iterator[Block]:
+    view = outside_view(plan, plan.plan.base_year, observations)
+    table = outside_table(view, plan.plan, language)
+    notes = tuple(outside_sentences(view, language))
+    yield TableBlock("outside", label("table.outside", language), table, notes=notes)
 
 
 def inferred_share(plan: OpenPlan) -> str:
@@ -175,22 +186,19 @@ def _sources(plan: OpenPlan, keys: Iterable[str], language: Language) -> Iterato
 def _repeat(judged: Sequence[Judged], command: str, language: Language) -> Iterator[Block]:
     yield Text(label("text.repeat", language, version=__version__))
     yield Commands((command,) if command else ())
-    keys = ("item", "value")
-    yield TableBlock(
-        "provenance",
-        label("table.provenance", language),
-        Table(
-            tuple(label(f"column.{key}", language) for key in keys),
-            tuple(_facts(judged, language)),
-            "<<",
-        ),
-    )
     notes: dict[str, None] = {}
     for item in judged:
         notes.update(dict.fromkeys(item.runs.resolved.notes))
     if notes:
         yield Text(label("text.repeat_notes", language))
         yield Points(tuple(notes))
+
+
+def _provenance(judged: Sequence[Judged], language: Language) -> TableBlock:
+    """Runs, files and versions by their hashes: for who repeats the work, after everything."""
+    heads = tuple(label(f"column.{key}", language) for key in ("item", "value"))
+    table = Table(heads, tuple(_facts(judged, language)), "<<")
+    return TableBlock("provenance", label("table.provenance", language), table)
 
 
 def _facts(judged: Sequence[Judged], language: Language) -> Iterator[tuple[str, str]]:

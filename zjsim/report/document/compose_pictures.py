@@ -20,11 +20,12 @@ from zjsim.report.tables.wording import (
 )
 from zjsim.report.words.labels import label, localised
 
-PRINTED = ("page", "parts")
+PRINTED = ("page", "parts", "slide")
 # Font sizes of a line of a scenario's name.
 NAME_WIDTH = 13.0
 # Panels of one part of a picture: small enough to stand under a table.
 PANELS_A_PART = 4
+PANELS_A_SLIDE = 6
 
 
 def board_picture(report: Report, language: Language) -> Picture:
@@ -36,8 +37,9 @@ def board_picture(report: Report, language: Language) -> Picture:
 
         if medium == "screen":
             return [plot_board(report, language)]
-        size = PANELS_A_PART if medium == "parts" else len(report.rows)
-        columns = 1 if medium == "phone" else 2
+        parts = {"parts": PANELS_A_PART, "slide": PANELS_A_SLIDE}
+        size = parts.get(medium, len(report.rows))
+        columns = {"phone": 1, "slide": 3}.get(medium, 2)
         return [
             _panels(report, report.rows[first : first + size], columns, language, first == 0)
             for first in range(0, len(report.rows), size)
@@ -258,6 +260,13 @@ def _rule_words(indicator: Indicator, language: Language) -> str:
         return words
     said = {"target": amended_target_words(indicator, language), "date": indicator.amended.date}
     return " | ".join([words, label("note.amended_short", language, **said)])
+
+
+def widest_input(influence: Influence, indicator: Indicator, language: Language) -> str:
+    """The input that moves an indicator most."""
+    from zjsim.report.charts.tornado import tornado_data
+
+    return localised(tornado_data(influence, indicator.id).bars[0].name, language)
 
 
 def tornado_picture(indicator: Indicator, influence: Influence, language: Language) -> Picture:

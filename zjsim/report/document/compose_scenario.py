@@ -91,7 +91,7 @@ def _section(slug: str, name: str, language: Language, *blocks: Block) -> Sectio
 def _verdicts(report: Report, language: Language) -> TableBlock:
     keys = (
         "number", "indicator_unit", "nature", "base", "target", "projection", "completion",
-        "progress", "verdict",
+        "progress", "verdict", "probability",
     )  # fmt: skip
     table = office_table(report, language, keys)
     colon = TYPOGRAPHY[language].colon
@@ -102,8 +102,15 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         label("table.verdicts", language, year=report.target_year),
         table,
         tones={(place, 8): row.verdict for place, row in enumerate(report.rows)},
-        notes=(_verdict_note(report, language), *remarks),
+        notes=(_chance_note(report, language), _verdict_note(report, language), *remarks),
     )
+
+
+def _chance_note(report: Report, language: Language) -> str:
+    """What the probabilities are, or that there are none."""
+    if report.chances is None:
+        return label("chances.missing", language)
+    return label("chances.note", language, runs=f"{report.chances.n_run:,}")
 
 
 def _verdict_note(report: Report, language: Language) -> str:

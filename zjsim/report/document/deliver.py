@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.assessment.chances import Chances
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
 from zjsim.errors import RunError
 from zjsim.files import scratch_folder
+from zjsim.judging import assess
 from zjsim.language import Language
 from zjsim.report.document.compose import build_document
+from zjsim.report.document.compose_brief import build_brief
 from zjsim.report.document.compose_scenario import Judged
+from zjsim.report.document.compose_slides import build_slides
 from zjsim.report.document.document import Document
+from zjsim.report.document.office import Office
 from zjsim.report.output.results import report_of
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import OpenPlan, assess, simulate
+from zjsim.workflow import OpenPlan, simulate
+
+FORMATS = ("html", "docx", "pdf", "xlsx", "pptx")
+
+if TYPE_CHECKING:
+    from zjsim.analysis.learning.learn import Learning
 
 
 def judge_scenario(
@@ -27,6 +39,7 @@ def judge_scenario(
     engine: str = "kernel",
     trust_model: bool = False,
     influence: bool = True,
+    probability: Chances | bool = False,
 ) -> Judged:
     """Simulate and assess one scenario for a report.
 
@@ -34,9 +47,11 @@ def judge_scenario(
     ----------
     influence : bool
         Whether the inputs are moved one at a time, to name those that decide.
+    probability : bool or Chances
+        As for `assess`.
     """
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
-    judged = assess(plan, runs, observations)
+    judged = assess(plan, runs, observations, probability=probability)
     found = compute_influence(runs) if influence else None
     return Judged(runs, judged, report_of(runs, judged, observations), found)
 
@@ -48,10 +63,23 @@ def deliver(
     languages: Sequence[Language],
     observations: Observations | None = None,
     command: str = "",
+    brief: bool = False,
+    office: Office | None = None,
+    today: str = "",
+    learning: Learning | None = None,
 ) -> list[Path]:
     """Write the report in every format and language; the paths, in the order asked for.
 
     All files are made beside their final places and put there when all are done.
+
+    Parameters
+    ----------
+    brief : bool
+        Write the one page of each scenario instead.
+    office : Office or None
+        Who hands the page or the slides on.
+    today : str
+        Their date where the office gives none.
 
     Raises
     ------
@@ -64,10 +92,24 @@ def deliver(
         with scratch_folder(out, stem) as scratch:
             made = []
             for language in languages:
-                document = build_document(judged, language, observations, command)
-                for name in formats:
-                    made.append(scratch / f"{stem}_{language}.{name}")
+                documents = (
+                    [(stem, build_document(judged, language, observations, command, learning))]
+                    if not brief
+                    else [
+                        (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))
+                        for one in judged
+                    ]
+                )
+                slides = "pptx" in formats
+                papers = [name for name in formats if name != "pptx"]
+                for (named, document), name in product(documents, papers):
+                    made.append(scratch / f"{named}_{language}.{name}")
                     _write(made[-1], name, document, judged, language)
+                if slides:
+                    from zjsim.report.document.slides import write_slides
+
+                    made.append(scratch / f"{stem}_{language}.pptx")
+                    write_slides(made[-1], build_slides(judged, language, office, today))
             return [path.replace(out / path.name) for path in made]
     except OSError as problem:
         reason = problem.strerror or str(problem)
@@ -87,6 +129,23 @@ def report_stem(judged: Sequence[Judged]) -> str:
 def _write(
     path: Path, name: str, document: Document, judged: Sequence[Judged], language: Language
 ) -> None:
+    if name == "xlsx":
+        # Only this format needs the workbook's library.
+        from zjsim.report.workbook.workbook import write_workbook
+
+        write_workbook(path, [item.report for item in judged], language)
+    else:
+        write_document(path, name, document)
+
+
+def write_document(path: Path, name: str, document: Document) -> None:
+    """Write a document as ``html``, ``docx`` or ``pdf``.
+
+    Raises
+    ------
+    ZjsimError
+        When the library of a format is not installed.
+    """
     # Each format has libraries of its own, which the others do not need.
     if name == "html":
         from zjsim.report.document.html import write_html
@@ -96,11 +155,7 @@ def _write(
         from zjsim.report.document.word import write_word
 
         write_word(path, document)
-    elif name == "pdf":
+    else:
         from zjsim.report.document.pdf import write_pdf
 
         write_pdf(path, document)
-    else:
-        from zjsim.report.workbook.workbook import write_workbook
-
-        write_workbook(path, [item.report for item in judged], language)

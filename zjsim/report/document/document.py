@@ -20,7 +20,7 @@ from zjsim.report.words.text_table import Table
 
 # A picture is drawn for a wide screen, for a phone, or for the width of a printed page; in
 # parts where a page cannot move it away from the text it stands in.
-Medium = Literal["screen", "phone", "page", "parts"]
+Medium = Literal["screen", "phone", "page", "parts", "slide"]
 CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -133,7 +133,7 @@ class Section(_Plain):
 
 @dataclass(frozen=True, slots=True)
 class Document(_Plain):
-    """A whole report in one language."""
+    """A whole report in one language; ``compact`` is one that fits a page."""
 
     language: Language
     title: str
@@ -141,6 +141,7 @@ class Document(_Plain):
     byline: str
     caution: str
     sections: tuple[Section, ...]
+    compact: bool = False
 
     def tables(self) -> Iterator[TableBlock]:
         """Every table, in order."""
@@ -314,9 +315,9 @@ def picture_bytes(figure: Any, kind: Literal["svg", "png"], dpi: int = 150) -> b
     return buffer.getvalue()
 
 
-def missing_library(name: str, problem: ImportError) -> str:
+def missing_library(name: str, problem: ImportError, extra: str = "report") -> str:
     """What to do when an optional library is not there."""
     return (
         f"This format needs {name}, which is not installed ({problem}). "
-        'Install it with: pip install "zjsim[report]"'
+        f'Install it with: pip install "zjsim[{extra}]"'
     )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from zjsim.errors import RunError
 from zjsim.files import atomic
+from zjsim.judging import assess
 from zjsim.language import chosen_language
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.schema import Scenario
-from zjsim.workflow import Runs, assess, simulate
+from zjsim.workflow import Runs, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +113,7 @@ def write_report(
     formats: Sequence[str] = ("html",),
     language: str | None = None,
     assumptions: bool = True,
+    probability: bool = True,
 ) -> list[Path]:
     """Write a report on one scenario or several; the paths written.
 
@@ -120,11 +122,13 @@ def write_report(
     plan : str, Path or OpenPlan
     scenarios : a scenario or several, as in `simulate`
     folder : str or Path
-    formats : sequence of {"html", "docx", "pdf", "xlsx"}
+    formats : sequence of {"html", "docx", "pdf", "xlsx", "pptx"}
     language : {"zh", "en"} or None
         None is the user's.
     assumptions : bool
         Run each assumption at both ends of its range, to tell which matter most.
+    probability : bool
+        Draw each scenario's ensemble, to say beside each verdict how likely it is.
 
     Returns
     -------
@@ -134,19 +138,23 @@ def write_report(
     Examples
     --------
     >>> import tempfile, zjsim
-    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False)
+    >>> paths = zjsim.write_report("zhejiang", folder=tempfile.mkdtemp(), assumptions=False,
+    ...                            probability=False)
     >>> [path.suffix for path in paths]
     ['.html']
     """
-    from zjsim.report.document.deliver import deliver, judge_scenario
+    from zjsim.report.document.deliver import FORMATS, deliver, judge_scenario
 
     formats = [formats] if isinstance(formats, str) else formats
     for name in formats:
-        if name not in ("html", "docx", "pdf", "xlsx"):
-            raise RunError(f"{name}: no such format. Choose html, docx, pdf or xlsx.")
+        if name not in FORMATS:
+            raise RunError(f"{name}: no such format. Choose from {', '.join(FORMATS)}.")
     plan = open_plan(plan)
     wanted: Any = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     read = [plan.read_scenario(one) for one in wanted]
-    judged = [judge_scenario(plan, one, plan.observations, influence=assumptions) for one in read]
+    judged = [
+        judge_scenario(plan, one, plan.observations, influence=assumptions, probability=probability)
+        for one in read
+    ]
     words = (chosen_language(language),)
     return deliver(Path(folder), judged, formats, words, plan.observations)

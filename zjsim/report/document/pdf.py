@@ -34,6 +34,10 @@ LOOKS: dict[Language, dict[str, Any]] = {
     "zh": {"region": "cn", "size": 11, "justify": True, "leading": 0.85, "spacing": 1},
     "en": {"region": "gb", "size": 10, "justify": False, "leading": 0.65, "spacing": 0.9},
 }
+# Of a document that fits a page.
+COMPACT: dict[str, Any] = {"size": 9, "leading": 0.6, "spacing": 0.6}
+# Its sizes of text in points, tried until it fits.
+SMALLER = (9.0, 8.5, 8.0, 7.5, 7.0)
 
 
 def write_pdf(path: Path, document: Document) -> None:
@@ -53,19 +57,26 @@ def write_pdf(path: Path, document: Document) -> None:
     with tempfile.TemporaryDirectory(prefix="zjsim-") as place:
         folder = Path(place)
         shutil.copy(TEMPLATE, folder / "report.typ")
-        text = json.dumps(_data(document, folder), ensure_ascii=False)
-        if not TYPOGRAPHY[document.language].full_width:
-            # The font's curved quotes are as wide as a Chinese letter.
-            text = text.replace("“", '\\"').replace("”", '\\"')
-        (folder / "data.json").write_text(text, encoding="utf-8")
+        data = _data(document, folder)
+
+        def laid_out(**how: Any) -> Any:
+            text = json.dumps(data, ensure_ascii=False)
+            if not TYPOGRAPHY[document.language].full_width:
+                # The font's curved quotes are as wide as a Chinese letter.
+                text = text.replace("“", '\\"').replace("”", '\\"')
+            (folder / "data.json").write_text(text, encoding="utf-8")
+            return typst.compile(
+                str(folder / "report.typ"), root=str(folder), ignore_system_fonts=True,
+                font_paths=[str(font_file().parent)], **how,
+            )  # fmt: skip
+
         try:
-            made = typst.compile(
-                str(folder / "report.typ"),
-                root=str(folder),
-                font_paths=[str(font_file().parent)],
-                ignore_system_fonts=True,
-                format="pdf",
-            )
+            for size in SMALLER if document.compact else ():
+                data["look"]["size"] = size
+                # Pages as pictures come in a list where there are several.
+                if not isinstance(laid_out(format="png", ppi=12.0), list):
+                    break
+            made = laid_out(format="pdf")
         except RuntimeError as problem:
             raise RunError(f"{path.name}: Typst cannot lay the report out: {problem}") from None
     path.write_bytes(made)
@@ -86,7 +97,8 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
         )
     return {
         "lang": document.language,
-        "look": LOOKS[document.language],
+        "look": {**LOOKS[document.language], **(COMPACT if document.compact else {})},
+        "compact": document.compact,
         "font": [FONT],
         "tones": TONES,
         "title": document.title,

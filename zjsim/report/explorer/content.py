@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,12 +15,13 @@ from zjsim.engines.kernel.schedule import schedule
 from zjsim.engines.kernel.steppers import STEPPERS
 from zjsim.ensembles.chunks import bundle_hash
 from zjsim.inputs import Inputs
+from zjsim.judging import assess
 from zjsim.language import LANGUAGES, Language
 from zjsim.model.names import canonical, control_of, identifier
 from zjsim.openplan import OpenPlan
 from zjsim.prepare import prepare
 from zjsim.report.explorer.draws import sampling_content
-from zjsim.report.explorer.elements import plan_elements, sector_contents
+from zjsim.report.explorer.elements import plan_elements, sector_contents, unit_contents
 from zjsim.report.tables.rows import Report, ReportRow, as_report, plan_path
 from zjsim.report.tables.wording import amended_target_words, target_words
 from zjsim.report.words.labels import catalogue
@@ -31,7 +30,7 @@ from zjsim.scenario.schema import DriverPath, LeverPath, Scenario
 from zjsim.scenario.tables import Lever, find_name
 from zjsim.timeline import TimeGrid
 from zjsim.version import __version__
-from zjsim.workflow import Runs, assess, simulate
+from zjsim.workflow import Runs, simulate
 
 # How many of the constants that decide the verdicts the drawer holds.
 DECIDING = 12
@@ -40,8 +39,6 @@ _SHARED = ("verdict.", "nature.", "legend.", "note.cumulative", "kind.", "model.
            "model.field.")  # fmt: skip
 # Files of a plan's folder that say something of its variables.
 _TEXTS = frozenset({".mdl", ".xmile", ".csv", ".bib", ".yaml"})
-_CHAPTER = re.compile(r"^\s*([^(（\s]+)")
-_HEADING = re.compile(r"^[#\s]*([一二三四五六七八九十]+)、\s*(\S.*?)\s*$", re.MULTILINE)
 
 
 def plan_content(
@@ -58,6 +55,7 @@ def plan_content(
     found = simulate(plan, scenario)
     report = as_report(assess(plan, found), observations=plan.observations)
     deciding = _deciding(found)
+    elements = _elements(plan)
     # A lever, driver or path that no scenario sets stands at the model's own number.
     save = binding.saved_names(plan.program, Inputs(plan.names.time, paths=ready.all_paths.paths))
     few = plan.indicator_variables
@@ -72,13 +70,17 @@ def plan_content(
         "kernel": kernel_content(plan.program, plan.exogenous, save, few),
         "constants": _constants(plan),
         "levers": _levers(plan),
-        "chapters": chapters(plan),
+        "chapters": [
+            {"number": chapter.number, "title": asdict(chapter.title)}
+            for chapter in plan.plan.chapters
+        ],
         "drivers": _drivers(plan),
         "scenarios": [scenario_content(plan, one) for one in shipped],
         "start": scenario.name,
         "deciding": deciding,
         "sampling": sampling_content(ready, runs, len(deciding)),
-        "elements": _elements(plan),
+        "elements": elements,
+        "units": unit_contents(elements),
         "sectors": sector_contents(plan),
         "modelHash": plan.model_hash[:8],
     }
@@ -244,7 +246,7 @@ def _levers(plan: OpenPlan) -> list[dict[str, Any]]:
             "high": lever.high,
             "plan": lever.plan,
             "shape": lever_entry(lever.shape),
-            "chapter": _chapter(lever),
+            "chapter": _chapter(plan, lever),
             "clause": lever.clause,
             "quote": lever.quote,
             "note": lever.note,
@@ -255,18 +257,12 @@ def _levers(plan: OpenPlan) -> list[dict[str, Any]]:
     ]
 
 
-def _chapter(lever: Lever) -> str:
-    found = _CHAPTER.match(lever.clause)
-    return found[1] if found else ""
-
-
-def chapters(plan: OpenPlan) -> Mapping[str, str]:
-    """Headings of the plan's chapters by their numeral, where its text stands in the folder."""
-    path = next(plan.folder.path.glob("plan_text*.txt"), None)
-    if path is None:
-        return {}
-    text = path.read_text(encoding="utf-8-sig")
-    return {numeral: heading.replace(",", "，") for numeral, heading in _HEADING.findall(text)}
+def _chapter(plan: OpenPlan, lever: Lever) -> int | None:
+    """Place of the chapter that a lever's clause stands in."""
+    # The longest first: 十一 begins with 十.
+    places = sorted(enumerate(plan.plan.chapters), key=lambda one: -len(one[1].number))
+    found = (k for k, chapter in places if lever.clause.strip().startswith(chapter.number))
+    return next(found, None)
 
 
 def _drivers(plan: OpenPlan) -> dict[str, Any]:

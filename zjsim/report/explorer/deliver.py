@@ -102,15 +102,16 @@ def _title(plan: OpenPlan, language: Language) -> str:
     return label("explorer.title", language, plan=localised(plan.plan.title, language))
 
 
-def model_page(path: Path, language: Language) -> str:
-    """The page of a bare model file.
+def model_page(path: Path, language: Language, changes: Changes = ()) -> str:
+    """The page of a bare model file, which begins with changes as `simulate_model` takes them.
 
     Raises
     ------
     ZjsimError
-        When the file cannot be read, or has what the kernel or a browser cannot do.
+        When the file cannot be read, or has what the kernel or a browser cannot do, or when the
+        changes do not fit it.
     """
-    content, kernel = model_content(path, language)
+    content, kernel = model_content(path, language, changes)
     title = label("explorer.title", language, plan=str(content["model"]))
     return render_page(content, kernel, title, language)
 

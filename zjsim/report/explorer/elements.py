@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zjsim.language import LANGUAGES
 from zjsim.model.expression import to_text
 from zjsim.model.names import canonical, control_of
 from zjsim.model.order import causes
 from zjsim.model.spec import Auxiliary, Constant, Element, Flow, Lookup, ModelSpec, Stock
 from zjsim.openplan import OpenPlan
 from zjsim.report.model.model_book import ModelBook
+from zjsim.report.tables.compose_words import model_unit
 
 
 def element_contents(model: ModelSpec) -> dict[str, dict[str, Any]]:
@@ -55,6 +57,15 @@ def plan_elements(plan: OpenPlan) -> dict[str, dict[str, Any]]:
             if row.low is not None and row.low != row.high:
                 content["range"] = [row.low, row.high]
     return found
+
+
+def unit_contents(elements: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The units of elements in words, by the model's own text."""
+    units = {str(element["unit"]) for element in elements.values()}
+    return {
+        unit: {language: model_unit(unit, language) for language in LANGUAGES}
+        for unit in sorted(units)
+    }
 
 
 def sector_contents(plan: OpenPlan) -> Mapping[str, Mapping[str, str]]:

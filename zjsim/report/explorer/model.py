@@ -2,76 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zjsim.bare import ReadyModel, ready_model
 from zjsim.cache import content_hash
 from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.javascript import emit_javascript
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.engines.kernel.schedule import schedule
-from zjsim.inputs import Inputs
+from zjsim.errors import ModelError
 from zjsim.language import LANGUAGES, Language
 from zjsim.model.names import control_of, identifier
 from zjsim.model.reader import read_model
 from zjsim.model.spec import ModelSpec
 from zjsim.report.explorer.content import common, kernel_content
 from zjsim.report.explorer.draws import no_sampling
-from zjsim.report.explorer.elements import element_contents
-from zjsim.scenario.resolve import names_of
+from zjsim.report.explorer.elements import element_contents, unit_contents
+from zjsim.scenario.reader import Changes
+from zjsim.timeline import TimeGrid
 
 
-def model_content(path: Path, language: Language) -> tuple[dict[str, Any], str]:
+def model_content(
+    path: Path, language: Language, changes: Changes = ()
+) -> tuple[dict[str, Any], str]:
     """The data of a bare model's page, and the JavaScript of its kernel.
+
+    Parameters
+    ----------
+    changes : str, sequence of str, or mapping
+        What the page begins with, as in `simulate_model`: constants, time settings, ``method``,
+        ``noise``.
 
     Raises
     ------
     ModelError
-        When the file cannot be read.
+        When the file cannot be read, or has nothing to chart.
     UnsupportedError
-        When an equation uses what the kernel or a browser does not compute, by name.
+        When an equation uses what the kernel or a browser does not compute, by name; or when the
+        model draws random numbers and ``changes`` do not say how.
+    ScenarioError
+        When the changes do not fit the model.
     """
     model = read_model(path)
-    program = lower(model)
-    grid = names_of(model).time
-    save = binding.saved_names(program, Inputs(grid))
-    constants = _constants(model, program)
+    ready = ready_model(model, changes)
+    inputs = ready.of_runs()
+    program, paths = lower(model), tuple(inputs.paths)
+    save = binding.saved_names(program, inputs)
+    _refuse_nothing_to_chart(path, inputs.grid, save)
+    constants, elements = _constants(model, program), element_contents(model)
     content = {
-        **common(program, grid, language),
+        **common(program, inputs.grid, language),
         "kind": "model",
-        # Vensim files are written for it; `zjsim run` takes it too.
-        "method": "euler",
+        "method": inputs.method,
+        "notes": [*model.notes, *ready.own.notes],
+        "rows": None if ready.own.rows is None else ready.own.rows.tolist(),
         "plan": {
             "id": "",
             "title": dict.fromkeys(LANGUAGES, model.name),
-            "baseYear": grid.start,
+            "baseYear": inputs.grid.start,
             "years": [],
             "indicators": [],
         },
-        "kernel": kernel_content(program, (), save, ()),
+        "kernel": kernel_content(program, paths, save, ()),
+        "series": {
+            name: [path.times.tolist(), path.values[0].tolist()]
+            for name, path in inputs.paths.items()
+        },
         "constants": constants,
         "levers": [],
-        "chapters": {},
+        "chapters": [],
         "drivers": {"observed": "", "list": [], "series": {}},
-        "scenarios": [_own(model)],
+        "scenarios": [_own(ready, constants)],
         "start": model.name,
         "deciding": list(constants),
         "sampling": no_sampling(),
-        "elements": element_contents(model),
+        "elements": elements,
+        "units": unit_contents(elements),
         "sectors": {},
         "modelHash": content_hash(model.source)[:8],
     }
-    return content, emit_javascript(schedule(program, (), save))
+    return content, emit_javascript(schedule(program, paths, save))
+
+
+def _refuse_nothing_to_chart(path: Path, grid: TimeGrid, save: tuple[str, ...]) -> None:
+    if grid.n_steps == 0:
+        raise ModelError(
+            f"{path}: the run has one moment only (it starts and ends at {grid.start:g}), so there "
+            "is nothing to chart. Set FINAL TIME later, in the file or with --set time.stop=10."
+        )
+    if not save:
+        raise ModelError(
+            f"{path}: the model has nothing but constants and settings, so there is nothing to "
+            "chart. Add a stock, a flow or an auxiliary."
+        )
 
 
 def _constants(model: ModelSpec, program: Program) -> dict[str, dict[str, Any]]:
     """Constants that may be moved, by identifier, with the range that the file gives."""
     limits = {constant.name: constant.limits for constant in model.constants}
+    drawn = {draw.name for draw in model.draws}
     found: dict[str, dict[str, Any]] = {}
     for slot, constant in enumerate(program.constants):
         name = constant.name
-        if control_of(name) or name in program.structural:
+        if control_of(name) or name in program.structural or name in drawn:
             continue
         low, high = limits.get(name, (None, None))
         key = identifier(name)
@@ -85,10 +121,12 @@ def _constants(model: ModelSpec, program: Program) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _own(model: ModelSpec) -> dict[str, Any]:
-    """The model as it stands, in the form of a scenario."""
+def _own(ready: ReadyModel, constants: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The model with what was laid over it, in the form of a scenario."""
+    keys = {row["name"]: key for key, row in constants.items()}
+    given = {name: float(values[0]) for name, values in ready.of_runs().constants.items()}
     return {
-        "name": model.name, "label": {}, "why": {}, "plan": "", "driver_path": [],
-        "lever_delay": 0, "levers": {}, "drivers": {}, "constants": {}, "initial": {},
-        "time": {}, "method": None,
+        "name": ready.model.name, "label": {}, "why": {}, "plan": "", "driver_path": [],
+        "lever_delay": 0, "levers": {}, "drivers": {}, "initial": {}, "time": {}, "method": None,
+        "constants": {keys[name]: value for name, value in given.items() if name in keys},
     }  # fmt: skip

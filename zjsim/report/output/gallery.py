@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from zjsim.scenario.schema import Scenario
 
 # What a chart is drawn from: judged runs of one scenario or of several, an ensemble, the
-# influence of each input, or runs as they are.
-Of = Literal["assessment", "assessments", "ensemble", "influence", "runs"]
+# influence of each input, what was learnt year by year, or runs as they are.
+Of = Literal["assessment", "assessments", "ensemble", "influence", "learning", "runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,22 @@ KINDS: dict[str, Kind] = {
         Kind("comparison", "assessments", "charts.comparison_chart"),
         Kind("fan", "ensemble", "charts.ensemble_charts", "indicator"),
         Kind("probabilities", "ensemble", "charts.ensemble_charts"),
+        Kind("learning", "learning", "charts.learning_chart"),
         Kind("tornado", "influence", "charts.tornado", "indicator"),
         Kind("stock-flow", "runs", "model.pictures", "sector"),
         Kind("loops", "runs", "model.pictures"),
     )
 }
+
+
+# Inches: what is scaled up to a 16:9 slide, down to a column of a journal, and to a page's text.
+# Letters keep their points, so a smaller sheet has larger ones once it is scaled.
+SIZES = {"slide": (9.6, 5.4), "column": (5.0, 3.9), "page": (9.4, 6.2)}
+# Of many panels, drawn at the full size of a slide.
+SLIDE = (13.33, 7.5)
+DPI = {"slide": 220, "column": 300}
+# Charts of many panels, or whose size follows from what they draw.
+WHOLE_PAGES = ("board", "comparison", "stock-flow", "loops")
 
 
 def kind_of(name: str) -> Kind:
@@ -100,17 +111,35 @@ class Chart:
 
 
 def source_of(
-    kind: Kind, plan: OpenPlan, scenarios: Sequence[Scenario], runs: int, seed: int | None
+    kind: Kind,
+    plan: OpenPlan,
+    scenarios: Sequence[Scenario],
+    runs: int,
+    seed: int | None,
+    probability: bool = False,
+    known_until: int | None = None,
 ) -> Any:
-    """What a chart of this kind is drawn from, computed."""
+    """What a chart of this kind is drawn from, computed; verdicts with how likely they are.
+
+    Parameters
+    ----------
+    known_until : int or None
+        Last year of a learning; None takes the last that has a figure. Draws of an ensemble that
+        know a year are named in its scenario instead.
+    """
+    if kind.of == "learning":
+        from zjsim.analysis.learning.learn import SEED, learn
+
+        chosen = SEED if seed is None else seed
+        return learn(plan, known_until, scenario=scenarios[0].name, particles=runs, seed=chosen)
     if kind.of == "ensemble":
         from zjsim.ensembles.run import simulate_ensemble
 
         return simulate_ensemble(plan, scenarios[0], runs=runs, seed=seed)
     if kind.of == "assessments":
-        return [_judged(plan, scenario) for scenario in scenarios]
+        return [_judged(plan, scenario, probability) for scenario in scenarios]
     if kind.of == "assessment":
-        return _judged(plan, scenarios[0])
+        return _judged(plan, scenarios[0], probability)
     from zjsim.workflow import simulate
 
     run = simulate(plan, scenarios[0])
@@ -121,33 +150,55 @@ def source_of(
     return compute_influence(run)
 
 
-def _judged(plan: OpenPlan, scenario: Scenario) -> Any:
+def _judged(plan: OpenPlan, scenario: Scenario, probability: bool) -> Any:
+    from zjsim.judging import assess
     from zjsim.report.output.results import report_of
-    from zjsim.workflow import assess, simulate
+    from zjsim.workflow import simulate
 
     run = simulate(plan, scenario)
-    return report_of(run, assess(plan, run))
+    return report_of(run, assess(plan, run, probability=probability))
 
 
 def draw_charts(
-    kind: Kind, source: Any, choice: str | None = None, language: str | None = None
-) -> list[Chart]:
-    """One chart, or one of every sector when none is chosen; data are computed once."""
+    kind: Kind, source: Any, choice: str | None = None, language: str | None = None,
+    size: str | None = None,
+) -> list[Chart]:  # fmt: skip
+    """One chart, or one of every sector when none is chosen; data are computed once.
+
+    Raises
+    ------
+    RunError
+        When the chart cannot be drawn at one of the named sizes.
+    """
     if kind.choice == "sector" and choice is None:
         from zjsim.report.model.diagrams import sectors
 
-        return [_drawn(kind, source, name, language) for name in sectors(source.plan.model)]
-    return [_drawn(kind, source, choice, language)]
+        names = sectors(source.plan.model)
+        return [_drawn(kind, source, name, language, size) for name in names]
+    return [_drawn(kind, source, choice, language, size)]
 
 
-def _drawn(kind: Kind, source: Any, choice: str | None, language: str | None) -> Chart:
+def _drawn(
+    kind: Kind, source: Any, choice: str | None, language: str | None, size: str | None
+) -> Chart:
     data = kind.compute(source, choice) if kind.choice else kind.compute(source)
     # A list is several scenarios; the data of a chart say themselves what was chosen.
-    drawn = kind.plot(data, language=language)
+    drawn = kind.plot(data, language=language, **_sized(kind, size))
     figure = drawn if hasattr(drawn, "savefig") else drawn.get_figure(root=True)
     said = (choice or "").lower() if kind.choice == "sector" else choice
     part = f"-{said.replace(' ', '-').replace(',', '')}" if said and kind.choice else ""
     return Chart(f"{kind.name}{part}", figure, data)
+
+
+def _sized(kind: Kind, size: str | None) -> dict[str, Any]:
+    """The arguments that give a chart its size; none for its own."""
+    if size is None:
+        return {}
+    if size not in SIZES:
+        raise RunError(f"{size}: no such size. Sizes: {', '.join(SIZES)}.")
+    if kind.name in WHOLE_PAGES and size == "column":
+        raise RunError(f"{kind.name}: too many panels for a column; take --size page or slide.")
+    return {"figsize": SLIDE if kind.name in WHOLE_PAGES and size == "slide" else SIZES[size]}
 
 
 def write_chart(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from zjsim.assessment.observations import Observations
-from zjsim.language import LANGUAGES, TYPOGRAPHY, Language, Text, chosen_language
+from zjsim.cache import content_hash
+from zjsim.language import LANGUAGES, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.plaintext import plain
 from zjsim.report.charts.figures import write_chart_data, write_figure
 from zjsim.report.output import folder
-from zjsim.report.tables.compose_words import model_unit
-from zjsim.report.tables.rows import InputLine, Report, as_report
+from zjsim.report.tables.rows import Assumption, InputLine, Report, as_report
 from zjsim.report.tables.verdict_columns import office_table
 from zjsim.report.words.csv_table import write_table_csv
 from zjsim.report.words.labels import catalogue, label
@@ -36,12 +37,23 @@ def report_of(
     """The Report of one simulated scenario, with its inputs and assumptions."""
     return as_report(
         assessment,
-        run_id=runs.run_id,
+        run_id=run_id_of(runs, observations or assessment.observations),
         observations=observations or assessment.observations or runs.plan.observations,
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
         footnote=method_words(runs),
     )
+
+
+def run_id_of(runs: Runs, observations: Observations | None) -> str:
+    """``<scenario>-<hash8>``; a user's own figures are part of what the result is.
+
+    Verdicts and charts made with other outturns have another name, so that neither folder
+    replaces the other.
+    """
+    if observations is None or observations.rows == runs.plan.observations.rows:
+        return runs.run_id
+    return f"{runs.name}-{content_hash(runs.hash, repr(observations.rows))[:8]}"
 
 
 def method_words(runs: Runs) -> dict[str, str]:
@@ -84,35 +96,30 @@ def _label(name: str, names_zh: Mapping[str, str]) -> dict[str, str]:
     return {"en": name, "zh": names_zh.get(canonical(name), name)}
 
 
-def assumption_lines(runs: Runs) -> tuple[dict[str, str], ...]:
+def assumption_lines(runs: Runs) -> tuple[Assumption, ...]:
     """Constants that nobody measured, with their ranges and what is known of them."""
     model, remarks = runs.plan.names, runs.plan.plan.remarks
-    lines: list[dict[str, str]] = []
+    lines: list[Assumption] = []
     for row in runs.plan.constants.rows.values():
         if row.grade not in ASSUMED:
             continue
         value = runs.resolved.inputs.constants.get(row.name)
         shown = model.constants.get(row.name) if value is None else float(value[0])
-        bounds = "" if row.low is None else f" [{row.low:g} – {row.high:g}]"
-        unit = model.units.get(row.name, "")
-        names = _label(row.name, runs.plan.names_zh)
-        value_words = f"{shown:g}{bounds}"
+        # A remark that the plan translates is said in the language of the reader.
+        same = next((one for one in remarks if row.note.strip() in (one.zh, one.en)), None)
         lines.append(
-            {
-                language: f"{names[language]} = {value_words} {model_unit(unit, language)}".strip()
-                + _note_words(row.grade, row.note, remarks, language)
-                for language in LANGUAGES
-            }
+            Assumption(
+                label=_label(row.name, runs.plan.names_zh),
+                value=math.nan if shown is None else shown,
+                low=row.low,
+                high=row.high,
+                unit=model.units.get(row.name, ""),
+                grade=row.grade,
+                source=row.source,
+                note=Text(row.note, row.note) if same is None else same,
+            )
         )
     return tuple(lines)
-
-
-def _note_words(grade: str, note: str, remarks: Sequence[Text], language: Language) -> str:
-    """Grade and remark; a remark that the plan translates is said in the language."""
-    same = next((one for one in remarks if note.strip() in (one.zh, one.en)), None)
-    note = note if same is None else same.in_(language)
-    marks = TYPOGRAPHY[language]
-    return marks.bracketed(grade) + marks.colon + note
 
 
 def manifest(runs: Runs, files: Iterable[str]) -> dict[str, Any]:
@@ -196,9 +203,12 @@ def write_run(
     if charts:
         writers |= _pictures(report, languages, formats)
         drawn = {f"board_{words}.{kind}" for words in languages for kind in formats}
-        writers = {**_kept(Path(root) / runs.run_id, {*writers, *drawn}), **writers}
+        writers = {**_kept(Path(root) / report.run_id, {*writers, *drawn}), **writers}
     return folder.write_folder(
-        Path(root), runs.run_id, writers, lambda names: manifest(runs, names)
+        Path(root),
+        report.run_id or runs.run_id,
+        writers,
+        lambda names: {**manifest(runs, names), "run_id": report.run_id or runs.run_id},
     )
 
 

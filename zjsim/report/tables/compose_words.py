@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.tables.chance_words import likely_words
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.tables.wording import is_percent, target_words, value_words
 from zjsim.report.tables.wording import scenario_name as scenario_name
@@ -162,7 +163,9 @@ def brief_sentence(report: Report, language: Language) -> str:
     if names:
         tail = label("summary.brief_missed", language, names=joined(names, language))
     name = scenario_name(report, language)
-    return label("summary.brief", language, scenario=name, missed=tail, **tally(report))
+    said = label("summary.brief", language, scenario=name, missed=tail, **tally(report))
+    likely = likely_words(report, language) or label("chances.missing", language)
+    return TYPOGRAPHY[language].gap.join([said, likely])
 
 
 def error_sentence(reports: Sequence[Report], language: Language) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from zjsim.judging import assess
 from zjsim.language import Language, chosen_language
 from zjsim.markup import html_table
+from zjsim.report.tables.chance_words import headline, likely_words
 from zjsim.report.tables.ensemble_tables import share_table
 from zjsim.report.tables.rows import as_report
 from zjsim.report.tables.tables import brief_table, remark_lines, scenarios_table
 from zjsim.report.tables.verdict_columns import office_table
-from zjsim.report.tables.wording import plan_target_words, tally_words
+from zjsim.report.tables.wording import plan_target_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from zjsim.assessment.assess import Assessment
     from zjsim.assessment.plan import Plan
+    from zjsim.workflow import Runs
 
 
 def assessment_table(assessment: Assessment, language: Language) -> pd.DataFrame:
@@ -33,15 +36,21 @@ def assessment_table(assessment: Assessment, language: Language) -> pd.DataFrame
     return pd.DataFrame(table.rows, columns=table.headers)
 
 
+def runs_html(runs: Runs) -> str:
+    """The verdicts of runs that nobody has judged yet."""
+    return assessment_html(assess(runs.plan, runs))
+
+
 def assessment_html(assessment: Assessment) -> str:
     """The table in the user's language: verdicts of one run, probabilities of many."""
     language = chosen_language()
     caption = localised(assessment.label, language) or assessment.name
     if assessment.n_run > 1:
         counts = {"runs": f"{assessment.n_run:,}", "failed": f"{assessment.n_failed:,}"}
-        note = label("notebook.counted", language, **counts)
+        likely = likely_words(as_report(assessment), language)
+        note = "\n".join([likely, label("notebook.counted", language, **counts)])
         return _html(caption, share_table(assessment, language), note)
-    lines = [tally_words(as_report(assessment), language), *remark_lines(assessment, language)]
+    lines = [*headline(as_report(assessment), language), *remark_lines(assessment, language)]
     note = label("notebook.failed", language) if assessment.n_failed else "\n".join(lines)
     return _html(caption, brief_table(assessment, language, units=True), note)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from zjsim.assessment.chances import Chances, Spread, chances_of
 from zjsim.assessment.named import find_indicator
 from zjsim.assessment.plan import Indicator, WordThresholds
+from zjsim.assessment.probability import Share
 from zjsim.assessment.progress import PASSES, Verdict, rate_needed
 from zjsim.errors import RunError
 
@@ -28,6 +30,20 @@ class Outturn:
     value: float
     grade: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A constant that nobody measured, in the model's unit; ``low`` and ``high`` None if fixed."""
+
+    label: object
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    grade: str
+    source: str
+    note: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,9 @@ class ReportRow:
     """One indicator of one run, in the unit of the plan; progress in parts of one.
 
     ``variants`` are other readings with their labels, shown and never judged.
-    ``low`` and ``high`` are the ends of a 95 % band, empty for a single run.
+    ``low`` and ``high`` are the ends of a 95 % band, empty for a single run. ``probability`` is
+    the share of the scenario's draws that meet the target and ``spread`` where they end; None
+    where neither was computed.
     """
 
     indicator: Indicator
@@ -77,6 +95,8 @@ class ReportRow:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     reason: str = ""
+    probability: Share | None = None
+    spread: Spread | None = None
 
     @property
     def gap(self) -> float:
@@ -93,7 +113,8 @@ class ReportRow:
 class Report:
     """One scenario judged against one plan, ready to be shown.
 
-    ``words`` are the plan's words for progress, in place of the usual ones.
+    ``words`` are the plan's words for progress, in place of the usual ones; ``chances`` are of
+    the scenario's ensemble, ``n_run`` the runs that the rows themselves show.
     """
 
     plan_title: object
@@ -102,9 +123,11 @@ class Report:
     rows: tuple[ReportRow, ...]
     scenario_label: object = None
     inputs: tuple[InputLine, ...] = ()
-    assumptions: tuple[object, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     footnote: object = ""
     words: WordThresholds | None = None
+    chances: Chances | None = None
+    n_run: int = 1
 
     @property
     def base_year(self) -> int:
@@ -154,7 +177,7 @@ def as_report(
     observations: Observations | None = None,
     bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
     inputs: Sequence[InputLine] = (),
-    assumptions: Sequence[object] = (),
+    assumptions: Sequence[Assumption] = (),
     footnote: object = "",
 ) -> Report:
     """The report of an Assessment, with what only the caller knows; a Report stays as it is.
@@ -180,6 +203,12 @@ def as_report(
         _row(row, plan.base_year, seen, (bands or {}).get(row.indicator.id, row.bands))
         for row in assessment.rows
     )
+    chances = assessment.chances
+    if assessment.n_run > 1:
+        chances = chances_of(assessment)
+    if chances is not None:
+        found = zip(rows, chances.probabilities.targets, chances.spreads, strict=True)
+        rows = tuple(replace(row, probability=one, spread=two) for row, one, two in found)
     return Report(
         plan_title=plan.title,
         scenario=assessment.name,
@@ -190,6 +219,8 @@ def as_report(
         assumptions=tuple(assumptions),
         footnote=footnote,
         words=plan.words,
+        chances=chances,
+        n_run=assessment.n_run,
     )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zjsim.language import Language
-from zjsim.report.tables.rows import InputLine, ReportRow, as_report
+from zjsim.report.tables.chance_words import share_words
+from zjsim.report.tables.rows import InputLine, Report, ReportRow, as_report
 from zjsim.report.tables.verdict_columns import PRINTED, office_table
 from zjsim.report.tables.wording import (
     amendment_decides,
@@ -39,7 +40,8 @@ def verdict_table(assessment: Any, language: Language = "en", remarks: bool = Tr
 
 def brief_table(assessment: Any, language: Language = "en", units: bool = False) -> Table:
     """The columns that fit a narrow screen; units are in the full table unless asked for."""
-    keys = ("number", "indicator", "unit", "base", "target", "projection", "progress", "verdict")
+    keys: tuple[str, ...] = ("number", "indicator", "unit", "base", "target", "projection")
+    keys = (*keys, "progress", "verdict", "probability")
     return office_table(assessment, language, [key for key in keys if units or key != "unit"])
 
 
@@ -94,16 +96,36 @@ def matrix_table(assessments: Sequence[Any], language: Language = "en") -> Table
     """
     reports = [as_report(assessment) for assessment in assessments]
     numbers = tuple(str(row.indicator.number) for row in reports[0].rows) if reports else ()
-    heads = (label("column.scenario", language), *numbers, label("column.met", language))
+    known = any(report.chances for report in reports)
+    heads = (label("column.scenario", language), *numbers, *_tally_heads(known, language))
     rows = tuple(
         (
             scenario_name(report, language),
             *(_marked(row) for row in report.rows),
-            f"{report.met}/{len(report.rows)}",
+            *_tallies(report, known, language),
         )
         for report in reports
     )
     return Table(heads, rows, "<" + ">" * (len(heads) - 1))
+
+
+def _tally_heads(known: bool, language: Language) -> tuple[str, ...]:
+    """Heads of the numbers of targets met: in the single run and, where known, over draws."""
+    likely = ("chances.column", "chances.all") if known else ()
+    return tuple(label(key, language) for key in ("column.met", *likely))
+
+
+def _tallies(report: Report, known: bool, language: Language) -> tuple[str, ...]:
+    """What stands under `_tally_heads`; an ensemble has no single run to count."""
+    met = f"{report.met}/{len(report.rows)}" if report.n_run == 1 else DASH
+    if not known:
+        return (met,)
+    chances = report.chances
+    if chances is None:
+        return met, DASH, DASH
+    low, high, _ = chances.likely
+    span = str(low) if low == high else f"{low}{DASH}{high}"
+    return met, span, share_words(chances.probabilities.joint)
 
 
 def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[str]:
@@ -122,6 +144,8 @@ def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[st
         target = plan_target_words(indicator, language)
         said = label("matrix.key", language, name=name, unit=unit, target=target)
         lines.append(f"{indicator.number:>2}  {said}")
+    known = any(report.chances for report in reports)
+    lines.append(label("chances.matrix" if known else "chances.missing", language))
     return lines + amendment_lines(reports, language)
 
 
@@ -213,6 +237,7 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
     Other counts of an indicator follow it, without a verdict.
     """
     one, two = as_report(first), as_report(second)
+    known = one.chances is not None or two.chances is not None
     rows: list[tuple[str, ...]] = []
     for a, b in zip(one.rows, two.rows, strict=True):
         decimals = a.indicator.decimals
@@ -222,17 +247,25 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
                 str(a.indicator.number),
                 localised(a.indicator.label, language),
                 localised(a.indicator.unit, language),
-                format_number(a.value, decimals),
-                format_number(b.value, decimals),
+                value_words(a),
+                value_words(b),
                 format_number(b.value - a.value, decimals + 1, signed=True),
                 " → ".join(dict.fromkeys(words)),
+                *([_two_shares(a, b)] if known else []),
             )
         )
-        rows += _count_rows(a, b, language)
+        rows += [(*cells, "") if known else cells for cells in _count_rows(a, b, language)]
     heads = [label(f"column.{key}", language) for key in ("number", "indicator", "unit")]
     heads += [scenario_name(each, language) for each in (one, two)]
-    heads += [label(f"column.{key}", language) for key in ("difference", "verdict")]
-    return Table(tuple(heads), tuple(rows), "><<>>><", keys=2)
+    last = ("difference", "verdict", *(("probability",) if known else ()))
+    heads += [label(f"column.{key}", language) for key in last]
+    return Table(tuple(heads), tuple(rows), "><<>>><" + ">" * known, keys=2)
+
+
+def _two_shares(first: ReportRow, second: ReportRow) -> str:
+    """P(met) under both scenarios, once where it is written alike."""
+    words = (share_words(first.probability), share_words(second.probability))
+    return " → ".join(dict.fromkeys(words))
 
 
 def scenarios_table(assessments: Sequence[Any], language: Language = "en") -> Table:
@@ -244,6 +277,8 @@ def scenarios_table(assessments: Sequence[Any], language: Language = "en") -> Ta
         (*cells, *(_marked(report.rows[k]) for report in reports))
         for k, cells in enumerate(first.rows)
     ]
-    met = [f"{report.met}/{len(report.rows)}" for report in reports]
-    rows.append(("", label("column.met", language), "", "", *met))
+    known = any(report.chances for report in reports)
+    tallies = zip(*(_tallies(report, known, language) for report in reports), strict=True)
+    for head, cells in zip(_tally_heads(known, language), tallies, strict=True):
+        rows.append(("", head, "", "", *cells))
     return Table(heads, tuple(rows), first.alignment + ">" * len(reports), keys=2)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zjsim.language import Language
+from zjsim.report.tables.chance_words import share_words
 from zjsim.report.tables.compose_words import indicator_with_unit
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.wording import (
@@ -77,6 +78,10 @@ COLUMNS = {
         ),
         Column("rate_needed", ">", rate_words),
         Column("verdict", "<", verdict_words),
+        Column(
+            "probability", ">", lambda row, _: share_words(row.probability),
+            lambda row: row.probability.value if row.probability else None,
+        ),
         Column("remark", "<", remark),
     )
 }  # fmt: skip

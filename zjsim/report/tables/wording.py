@@ -10,7 +10,13 @@ from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical
 from zjsim.report.tables.rows import Report, ReportRow
 from zjsim.report.words.labels import label, localised
-from zjsim.report.words.numbers import DASH, format_count, format_number, format_plain
+from zjsim.report.words.numbers import (
+    DASH,
+    MOST_DECIMALS,
+    format_count,
+    format_number,
+    format_plain,
+)
 from zjsim.report.words.verdicts import MARKS
 
 
@@ -90,11 +96,11 @@ def value_decimals(row: ReportRow) -> int:
     3.3996 against 3.4 is not written 3.40 beside the word "missed".
     """
     target, decimals = row.indicator.target, row.indicator.decimals
-    for digits in (decimals, decimals + 1):
+    for digits in range(decimals, MOST_DECIMALS):
         passes = round(row.value, digits) >= target.lowest
         if row.verdict == "missing" or passes == (row.value >= target.lowest):
             return digits
-    return decimals + 2
+    return decimals
 
 
 def value_words(row: ReportRow) -> str:

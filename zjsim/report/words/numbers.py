@@ -8,6 +8,7 @@ from zjsim.language import Language
 from zjsim.report.words.labels import label
 
 DASH = "–"
+MOST_DECIMALS = 12  # where fewer would contradict a verdict
 IN_WORDS = 10  # larger counts are written in digits
 
 
@@ -24,7 +25,18 @@ def format_number(value: float | None, decimals: int = 1, signed: bool = False) 
 
 
 def format_share(value: float | None, decimals: int = 1) -> str:
-    """Parts of one as a percentage, with the sign attached."""
+    """Parts of one as a percentage, with the sign attached.
+
+    What falls short of the whole is not written as 100 %: more decimals are.
+
+    Examples
+    --------
+    >>> format_share(0.99944, 0), format_share(1.0, 0), format_share(0.994, 0)
+    ('99.9%', '100%', '99%')
+    """
+    if value is not None and value < 1:
+        short = (k for k in range(decimals, MOST_DECIMALS) if round(100 * value, k) < 100)
+        decimals = next(short, decimals)
     text = format_number(None if value is None else 100 * value, decimals)
     return text if text == DASH else f"{text}%"
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language
+from zjsim.report.tables.chance_words import headline, share_words
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.tables import matrix_key
 from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, gap_decimals
 from zjsim.report.tables.wording import target_words, value_decimals
-from zjsim.report.words.numbers import DASH
+from zjsim.report.words.numbers import DASH, format_share
 from zjsim.report.words.verdicts import MARKS, TONES
 from zjsim.report.workbook import workbook_figures
 from zjsim.report.workbook.workbook_file import FIRST_ROW, RULE, Book, fit, pattern_of
@@ -26,13 +27,16 @@ from zjsim.report.workbook.workbook_file import FIRST_ROW, RULE, Book, fit, patt
 LOOKS: dict[str, dict[str, Any]] = {
     **{key: {} for key in SHEET},
     "number": {"align": "center"}, "indicator": {"text_wrap": True},
+    "category": {"text_wrap": True}, "unit": {"text_wrap": True},
     "remark": {"text_wrap": True}, "verdict": {"align": "center", "bold": True},
 }  # fmt: skip
 WIDTHS = {
     "number": 6, "nature": 13, "base": 10, "target": 12, "projection": 12, "gap": 10,
-    "completion": 11, "progress": 11, "time_progress": 11, "rate_needed": 18, "verdict": 16,
+    "completion": 11, "progress": 11, "time_progress": 11, "rate_needed": 25, "verdict": 16,
+    "probability": 10,
 }  # fmt: skip
-FITTED = {"category": 24, "indicator": 46, "unit": 20, "remark": 48}
+FITTED = {"category": 16, "indicator": 36, "unit": 14, "remark": 48}
+A3 = 8  # fifteen columns are read on no smaller sheet
 
 
 def write_workbook(
@@ -71,12 +75,15 @@ def _verdicts(book: Book, report: Report, alone: bool) -> None:
     last = FIRST_ROW + len(report.rows) - 1
     place = SHEET.index("verdict")
     _conditions(book, sheet, FIRST_ROW, place, last, place)
-    notes = [book.text(key) for key in ("workbook.live", "workbook.formulas")]
-    notes.append(book.text("note.unofficial"))
+    notes = headline(report, book.language)
+    if report.chances is not None:
+        notes.append(book.text("chances.note", runs=f"{report.chances.n_run:,}"))
+    notes += [book.text(key) for key in ("workbook.live", "workbook.formulas", "note.unofficial")]
     for offset, note in enumerate(notes):
         sheet.write_string(last + 2 + offset, 0, note, book.format(font_color="#6b6b6b"))
     _verdict_widths(book, sheet, report)
     sheet.freeze_panes(FIRST_ROW, 3)
+    sheet.set_paper(A3)
 
 
 def _verdict_line(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:
@@ -103,8 +110,16 @@ def _patterns(row: ReportRow, language: Language) -> dict[str, str]:
     return {
         "number": "General", "base": "General", "target": _target_pattern(row, language),
         "projection": pattern_of(value_decimals(row)), "gap": f"+{gap};-{gap};{gap}",
-        "completion": "0.0%", "progress": "0.0%", "time_progress": "0%",
+        "completion": _share_pattern(format_share(row.completion)),
+        "progress": _share_pattern(format_share(row.progress)), "time_progress": "0%",
+        "probability": _share_pattern(share_words(row.probability)),
     }  # fmt: skip
+
+
+def _share_pattern(words: str) -> str:
+    """A percentage with the decimals that its words have."""
+    decimals = len(words.partition(".")[2].rstrip("%"))
+    return f"0.{'0' * decimals}%" if decimals else "0%"
 
 
 def _comments(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:

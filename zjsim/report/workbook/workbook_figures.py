@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from zjsim.report.tables.compose_words import model_unit
+from zjsim.report.tables.compose_words import model_unit, source_words
 from zjsim.report.tables.rows import InputLine, Report, ReportRow, plan_path
 from zjsim.report.words.numbers import DASH
 from zjsim.report.words.text_table import display_width
@@ -177,20 +177,39 @@ def _input_line(
 
 
 def assumptions(book: Book, reports: Sequence[Report]) -> None:
-    """What the verdicts take for granted, a line each."""
+    """What the verdicts take for granted: a line a constant to sort by, then notes in words."""
     sheet = book.sheet(book.text("sheet.assumptions"))
     book.head(sheet, book.text("sheet.assumptions"), book.text("note.unofficial"))
-    lines = [book.said(text) for text in reports[0].assumptions]
-    for row in reports[0].rows:
-        note = book.said(row.indicator.note)
-        if note:
-            lines.append(f"{row.indicator.number}  {book.said(row.indicator.label)}: {note}")
+    keys = ("assumption", "central", "low", "high", "unit", "grade", "source", "remark")
+    book.heads(sheet, FIRST_ROW - 1, [book.text(f"column.{key}") for key in keys])
+    wrapped = book.format(text_wrap=True, valign="top")
+    number = book.format(num_format="General", valign="top")
+    known = reports[0].assumptions
+    for at, one in enumerate(known, FIRST_ROW):
+        source = source_words(one.source, book.language)
+        unit, note = model_unit(one.unit, book.language), book.said(one.note)
+        texts = {0: book.said(one.label), 4: unit, 5: one.grade, 6: source, 7: note}
+        for column, text in texts.items():
+            sheet.write_string(at, column, text, wrapped)
+        for column, value in enumerate((one.value, one.low, one.high), 1):
+            book.number(sheet, at, column, value, number)
+        sheet.set_row(at, 15 * max(1 + display_width(note) // 56, 1 + display_width(source) // 28))
+    last = FIRST_ROW + len(known) - 1
+    if known:
+        sheet.autofilter(FIRST_ROW - 1, 0, last, len(keys) - 1)
+    lines = [
+        f"{row.indicator.number}  {book.said(row.indicator.label)}: {book.said(row.indicator.note)}"
+        for row in reports[0].rows
+        if book.said(row.indicator.note)
+    ]
     lines += [book.text("workbook.formulas"), book.text("workbook.live")]
-    look = book.format(text_wrap=True, valign="top")
-    for offset, line in enumerate(lines):
-        sheet.write_string(3 + offset, 0, line, look)
-        sheet.set_row(3 + offset, 15 * (1 + display_width(line) // 108))
-    sheet.set_column(0, 0, 110)
+    for at, line in enumerate(lines, last + 3):
+        sheet.merge_range(at, 0, at, len(keys) - 1, "", wrapped)
+        sheet.write_string(at, 0, line, wrapped)
+        sheet.set_row(at, 15 * (1 + display_width(line) // 170))
+    for column, width in enumerate((36, 10, 10, 10, 18, 10, 28, 56)):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(FIRST_ROW, 1)
 
 
 def _series(row: ReportRow, years: Sequence[int]) -> list[tuple[str, list[float | None]]]:

@@ -12,6 +12,7 @@ import xlsxwriter
 from zjsim.files import UNDATED
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.plaintext import plain
+from zjsim.report.tables.chance_words import likely_words
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH
@@ -111,7 +112,11 @@ class Book:
         parts = [self.text("note.scenario", scenario=shown)]
         if report.run_id:
             parts.append(self.text("note.run", run=report.run_id))
-        parts.append(self.text("note.tally_of", met=report.met, total=len(report.rows)))
+        if report.chances is not None:
+            parts.append(likely_words(report, self.language))
+        else:
+            parts.append(self.text("note.tally_of", met=report.met, total=len(report.rows)))
+            parts.append(self.text("chances.missing"))
         parts.append(self.text("note.unofficial"))
         return "  |  ".join(parts)
 

@@ -1,4 +1,4 @@
-/* built from c3575adfd455f5c51c2f66b6cb7efde20d33b5752bd25165c32d4c55c78a6eee */
+/* built from 61688910497547baf27b85ab73f1645e23f8208c1ec3b08fc0143b5f9fff44c1 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
