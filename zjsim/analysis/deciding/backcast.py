@@ -40,10 +40,11 @@ from zjsim.analysis.deciding.worlds import (
 )
 from zjsim.assessment.plan import Indicator
 from zjsim.errors import RunError
+from zjsim.judging import assess
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
-from zjsim.workflow import assess, simulate
+from zjsim.workflow import simulate
 
 WORLDS = 1024
 FEW = 4  # starts of a search that cannot succeed
