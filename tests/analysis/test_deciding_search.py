@@ -80,11 +80,11 @@ def test_rounding_goes_away_from_the_start_and_keeps_every_margin():
 
 def verdict_of(ask, seed):
     """Feasible, impossible or open, as a backcast argues it."""
-    found = cheapest(ask, seed, starts=2)
+    found = cheapest(ask, seed, starts=0)
     if found.meets:
         return "feasible", found, None
     design = check_directions(ask, bases=8, levels=3, seed=seed)
-    best = highest_worst(ask, starting_points(ask, 2, seed), seed=seed)
+    best = highest_worst(ask, starting_points(ask, 0, seed), seed=seed)
     if best.meets:
         return "feasible", best, None
     weights, _ = linear_weights(ask, best.point, by_cost=False)
@@ -180,7 +180,7 @@ def test_a_share_of_worlds_is_held_as_cheaply_as_by_trying_every_choice():
 
 @pytest.mark.slow
 def test_of_many_sets_of_worlds_none_is_undercut_and_few_are_dearer():
-    found, least = compared(range(100, 200)).T
+    found, least = compared(range(100, 150)).T
     assert np.array_equal(np.isinf(found), np.isinf(least))
     there = np.isfinite(least)
     assert np.all(found[there] >= least[there] - 1e-7)

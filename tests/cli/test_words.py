@@ -71,8 +71,8 @@ COMMANDS = {
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
 LONG = re.compile(
-    "sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore|learn|forecast|monitor|eval"
-    "|score"
+    "sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore|learn|forecast"
+    "|monitor|eval|score"
 )
 # Names and acronyms that Chinese planners write in Latin letters, too.
 LATIN = {"gdp", "ppi", "crps", "brier", "sobol", "morris", "shapley", "zjsim"}
