@@ -76,3 +76,13 @@ def slide(page, label, value):
         one.dispatchEvent(new Event("change", { bubbles: true })); }""",
         value,
     )
+
+
+def sought(view, *targets):
+    """What the page says it takes to meet targets, with the wanted probability of 80 %."""
+    view.get_by_role("button", name="None", exact=True).click()
+    for target in targets:
+        view.get_by_role("checkbox", name=target).check()
+    view.get_by_role("button", name="Search", exact=True).click()
+    view.locator(".found > p").wait_for()
+    return view.locator(".found").inner_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import zjsim
-from tests.explorer.browser import needs_browser, opened, slide, verdicts
+from tests.explorer.browser import needs_browser, opened, slide, sought, verdicts
 from zjsim.report.explorer.deliver import model_page, plan_page, write_page
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,25 @@ def test_another_plan_has_its_page_and_its_own_probabilities(browser, tmp_path):
     many = zjsim.simulate_ensemble(plan, scenario, runs=128)
     shares = zjsim.assess(plan, many).probabilities
     assert [one["met"] for one in summary["targets"]] == [one.met for one in shares.targets]
+
+
+@needs_browser
+def test_what_it_takes_is_what_the_command_says(browser, tmp_path):
+    plan, path = (
+        zjsim.open_plan(ROOT / "tests" / "second_plan" / "ribera"),
+        tmp_path / "ribera.html",
+    )
+    write_page(path, plan_page(plan, plan.read_scenario("baseline"), "en", 128))
+    with opened(browser, path) as here:
+        here.page.get_by_role("heading", name="What it takes").click()
+        said = sought(here.page, "3 Gasto en innovación")
+        assert here.told == []
+    found = zjsim.backcast(
+        plan, "baseline", targets=[3], probability=0.8, worlds=128, cost="steps", prices=False
+    )
+    effort = float(re.search(r"effort of ([\d.]+) does it", said)[1])
+    assert effort == pytest.approx(found.cost, abs=0.01)
+    assert f"to {100 * found.share:.1f}%" in said
 
 
 MODEL = """{UTF-8}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import zjsim
-from tests.explorer.browser import needs_browser, opened, slide, verdicts
+from tests.explorer.browser import needs_browser, opened, slide, sought, verdicts
 from zjsim.report.explorer.page import ASSETS
 from zjsim.report.words.labels import catalogue
 
@@ -288,16 +288,6 @@ def test_the_policies_that_move_water_are_told_in_order(browser, file, page):
     for name, effect, *_ in shown:
         assert float(effect) == pytest.approx(worth[name], abs=0.006)
     assert [name for name, *_ in shown[:3]] == sorted(worth, key=lambda one: -abs(worth[one]))[:3]
-
-
-def sought(view, *targets):
-    """What the page says it takes to meet targets, with the wanted probability of 80 %."""
-    view.get_by_role("button", name="None", exact=True).click()
-    for target in targets:
-        view.get_by_role("checkbox", name=target).check()
-    view.get_by_role("button", name="Search", exact=True).click()
-    view.locator(".found > p").wait_for()
-    return view.locator(".found").inner_text()
 
 
 @needs_browser
