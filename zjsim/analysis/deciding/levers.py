@@ -265,7 +265,7 @@ def open_bench(
     Parameters
     ----------
     levers : sequence of str or None
-        Ids or labels; None is every lever that the plan carries out itself (a national rule is not).
+        Ids or labels; None is every lever that the plan carries out itself (no national rule).
     cost : {"budget", "steps", "equal"}
         ``budget``: the share of the fiscal envelope that ``cost_share`` of ``levers.yaml`` names.
         ``steps``: one for the whole way from the base year's effort to the plan as written.
