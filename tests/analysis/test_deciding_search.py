@@ -184,7 +184,7 @@ def test_of_many_sets_of_worlds_none_is_undercut_and_few_are_dearer():
     assert np.array_equal(np.isinf(found), np.isinf(least))
     there = np.isfinite(least)
     assert np.all(found[there] >= least[there] - 1e-7)
-    assert np.mean(found[there] < least[there] + 1e-6) > 0.95
+    assert np.mean(found[there] < least[there] + 1e-6) > 0.9
     assert np.all(found[there] < 1.2 * least[there])
 
 

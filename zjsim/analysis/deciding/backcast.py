@@ -115,7 +115,7 @@ def backcast(
     worlds : int
         Draws of that ensemble; every candidate is tried on the same ones.
     movable : sequence of str or None
-        Ids of the levers that may be set; None is all that the plan carries out itself.
+        Ids or labels of the levers that may be set; None is all that the plan carries out itself.
     cost : {"budget", "steps", "equal"}
         What a change of a lever costs. ``budget``: its ``cost_share`` of the fiscal envelope.
         ``steps``: 1 for the plan as written. ``equal``: 1 for a lever's whole range.

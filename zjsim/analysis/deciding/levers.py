@@ -14,11 +14,12 @@ from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.reading import reading_time
 from zjsim.engines.kernel.engine import LARGEST_SPECIAL, Backend
-from zjsim.errors import RunError, did_you_mean
+from zjsim.errors import RunError
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
 from zjsim.openplan import OpenPlan
 from zjsim.prepare import Prepared, prepare
+from zjsim.scenario.lever_names import find_lever, lever_hint
 from zjsim.scenario.sampling import SamplePlan, resolve_ensemble
 from zjsim.scenario.schema import LeverPath, Scenario
 from zjsim.scenario.tables import Lever
@@ -264,7 +265,7 @@ def open_bench(
     Parameters
     ----------
     levers : sequence of str or None
-        Ids; None is every lever that the plan carries out itself (a national rule is not).
+        Ids or labels; None is every lever that the plan carries out itself (no national rule).
     cost : {"budget", "steps", "equal"}
         ``budget``: the share of the fiscal envelope that ``cost_share`` of ``levers.yaml`` names.
         ``steps``: one for the whole way from the base year's effort to the plan as written.
@@ -277,12 +278,14 @@ def open_bench(
     RunError
         For a lever that there is not, that has no number to set, or that has no cost.
     """
-    known = {lever.id: lever for lever in plan.levers}
+    chosen = []
     for name in levers or ():
-        if name not in known:
-            hint = did_you_mean(name, known) or f"Levers: {', '.join(known)}."
+        found = find_lever(name.strip(), plan.levers)
+        if found is None:
+            hint = lever_hint(name.strip(), plan.levers)
             raise RunError(f"--levers {name}: no such lever. {hint}")
-    chosen = [known[name] for name in levers] if levers else [x for x in plan.levers if x.delayable]
+        chosen.append(found)
+    chosen = chosen or [lever for lever in plan.levers if lever.delayable]
     if cost == "budget" and not levers:
         chosen = [lever for lever in chosen if lever.cost_share]
     if cost not in COSTS:
