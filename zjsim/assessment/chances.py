@@ -60,7 +60,7 @@ class Spread:
         return not math.isfinite(low) or low - slack <= value <= high + slack
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chances:
     """How often the targets of a plan are met over the draws of one scenario.
 
@@ -95,6 +95,11 @@ class Chances:
             Fewest and most targets, both included, and the share of runs between them.
         """
         return likely_range(self.probabilities.number_met)
+
+    def __repr__(self) -> str:
+        low, high, _ = self.likely
+        count = len(self.probabilities.targets)
+        return f"<Chances over {self.n_run:,} draws: most likely {low} to {high} of {count} met>"
 
 
 def likely_range(number_met: Sequence[int]) -> tuple[int, int, float]:

@@ -139,6 +139,13 @@ def backcast(
     ZjsimError
         For an unknown target or lever, a probability outside 0 to 1, or a scenario that does not
         fit the plan.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> found = zjsim.backcast("zhejiang", targets=[8], movable=["phase_out"], prices=False)
+    >>> found.outcome, round(found.cost, 3)
+    ('met', 0.009)
     """
     plan = open_plan(plan)
     if probability is not None and not 0 < probability < 1:
@@ -386,7 +393,7 @@ class _Work:
             point = np.clip(np.round(point, 3), question.lower, question.upper)
         moved = tuple(
             LeverChange(
-                one.lever.id, one.start, float(value), abs(value - one.start) * one.price,
+                one.lever.id, one.start, float(value), float(abs(value - one.start) * one.price),
                 bool(value in (one.lever.low, one.lever.high)),
             )
             for one, value in zip(bench.settings, point, strict=True)

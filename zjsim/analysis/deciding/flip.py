@@ -87,13 +87,17 @@ class Flip:
     joint: Departure | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Flips:
     """What turns each verdict of a scenario."""
 
     study: Study
     flips: tuple[Flip, ...]
     runs: int
+
+    def __repr__(self) -> str:
+        name = self.study.resolved.scenario.name
+        return f"<Flips of {name}: {len(self.flips)} verdicts, {self.runs:,} runs>"
 
     def to_frame(self) -> pd.DataFrame:
         """A row a departure and input: ``number``, ``id``, ``met``, ``kind`` (single, pair or
@@ -161,6 +165,13 @@ def flip(
     ------
     ZjsimError
         For an unknown target, or when the scenario does not fit the plan.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> found = zjsim.flip("zhejiang", targets=[9])
+    >>> found.to_frame().loc[0, "input"]
+    'drivers.drift_of_water'
     """
     plan = open_plan(plan)
     read = plan.read_scenario(
