@@ -132,7 +132,7 @@ class LeverRow {
   }
 }
 
-// The path as a small curve: two handles for where it begins and is complete, one for its height.
+// The path as a small curve: two handles for where it begins and is complete; the slider is its height.
 class PathEditor {
   constructor(row) {
     this.row = row;

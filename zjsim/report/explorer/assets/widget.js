@@ -1,4 +1,4 @@
-/* built from 61688910497547baf27b85ab73f1645e23f8208c1ec3b08fc0143b5f9fff44c1 */
+/* built from ec08207660146c873775b673f9a1595c2677a999d56ecfe2c133e1c7daf81963 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
