@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import offset_copy
 
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, linear_progress, logarithmic_progress
@@ -286,7 +287,7 @@ def _progress_bar(
         gid="outturn" if observed else "projection",
     )
     if progress is not None and abs(progress - _clamped(progress)) > 1e-9:
-        _edge_arrow(ax, end, place, house_style.BLUE)
+        _edge_arrow(ax, end, place, house_style.BLUE, away=4)
     if time is not None:
         ends = [place - 0.36, place + 0.36]
         ax.plot([100 * time] * 2, ends, color=house_style.VERMILLION, lw=2.4, gid="time-progress")
@@ -379,15 +380,21 @@ def _mark_or_arrow(ax: Axes, progress: float, position: int, verdict: Verdict) -
     if end == progress:
         house_style.verdict_mark(ax, 100 * end, position, verdict, 8.5, zorder=4)
     else:
-        house_style.verdict_mark(ax, 100 * end - 3 * (1 if end > 0 else -1), position, verdict, 8.5)
-        _edge_arrow(ax, 100 * end, position, house_style.VERDICT_COLOUR[verdict])
+        place = 100 * end - 3 * (1 if end > 0 else -1)
+        house_style.verdict_mark(ax, place, position, verdict, 8.5)
+        _edge_arrow(ax, place, position, house_style.VERDICT_COLOUR[verdict], away=9)
 
 
-def _edge_arrow(ax: Axes, end: float, position: int, colour: str) -> None:
-    """An arrow head that says the value lies further out."""
-    marker = ">" if end > 0 else "<"
-    shift = 2.2 if end > 0 else -2.2
-    ax.plot([end + shift], [position], marker, color=colour, markersize=6, zorder=4, gid="beyond")
+def _edge_arrow(ax: Axes, end: float, position: int, colour: str, away: float) -> None:
+    """An arrow head, ``away`` in points from ``end``, that says the value lies further out."""
+    # In points, for a mark is as large on a narrow chart.
+    beside = offset_copy(
+        ax.transData, house_style.figure_of(ax), away if end > 0 else -away, units="points"
+    )
+    ax.plot(
+        [end], [position], ">" if end > 0 else "<", color=colour, markersize=6, zorder=4,
+        gid="beyond", transform=beside, clip_on=False,
+    )  # fmt: skip
 
 
 def _progress_shown(
