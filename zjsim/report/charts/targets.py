@@ -22,6 +22,8 @@ from zjsim.report.tables.wording import official_words, value_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_plain, format_share
 
+# Points beside the largest and the least progress, for an arrow head.
+HEAD_ROOM = 15
 # Progress beyond these is drawn at the edge with an arrow: one runaway must not flatten nine.
 PROGRESS_RANGE = (-0.25, 1.75)
 # Columns right of the axes, in parts of the axes on a usual figure; in points.
@@ -129,9 +131,7 @@ def draw_targets(
         label=label("legend.target", language),
     )  # fmt: skip
     _name_rows(ax, dict(enumerate(names)), len(names), size)
-    low = min([0.0, *(_clamped(row.progress) for row in report.rows)])
-    high = max([1.1, *(_clamped(row.progress) for row in report.rows)])
-    ax.set_xlim(100 * low - 6, 100 * high + 8)
+    _set_reach(ax, [_clamped(row.progress) for row in report.rows])
     _progress_axis(ax, language, any(row.indicator.amended for row in report.rows))
     for position, row in enumerate(report.rows):
         _right_columns(ax, position, _target_columns(row, language), row.verdict, columns)
@@ -243,8 +243,7 @@ def draw_progress(
             ax.text(
                 0, place + 0.1, line, va="center", fontsize=points(9), color=house_style.muted()
             )
-    ends = [_clamped(progress) for progress, *_ in shown.values()]
-    ax.set_xlim(100 * min([0.0, *ends]) - 4, 100 * max([1.1, *ends]) + 8)
+    _set_reach(ax, [_clamped(progress) for progress, *_ in shown.values()])
     _progress_axis(ax, language)
     for place, (progress, _, word, _, year) in shown.items():
         said = _official(data.report, word, language)
@@ -373,6 +372,14 @@ def _clamped(progress: float | None) -> float:
     if progress is None or progress != progress:
         return 0.0
     return min(max(progress, PROGRESS_RANGE[0]), PROGRESS_RANGE[1])
+
+
+def _set_reach(ax: Axes, ends: Sequence[float]) -> None:
+    """From the least progress to the largest, with room for an arrow head at both ends."""
+    low, high = min([0.0, *ends]), max([1.1, *ends])
+    width = ax.get_window_extent().width * 72 / house_style.figure_of(ax).dpi
+    room = 100 * (high - low) * HEAD_ROOM / (width - 2 * HEAD_ROOM)
+    ax.set_xlim(100 * low - room, 100 * high + room)
 
 
 def _mark_or_arrow(ax: Axes, progress: float, position: int, verdict: Verdict) -> None:
