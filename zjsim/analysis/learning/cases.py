@@ -175,11 +175,6 @@ def pooled(cases: Sequence[Case]) -> Pool:
     return Pool(mean, float(low), float(high), len(both), figures, gains)
 
 
-def pool_probability(model: float, outside: float, weight: float) -> float:
-    """The headline probability; the model's alone where there is no outside view."""
-    return model if math.isnan(outside) else weight * model + (1 - weight) * outside
-
-
 def pit_probability(ranks: Sequence[float]) -> float:
     """How often uniform ranks would stray as far; ranks of one figure are not independent."""
     # Imported here because only scores test anything.

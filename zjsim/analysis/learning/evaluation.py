@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from zjsim.analysis.decomposition.shapley import coalitions, exact_values
-from zjsim.analysis.history.outside import OutsideView, outside_view
+from zjsim.analysis.history.outside import OutsideView
 from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn
 from zjsim.analysis.learning.smc import Stage
 from zjsim.analysis.learning.world import World
@@ -25,7 +25,6 @@ from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, are_passes, compute_verdicts
 from zjsim.inputs import Inputs
-from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
 from zjsim.model.names import canonical
 from zjsim.openplan import PlanLike, open_plan
@@ -230,25 +229,22 @@ def evaluate(
     18.2
     """
     opened = open_plan(plan)
-    own = with_own_observations(opened, observations)
-    learning = learn(opened, particles=particles, seed=seed, observations=own, told=told)
-    return evaluate_learning(learning, own)
+    learning = learn(opened, particles=particles, seed=seed, observations=observations, told=told)
+    return evaluate_learning(learning)
 
 
-def evaluate_learning(learning: Learning, observations: Observations) -> Evaluation:
+def evaluate_learning(learning: Learning) -> Evaluation:
     """Evaluate a plan from what was learnt about it.
 
     Parameters
     ----------
     learning : Learning
         Up to the last year; its first year is the plan's beginning.
-    observations : Observations
-        The published figures it rests on.
     """
     expected, parts, learnt = _shared(learning)
     items = learning.plan.plan.indicators
     last = learning.last
-    view = outside_view(learning.plan, last.year, observations)
+    view, observations = learning.outside(), learning.work.observations
     outcomes = []
     for k, item in enumerate(items):
         outturn = observations.value(item.id, item.target.year)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
-from zjsim.analysis.history.outside import OutsideView, outside_view
+from zjsim.analysis.history.outside import OutsideView
 from zjsim.analysis.learning.figures import Figure
 from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn, newest_year
 from zjsim.analysis.learning.plausible import Doubt, doubts
@@ -209,7 +209,7 @@ def monitor(
     now = learning.last
     if len(learning.steps) < 2:
         raise DataError(f"{now.year}: a year before it is needed; the plan begins there.")
-    view = outside_view(opened, now.year, every)
+    view = learning.outside()
     count = len(opened.plan.indicators)
     rows = tuple(_watched(learning, k, every, own, view) for k in range(count))
     return Monitoring(now.year, learning, own, found, rows, _clues(learning), view)
