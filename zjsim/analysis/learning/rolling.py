@@ -187,7 +187,7 @@ def _after(work: Work, scores: np.ndarray, origin: int, view: OutsideView) -> li
         if figure.datum.time > ran.times[-1]:
             continue
         value = np.where(alive, modelled(figure.row.comparison, figure.datum, ran.at), np.nan)
-        value = value + work.bias(figure, scores)
+        value = value + work.world.bias(figure, scores)
         found.append(_case(work, figure, value, origin, view))
     return found
 
