@@ -161,6 +161,10 @@ def title_of(found: Learning, words: Language) -> str:
 
 def learning_document(found: Learning) -> dict[str, Any]:
     """The whole result for machines."""
+    from zjsim.analysis.history.outside import outside_views
+
+    years = [step.year for step in found.steps]
+    views = outside_views(found.plan, years, found.work.observations)
     ids = [item.id for item in found.plan.plan.indicators]
     return {
         "plan": found.plan.folder.name,
@@ -175,9 +179,7 @@ def learning_document(found: Learning) -> dict[str, Any]:
                     name: step.probabilities.targets[k].value for k, name in enumerate(ids)
                 },
                 "headline": {
-                    name: found.outside(step.year).pooled(
-                        name, step.probabilities.targets[k].value
-                    )
+                    name: views[step.year].pooled(name, step.probabilities.targets[k].value)
                     for k, name in enumerate(ids)
                 },
                 "binding": step.probabilities.binding.value,

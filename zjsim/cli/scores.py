@@ -75,7 +75,7 @@ def scores(
         told=telling(words, json),
     )  # fmt: skip
     with counting(2 * len(learnt.steps), "Forecasting", json) as advance:
-        found = roll(learnt.work, learnt, own, advance)
+        found = roll(learnt, advance)
     if out is not None:
         found.to_frame().to_csv(out / "scores.csv", index=False)
         wrote(out / "scores.csv", words)

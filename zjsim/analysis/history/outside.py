@@ -11,7 +11,7 @@ not a sample; a target that was met is found more easily.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -79,10 +79,14 @@ class OutsideView:
 
         The model's alone where there is no history or no weight.
         """
-        outside = self.probability(indicator)
-        if self.weight is None or math.isnan(outside):
+        if self.weight is None:
             return model
-        return self.weight * model + (1 - self.weight) * outside
+        return pool_probability(model, self.probability(indicator), self.weight)
+
+
+def pool_probability(model: float, outside: float, weight: float) -> float:
+    """The headline probability; the model's alone where there is no outside view."""
+    return model if math.isnan(outside) else weight * model + (1 - weight) * outside
 
 
 def outside_view(
@@ -102,9 +106,20 @@ def outside_view(
     DataError
         When ``outside.yaml`` is wrong. Without that file no indicator has a trend.
     """
+    return outside_views(plan, (known_until,), observations)[known_until]
+
+
+def outside_views(
+    plan: OpenPlan, years: Iterable[int], observations: Observations | None = None
+) -> dict[int, OutsideView]:
+    """`outside_view` as known in each of some years; files are read once for all of them."""
     seen = plan.observations if observations is None else observations
-    trends = OutsideFile(plan, seen).trends(known_until) if has_outside_view(plan) else {}
-    return OutsideView(known_until, trends, plan, pool_weight(plan))
+    file = OutsideFile(plan, seen) if has_outside_view(plan) else None
+    weight = pool_weight(plan)
+    return {
+        year: OutsideView(year, {} if file is None else file.trends(year), plan, weight)
+        for year in years
+    }
 
 
 def has_outside_view(plan: OpenPlan) -> bool:

@@ -7,7 +7,7 @@ used by anything behind it, however the data file is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.cache import content_hash
@@ -17,16 +17,19 @@ TRUSTED = frozenset("ABC")
 _LAST_YEAR = re.compile(r"(\d{4})\s*-\s*(\d{4})$")
 
 
-def published_until(observations: Observations, cut_off: int) -> Observations:
+def published_until(
+    observations: Observations, cut_off: int, grades: Collection[str] = TRUSTED
+) -> Observations:
     """The rows of grade A to C that tell of no time after 31 December of ``cut_off``.
 
-    A user's own row has no grade and is taken as given.
+    A user's own row has no grade and is taken as given. Learning, which gives a worse grade a
+    larger error, takes other ``grades`` too.
     """
     return Observations(
         tuple(
             row
             for row in observations.rows
-            if last_year(row) <= cut_off and (row.grade in TRUSTED or not row.grade)
+            if last_year(row) <= cut_off and (row.grade in grades or not row.grade)
         )
     )
 

@@ -106,8 +106,6 @@ class Pool:
     low, high : float
         80 % of that posterior.
     cases, figures : int
-    gains : tuple of float
-        Mean log score at each of WEIGHTS, less that of the outside view alone.
     """
 
     weight: float
@@ -115,7 +113,6 @@ class Pool:
     high: float
     cases: int
     figures: int
-    gains: tuple[float, ...]
 
 
 def summary(cases: Sequence[Case]) -> Summary:
@@ -159,7 +156,7 @@ def pooled(cases: Sequence[Case]) -> Pool:
     """The weight that cases which both can forecast speak for."""
     both = [case for case in cases if "outside" in case.others]
     if not both:
-        return Pool(1.0, 0.0, 1.0, 0, 0, ())
+        return Pool(1.0, 0.0, 1.0, 0, 0)
     density = np.exp([[c.log_score(), c.log_score("outside")] for c in both])
     scores = np.log(
         np.maximum(WEIGHTS[:, None] * density[:, 0] + (1 - WEIGHTS[:, None]) * density[:, 1], 1e-12)
@@ -170,14 +167,8 @@ def pooled(cases: Sequence[Case]) -> Pool:
     chance = np.exp(figures * (means - means.max()))
     chance /= chance.sum()
     low, high = np.interp([0.1, 0.9], np.cumsum(chance), WEIGHTS)
-    gains = tuple(float(x) for x in means - means[0])
     mean = float(np.sum(chance * WEIGHTS))
-    return Pool(mean, float(low), float(high), len(both), figures, gains)
-
-
-def pool_probability(model: float, outside: float, weight: float) -> float:
-    """The headline probability; the model's alone where there is no outside view."""
-    return model if math.isnan(outside) else weight * model + (1 - weight) * outside
+    return Pool(mean, float(low), float(high), len(both), figures)
 
 
 def pit_probability(ranks: Sequence[float]) -> float:

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from zjsim.analysis.decomposition.shapley import coalitions, exact_values
-from zjsim.analysis.history.outside import OutsideView, outside_view
+from zjsim.analysis.history.outside import OutsideView
 from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn
 from zjsim.analysis.learning.smc import Stage
+from zjsim.analysis.learning.work import band_of
 from zjsim.analysis.learning.world import World
 from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, are_passes, compute_verdicts
 from zjsim.inputs import Inputs
-from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
 from zjsim.model.names import canonical
 from zjsim.openplan import PlanLike, open_plan
@@ -42,7 +42,6 @@ IMPLEMENTATION = "implementation"  # the constant that is common to all levers
 DRAWS = 128  # of the learnt world, each run in every coalition
 SETTLED = 0.9
 STRONGEST = 3
-LEVELS = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,33 +229,29 @@ def evaluate(
     18.2
     """
     opened = open_plan(plan)
-    own = with_own_observations(opened, observations)
-    learning = learn(opened, particles=particles, seed=seed, observations=own, told=told)
-    return evaluate_learning(learning, own)
+    learning = learn(opened, particles=particles, seed=seed, observations=observations, told=told)
+    return evaluate_learning(learning)
 
 
-def evaluate_learning(learning: Learning, observations: Observations) -> Evaluation:
+def evaluate_learning(learning: Learning) -> Evaluation:
     """Evaluate a plan from what was learnt about it.
 
     Parameters
     ----------
     learning : Learning
         Up to the last year; its first year is the plan's beginning.
-    observations : Observations
-        The published figures it rests on.
     """
     expected, parts, learnt = _shared(learning)
     items = learning.plan.plan.indicators
     last = learning.last
-    view = outside_view(learning.plan, last.year, observations)
+    view, observations = learning.outside(), learning.work.observations
     outcomes = []
     for k, item in enumerate(items):
         outturn = observations.value(item.id, item.target.year)
         outturn = None if outturn is None or outturn.grade == "M" else outturn
         before = observations.latest(item.id, item.base.year, item.target.year - 1)
         share = last.probabilities.targets[k].value
-        final = last.values[:, k, -1]
-        low, middle, high = (float(x) for x in np.nanquantile(final, LEVELS))
+        low, middle, high = band_of(last.values[:, k, -1])
         outcomes.append(
             Outcome(
                 indicator=item, outturn=outturn, latest=before,
@@ -299,6 +294,8 @@ def _shared(learning: Learning) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     after = learning.last.posterior.scores[:DRAWS]
     blocks = _blocks(world)
     items = learning.plan.plan.indicators
+    known = {True: learning.last.year, False: learning.steps[0].year}
+    prepared = {drivers: world.prepared(year) for drivers, year in known.items()}
     worth = []
     for members in coalitions(len(PARTS)):
         inside = dict(zip(PARTS, members, strict=True))
@@ -306,8 +303,7 @@ def _shared(learning: Learning) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for name, columns in blocks.items():
             if inside[name]:
                 scores[:, columns] = after[:, columns]
-        known = learning.last.year if inside["drivers"] else learning.steps[0].year
-        ready = world.prepared(known)
+        ready = prepared[bool(inside["drivers"])]
         inputs = world.inputs("plan", ready, scores)
         if not inside["implementation"]:
             inputs = _in_full(world, ready, inputs)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zjsim.analysis.history.comparison import Datum, published
-from zjsim.analysis.history.published import last_year
+from zjsim.analysis.history.published import published_until
 from zjsim.analysis.learning.learning_file import LearningFile, Row
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.grades import EVIDENCE
@@ -85,13 +85,7 @@ def figures_until(file: LearningFile, observations: Observations, year: int) -> 
 
     Of one quantity and year the first row of the file that has a figure counts.
     """
-    seen = Observations(
-        tuple(
-            row
-            for row in observations.rows
-            if last_year(row) <= year and (row.grade in EVIDENCE or not row.grade)
-        )
-    )
+    seen = published_until(observations, year, EVIDENCE)
     mine = Observations(tuple(row for row in seen.rows if not row.grade))
     used: dict[tuple[str, str, int], Figure] = {}
     left: list[LeftOut] = []

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
-from zjsim.analysis.history.outside import OutsideView, outside_view
+from zjsim.analysis.history.outside import OutsideView
 from zjsim.analysis.learning.figures import Figure
 from zjsim.analysis.learning.learn import PARTICLES, SEED, Learning, learn, newest_year
 from zjsim.analysis.learning.plausible import Doubt, doubts
 from zjsim.analysis.learning.smc import Stage
+from zjsim.analysis.learning.work import band_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.own_observations import read_own_observations
 from zjsim.assessment.plan import Indicator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 Line = Literal["red", "amber", "green"]
 WATCHED = 3
-LEVELS = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def monitor(
     now = learning.last
     if len(learning.steps) < 2:
         raise DataError(f"{now.year}: a year before it is needed; the plan begins there.")
-    view = outside_view(opened, now.year, every)
+    view = learning.outside()
     count = len(opened.plan.indicators)
     rows = tuple(_watched(learning, k, every, own, view) for k in range(count))
     return Monitoring(now.year, learning, own, found, rows, _clues(learning), view)
@@ -232,8 +232,7 @@ def _watched(
     before, now = learning.steps[-2:]
     mine = [row for row in own if row.series == item.id and row.year == now.year]
     figure = mine[0] if mine else every.value(item.id, now.year)
-    drawn = before.values[:, place, learning.work.years.index(now.year)]
-    low, middle, high = (float(x) for x in np.nanquantile(drawn, LEVELS))
+    low, middle, high = band_of(before.values[:, place, learning.work.years.index(now.year)])
     after = now.probabilities.targets[place].value
     headline = view.pooled(item.id, after)
     file = learning.world.file

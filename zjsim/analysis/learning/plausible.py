@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from zjsim.analysis.learning.learn import Learning
+from zjsim.analysis.learning.work import band_of
 from zjsim.assessment.observations import FULL_YEAR, Observation, Observations
 from zjsim.assessment.plan import Indicator
 
@@ -146,9 +145,7 @@ def _expected(
             return None
         place = learning.plan.plan.indicators.index(item)
         known = [step for step in learning.steps if step.year < row.year] or [learning.steps[0]]
-        drawn = known[-1].values[:, place, years.index(row.year)]
-        low, middle, high = (float(x) for x in np.nanquantile(drawn, [0.1, 0.5, 0.9]))
-        return _Expected(low, middle, high)
+        return _Expected(*band_of(known[-1].values[:, place, years.index(row.year)]))
     rows = [one for one in published.series(row.series, row.period) if one.grade != "M"]
     near = min(rows, key=lambda one: abs(one.year - row.year), default=None)
     if near is None or near.value == 0:

@@ -16,10 +16,10 @@ import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
 from zjsim.analysis.history.naive import RATES, Forecast, growth_history, naive_forecasts
-from zjsim.analysis.history.outside import OutsideView, outside_view
+from zjsim.analysis.history.outside import OutsideView, outside_views, pool_probability
 from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal, inside, rank_of
-from zjsim.analysis.learning.cases import BAND, NAMES, Case, Pool, pool_probability, pooled
-from zjsim.analysis.learning.figures import Figure, figures_until
+from zjsim.analysis.learning.cases import BAND, NAMES, Case, Pool, pooled
+from zjsim.analysis.learning.figures import Figure
 from zjsim.analysis.learning.learn import Learning
 from zjsim.analysis.learning.work import Work
 from zjsim.analysis.learning.world import Prediction
@@ -127,42 +127,31 @@ class Rolling(Shown):
         return f"{held} of {len(self.cases)} later figures inside the 80 % band"
 
 
-def roll(
-    work: Work,
-    learning: Learning,
-    observations: Observations,
-    advance: Callable[[int], None] = lambda count: None,
-) -> Rolling:
+def roll(learning: Learning, advance: Callable[[int], None] = lambda count: None) -> Rolling:
     """Forecast from every origin that learning has, and from those before the plan.
 
     Parameters
     ----------
-    work : Work
-        Of the same learning.
     advance : function
         Called with 1 for each origin.
     """
-    base = work.world.plan.plan.base_year
-    views = {
-        year: outside_view(work.world.plan, max(year, base), observations)
-        for year in range(work.world.file.until - ORIGINS_BEFORE, learning.last.year + 1)
-    }
-    before = _before(work, observations, views, advance)
+    work, base = learning.work, learning.plan.plan.base_year
+    origins = range(work.world.file.until - ORIGINS_BEFORE, learning.last.year + 1)
+    known = {year: max(year, base) for year in origins}
+    views = outside_views(learning.plan, sorted(set(known.values())), work.observations)
+    before = _before(work, {year: views[known[year]] for year in origins}, advance)
     pool = pooled(before)
     cases = []
     for step in learning.steps[:-1]:
-        cases += _after(work, step.posterior.scores, step.year, observations, views[step.year])
+        cases += _after(work, step.posterior.scores, step.year, views[known[step.year]])
         advance(1)
-    chosen = tuple(views[step.year] for step in learning.steps)
-    verdicts = _verdicts(learning, chosen, pool, observations)
+    chosen = tuple(views[known[step.year]] for step in learning.steps)
+    verdicts = _verdicts(learning, chosen, pool)
     return Rolling(learning, tuple(before), tuple(cases), pool, verdicts, chosen)
 
 
 def _before(
-    work: Work,
-    observations: Observations,
-    views: Mapping[int, OutsideView],
-    advance: Callable[[int], None],
+    work: Work, views: Mapping[int, OutsideView], advance: Callable[[int], None]
 ) -> list[Case]:
     """Cases of the run before the plan: learnt until an origin, forecast until its end.
 
@@ -172,7 +161,7 @@ def _before(
         return []
     wanted = {row.quantity for row in work.world.file.rows if row.indicator}
     until = work.world.file.until
-    every = figures_until(work.world.file, observations, until)
+    every = work.figures(until)
     found: list[Case] = []
     scores = None
     for origin in range(until - ORIGINS_BEFORE, until):
@@ -181,17 +170,14 @@ def _before(
         for k, figure in enumerate(every.used):
             later = figure.year > origin and figure.row.comparison.measure != "average"
             if later and figure.row.quantity in wanted:
-                view = views[origin]
-                found.append(_case(work, figure, predicted[:, k], origin, observations, view))
+                found.append(_case(work, figure, predicted[:, k], origin, views[origin]))
         advance(1)
     return found
 
 
-def _after(
-    work: Work, scores: np.ndarray, origin: int, observations: Observations, view: OutsideView
-) -> list[Case]:
+def _after(work: Work, scores: np.ndarray, origin: int, view: OutsideView) -> list[Case]:
     """Cases of the years of the plan: drivers as published until the origin, drawn after it."""
-    every = figures_until(work.world.file, observations, 9999)
+    every = work.figures(9999)
     later = [f for f in every.used if f.row.phase == "plan" and f.year > origin]
     save = dict.fromkeys(name for f in later for name in f.row.comparison.variables)
     ran = work.outlook(scores, origin, tuple(save))
@@ -201,24 +187,17 @@ def _after(
         if figure.datum.time > ran.times[-1]:
             continue
         value = np.where(alive, modelled(figure.row.comparison, figure.datum, ran.at), np.nan)
-        value = value + work.bias(figure, scores)
-        found.append(_case(work, figure, value, origin, observations, view))
+        value = value + work.world.bias(figure, scores)
+        found.append(_case(work, figure, value, origin, view))
     return found
 
 
-def _case(
-    work: Work,
-    figure: Figure,
-    values: np.ndarray,
-    origin: int,
-    observations: Observations,
-    view: OutsideView,
-) -> Case:
+def _case(work: Work, figure: Figure, values: np.ndarray, origin: int, view: OutsideView) -> Case:
     random = np.random.default_rng([work.seed, 5, origin, figure.year])
     drawn = values + figure.scale * random.standard_t(work.world.file.freedom, values.size)
     drawn = drawn[np.isfinite(drawn)]
     item, observed = figure.row.comparison, figure.datum.value
-    plan = work.world.plan.plan
+    plan, observations = work.world.plan.plan, work.observations
     indicators = {i.id: i for i in plan.indicators}
     naive = naive_forecasts(item, observations, origin, figure.year, indicators, plan.trend_years)
     others: dict[str, Forecast] = {str(name): found for name, found in naive.items()}
@@ -302,14 +281,12 @@ def _part(item: Indicator, year: int) -> float:
     return (year - item.base.year) / (item.target.year - item.base.year)
 
 
-def _verdicts(
-    learning: Learning, views: Sequence[OutsideView], pool: Pool, observations: Observations
-) -> Verdicts:
+def _verdicts(learning: Learning, views: Sequence[OutsideView], pool: Pool) -> Verdicts:
     """Targets whose outturn of the last year is published, and what was said of them."""
     names, met, places = [], [], []
     for k, item in enumerate(learning.plan.plan.indicators):
         target = item.target
-        row = observations.value(item.id, target.year)
+        row = learning.work.observations.value(item.id, target.year)
         if row is None or row.grade == "M":
             continue
         verdict = compute_verdicts(np.array([row.value]), target.lowest, target.highest)

@@ -108,8 +108,6 @@ def take_in(
     new: np.ndarray,
     seed: int,
     *,
-    moves: int = MOVES,
-    last_moves: int = LAST_MOVES,
     told: Callable[[Stage], None] = lambda stage: None,
 ) -> tuple[Population, tuple[Stage, ...]]:
     """Carry a population that knows some figures to one that knows more.
@@ -121,8 +119,6 @@ def take_in(
     problem : Problem
     known, new : array of bool, shape (n_figure,)
     seed : int
-    moves, last_moves : int
-        Moves of each stage on the way, and of the last one.
     told : function
         Called with each stage when it is done.
 
@@ -147,7 +143,7 @@ def take_in(
         now = Population(
             now.scores[rows], now.predictions[rows], now.step, now.evidence + mean
         )  # fmt: skip
-        count = last_moves if power >= 1.0 else moves
+        count = LAST_MOVES if power >= 1.0 else MOVES
         seeds = [seed, 2, len(stages)]
         before = now.predictions
         now, acceptance = _moved(now, problem, force, shape, count, seeds)

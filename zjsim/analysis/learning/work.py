@@ -27,6 +27,7 @@ from zjsim.scenario.sampling import inputs_of
 from zjsim.trajectories import Trajectories
 
 Draws = dict[str, np.ndarray]
+LEVELS = (0.1, 0.5, 0.9)
 FEWEST_EFFECTIVE = 30.0  # weighted particles below which one figure's own effect is not told
 
 
@@ -112,34 +113,39 @@ class Work:
 
     def year(self, year: int, before: Known | None) -> Known:
         figures = self.figures(year)
-        path = self._path(year)
-        posterior, stages = self._posterior(year, path, figures, before)
+        key = self._key(year, figures)
+        path = self._path(year, key)
+        posterior, stages = self._posterior(year, path, key, figures, before)
         values, _, probabilities = self.projected(posterior.scores, year)
         movers, ahead = self._movers(year, figures, before)
         return Known(year, posterior, stages, figures, probabilities, values, movers, ahead, path)
 
     def prior(self) -> Probabilities:
         """Probabilities before any figure, under the outlook of the plan's base year."""
-        size = self.world.layout.size
-        start = smc.prior_population(self.particles, size, self.seed)
-        return self.projected(start.scores, self.world.file.until)[2]
+        return self.projected(self._start().scores, self.world.file.until)[2]
 
-    def _key(self, year: int) -> str:
-        rows = [row for f in self.figures(year).used for row in f.datum.rows]
+    def _start(self) -> smc.Population:
+        return smc.prior_population(self.particles, self.world.layout.size, self.seed)
+
+    def _problem(self, figures: Figures, year: int) -> _Problem:
+        misses = Misses(figures.observed, figures.scales, self.world.file.freedom)
+        return _Problem(Prediction(self.world, figures, year), misses)
+
+    def _key(self, year: int, figures: Figures) -> str:
+        rows = [row for f in figures.used for row in f.datum.rows]
         return content_hash(
             bundle_hash(self.world.plan.folder), self.world.file.text, hash_of(rows),
             str((year, self.particles, self.seed)),
         )  # fmt: skip
 
-    def _path(self, year: int) -> Path:
+    def _path(self, year: int, key: str) -> Path:
         if self.out is not None:
             return self.out / f"posterior-{year}{SUFFIX}"
-        return folder() / "learning" / f"{self._key(year)}{SUFFIX}"
+        return folder() / "learning" / f"{key}{SUFFIX}"
 
     def _posterior(
-        self, year: int, path: Path, figures: Figures, before: Known | None
+        self, year: int, path: Path, key: str, figures: Figures, before: Known | None
     ) -> tuple[Posterior, tuple[smc.Stage, ...]]:
-        key = self._key(year)
         if path.is_file():
             held = read_posterior(path)
             if held.attributes.get("key") == key:
@@ -153,17 +159,14 @@ class Work:
         self, year: int, figures: Figures, before: Known | None
     ) -> tuple[smc.Population, tuple[smc.Stage, ...]]:
         if before is None:
-            start = smc.prior_population(self.particles, self.world.layout.size, self.seed)
+            start = self._start()
         else:
             held = before.posterior
             start = smc.Population(
                 held.scores, held.predictions, float(held.attributes.get("step", 0.5))
             )
         fresh = figures.years == year if before is not None else np.ones(len(figures.used), bool)
-        problem = _Problem(
-            Prediction(self.world, figures, year),
-            Misses(figures.observed, figures.scales, self.world.file.freedom),
-        )
+        problem = self._problem(figures, year)
         if not fresh.any():
             return replace(start, predictions=problem.predict(start.scores)), ()
         try:
@@ -249,11 +252,6 @@ class Work:
         }
         return {**layout.values(scores), **drifts, **{d.key: values[d.key] for d in outlook}}
 
-    def bias(self, figure: Figure, scores: np.ndarray) -> np.ndarray | float:
-        """The unknown constant difference of scope of one figure, shape (n,)."""
-        column = self.world.layout.biases.get(figure.row.key)
-        return 0.0 if column is None else figure.row.bias * scores[:, column]
-
     def scores_until(self, year: int, before: np.ndarray | None) -> np.ndarray:
         """Scores that know the figures of the run before the plan until a year.
 
@@ -264,16 +262,12 @@ class Work:
         """
         figures = self.figures(year)
         if before is None:
-            size = self.world.layout.size
-            start = smc.prior_population(self.particles, size, self.seed)
+            start = self._start()
             fresh = np.ones(len(figures.used))
         else:
             start = smc.Population(before, np.empty((len(before), 0)))
             fresh = (figures.years == year).astype(float)
-        problem = _Problem(
-            Prediction(self.world, figures, year),
-            Misses(figures.observed, figures.scales, self.world.file.freedom),
-        )
+        problem = self._problem(figures, year)
         return smc.take_in(start, problem, 1 - fresh, fresh, self.seed * 10_000 + year)[0].scores
 
     def _movers(
@@ -284,9 +278,9 @@ class Work:
             return (), np.empty((0, 0))
         new = [k for k, figure in enumerate(figures.used) if figure.year == year]
         scores = before.posterior.scores
-        prediction = Prediction(self.world, figures, year).predict(scores)
-        misses = Misses(figures.observed, figures.scales, self.world.file.freedom)
-        terms = misses.terms(prediction)
+        problem = self._problem(figures, year)
+        prediction = problem.predict(scores)
+        terms = problem.terms(prediction)
         _, met, probabilities = self.projected(scores, year)
         found = []
         for k in range(met.shape[1]):
@@ -319,6 +313,12 @@ class _Problem:
 
     def pulls(self, predictions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.misses.pulls(predictions)
+
+
+def band_of(drawn: np.ndarray) -> tuple[float, float, float]:
+    """Low end of the 80 % band, median, high end."""
+    low, middle, high = np.nanquantile(drawn, LEVELS)
+    return float(low), float(middle), float(high)
 
 
 def _normalised(log_weights: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
 from zjsim.analysis.learning.figures import Figure, Figures
-from zjsim.analysis.learning.learning_file import LearningFile, Phase, Row
+from zjsim.analysis.learning.learning_file import LearningFile, Phase
 from zjsim.engines.kernel.engine import CompiledProgram
 from zjsim.inputs import Inputs, TimePath
 from zjsim.prepare import Prepared, prepare, with_all_paths
@@ -191,6 +191,11 @@ class World:
         )
         return replace(inputs, n_run=len(scores), paths=paths, grid=grid)
 
+    def bias(self, figure: Figure, scores: np.ndarray) -> np.ndarray | float:
+        """The unknown constant difference of scope of one figure, shape (n,)."""
+        column = self.layout.biases.get(figure.row.key)
+        return 0.0 if column is None else figure.row.bias * scores[:, column]
+
     def run(
         self,
         phase: Phase,
@@ -241,13 +246,8 @@ class Prediction:
             alive = ran.status == 0
             for k, figure in wanted:
                 value = modelled(figure.row.comparison, figure.datum, ran.at)
-                found[:, k] = np.where(alive, value, np.nan) + self._bias(figure, scores)
+                found[:, k] = np.where(alive, value, np.nan) + self.world.bias(figure, scores)
         return found
-
-    def _bias(self, figure: Figure, scores: np.ndarray) -> np.ndarray | float:
-        row: Row = figure.row
-        column = self.world.layout.biases.get(row.key)
-        return 0.0 if column is None else row.bias * scores[:, column]
 
 
 def _is_unseen(ready: Prepared, dimension: Dimension, phase: Phase) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.charts.learning_chart import plot_learning
 from zjsim.report.document.document import (
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from zjsim.analysis.learning.learn import Learning
 
 CAUSES = ("ambition", "drivers", "implementation", "structure", "drift", "scope")
-BAND = (0.1, 0.5, 0.9)
 
 
 def learning_section(learning: Learning, language: Language) -> Section:
@@ -255,6 +252,8 @@ def dates_table(evaluation: Evaluation, language: Language, bands: bool = False)
     bands : bool
         The 80 % interval instead of the median.
     """
+    from zjsim.analysis.learning.work import band_of
+
     steps = evaluation.learning.steps
     heads = (
         label("column.number", language), label("column.indicator", language),
@@ -266,9 +265,9 @@ def dates_table(evaluation: Evaluation, language: Language, bands: bool = False)
         item = o.indicator
         cells = []
         for step in steps:
-            low, middle, high = np.nanquantile(step.values[:, k, -1], BAND)
+            low, middle, high = band_of(step.values[:, k, -1])
             shown = (low, high) if bands else (middle,)
-            cells.append(" – ".join(format_number(float(v), item.decimals) for v in shown))
+            cells.append(" – ".join(format_number(v, item.decimals) for v in shown))
         came = DASH if o.outturn is None else format_number(o.outturn.value, item.decimals)
         rows.append((str(item.number), localised(item.label, language), *cells, came))
     return Table(heads, tuple(rows), "><" + ">" * (len(steps) + 1), keys=2)

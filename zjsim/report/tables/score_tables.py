@@ -170,7 +170,7 @@ def pool_years(rolling: Rolling) -> dict[str, int]:
 
 def pooled_table(rolling: Rolling, language: Language) -> Table:
     """Model, outside view and pool of each target, as known in each year."""
-    from zjsim.analysis.learning.cases import pool_probability
+    from zjsim.analysis.history.outside import pool_probability
 
     steps = rolling.learning.steps
     heads = (
