@@ -301,7 +301,7 @@ class _Work:
         """Where each target stands in the worlds, and whether it fails where the others do not."""
         bench = self.bench
         values = bench.values(np.repeat(point[None], bench.worlds, axis=0), np.arange(bench.worlds))
-        failed = ~(values >= np.array([item.target.lowest for item in bench.targets]))
+        failed = ~(values >= bench.lowest)
         alone = (failed & (failed.sum(axis=1) == 1)[:, None]).any(axis=0)
         return tuple(
             TargetPrice(
@@ -368,8 +368,7 @@ class _Work:
 
     def _printed(self, bench: Bench, margins: np.ndarray) -> np.ndarray:
         """Margins as values of the indicators."""
-        lowest = np.array([item.target.lowest for item in bench.targets])
-        found: np.ndarray = lowest + margins * bench.span
+        found: np.ndarray = bench.lowest + margins * bench.span
         return found
 
     def _nothing(self) -> Certificate:

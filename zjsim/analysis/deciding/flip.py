@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zjsim.analysis.deciding.backcast import chosen_targets
-from zjsim.analysis.deciding.levers import backend_of
 from zjsim.analysis.sensitivity.inputs_of_designs import values_of
 from zjsim.analysis.sensitivity.switching import crossings
 from zjsim.analysis.sensitivity.uncertain_inputs import Study, open_study
 from zjsim.assessment.plan import Indicator
+from zjsim.engines.kernel.engine import backend_for_search
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.reader import Changes
@@ -177,7 +177,8 @@ def flip(
     read = plan.read_scenario(
         scenario, changes, levers=levers, drivers=drivers, constants=constants
     )
-    study = replace(open_study(plan, read, calibrated=calibrated), backend=backend_of(plan))
+    backend = backend_for_search(plan.program)
+    study = open_study(plan, read, calibrated=calibrated, backend=backend)
     space = Spreads(study, advance)
     chosen = {item.number for item in chosen_targets(plan, targets)}
     return Flips(study, _flips(space, chosen), space.runs)
