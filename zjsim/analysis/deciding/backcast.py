@@ -259,13 +259,13 @@ class _Work:
         point = self._few_decimals(found, probability)
         share = float(share_at(bench, point[None])[0])
         shares = (before, share, self._fresh_share(point))
-        frontier = frontier_about(bench, question, flat, point[None], (before, share))
+        frontier = frontier_about(bench, question, flat, point, (before, share))
         if share >= probability - 1e-12:
             known = Certificate(found.starts, found.agreeing, 0, 0.0, None, np.nan, share)
             saved = self._saved_in_worlds(flat, point, probability) if self.priced else None
             rows = self._world_rows(point, None, saved)
             return self._told(bench, "met", point, known, rows, shares, frontier)
-        reach = reachable(bench, question, point[None], self.seed)
+        reach = reachable(bench, question, point, self.seed)
         hardest = int(reach.each.argmin())
         short = bench.targets[hardest].number if reach.each[hardest] < probability else None
         known = Certificate(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -373,31 +374,28 @@ def _nearest_from(one: _OfTarget, met: bool, start: np.ndarray, moved: np.ndarra
 
     n, sign = moved.size, -1.0 if met else 1.0
     least, most = one.space.least[moved], one.space.most[moved]
-    kept: dict[bytes, tuple[float, np.ndarray]] = {}
 
     def whole(points: np.ndarray) -> np.ndarray:
         block = np.zeros((len(points), start.size))
         block[:, moved] = points
         return block
 
-    def local(point: np.ndarray) -> tuple[float, np.ndarray]:
-        key = point.tobytes()
-        if key not in kept:
-            step = np.where(point + 0.05 <= most, 0.05, -0.05)
-            block = np.repeat(point[None], n + 1, axis=0)
-            block[np.arange(n) + 1, np.arange(n)] += step
-            margins = np.nan_to_num(one.margins(whole(block)), nan=-1.0)
-            kept.clear()
-            kept[key] = (sign * float(margins[0]), sign * (margins[1:] - margins[0]) / step)
-        return kept[key]
+    @lru_cache(maxsize=1)  # SLSQP asks for the value and the slopes of a point one by one
+    def local(key: bytes) -> tuple[float, np.ndarray]:
+        point = np.frombuffer(key)
+        step = np.where(point + 0.05 <= most, 0.05, -0.05)
+        block = np.repeat(point[None], n + 1, axis=0)
+        block[np.arange(n) + 1, np.arange(n)] += step
+        margins = np.nan_to_num(one.margins(whole(block)), nan=-1.0)
+        return sign * float(margins[0]), sign * (margins[1:] - margins[0]) / step
 
     ended = minimize(
         lambda point: float(point @ point), start[moved], jac=lambda point: 2 * point,
         method="SLSQP", bounds=list(zip(least, most, strict=True)),
         constraints={
             "type": "ineq",
-            "fun": lambda point: local(point)[0],
-            "jac": lambda point: local(point)[1],
+            "fun": lambda point: local(point.tobytes())[0],
+            "jac": lambda point: local(point.tobytes())[1],
         },
         options={"ftol": 1e-5, "maxiter": 15},
     )  # fmt: skip

@@ -241,7 +241,7 @@ def highest_share(bench: Bench, question: Question, point: np.ndarray) -> np.nda
 
 
 def frontier_about(
-    bench: Bench, question: Question, flat: Straight, known: np.ndarray,
+    bench: Bench, question: Question, flat: Straight, answer: np.ndarray,
     between: tuple[float, float],
 ) -> np.ndarray:  # fmt: skip
     """Effort against the share of worlds it buys, shape (n, 2), by rising effort.
@@ -250,19 +250,19 @@ def frontier_about(
 
     Parameters
     ----------
-    known : array, shape (m, n)
-        Points that are counted in any case, the answer first.
+    answer : array, shape (n,)
+        A point that is counted in any case.
     between : tuple of float
         Shares that the frontier goes from and to.
     """
-    points = [question.start, *known]
+    points = [question.start, answer]
     worlds = len(flat.margins)
     for share in np.linspace(*between, FRONTIER + 1)[1:-1]:
-        held = cheapest(question, flat, rank_of(float(share), worlds), known[:1])
+        held = cheapest(question, flat, rank_of(float(share), worlds), answer[None])
         points += [] if held is None else [held.point]
     # Where straight worlds mislead, the way to the answer is still one.
     ways = np.linspace(0, 1, FRONTIER + 1)[1:-1]
-    points += [question.start + part * (known[0] - question.start) for part in ways]
+    points += [question.start + part * (answer - question.start) for part in ways]
     tried = np.stack(points)
     costs, shares = question.cost(tried), share_at(bench, tried)
     # What differs from the answer by its rounding alone is the answer.
