@@ -66,8 +66,7 @@ def cached_document(kind: str, key: str, build: Callable[[], Any]) -> Any:
     A missing, broken or foreign entry is built again; a folder that cannot be written
     only costs the time to build.
     """
-    made_by = _package_stamp()
-    name = f"{content_hash(made_by, key)}.json"
+    name = _document_name(key)
     content = read_entry(kind, name)
     if content is not None:
         # A text may hold half of a surrogate pair; Python's strings can, UTF-8 cannot.
@@ -78,6 +77,15 @@ def cached_document(kind: str, key: str, build: Callable[[], Any]) -> Any:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         write_entry(kind, name, text.encode("utf-8", "surrogatepass"))
     return document
+
+
+def may_be_kept(kind: str, key: str) -> bool:
+    """Whether there is an entry for ``key``; it may still turn out not to be ours."""
+    return (folder() / kind / _document_name(key)).exists()
+
+
+def _document_name(key: str) -> str:
+    return f"{content_hash(_package_stamp(), key)}.json"
 
 
 def read_entry(kind: str, name: str) -> bytes | None:

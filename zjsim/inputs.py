@@ -134,19 +134,22 @@ class Inputs:
 
     def rows(self, first: int, last: int) -> Inputs:
         """The same inputs for runs ``first`` to ``last`` (exclusive) only."""
-        cut = slice(first, last)
+        return self._cut(slice(first, last), last - first)
 
+    def taken(self, runs: np.ndarray) -> Inputs:
+        """The same inputs for chosen runs, by their numbers, in the order given."""
+        return self._cut(runs, len(runs))
+
+    def _cut(self, runs: slice | np.ndarray, n_run: int) -> Inputs:
         def take(array: np.ndarray) -> np.ndarray:
-            return array if array.shape[0] == 1 else array[cut]
+            return array if array.shape[0] == 1 else array[runs]
 
-        return Inputs(
-            grid=self.grid,
-            n_run=last - first,
+        return replace(
+            self,
+            n_run=n_run,
             constants={name: take(array) for name, array in self.constants.items()},
             initials={name: take(array) for name, array in self.initials.items()},
             paths={n: TimePath(p.times, take(p.values)) for n, p in self.paths.items()},
-            save=self.save,
-            method=self.method,
         )
 
 

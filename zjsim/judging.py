@@ -140,13 +140,15 @@ def _chances(judge: OpenPlan, runs: Any, asked: Any) -> Chances | None:
             "assess(..., probability=…) takes True, an ensemble or its chances, "
             f"not {kind_of(asked)}."
         )
-    many, plain = assess(judge, asked), assess_runs(asked, judge.plan)
-    return chances_of(
-        many,
-        plain,
-        getattr(getattr(asked, "sample", None), "method", ""),
-        getattr(asked, "seed", None),
-    )
+    return chances_in(judge, asked)
+
+
+def chances_in(plan: OpenPlan, many: Any) -> Chances:
+    """What the draws of an ensemble say of each target, with and without discrepancies."""
+    judged = assess(plan, many)
+    modelled = assess_runs(many, plan.plan) if plan.discrepancies else None
+    method = getattr(getattr(many, "sample", None), "method", "")
+    return chances_of(judged, modelled, method, getattr(many, "seed", None))
 
 
 def _discrepancies_of(runs: Any, plan: OpenPlan) -> Lay | None:

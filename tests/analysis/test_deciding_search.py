@@ -87,7 +87,7 @@ def verdict_of(ask, seed):
     best = highest_worst(ask, starting_points(ask, 0, seed), seed=seed)
     if best.meets:
         return "feasible", best, None
-    weights, _ = linear_weights(ask, best.point, by_cost=False)
+    weights = linear_weights(ask, best.point, by_cost=False)
     tops = [most_of(ask, design, each) for each in (*np.eye(weights.size), weights)]
     return ("impossible" if min(tops) < 0 else "open"), best, design
 
@@ -129,7 +129,7 @@ def test_the_bound_on_the_cost_is_the_cost_where_all_is_linear():
     slopes, needs = np.array([[1.0, 2.0], [1.0, 0.2]]), np.array([1.4, 0.5])
     ask = question(linear(slopes, needs), 2, [1.0, 1.1])
     found = cheapest(ask)
-    weights, _ = linear_weights(ask, found.point, by_cost=True)
+    weights = linear_weights(ask, found.point, by_cost=True)
     assert least_cost(ask, check_directions(ask), weights) == pytest.approx(found.cost, abs=1e-6)
 
 

@@ -48,6 +48,13 @@ def test_draws_are_made_once(judged, monkeypatch):
         zjsim.compute_chances("zhejiang", "baseline", [DRAWS, "levers.water=1.1"])
 
 
+def test_only_draws_that_are_still_to_be_made_are_counted(judged):
+    assert judged.chances is not None
+    kept = zjsim.simulate("zhejiang", "baseline", DRAWS)
+    new = zjsim.simulate("zhejiang", "baseline", [DRAWS, "levers.water=1.15"])
+    assert [drawing.drawing_beside(one).missing for one in (kept, new)] == [0, 16]
+
+
 def test_a_kept_document_is_what_was_kept(judged):
     kept = json.loads(json.dumps(to_document(judged.chances)))
     assert from_document(type(judged.chances), kept) == judged.chances

@@ -20,10 +20,13 @@ def chances_of_runs(
     runs = list(simulated)
     if not wanted:
         return [None] * len(runs)
-    from zjsim.ensembles.chances import chances_beside, draws_beside
+    from zjsim.ensembles.chances import drawing_beside
 
-    with counting(sum(map(draws_beside, runs)), "Drawing", quiet) as advance:
-        return [chances_beside(one, advance) for one in runs]
+    drawings = [drawing_beside(one) for one in runs]
+    missing = sum(one.missing for one in drawings)
+    # Chances that are kept are there at once, without a bar.
+    with counting(missing, "Drawing", quiet or not missing) as advance:
+        return [one.chances(advance) for one in drawings]
 
 
 def chances_document(judged: Assessment) -> dict[str, Any] | None:

@@ -7,14 +7,15 @@ probability beside a verdict is the one that ``zjsim ensemble`` prints.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from zjsim.assessment.assess import assess as judge
-from zjsim.assessment.chances import Chances, chances_of
-from zjsim.cache import cached_document, content_hash
+from zjsim.assessment.chances import Chances
+from zjsim.cache import cached_document, content_hash, may_be_kept
 from zjsim.documents import from_document, to_document
-from zjsim.judging import assess
-from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan
+from zjsim.judging import chances_in
+from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.reader import Changes
 from zjsim.workflow import Runs
@@ -60,44 +61,63 @@ def compute_chances(
     >>> len(chances.probabilities.targets)
     10
     """
-    opened = open_plan(plan)
-    return _chances(prepare(opened, scenario, changes), advance)
+    return Drawing(prepare(open_plan(plan), scenario, changes)).chances(advance)
 
 
 def chances_beside(
     runs: Runs, advance: Callable[[int], None] = lambda count: None
 ) -> Chances | None:
     """The same for a scenario that has been run: `zjsim.judging.assess` finds it by name."""
-    return _chances(Prepared(runs.plan, runs.resolved), advance)
+    return drawing_beside(runs).chances(advance)
 
 
-def draws_beside(runs: Runs) -> int:
-    """How many runs `chances_beside` would have to compute, for a progress bar."""
-    return min(runs.resolved.scenario.sampling.runs, MOST_DRAWS)
+def drawing_beside(runs: Runs) -> Drawing:
+    """The draws of a scenario that has been run, not made yet."""
+    return Drawing(Prepared(runs.plan, runs.resolved))
 
 
-def _chances(ready: Prepared, advance: Callable[[int], None]) -> Chances | None:
-    plan, resolved = ready.plan, ready.resolved
-    if not ready.sample.dimensions and not plan.discrepancies:
-        return None
-    n_run = min(ready.sample.runs, MOST_DRAWS)
-    parts = [f"{name} {digest}" for name, digest in sorted(plan.folder.hashes().items())]
-    sampled = f"{n_run} {ready.sample.method} {ready.sample.seed}"
-    key = content_hash(*parts, resolved.hash, repr(ready.sample.dimensions), sampled)
+@dataclass(frozen=True)
+class Drawing:
+    """The draws that stand beside one run: kept from an earlier time, or to be made."""
 
-    def build() -> Any:
-        return to_document(_compute(plan, resolved.scenario, n_run, advance))
+    ready: Prepared
 
-    return from_document(Chances, cached_document(KIND, key, build))
+    @property
+    def missing(self) -> int:
+        """How many runs `chances` would have to compute, for a progress bar."""
+        if not self._is_uncertain or may_be_kept(KIND, self._key):
+            return 0
+        return self._n_run
+
+    def chances(self, advance: Callable[[int], None] = lambda count: None) -> Chances | None:
+        """How likely each target is met; None where nothing is uncertain."""
+        if not self._is_uncertain:
+            return None
+
+        def build() -> Any:
+            return to_document(_compute(self.ready, self._n_run, advance))
+
+        return from_document(Chances, cached_document(KIND, self._key, build))
+
+    @property
+    def _is_uncertain(self) -> bool:
+        return bool(self.ready.sample.dimensions or self.ready.plan.discrepancies)
+
+    @property
+    def _n_run(self) -> int:
+        return min(self.ready.sample.runs, MOST_DRAWS)
+
+    @cached_property
+    def _key(self) -> str:
+        plan, sample = self.ready.plan, self.ready.sample
+        parts = [f"{name} {digest}" for name, digest in sorted(plan.folder.hashes().items())]
+        sampled = f"{self._n_run} {sample.method} {sample.seed}"
+        return content_hash(*parts, self.ready.resolved.hash, repr(sample.dimensions), sampled)
 
 
-def _compute(
-    plan: OpenPlan, scenario: ScenarioLike, n_run: int, advance: Callable[[int], None]
-) -> Chances:
+def _compute(ready: Prepared, n_run: int, advance: Callable[[int], None]) -> Chances:
     # Imported here because chances that are kept need none of what many runs need.
     from zjsim.ensembles.run import simulate_ensemble
 
-    many = simulate_ensemble(plan, scenario, runs=n_run, advance=advance)
-    judged = assess(plan, many)
-    modelled = judge(many, plan.plan) if plan.discrepancies else None
-    return chances_of(judged, modelled, many.sample.method, many.seed)
+    many = simulate_ensemble(ready.plan, ready.resolved.scenario, runs=n_run, advance=advance)
+    return chances_in(ready.plan, many)

@@ -25,8 +25,14 @@ def find_lever(name: str, levers: Iterable[Lever]) -> Lever | None:
 def lever_hint(name: str, levers: Iterable[Lever]) -> str:
     """Near misses among ids and labels, or all ids."""
     items = tuple(levers)
-    words = [word for item in items for word in (item.id, item.label.zh, item.label.en)]
-    return did_you_mean(name, words) or f"Levers: {', '.join(item.id for item in items)}."
+    return (
+        did_you_mean(name, lever_words(items)) or f"Levers: {', '.join(item.id for item in items)}."
+    )
+
+
+def lever_words(levers: Iterable[Lever]) -> list[str]:
+    """What each lever may be called: its id, then its labels."""
+    return [word for item in levers for word in (item.id, item.label.zh, item.label.en)]
 
 
 def with_lever_ids(scenario: Scenario, levers: Sequence[Lever]) -> Scenario:

@@ -251,11 +251,16 @@ def read_outlook_errors(path: Path, drivers: Mapping[str, str]) -> tuple[Outlook
     return tuple(found.values())
 
 
+def error_of(errors: Sequence[OutlookError], name: str) -> OutlookError | None:
+    """How wrong the outlook of one driver may be; None where nobody judged it."""
+    return next((e for e in errors if canonical(e.driver) == canonical(name)), None)
+
+
 def ahead_of(
     errors: Sequence[OutlookError], name: str, known: float | None, grid: TimeGrid
 ) -> Ahead | None:
     """The unknown years of a driver; None when it has no error or no year is ahead."""
-    error = next((e for e in errors if canonical(e.driver) == canonical(name)), None)
+    error = error_of(errors, name)
     since = math.floor(grid.start) if known is None else max(known, math.floor(grid.start))
     if error is None or since >= grid.stop:
         return None

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from zjsim.inputs import TimePath
-from zjsim.model.names import canonical, identifier
-from zjsim.scenario.outlook import OutlookError
+from zjsim.model.names import identifier
+from zjsim.scenario.outlook import OutlookError, error_of
 from zjsim.scenario.schema import DriverPath
 
 DEVIATIONS = 4.0
@@ -45,7 +45,7 @@ def driver_note(
     errors: Sequence[OutlookError],
 ) -> str:  # fmt: skip
     """That an index lies beyond what its outlook may err by; empty where it does not."""
-    error = next((one for one in errors if canonical(one.driver) == canonical(name)), None)
+    error = error_of(errors, name)
     years = max(1, round(time - start))
     if error is None or error.sd <= 0 or value <= 0 or usual <= 0:
         return ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from zjsim.errors import Problem, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical, identifier
-from zjsim.scenario.lever_names import find_lever
+from zjsim.scenario.lever_names import find_lever, lever_words
 from zjsim.scenario.tables import Lever, find_name
 
 _TIME = ("time.start", "time.stop", "time.step", "time.save_every")
@@ -42,7 +42,7 @@ class Settable:
             choices = " or ".join(f"{section}.{own}" for section, own in found)
             return Problem(at, f"{name} may mean {choices}", "Write one of them.")
         ids = [identifier(own) for own in (*self.drivers, *self.constants)]
-        near = did_you_mean(name, [*_words(self.levers), *ids, *_TIME])
+        near = did_you_mean(name, [*lever_words(self.levers), *ids, *_TIME])
         return Problem(at, f"no lever, driver or constant {name}", near)
 
 
@@ -54,8 +54,3 @@ def settable(
     taken = {canonical(name) for name in (*drivers, *(lever.variable for lever in levers))}
     free = [name for name in constants if canonical(name) not in taken | CONTROL_NAMES]
     return Settable(tuple(levers), drivers, tuple(free))
-
-
-def _words(levers: Iterable[Lever]) -> Iterator[str]:
-    for lever in levers:
-        yield from (lever.id, lever.label.zh, lever.label.en)

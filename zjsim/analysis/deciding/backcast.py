@@ -16,7 +16,13 @@ from zjsim.analysis.deciding.answer import (
     Outcome,
     TargetPrice,
 )
-from zjsim.analysis.deciding.certificate import Design, check_directions, least_cost, most_of
+from zjsim.analysis.deciding.certificate import (
+    Design,
+    check_directions,
+    least_cost,
+    most_alone,
+    most_of,
+)
 from zjsim.analysis.deciding.chance import Straight
 from zjsim.analysis.deciding.levers import Bench, Cost, open_bench
 from zjsim.analysis.deciding.reach import Reach, reachable
@@ -50,6 +56,7 @@ WORLDS = 1024
 FEW = 4  # starts of a search that cannot succeed
 # A weight below this is a rounding error of linear programming.
 NO_WEIGHT = 1e-9
+TURNING = 0.1  # part of steps against their direction from which a search is global too
 
 
 def chosen_targets(plan: OpenPlan, wanted: str | Sequence[int | str]) -> tuple[Indicator, ...]:
@@ -192,10 +199,10 @@ class _Work:
             again = least_change(question, np.stack([best.point, question.start]), seed=self.seed)
             found = again if again.meets else best
         design = check_directions(question, through=found.point, seed=self.seed)
-        if max(map(design.contrary_share, range(len(bench.targets)))) > 0.1:
+        if design.most_contrary > TURNING:
             # Slopes that turn may hide a cheaper valley.
             found = least_change(question, origins, seed=self.seed, globally=True)
-        weights, _ = linear_weights(question, found.point, by_cost=True)
+        weights = linear_weights(question, found.point, by_cost=True)
         bound = min(least_cost(question, design, weights), found.cost)
         point = rounded_outwards(question, found.point)
         cost = float(question.cost(point)[0])
@@ -206,32 +213,29 @@ class _Work:
     def _one_is_out_of_reach(self, question: Question) -> bool:
         """Whether a target is missed with all levers at the ends that are best for it."""
         design = check_directions(question, seed=self.seed)
-        units = np.eye(len(self.bench.targets))
-        return min(most_of(question, design, unit) for unit in units) < 0
+        return bool(most_alone(question, design).min() < 0)
 
     def _highest(self, question: Question, origins: np.ndarray) -> tuple[Found, Design]:
         """The point that comes nearest to every target, and the directions seen through it."""
         best = highest_worst(question, origins, seed=self.seed)
         design = check_directions(question, through=best.point, seed=self.seed)
-        turns = max(map(design.contrary_share, range(len(self.bench.targets)))) > 0.1
-        if turns and not best.meets:
+        if design.most_contrary > TURNING and not best.meets:
             best = highest_worst(question, origins, seed=self.seed, globally=True)
         return best, design
 
     def _not_met(self, bench: Bench, question: Question, best: Found, design: Design) -> Backcast:
         """Why no setting meets the targets, or how far the best one is off."""
-        units = np.eye(len(bench.targets))
-        alone = [most_of(question, design, unit) for unit in units]
-        weights, _ = linear_weights(question, best.point, by_cost=False)
+        alone = most_alone(question, design)
+        weights = linear_weights(question, best.point, by_cost=False)
         joint = most_of(question, design, weights) if np.isfinite(weights).all() else np.inf
-        first = int(np.argmin(alone))
+        first = int(alone.argmin())
         short = bench.targets[first].number if alone[first] < 0 else None
-        bound = min(alone[first], joint)
+        bound = min(float(alone[first]), joint)
         certificate = self._certificate(best, design, short, bound, best.worst)
         values = bench.values(best.point[None])[0]
-        most = self._printed(bench, np.array(alone))
+        most = self._printed(bench, alone)
         rows = tuple(
-            TargetPrice(item, float(values[k]), float(most[k]), alone[k] < 0, np.nan, np.nan)
+            TargetPrice(item, float(values[k]), float(most[k]), bool(alone[k] < 0), np.nan, np.nan)
             for k, item in enumerate(bench.targets)
         )
         outcome: Outcome = "impossible" if bound < 0 else "not_found"
@@ -255,13 +259,13 @@ class _Work:
         point = self._few_decimals(found, probability)
         share = float(share_at(bench, point[None])[0])
         shares = (before, share, self._fresh_share(point))
-        frontier = frontier_about(bench, question, flat, point[None], (before, share))
+        frontier = frontier_about(bench, question, flat, point, (before, share))
         if share >= probability - 1e-12:
             known = Certificate(found.starts, found.agreeing, 0, 0.0, None, np.nan, share)
             saved = self._saved_in_worlds(flat, point, probability) if self.priced else None
             rows = self._world_rows(point, None, saved)
             return self._told(bench, "met", point, known, rows, shares, frontier)
-        reach = reachable(bench, question, point[None], self.seed)
+        reach = reachable(bench, question, point, self.seed)
         hardest = int(reach.each.argmin())
         short = bench.targets[hardest].number if reach.each[hardest] < probability else None
         known = Certificate(
@@ -297,7 +301,7 @@ class _Work:
         """Where each target stands in the worlds, and whether it fails where the others do not."""
         bench = self.bench
         values = bench.values(np.repeat(point[None], bench.worlds, axis=0), np.arange(bench.worlds))
-        failed = ~(values >= np.array([item.target.lowest for item in bench.targets]))
+        failed = ~(values >= bench.lowest)
         alone = (failed & (failed.sum(axis=1) == 1)[:, None]).any(axis=0)
         return tuple(
             TargetPrice(
@@ -334,8 +338,7 @@ class _Work:
     ) -> tuple[TargetPrice, ...]:
         """Each target left out, and each one raised by its last printed decimal."""
         values = bench.values(found.point[None])[0]
-        most = [most_of(question, design, unit) for unit in np.eye(len(bench.targets))]
-        printed = self._printed(bench, np.array(most))
+        most = self._printed(bench, most_alone(question, design))
         origins = np.stack([question.start, found.point])
         rows = []
         for k, item in enumerate(bench.targets):
@@ -351,9 +354,7 @@ class _Work:
                 per_unit = dearer.cost - found.cost if dearer.meets else np.inf
             binding = bool(weights[k] > NO_WEIGHT)
             rows.append(
-                TargetPrice(
-                    item, float(values[k]), float(printed[k]), binding, float(saved), per_unit
-                )
+                TargetPrice(item, float(values[k]), float(most[k]), binding, float(saved), per_unit)
             )
         return tuple(rows)
 
@@ -367,19 +368,18 @@ class _Work:
 
     def _printed(self, bench: Bench, margins: np.ndarray) -> np.ndarray:
         """Margins as values of the indicators."""
-        lowest = np.array([item.target.lowest for item in bench.targets])
-        found: np.ndarray = lowest + margins * bench.span
+        found: np.ndarray = bench.lowest + margins * bench.span
         return found
 
     def _nothing(self) -> Certificate:
         return Certificate(0, 0, 0, 0.0, None, 0.0, 0.0)
 
     def _certificate(
-        self, found: Found | None, design: Design, short: int | None, bound: float, best: float
+        self, found: Found, design: Design, short: int | None, bound: float, best: float
     ) -> Certificate:
-        contrary = max(map(design.contrary_share, range(len(self.bench.targets))))
-        starts, agreeing = (found.starts, found.agreeing) if found else (0, 0)
-        return Certificate(starts, agreeing, design.points, contrary, short, bound, best)
+        return Certificate(
+            found.starts, found.agreeing, design.points, design.most_contrary, short, bound, best
+        )
 
     def _told(
         self, bench: Bench, outcome: Outcome, point: np.ndarray, certificate: Certificate,

@@ -9,7 +9,6 @@ mean of margins cannot reach 0, the margins cannot all do so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +16,6 @@ import numpy as np
 from zjsim.analysis.deciding.search import Question
 
 BASES, LEVELS = 24, 4
-# Margins of points, each in a world of its own, by the number of the world.
-InWorlds = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,11 @@ class Design:
         steps = self._weighted(weights, 0.0) * self.directions(weights)[None, :, None]
         return float(np.mean(steps < 0))
 
+    @property
+    def most_contrary(self) -> float:
+        """The largest such part over the margins."""
+        return max(map(self.contrary_share, range(self.steps.shape[-1])))
+
     def _weighted(self, weights: np.ndarray, price: np.ndarray | float) -> np.ndarray:
         """Steps of one weighted margin, less what the step costs, shape (base, n, level - 1)."""
         cost = np.broadcast_to(np.asarray(price, dtype=float), (self.steps.shape[1],))
@@ -66,20 +68,16 @@ class Design:
 
 def check_directions(
     question: Question,
-    in_worlds: InWorlds | None = None,
-    worlds: int = 1,
     *,
     bases: int = BASES,
     levels: int = LEVELS,
     through: np.ndarray | None = None,
     seed: int = 0,
 ) -> Design:
-    """Run the design: from ``bases`` Latin-hypercube places, each in a world of its own.
+    """Run the design from ``bases`` Latin-hypercube places.
 
     Parameters
     ----------
-    in_worlds : function or None
-        Margins of points in numbered worlds; None uses the question's own margins.
     through : array, shape (n,), or None
         A point that is one of the places, with its values among the levels of each number: a
         rise that ends there is seen.
@@ -102,12 +100,7 @@ def check_directions(
     for k in range(n):
         block[:, k, :, k] = grid[:, k]
     points = block.reshape(-1, n)
-    if in_worlds is None:
-        margins = question.margins(points)
-    else:
-        chosen = np.random.default_rng(seed).integers(worlds, size=bases)
-        margins = in_worlds(points, np.repeat(chosen, n * levels))
-    table = margins.reshape(bases, n, levels, -1)
+    table = question.margins(points).reshape(bases, n, levels, -1)
     span = np.maximum(question.upper - question.lower, 1e-300)
     parts = (np.diff(grid, axis=0) / span).T
     return Design(np.nan_to_num(np.diff(table, axis=2)), parts, len(points))
@@ -125,10 +118,16 @@ def most_of(question: Question, design: Design, weights: np.ndarray) -> float:
     return at_corner + float(design.contrary(weights).sum())
 
 
+def most_alone(question: Question, design: Design) -> np.ndarray:
+    """More than this each margin by itself cannot be, as far as the design tells, shape (k,)."""
+    units = np.eye(design.steps.shape[-1])
+    return np.array([most_of(question, design, unit) for unit in units])
+
+
 def least_cost(question: Question, design: Design, weights: np.ndarray) -> float:
     """Less than this no point that meets every condition costs, as far as the design tells.
 
-    Lagrange's bound: the least of ``cost - weights · (margins - guard)`` over the bounds. The cost
+    Lagrange's bound: the least of ``cost - weights · margins`` over the bounds. The cost
     is the price of each number's change, which bends at the start: a number is taken on either
     side of it by its direction, so this holds where all may only rise, or only fall.
     """
@@ -139,7 +138,7 @@ def least_cost(question: Question, design: Design, weights: np.ndarray) -> float
         return 0.0
     price = question.price * span * (1 if rising else -1)
     top = corner(question, design.directions(weights, price))
-    reached = float((question.margins(top[None])[0] - question.guard) @ weights)
+    reached = float(question.margins(top[None])[0] @ weights)
     # A number that stands between its bounds at the optimum bends there, and the design sees the
     # bend at its levels only.
     bound = float(question.cost(top)[0]) - reached - float(design.contrary(weights, price).sum())

@@ -9,7 +9,7 @@ is done from several points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,14 +33,6 @@ class Straight:
     point: np.ndarray
     margins: np.ndarray
     slopes: np.ndarray
-
-    def without(self, target: int) -> Straight:
-        """The same with one target less."""
-        return replace(
-            self,
-            margins=np.delete(self.margins, target, axis=1),
-            slopes=np.delete(self.slopes, target, axis=1),
-        )
 
     def at(self, points: np.ndarray) -> np.ndarray:
         """The worst margin by point and world, shape (m, world)."""
@@ -76,7 +68,7 @@ class _Worlds:
         self.question, self.flat = question, flat
         self.up = question.upper - question.start
         self.down = question.start - question.lower
-        self.base = flat.margins + flat.slopes @ (question.start - flat.point) - question.guard
+        self.base = flat.margins + flat.slopes @ (question.start - flat.point)
         up, down = flat.slopes * self.up, -flat.slopes * self.down
         most = self.base + np.maximum(np.maximum(up, down), 0).sum(axis=2)
         least = self.base + np.minimum(np.minimum(up, down), 0).sum(axis=2)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zjsim.analysis.deciding.backcast import chosen_targets
-from zjsim.analysis.deciding.levers import backend_of
 from zjsim.analysis.sensitivity.inputs_of_designs import values_of
 from zjsim.analysis.sensitivity.switching import crossings
 from zjsim.analysis.sensitivity.uncertain_inputs import Study, open_study
 from zjsim.assessment.plan import Indicator
+from zjsim.engines.kernel.engine import backend_for_search
 from zjsim.openplan import PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.draws import Dimension
 from zjsim.scenario.reader import Changes
@@ -177,7 +178,8 @@ def flip(
     read = plan.read_scenario(
         scenario, changes, levers=levers, drivers=drivers, constants=constants
     )
-    study = replace(open_study(plan, read, calibrated=calibrated), backend=backend_of(plan))
+    backend = backend_for_search(plan.program)
+    study = open_study(plan, read, calibrated=calibrated, backend=backend)
     space = Spreads(study, advance)
     chosen = {item.number for item in chosen_targets(plan, targets)}
     return Flips(study, _flips(space, chosen), space.runs)
@@ -372,31 +374,28 @@ def _nearest_from(one: _OfTarget, met: bool, start: np.ndarray, moved: np.ndarra
 
     n, sign = moved.size, -1.0 if met else 1.0
     least, most = one.space.least[moved], one.space.most[moved]
-    kept: dict[bytes, tuple[float, np.ndarray]] = {}
 
     def whole(points: np.ndarray) -> np.ndarray:
         block = np.zeros((len(points), start.size))
         block[:, moved] = points
         return block
 
-    def local(point: np.ndarray) -> tuple[float, np.ndarray]:
-        key = point.tobytes()
-        if key not in kept:
-            step = np.where(point + 0.05 <= most, 0.05, -0.05)
-            block = np.repeat(point[None], n + 1, axis=0)
-            block[np.arange(n) + 1, np.arange(n)] += step
-            margins = np.nan_to_num(one.margins(whole(block)), nan=-1.0)
-            kept.clear()
-            kept[key] = (sign * float(margins[0]), sign * (margins[1:] - margins[0]) / step)
-        return kept[key]
+    @lru_cache(maxsize=1)  # SLSQP asks for the value and the slopes of a point one by one
+    def local(key: bytes) -> tuple[float, np.ndarray]:
+        point = np.frombuffer(key)
+        step = np.where(point + 0.05 <= most, 0.05, -0.05)
+        block = np.repeat(point[None], n + 1, axis=0)
+        block[np.arange(n) + 1, np.arange(n)] += step
+        margins = np.nan_to_num(one.margins(whole(block)), nan=-1.0)
+        return sign * float(margins[0]), sign * (margins[1:] - margins[0]) / step
 
     ended = minimize(
         lambda point: float(point @ point), start[moved], jac=lambda point: 2 * point,
         method="SLSQP", bounds=list(zip(least, most, strict=True)),
         constraints={
             "type": "ineq",
-            "fun": lambda point: local(point)[0],
-            "jac": lambda point: local(point)[1],
+            "fun": lambda point: local(point.tobytes())[0],
+            "jac": lambda point: local(point.tobytes())[1],
         },
         options={"ftol": 1e-5, "maxiter": 15},
     )  # fmt: skip

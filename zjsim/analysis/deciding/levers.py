@@ -13,7 +13,7 @@ from zjsim.analysis.deciding.search import Question
 from zjsim.analysis.sensitivity.inputs_of_designs import indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.reading import reading_time
-from zjsim.engines.kernel.engine import LARGEST_SPECIAL, Backend
+from zjsim.engines.kernel.engine import backend_for_search
 from zjsim.errors import RunError
 from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
@@ -61,6 +61,8 @@ class Bench:
     plan : OpenPlan
     scenario : Scenario
     settings : tuple of Setting
+    ready : Prepared
+        The scenario with every lever on a path, so that one compiled text serves all.
     targets : tuple of Indicator
     worlds : int
         Draws of the ensemble, the same for every setting; 0 is the scenario itself.
@@ -75,18 +77,12 @@ class Bench:
     plan: OpenPlan
     scenario: Scenario
     settings: tuple[Setting, ...]
+    ready: Prepared
     targets: tuple[Indicator, ...]
     worlds: int = 0
     seed: int | None = None
     guard: tuple[float, ...] = ()
     advance: Callable[[int], None] = lambda count: None
-
-    @cached_property
-    def ready(self) -> Prepared:
-        """The scenario with every lever on a path, so that one compiled text serves all."""
-        used = self.scenario.levers
-        idle = {one.lever.id: 1.0 for one in self.settings if not _height(used, one.lever.id)}
-        return prepare(self.plan, self.scenario.with_(levers=idle) if idle else self.scenario)
 
     @cached_property
     def sample(self) -> SamplePlan:
@@ -97,6 +93,11 @@ class Bench:
     def start(self) -> np.ndarray:
         """What the scenario gives, shape (n,)."""
         return np.array([one.start for one in self.settings])
+
+    @cached_property
+    def lowest(self) -> np.ndarray:
+        """The least that meets each target, in the printed unit, shape (k,)."""
+        return np.array([item.target.lowest for item in self.targets])
 
     @cached_property
     def span(self) -> np.ndarray:
@@ -142,7 +143,7 @@ class Bench:
         return np.concatenate(found)
 
     def _piece(self, points: np.ndarray, worlds: np.ndarray | None) -> np.ndarray:
-        base = self.ready.inputs if worlds is None else taken(self._drawn[0], worlds)
+        base = self.ready.inputs if worlds is None else self._drawn[0].taken(worlds)
         paths, used = dict(base.paths), self.ready.resolved.scenario.levers
         for k, one in enumerate(self.settings):
             name = self._names[one.lever.id]
@@ -158,7 +159,7 @@ class Bench:
             base, n_run=len(points), paths=paths, save=save,
             grid=replace(base.grid, save_every=0.5),
         )  # fmt: skip
-        table = indicator_table(self.ready.run(inputs, backend_of(self.plan)), self.targets)
+        table = indicator_table(self.ready.run(inputs), self.targets)
         for k, walk in enumerate(self._walks if worlds is not None else ()):
             if walk is not None and worlds is not None:
                 known = self.plan.discrepancies[self.targets[k].id]
@@ -174,10 +175,9 @@ class Bench:
 
     def margins(self, points: np.ndarray, worlds: np.ndarray | None = None) -> np.ndarray:
         """How far above its target each indicator is, in parts of the target's way, (m, k)."""
-        lowest = np.array([item.target.lowest for item in self.targets])
         guard = np.array(self.guard or (0.0,) * len(self.targets))
         # The guard is against numerical error, which an ensemble's verdicts do not count.
-        edge = lowest if worlds is not None else lowest + guard
+        edge = self.lowest if worlds is not None else self.lowest + guard
         found: np.ndarray = (self.values(points, worlds) - edge) / self.span
         return found
 
@@ -219,30 +219,6 @@ class Bench:
             return value
         entry = {"shape": own.shape, "to": value, "from": own.from_year, "until": own.until_year}
         return {key: part for key, part in entry.items() if part is not None}
-
-
-def backend_of(plan: OpenPlan) -> Backend:
-    """The one way in which a search computes its hundreds of blocks, some of them small.
-
-    It is one for all, because the ways differ in the last bits. A small program is run in NumPy,
-    which is done sooner than a kernel is compiled.
-    """
-    return "members" if len(plan.program.nodes) <= LARGEST_SPECIAL else "compiled"
-
-
-def taken(inputs: Inputs, rows: np.ndarray) -> Inputs:
-    """The inputs of chosen runs, in the order given."""
-
-    def of(array: np.ndarray) -> np.ndarray:
-        return array if array.shape[0] == 1 else array[rows]
-
-    return replace(
-        inputs,
-        n_run=len(rows),
-        constants={name: of(array) for name, array in inputs.constants.items()},
-        initials={name: of(array) for name, array in inputs.initials.items()},
-        paths={name: TimePath(path.times, of(path.values)) for name, path in inputs.paths.items()},
-    )
 
 
 def _height(levers: Mapping[str, LeverPath], name: str) -> float:
@@ -296,7 +272,12 @@ def open_bench(
             f"{plan.folder.name}: no lever has a cost_share in levers.yaml, so a budget cannot be "
             "counted. Use --cost steps or --cost equal."
         )
-    return Bench(plan, scenario, made, tuple(targets), worlds)
+    idle = {one.lever.id: 1.0 for one in made if not _height(scenario.levers, one.lever.id)}
+    ready = prepare(
+        plan, scenario.with_(levers=idle) if idle else scenario,
+        backend=backend_for_search(plan.program),
+    )  # fmt: skip
+    return Bench(plan, scenario, made, ready, tuple(targets), worlds)
 
 
 def _setting(

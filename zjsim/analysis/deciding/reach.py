@@ -48,10 +48,10 @@ def reachable(bench: Bench, question: Question, tried: np.ndarray, seed: int) ->
 
     Parameters
     ----------
-    tried : array, shape (m, n)
-        Settings to begin with; a world that meets a target at one of them needs no climb.
+    tried : array, shape (n,)
+        A setting to begin with; a world that meets a target at it needs no climb.
     """
-    worlds, points = bench.worlds, np.concatenate([question.upper[None], tried])
+    worlds, points = bench.worlds, np.stack([question.upper, tried])
     numbers = np.tile(np.arange(worlds), len(points))
     margins = _margins(bench, np.repeat(points, worlds, axis=0), numbers)
     table = margins.reshape(len(points), worlds, -1)

@@ -16,6 +16,7 @@ Margins = Callable[[np.ndarray], np.ndarray]
 # A margin that misses 0 by less than this is a matter of rounding.
 HAIR = 1e-9
 STARTS = 8
+TOLERANCE = 1e-12  # of the cost, at which a search ends
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,8 @@ class Question:
         Cost of one unit of change, up or down; at least 0.
     margins : function
         Of points, shape (m, n), to margins, shape (m, k); NaN where there is no value.
-    guard : float
-        What every margin must at least be.
     step : float
         Of the differences that stand for slopes, in parts of a number's range.
-    slopes : function or None
-        Of one point, shape (n,), to its margins, shape (k,), and their slopes, shape (k, n), where
-        these are known; None takes differences.
-    tolerance : float
-        Of the cost, at which a search ends.
     """
 
     lower: np.ndarray
@@ -46,10 +40,7 @@ class Question:
     start: np.ndarray
     price: np.ndarray
     margins: Margins
-    guard: float = 0.0
     step: float = 1e-6
-    slopes: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None
-    tolerance: float = 1e-12
 
     def cost(self, points: np.ndarray) -> np.ndarray:
         """Cost of points, shape (m,)."""
@@ -74,8 +65,6 @@ class Found:
         Its smallest margin; below 0 where nothing meets all conditions.
     agreeing, starts : int
         Searches that ended at this cost (or this margin), of how many.
-    points : int
-        Points at which the margins were computed.
     """
 
     point: np.ndarray
@@ -83,7 +72,6 @@ class Found:
     worst: float
     agreeing: int
     starts: int
-    points: int
 
     @property
     def meets(self) -> bool:
@@ -91,11 +79,11 @@ class Found:
         return self.worst >= 0
 
 
-class _Counted:
+class _Slopes:
     """Margins and their slopes at single points, with the last ones kept."""
 
     def __init__(self, question: Question) -> None:
-        self.question, self.points = question, 0
+        self.question = question
         self._key = b""
         self._kept: tuple[np.ndarray, np.ndarray]
 
@@ -104,10 +92,6 @@ class _Counted:
         key = point.tobytes()
         if key != self._key:
             ask = self.question
-            if ask.slopes is not None:
-                self._key, self._kept = key, ask.slopes(point)
-                self.points += 1
-                return self._kept
             span = ask.step * np.maximum(ask.upper - ask.lower, 1e-300)
             above = np.minimum(point + span, ask.upper)
             below = np.maximum(point - span, ask.lower)
@@ -116,7 +100,6 @@ class _Counted:
             block[np.arange(n) + 1, np.arange(n)] = above
             block[np.arange(n) + 1 + n, np.arange(n)] = below
             margins = np.nan_to_num(ask.margins(block), nan=-1e3)
-            self.points += len(block)
             width = np.where(above > below, above - below, 1.0)
             slopes = (margins[1 : n + 1] - margins[n + 1 :]) / width[:, None]
             self._key, self._kept = key, (margins[0], slopes.T)
@@ -147,31 +130,25 @@ def least_change(
     globally : bool
         Add the point that differential evolution finds: where margins rise and fall.
     """
-    counted, ends = _Counted(question), []
-    origins = list(starts)
+    local, origins = _Slopes(question), list(starts)
     if globally:
-        evolved, spent = _evolved(question, seed)
-        counted.points += spent
-        origins.append(evolved)
-    for origin in origins:
-        ends.append(_cheapest_from(question, counted, origin))
-    return _best(question, np.array(ends), counted.points + len(ends), by_cost=True)
+        origins.append(_evolved(question, seed))
+    ends = np.array([_cheapest_from(question, local, origin) for origin in origins])
+    return _best(question, ends, by_cost=True)
 
 
 def highest_worst(
     question: Question, starts: np.ndarray, *, seed: int = 0, globally: bool = False
 ) -> Found:
     """The point whose smallest margin is highest, whatever it costs."""
-    counted, origins = _Counted(question), list(starts)
+    local, origins = _Slopes(question), list(starts)
     if globally:
-        evolved, spent = _evolved(replace(question, price=0 * question.price), seed)
-        counted.points += spent
-        origins.append(evolved)
-    ends = np.array([_highest_from(question, counted, origin) for origin in origins])
-    return _best(question, ends, counted.points + len(ends), by_cost=False)
+        origins.append(_evolved(replace(question, price=0 * question.price), seed))
+    ends = np.array([_highest_from(question, local, origin) for origin in origins])
+    return _best(question, ends, by_cost=False)
 
 
-def _best(question: Question, ends: np.ndarray, points: int, *, by_cost: bool) -> Found:
+def _best(question: Question, ends: np.ndarray, *, by_cost: bool) -> Found:
     ends = np.clip(ends, question.lower, question.upper)
     costs, worst = question.cost(ends), question.worst(ends)
     meets = worst >= 0
@@ -181,12 +158,10 @@ def _best(question: Question, ends: np.ndarray, points: int, *, by_cost: bool) -
     else:
         place = int(worst.argmax())
         near = worst >= worst[place] - 1e-3 * max(abs(worst[place]), 1e-3)
-    return Found(
-        ends[place], float(costs[place]), float(worst[place]), int(near.sum()), len(ends), points
-    )
+    return Found(ends[place], float(costs[place]), float(worst[place]), int(near.sum()), len(ends))
 
 
-def _cheapest_from(question: Question, counted: _Counted, origin: np.ndarray) -> np.ndarray:
+def _cheapest_from(question: Question, local: _Slopes, origin: np.ndarray) -> np.ndarray:
     """SLSQP over changes up and changes down apart, so that the cost is linear."""
     from scipy.optimize import minimize
 
@@ -201,7 +176,7 @@ def _cheapest_from(question: Question, counted: _Counted, origin: np.ndarray) ->
         return inside
 
     def slopes(changes: np.ndarray) -> np.ndarray:
-        by_number = counted(point(changes))[1]
+        by_number = local(point(changes))[1]
         return np.concatenate([by_number, -by_number], axis=1)
 
     away = origin - question.start
@@ -213,15 +188,15 @@ def _cheapest_from(question: Question, counted: _Counted, origin: np.ndarray) ->
         bounds=[(0.0, room) for room in (*up_room, *down_room)],
         constraints={
             "type": "ineq",
-            "fun": lambda changes: counted(point(changes))[0] - question.guard - HAIR,
+            "fun": lambda changes: local(point(changes))[0] - HAIR,
             "jac": slopes,
         },
-        options={"ftol": question.tolerance, "maxiter": 200},
+        options={"ftol": TOLERANCE, "maxiter": 200},
     )
     return point(np.nan_to_num(ended.x))
 
 
-def _highest_from(question: Question, counted: _Counted, origin: np.ndarray) -> np.ndarray:
+def _highest_from(question: Question, local: _Slopes, origin: np.ndarray) -> np.ndarray:
     """SLSQP over the point and a level below every margin."""
     from scipy.optimize import minimize
 
@@ -233,34 +208,34 @@ def _highest_from(question: Question, counted: _Counted, origin: np.ndarray) -> 
         return clipped
 
     def slopes(values: np.ndarray) -> np.ndarray:
-        by_number = counted(inside(values))[1]
+        by_number = local(inside(values))[1]
         return np.concatenate([by_number, -np.ones((len(by_number), 1))], axis=1)
 
     ended = minimize(
         lambda values: -float(values[n]),
-        np.append(origin, counted(origin)[0].min()),
+        np.append(origin, local(origin)[0].min()),
         jac=lambda values: goal,
         method="SLSQP",
         bounds=[*zip(question.lower, question.upper, strict=True), (None, None)],
         constraints={
             "type": "ineq",
-            "fun": lambda values: counted(inside(values))[0] - values[n],
+            "fun": lambda values: local(inside(values))[0] - values[n],
             "jac": slopes,
         },
-        options={"ftol": question.tolerance, "maxiter": 200},
+        options={"ftol": TOLERANCE, "maxiter": 200},
     )
     return inside(np.nan_to_num(ended.x))
 
 
-def _evolved(question: Question, seed: int) -> tuple[np.ndarray, int]:
-    """Differential evolution: what is missing first, then the cost; and the points it took."""
+def _evolved(question: Question, seed: int) -> np.ndarray:
+    """Differential evolution: what is missing first, then the cost."""
     from scipy.optimize import differential_evolution
 
     ceiling = float(question.price @ (question.upper - question.lower)) or 1.0
 
     def missing(columns: np.ndarray) -> np.ndarray:
         points = columns.T if columns.ndim == 2 else columns[None]
-        short = np.maximum(question.guard - question.worst(points), 0)
+        short = np.maximum(-question.worst(points), 0)
         with_cost = question.price.any()
         lifted = question.cost(points) / ceiling if with_cost else -question.worst(points)
         # Any miss is worse than every cost.
@@ -271,26 +246,23 @@ def _evolved(question: Question, seed: int) -> tuple[np.ndarray, int]:
         missing, bounds, rng=np.random.default_rng(seed), vectorized=True,
         updating="deferred", polish=False, maxiter=60, popsize=max(4, 60 // len(bounds)), tol=1e-6,
     )  # fmt: skip
-    return np.asarray(ended.x), int(ended.nfev)
+    return np.asarray(ended.x)
 
 
-def linear_weights(
-    question: Question, point: np.ndarray, *, by_cost: bool
-) -> tuple[np.ndarray, int]:
+def linear_weights(question: Question, point: np.ndarray, *, by_cost: bool) -> np.ndarray:
     """Weights of the margins that hold a point where it is, by linear programming on its slopes.
 
     Of the cheapest point what each margin costs (``by_cost``); of the highest worst margin
-    weights that sum to 1. And the points computed.
+    weights that sum to 1. NaN where there are none.
     """
     from scipy.optimize import linprog
 
-    counted = _Counted(question)
-    margins, slopes = counted(point)
+    margins, slopes = _Slopes(question)(point)
     n, k = point.size, margins.size
     offset = slopes @ point - margins
     if by_cost:
         up, down = question.upper - question.start, question.start - question.lower
-        base = offset - slopes @ question.start + question.guard
+        base = offset - slopes @ question.start
         ended = linprog(
             np.concatenate([question.price, question.price]),
             A_ub=-np.concatenate([slopes, -slopes], axis=1),
@@ -305,8 +277,9 @@ def linear_weights(
             bounds=[*zip(question.lower, question.upper, strict=True), (None, None)],
         )
     if ended.status != 0:
-        return np.full(k, np.nan), counted.points
-    return np.maximum(-np.asarray(ended.ineqlin.marginals), 0.0), counted.points
+        return np.full(k, np.nan)
+    weights: np.ndarray = np.maximum(-np.asarray(ended.ineqlin.marginals), 0.0)
+    return weights
 
 
 def rounded_outwards(
@@ -321,6 +294,6 @@ def rounded_outwards(
         moved = np.where(away > 0, np.ceil(point / unit - 1e-6), np.floor(point / unit + 1e-6))
         candidate = np.where(same, question.start, np.round(moved * unit, places))
         candidate = np.clip(candidate, question.lower, question.upper)
-        if question.worst(candidate)[0] >= question.guard:
+        if question.worst(candidate)[0] >= 0:
             return candidate
     return point

@@ -42,9 +42,9 @@ def rank_of(probability: float, worlds: int) -> int:
     return worlds - math.ceil(probability * worlds - 1e-9)
 
 
-def share_at(bench: Bench, points: np.ndarray) -> np.ndarray:
-    """Share of worlds in which every target is met, shape (m,)."""
-    share: np.ndarray = (bench.in_all_worlds(points) >= 0).mean(axis=1)
+def share_at(bench: Bench, points: np.ndarray, worlds: int | None = None) -> np.ndarray:
+    """Share of the first worlds (None: of all) in which every target is met, shape (m,)."""
+    share: np.ndarray = (bench.in_all_worlds(points, worlds) >= 0).mean(axis=1)
     return share
 
 
@@ -144,14 +144,14 @@ def _on_the_line(bench: Bench, question: Question, end: np.ndarray, probability:
             place = int(shares.argmax())
             top = on(parts[[place]])[0]
             short = float(shares[place] - probability)
-            return Found(top, float(question.cost(top)[0]), short, 1, 1, 0)
+            return Found(top, float(question.cost(top)[0]), short, 1, 1)
         first = int(reached[0])
         low, high = float(parts[max(first - 1, 0)]), float(parts[first])
         over = float(shares[first]) - probability
         if first == 0:
             break
     point = on(np.array([high]))[0]
-    return Found(point, float(question.cost(point)[0]), max(over, 0.0), 1, 1, 0)
+    return Found(point, float(question.cost(point)[0]), max(over, 0.0), 1, 1)
 
 
 def _trimmed(bench: Bench, question: Question, found: Found, probability: float) -> Found:
@@ -214,7 +214,7 @@ def _cheapest_counted(
         return None
     place = int(np.where(enough, costs, np.inf).argmin())
     over = max(float(shares[place]) - probability, 0.0)
-    return Found(points[place], float(costs[place]), over, 1, 1, 0)
+    return Found(points[place], float(costs[place]), over, 1, 1)
 
 
 def _strongest(question: Question, flat: Straight) -> np.ndarray:
@@ -228,12 +228,12 @@ def _strongest(question: Question, flat: Straight) -> np.ndarray:
 def highest_share(bench: Bench, question: Question, point: np.ndarray) -> np.ndarray:
     """A setting with a higher share, by moving one lever at a time to an end, shape (n,)."""
     n, worlds = question.start.size, min(COARSE, bench.worlds)
-    best = float((bench.in_all_worlds(point[None], worlds) >= 0).mean())
+    best = float(share_at(bench, point[None], worlds)[0])
     for _ in range(SWEEPS):
         moved = np.repeat(point[None], 2 * n, axis=0)
         moved[np.arange(n), np.arange(n)] = question.lower
         moved[np.arange(n) + n, np.arange(n)] = question.upper
-        shares = (bench.in_all_worlds(moved, worlds) >= 0).mean(axis=1)
+        shares = share_at(bench, moved, worlds)
         if shares.max() <= best:
             break
         best, point = float(shares.max()), moved[int(shares.argmax())]
@@ -241,7 +241,7 @@ def highest_share(bench: Bench, question: Question, point: np.ndarray) -> np.nda
 
 
 def frontier_about(
-    bench: Bench, question: Question, flat: Straight, known: np.ndarray,
+    bench: Bench, question: Question, flat: Straight, answer: np.ndarray,
     between: tuple[float, float],
 ) -> np.ndarray:  # fmt: skip
     """Effort against the share of worlds it buys, shape (n, 2), by rising effort.
@@ -250,19 +250,19 @@ def frontier_about(
 
     Parameters
     ----------
-    known : array, shape (m, n)
-        Points that are counted in any case, the answer first.
+    answer : array, shape (n,)
+        A point that is counted in any case.
     between : tuple of float
         Shares that the frontier goes from and to.
     """
-    points = [question.start, *known]
+    points = [question.start, answer]
     worlds = len(flat.margins)
     for share in np.linspace(*between, FRONTIER + 1)[1:-1]:
-        held = cheapest(question, flat, rank_of(float(share), worlds), known[:1])
+        held = cheapest(question, flat, rank_of(float(share), worlds), answer[None])
         points += [] if held is None else [held.point]
     # Where straight worlds mislead, the way to the answer is still one.
     ways = np.linspace(0, 1, FRONTIER + 1)[1:-1]
-    points += [question.start + part * (known[0] - question.start) for part in ways]
+    points += [question.start + part * (answer - question.start) for part in ways]
     tried = np.stack(points)
     costs, shares = question.cost(tried), share_at(bench, tried)
     # What differs from the answer by its rounding alone is the answer.

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from zjsim.assessment.checks import Change, changed_inputs, saved_variables
-from zjsim.engines.kernel.engine import FEW_RUNS, CompiledProgram
+from zjsim.engines.kernel.engine import CompiledProgram, backend_for
 from zjsim.engines.kernel.lower import lower
 from zjsim.engines.kernel.program import Program
 from zjsim.errors import PlanError
@@ -24,8 +24,8 @@ from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
 
-# From here NumPy over runs takes less time than as many runs in plain Python.
-_FEW = 8
+# More runs take less time in NumPy than in plain Python.
+_FEW = 7
 
 
 @dataclass(slots=True)
@@ -160,8 +160,7 @@ class Subject:
     def run(self, inputs: Inputs) -> Trajectories:
         """Simulate: a few runs in plain Python, more side by side."""
         # The text is written for the reality checks anyway, so it pays from fewer runs on.
-        few = _FEW <= inputs.n_run <= FEW_RUNS
-        return self._compiled.run(inputs, "members" if few else None)
+        return self._compiled.run(inputs, backend_for(inputs.n_run, few=_FEW))
 
     def run_each(self, several: Sequence[Inputs]) -> list[Trajectories]:
         """One run of each, side by side."""

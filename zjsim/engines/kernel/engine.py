@@ -41,14 +41,28 @@ MEMBERS_RUNS = 4_096
 LARGEST_SPECIAL = 600
 
 
-def backend_for(n_run: int) -> Literal["python", "members", "compiled"]:
+def backend_for(n_run: int, few: int = FEW_RUNS) -> Literal["python", "members", "compiled"]:
     """The way in which ``auto`` computes ``n_run`` runs; depends on nothing else.
 
     A study that is cut into chunks chooses once, by its total, and names the choice.
+
+    Parameters
+    ----------
+    few : int
+        Up to so many runs are plain Python; fewer where the text for NumPy is written anyway.
     """
-    if n_run <= FEW_RUNS:
+    if n_run <= few:
         return "python"
     return "members" if n_run <= MEMBERS_RUNS else "compiled"
+
+
+def backend_for_search(program: Program) -> Literal["members", "compiled"]:
+    """The one way in which a search computes its hundreds of blocks, some of them small.
+
+    It is one for all, because the ways differ in the last bits. A small program is run in NumPy,
+    which is done sooner than a kernel is compiled.
+    """
+    return "members" if len(program.nodes) <= LARGEST_SPECIAL else "compiled"
 
 
 class KernelEngine(Engine):

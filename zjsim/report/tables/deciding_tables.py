@@ -28,14 +28,19 @@ def lever_words(found: Any, name: str, language: Language) -> str:
     return next(localised(x.label, language) for x in found.plan.levers if x.id == name)
 
 
+def _asked(found: Any, language: Language) -> dict[str, str]:
+    """What was asked, and what the answer costs."""
+    return {
+        "scenario": localised(found.before.label, language) or found.before.name,
+        "targets": TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets),
+        "cost": effort(found, found.cost, language),
+    }
+
+
 def backcast_heading(found: Any, language: Language) -> list[str]:
     """What was asked, and the answer in a sentence."""
-    scenario = localised(found.before.label, language) or found.before.name
-    numbers = TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets)
     values = {
-        "scenario": scenario,
-        "targets": numbers,
-        "cost": effort(found, found.cost, language),
+        **_asked(found, language),
         "count": len(found.changes),
         "before": format_share(found.share_before),
         "share": format_share(found.share),
@@ -56,15 +61,10 @@ def written_scenario(found: Any) -> Any:
     prefix = "" if found.answer else "nearest_"
 
     def both(key: str) -> dict[str, str]:
-        texts: dict[str, str] = {}
-        for language in LANGUAGES:
-            numbers = TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets)
-            scenario = localised(found.before.label, language) or found.before.name
-            cost = effort(found, found.cost, language)
-            texts[language] = label(
-                f"backcast.{prefix}{key}", language, scenario=scenario, targets=numbers, cost=cost
-            )
-        return texts
+        return {
+            language: label(f"backcast.{prefix}{key}", language, **_asked(found, language))
+            for language in LANGUAGES
+        }
 
     return found.closest.changed(label=both("label"), why=both("why"))
 
