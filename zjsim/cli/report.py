@@ -25,8 +25,6 @@ from zjsim.cli.output import (
 if TYPE_CHECKING:
     from zjsim.report.document.compose_scenario import Judged
 
-FORMATS = ("html", "docx", "pdf", "xlsx", "pptx")
-
 
 def report(
     scenarios: Annotated[
@@ -132,6 +130,8 @@ def report(
 
 
 def _formats(text: str) -> tuple[str, ...]:
+    from zjsim.report.document.deliver import FORMATS
+
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     unknown = [name for name in wanted if name not in FORMATS]
     if unknown or not wanted:

@@ -106,11 +106,10 @@ def run(
         chosen, changes, plan, engine, trust_model, observations, probability, json
     )
     if not json:
-        from zjsim.judging import with_own_observations
         from zjsim.report.tables.outside_tables import outside_lines
 
-        judged = simulated[0][0].plan
-        beside = outside_lines(judged, with_own_observations(judged, observations), words)
+        runs, assessment, _ = simulated[0]
+        beside = outside_lines(runs.plan, assessment.observations, words)
         _show([report for _, _, report in simulated], beside, words)
         say_notes([runs for runs, _, _ in simulated])
     _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")

@@ -1,15 +1,14 @@
 // A scenario whose levers can be set, in worlds that are the same for every setting: what
 // zjsim/analysis/deciding/levers.py calls a bench.
-import { Draws } from "./draws.js";
+import { clip, Draws } from "./draws.js";
 import { sparse } from "./ensemble.js";
 import { indicatorValue } from "./judge.js";
 import { fillColumn, valueAt } from "./paths.js";
 import { resolve } from "./resolve.js";
+import { heldAt } from "./scenario.js";
 
 // What stands for a margin where there is no value.
 const LOST = -1e3;
-const IDLE = { to: 0, shape: null, from: null, until: null, values: [] };
-const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 export const heightOf = (scenario, lever) => scenario.levers[lever.id]?.to ?? 0;
 
@@ -18,7 +17,7 @@ export function settle(scenario, levers, point) {
   const made = { ...scenario, levers: { ...scenario.levers } };
   levers.forEach((lever, k) => {
     if (point[k] === heightOf(scenario, lever)) return;
-    made.levers[lever.id] = { ...(scenario.levers[lever.id] ?? IDLE), to: point[k] };
+    made.levers[lever.id] = { ...(scenario.levers[lever.id] ?? heldAt(0)), to: point[k] };
   });
   return made;
 }
@@ -43,7 +42,6 @@ export class Bench {
       (one.kind === "lever" ? levers.findIndex((lever) => lever.variable === one.name) : -1));
     this.spans = items.map((item) => Math.abs(item.target.value - item.start) || 1);
     this.worlds = [];
-    this.spent = 0;
   }
 
   // What does not depend on the levers is made once for each world.
@@ -68,7 +66,6 @@ export class Bench {
       fillColumn(job.rows, column, this.engine.width, places, values);
       job.pathStart[column] = valueAt({ times, values }, this.base.grid.start);
     });
-    this.spent += 1;
     const run = this.engine.runJob(job);
     return this.items.map((item, k) => {
       if (!run.ok) return LOST;

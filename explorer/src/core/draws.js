@@ -5,7 +5,7 @@ import { path, valueAt } from "./paths.js";
 
 const EDGE = 2 ** -40;
 const BITS = 30;
-const clip = (value, low, high) => Math.min(Math.max(value, low), high);
+export const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // The dimensions of a resolved scenario, in the order of the command line.
 export function dimensionsOf(doc, inputs, scenario) {

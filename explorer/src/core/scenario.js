@@ -108,8 +108,11 @@ function shaped(entry, place, problems) {
   return made;
 }
 
+// A lever at a height, with the shape that is its own.
+export const heldAt = (to) => ({ to, shape: null, from: null, until: null, values: [] });
+
 function leverEntry(entry, place, problems) {
-  if (isNumber(entry)) return { to: entry, shape: null, from: null, until: null, values: [] };
+  if (isNumber(entry)) return heldAt(entry);
   if (!isMap(entry)) return void problems.push([place, "not_a_number"]);
   const made = { to: entry.to ?? null, ...shaped(entry, place, problems) };
   if (made.shape !== "table" && !isNumber(made.to)) problems.push([place, "shape_lacks"]);

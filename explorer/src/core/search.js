@@ -17,8 +17,10 @@ const EXTRA = 0.005;
 const SUREST = 0.998;
 const UNIT = 1e-3; // of a lever's value in the answer
 
+export const hasBudget = (doc) => doc.levers.some((lever) => lever.cost !== null);
+
 export function priceOf(doc, lever) {
-  if (doc.levers.some((one) => one.cost !== null)) return lever.cost;
+  if (hasBudget(doc)) return lever.cost;
   return lever.plan ? 1 / Math.abs(lever.plan) : 1;
 }
 

@@ -1,10 +1,10 @@
 // What policy sets: every lever by chapter of the plan, with its clause, range and path.
 import { leverPoints, valueAt } from "../core/paths.js";
 import { gridOf, shapedLever } from "../core/resolve.js";
+import { heldAt } from "../core/scenario.js";
 import { fill, h, newId, svg } from "./dom.js";
 import { quantity } from "./words.js";
 
-const EMPTY = { to: 0, shape: null, from: null, until: null, values: [] };
 const EDITABLE = ["constant", "step", "ramp", "s_curve"];
 const WIDTH = 240;
 const HEIGHT = 64;
@@ -46,7 +46,7 @@ export class Levers {
 
   draw() {
     const base = this.store.shipped(this.store.base);
-    for (const row of this.rows) row.draw(base.levers[row.lever.id] ?? EMPTY);
+    for (const row of this.rows) row.draw(base.levers[row.lever.id] ?? heldAt(0));
     if (!this.delayInput.matches(":focus")) this.delayInput.value = this.store.scenario.lever_delay;
   }
 }
@@ -81,7 +81,7 @@ class LeverRow {
   }
 
   get entry() {
-    return this.store.scenario.levers[this.lever.id] ?? EMPTY;
+    return this.store.scenario.levers[this.lever.id] ?? heldAt(0);
   }
 
   set(part, how) {

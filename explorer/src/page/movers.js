@@ -1,10 +1,9 @@
 // Which policies move an indicator: each one held at rest in turn, everything else as it stands.
 import { indicatorValue } from "../core/judge.js";
 import { resolve } from "../core/resolve.js";
+import { heldAt } from "../core/scenario.js";
 import { fill, h, newId } from "./dom.js";
 import { fixed } from "./words.js";
-
-const REST = { to: 0, shape: null, from: null, until: null, values: [] };
 
 export class Movers {
   // `seek` is told the place of the indicator whose target somebody wants to meet.
@@ -35,7 +34,7 @@ export class Movers {
       engine.run(resolve(store.doc, scenario), { few: true }), item, item.target.year);
     const now = value(store.scenario);
     return store.doc.levers.map((lever) => {
-      const levers = { ...store.scenario.levers, [lever.id]: REST };
+      const levers = { ...store.scenario.levers, [lever.id]: heldAt(0) };
       return { lever, worth: now - value({ ...store.scenario, levers }) };
     }).sort((a, b) => Math.abs(b.worth) - Math.abs(a.worth));
   }

@@ -1,18 +1,19 @@
 // What it takes: which targets, how sure, and what was found.
-import { priceOf } from "../core/search.js";
+import { heightOf } from "../core/bench.js";
+import { hasBudget, priceOf } from "../core/search.js";
 import { fill, h, newId } from "./dom.js";
 import { fixed, percent, quantity } from "./words.js";
 
 const SURE = [0.5, 0.66, 0.8, 0.9, 0.95];
+const binding = (item) => item.nature === "binding";
 
 export class Seek {
   constructor(store, words, chosen, ask) {
     Object.assign(this, { store, words, chosen, ask });
     const { doc } = store;
-    const binding = ({ nature }) => nature === "binding";
-    const some = doc.plan.indicators.some(binding);
-    chosen.targets ??= new Set(doc.plan.indicators.filter((item) => binding(item) || !some));
-    this.budget = doc.levers.some((lever) => lever.cost !== null);
+    this.some = doc.plan.indicators.some(binding);
+    chosen.targets ??= new Set(doc.plan.indicators.filter((item) => binding(item) || !this.some));
+    this.budget = hasBudget(doc);
     this.boxes = doc.plan.indicators.map((item) => {
       const id = newId("target");
       const box = h("input", { type: "checkbox", id, checked: chosen.targets.has(item),
@@ -37,11 +38,9 @@ export class Seek {
   }
 
   choices() {
-    const binding = (item) => item.nature === "binding";
-    const some = this.boxes.some(({ item }) => binding(item));
     const button = (key, which) => h("button", { type: "button", onclick: () => this.choose(which) },
       this.words.say(`explorer.seek_${key}`));
-    return h("p", { class: "field" }, some ? button("binding", binding) : null,
+    return h("p", { class: "field" }, this.some ? button("binding", binding) : null,
       button("all", () => true), button("none", () => false));
   }
 
@@ -127,9 +126,8 @@ export class Seek {
   // The levers that move, those that take most first.
   changes(scenario) {
     const { words, store } = this;
-    const height = (one, id) => one.levers[id]?.to ?? 0;
     const moved = store.doc.levers.flatMap((lever) => {
-      const [before, after] = [height(this.begun, lever.id), height(scenario, lever.id)];
+      const [before, after] = [heightOf(this.begun, lever), heightOf(scenario, lever)];
       return after === before ? [] : [{ lever, before, after, cost: (after - before) * priceOf(store.doc, lever) }];
     }).sort((a, b) => b.cost - a.cost);
     return moved.map(({ lever, before, after, cost }) => h("li", {},

@@ -1,6 +1,6 @@
 // What the hands have made: one scenario, what it began as, what it is compared with, and every
 // stop on the way, for undo and redo.
-import { ScenarioProblem, fromAddress, toAddress } from "../core/scenario.js";
+import { ScenarioProblem, fromAddress, heldAt, toAddress } from "../core/scenario.js";
 
 const MOST_KEPT = 200;
 
@@ -124,8 +124,6 @@ export class Store {
 // Every lever is there to be moved, at rest where the scenario says nothing of it.
 export function complete(doc, scenario) {
   const levers = { ...scenario.levers };
-  for (const { id } of doc.levers) {
-    levers[id] ??= { to: 0, shape: null, from: null, until: null, values: [] };
-  }
+  for (const { id } of doc.levers) levers[id] ??= heldAt(0);
   return { ...structuredClone(scenario), levers };
 }

@@ -15,7 +15,7 @@ from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Canvas, Frame, Room, Size, canvas, key_columns, panels
 from zjsim.report.charts.panel import LARGE, PANEL, Sizes, draw_panel, ends, line_looks
 from zjsim.report.charts.style import Style, house, points, stroke
-from zjsim.report.tables.chance_words import share_words
+from zjsim.report.tables.chance_words import share_words, span_figures
 from zjsim.report.tables.rows import (
     Report,
     ReportRow,
@@ -28,7 +28,7 @@ from zjsim.report.tables.wording import (
 )
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.line_breaks import wrap
-from zjsim.report.words.numbers import DASH, format_share
+from zjsim.report.words.numbers import format_share
 
 COLUMNS = 4
 
@@ -280,10 +280,9 @@ def _draw_tally(ax: Axes, report: Report, language: Language) -> None:
         label("chances.missing", language),
     ]
     if chances is not None:
-        low, high, share = chances.likely
-        large = str(low) if low == high else f"{low}{DASH}{high}"
+        large = span_figures(chances)
         runs, joint = f"{chances.n_run:,}", share_words(chances.probabilities.joint)
-        said = {"total": total, "share": format_share(share, 0), "runs": runs}
+        said = {"total": total, "share": format_share(chances.likely[2], 0), "runs": runs}
         lines = [wrap(label("chances.board", language, **said), 16)]
         lines.append(label("chances.board_all", language, joint=joint))
         lines.append(label("chances.board_percent", language))

@@ -24,7 +24,7 @@ from zjsim.report.document.document import (
     numbered,
     typeset,
 )
-from zjsim.report.tables.chance_words import chance_sentences
+from zjsim.report.tables.chance_words import chance_sentences, matrix_note
 from zjsim.report.tables.compose_words import (
     brief_sentence,
     error_sentence,
@@ -132,7 +132,7 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
         tones=tones,
         notes=(
             label("text.matrix", language, marks=marks),
-            label("chances.matrix" if reports[0].chances else "chances.missing", language),
+            matrix_note(reports, language),
         ),
     )
     blocks = (matrix, _key(reports[0], language), pictures.comparison_picture(reports, language))

@@ -19,7 +19,13 @@ from zjsim.report.document.document import (
     typeset,
 )
 from zjsim.report.document.office import Office
-from zjsim.report.tables.chance_words import likely_words, off_middle_lines, share_words
+from zjsim.report.tables.chance_words import (
+    chance_note,
+    likely_words,
+    off_middle_lines,
+    share_words,
+    single_words,
+)
 from zjsim.report.tables.compose_words import indicator_name, joined, scenario_name
 from zjsim.report.tables.rows import Outturn, Report, ReportRow
 from zjsim.report.tables.verdict_columns import office_table
@@ -77,7 +83,7 @@ def _sentences(report: Report, language: Language) -> list[str]:
         missed = [row for row in report.rows if row.verdict not in ("met", "above")]
         return [
             tally_words(report, language),
-            label("chances.missing", language),
+            chance_note(report, language),
             label("summary.brief_missed", language, names=_names(missed, language)),
         ]
     said = [likely_words(report, language)]
@@ -86,8 +92,7 @@ def _sentences(report: Report, language: Language) -> list[str]:
         for key, rows in likely_groups(report).items()
         if rows
     ]
-    single = label("chances.single", language, tally=tally_words(report, language))
-    return [*said, single, *off_middle_lines(report, language)]
+    return [*said, single_words(report, language), *off_middle_lines(report, language)]
 
 
 def likely_groups(report: Report) -> dict[str, list[ReportRow]]:
@@ -116,21 +121,22 @@ def verdict_block(report: Report, language: Language) -> TableBlock:
     """The verdicts with their probabilities, in eight columns."""
     keys = ("number", "indicator_unit", "nature", "base", "target", "projection", "verdict")
     table = office_table(report, language, (*keys, "probability"))
-    note = "chances.missing"
-    said = {}
-    if report.chances is not None:
-        note, said = "chances.note", {"runs": f"{report.chances.n_run:,}"}
     return TableBlock(
         "verdicts", label("table.verdicts", language, year=report.target_year), table,
         tones={(place, len(keys) - 1): row.verdict for place, row in enumerate(report.rows)},
-        notes=(label(note, language, **said),),
+        notes=(chance_note(report, language),),
     )  # fmt: skip
+
+
+def late_rows(report: Report) -> list[ReportRow]:
+    """Indicators whose latest published figure lags behind the plan's path."""
+    return [row for row in report.rows if row.latest_official == "behind"]
 
 
 def watch_sentences(judged: Judged, language: Language) -> list[str]:
     """Published figures that lag, then what decides most and which policies carry a target."""
     marks = TYPOGRAPHY[language]
-    late = [row for row in judged.report.rows if row.latest_official == "behind"]
+    late = late_rows(judged.report)
     said = []
     if late:
         names = joined(

@@ -11,6 +11,7 @@ from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.document import Block, Section, TableBlock, Text
+from zjsim.report.tables.chance_words import chance_note
 from zjsim.report.tables.compose_words import (
     NO_BREAK,
     indicator_name,
@@ -102,15 +103,8 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         label("table.verdicts", language, year=report.target_year),
         table,
         tones={(place, 8): row.verdict for place, row in enumerate(report.rows)},
-        notes=(_chance_note(report, language), _verdict_note(report, language), *remarks),
+        notes=(chance_note(report, language), _verdict_note(report, language), *remarks),
     )
-
-
-def _chance_note(report: Report, language: Language) -> str:
-    """What the probabilities are, or that there are none."""
-    if report.chances is None:
-        return label("chances.missing", language)
-    return label("chances.note", language, runs=f"{report.chances.n_run:,}")
 
 
 def _verdict_note(report: Report, language: Language) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
+from zjsim.assessment.chances import Chances
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.compose_brief import (
+    late_rows,
     likelihood_picture,
     likely_groups,
     verdict_block,
@@ -24,7 +26,14 @@ from zjsim.report.document.document import (
     typeset,
 )
 from zjsim.report.document.office import Office
-from zjsim.report.tables.chance_words import likely_words, off_middle_lines, span_of_likely
+from zjsim.report.tables.chance_words import (
+    chance_note,
+    chance_sentences,
+    matrix_note,
+    numbers_of,
+    single_words,
+    span_of_likely,
+)
 from zjsim.report.tables.compose_words import (
     error_sentence,
     indicator_name,
@@ -80,53 +89,42 @@ def build_slides(
 def _one(judged: Judged, language: Language) -> Iterator[Slide]:
     report = judged.report
     if report.chances is not None:
-        yield _likely(report, language), (likelihood_picture(report, language),)
+        yield _likely(report, report.chances, language), (likelihood_picture(report, language),)
         yield _grouped(report, language), (verdict_block(report, language),)
-        single = label("chances.single", language, tally=tally_words(report, language))
-        yield single, (pictures.board_picture(report, language),)
+        yield single_words(report, language), (pictures.board_picture(report, language),)
     else:
-        tally = tally_words(report, language)
-        yield tally, (verdict_block(report, language),)
+        yield tally_words(report, language), (verdict_block(report, language),)
         yield label("slides.paths", language), (pictures.board_picture(report, language),)
-    late = [row for row in report.rows if row.latest_official == "behind"]
     if any(row.latest for row in report.rows):
-        numbers = TYPOGRAPHY[language].comma.join(str(row.indicator.number) for row in late)
-        key = "slides.late" if late else "slides.on_course"
-        said = {"numbers": numbers} if late else {}
-        yield label(key, language, **said), (pictures.progress_picture(report, language),)
+        late = late_rows(report)
+        said = label("slides.on_course", language)
+        if late:
+            said = label("slides.late", language, numbers=numbers_of(late, language))
+        yield said, (pictures.progress_picture(report, language),)
     if judged.influence is not None and judged.influence.swings:
         closest = report.rows[closest_place(report)].indicator
         tornado = pictures.tornado_picture(closest, judged.influence, language)
-        first, name = (
-            pictures.widest_input(judged.influence, closest, language),
-            indicator_name(closest, language),
-        )
+        first = pictures.widest_input(judged.influence, closest, language)
+        name = indicator_name(closest, language)
         yield label("slides.decides", language, first=first, name=name), (tornado,)
     yield label("brief.watch", language), (_points(watch_sentences(judged, language), language),)
 
 
-def _likely(report: Report, language: Language, scenario: str = "") -> str:
-    chances = report.chances
-    if chances is None:
-        said = tally_words(report, language)
-    else:
-        span = span_of_likely(chances, language)
-        said = label("slides.likely", language, span=span, total=len(report.rows))
-    return f"{scenario}{TYPOGRAPHY[language].colon}{said}" if scenario else said
+def _likely(report: Report, chances: Chances, language: Language) -> str:
+    span = span_of_likely(chances, language)
+    return label("slides.likely", language, span=span, total=len(report.rows))
 
 
 def _grouped(report: Report, language: Language) -> str:
     """Numbers of the indicators that are likely missed, open and likely met."""
-    marks = TYPOGRAPHY[language]
-    said = marks.semicolon.join(
+    return TYPOGRAPHY[language].semicolon.join(
         label(
             "slides.likely_met" if key == "likely" else f"slides.{key}", language,
-            numbers=marks.comma.join(str(row.indicator.number) for row in rows),
+            numbers=numbers_of(rows, language),
         )
         for key, rows in likely_groups(report).items()
         if rows
     )  # fmt: skip
-    return said
 
 
 def _several(judged: Sequence[Judged], language: Language) -> Iterator[Slide]:
@@ -136,8 +134,7 @@ def _several(judged: Sequence[Judged], language: Language) -> Iterator[Slide]:
         for line, report in enumerate(reports)
         for place, row in enumerate(report.rows)
     }
-    known = any(report.chances for report in reports)
-    note = label("chances.matrix" if known else "chances.missing", language)
+    note = matrix_note(reports, language)
     title = label("table.matrix", language)
     table = TableBlock("matrix", title, matrix_table(reports, language), tones=tones, notes=(note,))
     yield label("slides.matrix", language, count=len(reports)), (table,)
@@ -146,21 +143,18 @@ def _several(judged: Sequence[Judged], language: Language) -> Iterator[Slide]:
     yield label("figure.comparison", language, year=year), (picture,)
     for report in reports:
         if report.chances is not None:
-            name = scenario_name(report, language)
-            yield _likely(report, language, name), (likelihood_picture(report, language),)
+            name, colon = scenario_name(report, language), TYPOGRAPHY[language].colon
+            said = _likely(report, report.chances, language)
+            yield f"{name}{colon}{said}", (likelihood_picture(report, language),)
 
 
 def _caution(judged: Sequence[Judged], language: Language) -> Slide:
     reports = [item.report for item in judged]
     said = []
     if len(reports) == 1 and reports[0].chances is not None:
-        said += [likely_words(reports[0], language), *off_middle_lines(reports[0], language)]
-    if reports[0].chances is not None:
-        runs = f"{reports[0].chances.n_run:,}"
-        said.append(label("chances.note", language, runs=runs))
-    else:
-        said.append(label("chances.missing", language))
+        said += chance_sentences(reports[0], language)
     said += [
+        chance_note(reports[0], language),
         error_sentence(reports, language),
         label("summary.limits", language, share=inferred_share(judged[0].plan)),
         label("report.disclaimer", language),

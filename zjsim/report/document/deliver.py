@@ -87,25 +87,28 @@ def deliver(
         When the folder cannot be written; nothing half-written is left.
     """
     stem = report_stem(judged)
+    papers = [name for name in formats if name != "pptx"]
+
+    def composed(language: Language) -> list[tuple[str, Document]]:
+        """Stems and what stands in their files."""
+        if not brief:
+            return [(stem, build_document(judged, language, observations, command, learning))]
+        return [
+            (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))
+            for one in judged
+        ]
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         with scratch_folder(out, stem) as scratch:
             made = []
             for language in languages:
-                documents = (
-                    [(stem, build_document(judged, language, observations, command, learning))]
-                    if not brief
-                    else [
-                        (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))
-                        for one in judged
-                    ]
-                )
-                slides = "pptx" in formats
-                papers = [name for name in formats if name != "pptx"]
+                # The report takes seconds to compose, and slides alone need none of it.
+                documents = composed(language) if papers else []
                 for (named, document), name in product(documents, papers):
                     made.append(scratch / f"{named}_{language}.{name}")
                     _write(made[-1], name, document, judged, language)
-                if slides:
+                if "pptx" in formats:
                     from zjsim.report.document.slides import write_slides
 
                     made.append(scratch / f"{stem}_{language}.pptx")

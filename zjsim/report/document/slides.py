@@ -6,7 +6,6 @@ tables and the words behind pictures are the speaker's notes.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -194,16 +193,15 @@ class _Writer:
         wide, high = figure.get_size_inches()
         scale = min(ROOM[0] / wide, ROOM[1] / high)
         width, height = wide * scale, high * scale
-        with tempfile.TemporaryFile() as kept:
-            kept.write(picture_bytes(figure, "png", round(DPI * scale)))
-            kept.seek(0)
-            shape = slide.shapes.add_picture(
-                kept, Inches((WIDTH - width) / 2), Inches(TOP + (ROOM[1] - height) / 2),
-                Inches(width), Inches(height),
-            )  # fmt: skip
+        shape = slide.shapes.add_picture(
+            BytesIO(picture_bytes(figure, "png", round(DPI * scale))),
+            Inches((WIDTH - width) / 2), Inches(TOP + (ROOM[1] - height) / 2),
+            Inches(width), Inches(height),
+        )  # fmt: skip
         shape._element.nvPicPr.cNvPr.set("descr", plain(block.alt))
 
     def _table(self, slide: Any, block: TableBlock) -> None:
+        from pptx.oxml.ns import qn
         from pptx.util import Inches
 
         rows, heads = block.table.rows, block.heads
@@ -214,9 +212,8 @@ class _Writer:
             Inches(min(high, 0.42) * (len(rows) + 1)),
         )  # fmt: skip
         table = frame.table
-        frame._element.graphic.graphicData.tbl.tblPr.find(
-            "{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId"
-        ).text = BLANK_TABLE
+        look = frame._element.graphic.graphicData.tbl.tblPr.find(qn("a:tableStyleId"))
+        look.text = BLANK_TABLE
         for column, weight in zip(table.columns, weights, strict=True):
             column.width = Inches(ROOM[0] * weight / sum(weights))
         for place, head in enumerate(heads):
@@ -245,11 +242,11 @@ class _Writer:
 def _underlined(cell: Any) -> None:
     """A thin rule below a cell."""
     from lxml import etree
+    from pptx.oxml.ns import qn
 
-    name = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-    line = etree.SubElement(cell._tc.get_or_add_tcPr(), f"{name}lnB", w="6350")
-    fill = etree.SubElement(line, f"{name}solidFill")
-    etree.SubElement(fill, f"{name}srgbClr", val=RULE)
+    line = etree.SubElement(cell._tc.get_or_add_tcPr(), qn("a:lnB"), w="6350")
+    fill = etree.SubElement(line, qn("a:solidFill"))
+    etree.SubElement(fill, qn("a:srgbClr"), val=RULE)
 
 
 def _notes(block: Block) -> Iterator[str]:

@@ -122,11 +122,11 @@ def assumption_lines(runs: Runs) -> tuple[Assumption, ...]:
     return tuple(lines)
 
 
-def manifest(runs: Runs, files: Iterable[str]) -> dict[str, Any]:
+def manifest(run_id: str, runs: Runs, files: Iterable[str]) -> dict[str, Any]:
     """Everything needed to repeat the run; holds no time of day."""
     grid = runs.resolved.inputs.grid
     return {
-        "run_id": runs.run_id,
+        "run_id": run_id,
         "hash": runs.hash,
         "scenario": runs.name,
         "scenario_files": list(runs.resolved.scenario.chain),
@@ -194,6 +194,7 @@ def write_run(
     """
     languages = LANGUAGES if language == "both" else (chosen_language(language),)
     report = result if isinstance(result, Report) else report_of(runs, result)
+    run_id = report.run_id or runs.run_id
     writers: dict[str, Writer] = {
         "scenario.resolved.yaml": lambda path: write_yaml(path, runs.resolved.document()),
         "trajectories.nc": lambda path: write_netcdf(path, runs),
@@ -203,12 +204,9 @@ def write_run(
     if charts:
         writers |= _pictures(report, languages, formats)
         drawn = {f"board_{words}.{kind}" for words in languages for kind in formats}
-        writers = {**_kept(Path(root) / report.run_id, {*writers, *drawn}), **writers}
+        writers = {**_kept(Path(root) / run_id, {*writers, *drawn}), **writers}
     return folder.write_folder(
-        Path(root),
-        report.run_id or runs.run_id,
-        writers,
-        lambda names: {**manifest(runs, names), "run_id": report.run_id or runs.run_id},
+        Path(root), run_id, writers, lambda names: manifest(run_id, runs, names)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from zjsim.assessment.chances import Chances
 from zjsim.assessment.probability import Share
@@ -33,6 +34,30 @@ def span_of_likely(chances: Chances, language: Language) -> str:
     return label("chances.span", language, low=low, high=high)
 
 
+def span_figures(chances: Chances) -> str:
+    """The same as `span_of_likely` in figures: 3–5."""
+    low, high, _ = chances.likely
+    return str(low) if low == high else f"{low}{DASH}{high}"
+
+
+def chance_note(report: Report, language: Language) -> str:
+    """What the probabilities of a table are, or that there are none."""
+    if report.chances is None:
+        return label("chances.missing", language)
+    return label("chances.note", language, runs=f"{report.chances.n_run:,}")
+
+
+def matrix_note(reports: Sequence[Report], language: Language) -> str:
+    """The same for a matrix of scenarios."""
+    known = any(report.chances for report in reports)
+    return label("chances.matrix" if known else "chances.missing", language)
+
+
+def single_words(report: Report, language: Language) -> str:
+    """How many targets the single run meets, said to be of that run."""
+    return label("chances.single", language, tally=tally_words(report, language))
+
+
 def headline(report: Report, language: Language) -> list[str]:
     """How many targets are met: likely over the draws, then in the single run.
 
@@ -44,9 +69,8 @@ def headline(report: Report, language: Language) -> list[str]:
         return [tally_words(report, language), label("chances.missing", language)]
     lines = [likely_words(report, language)]
     if report.n_run == 1:
-        tally = tally_words(report, language)
         lines += off_middle_lines(report, language)
-        lines.append(label("chances.single", language, tally=tally))
+        lines.append(single_words(report, language))
     return lines
 
 
@@ -88,7 +112,7 @@ def _count_lines(report: Report, language: Language) -> list[str]:
         return []
     passed = report.met > high
     edge = [
-        str(row.indicator.number)
+        row
         for row in report.rows
         if row.probability is not None
         and abs(row.probability.value - 0.5) <= EDGE
@@ -96,8 +120,13 @@ def _count_lines(report: Report, language: Language) -> list[str]:
     ]
     if not edge:
         return []
-    numbers = TYPOGRAPHY[language].comma.join(edge)
+    numbers = numbers_of(edge, language)
     return [label(f"chances.edge_{'met' if passed else 'missed'}", language, numbers=numbers)]
+
+
+def numbers_of(rows: Sequence[ReportRow], language: Language) -> str:
+    """The numbers of indicators: 1, 3, 8."""
+    return TYPOGRAPHY[language].comma.join(str(row.indicator.number) for row in rows)
 
 
 def _value_lines(report: Report, language: Language) -> list[str]:
@@ -119,7 +148,7 @@ def _value_lines(report: Report, language: Language) -> list[str]:
     return [
         label(
             "chances.off_middle", language, values=marks.semicolon.join(values),
-            numbers=marks.comma.join(str(row.indicator.number) for row in off),
+            numbers=numbers_of(off, language),
             why=label(f"chances.why_{cause}", language),
         )
     ]  # fmt: skip

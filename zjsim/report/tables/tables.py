@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zjsim.language import Language
-from zjsim.report.tables.chance_words import share_words
+from zjsim.report.tables.chance_words import matrix_note, share_words, span_figures
 from zjsim.report.tables.rows import InputLine, Report, ReportRow, as_report
 from zjsim.report.tables.verdict_columns import PRINTED, office_table
 from zjsim.report.tables.wording import (
@@ -123,9 +123,7 @@ def _tallies(report: Report, known: bool, language: Language) -> tuple[str, ...]
     chances = report.chances
     if chances is None:
         return met, DASH, DASH
-    low, high, _ = chances.likely
-    span = str(low) if low == high else f"{low}{DASH}{high}"
-    return met, span, share_words(chances.probabilities.joint)
+    return met, span_figures(chances), share_words(chances.probabilities.joint)
 
 
 def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[str]:
@@ -144,8 +142,7 @@ def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[st
         target = plan_target_words(indicator, language)
         said = label("matrix.key", language, name=name, unit=unit, target=target)
         lines.append(f"{indicator.number:>2}  {said}")
-    known = any(report.chances for report in reports)
-    lines.append(label("chances.matrix" if known else "chances.missing", language))
+    lines.append(matrix_note(reports, language))
     return lines + amendment_lines(reports, language)
 
 

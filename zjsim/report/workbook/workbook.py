@@ -13,7 +13,7 @@ from typing import Any
 
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language
-from zjsim.report.tables.chance_words import headline, share_words
+from zjsim.report.tables.chance_words import chance_note, headline, share_words
 from zjsim.report.tables.rows import Report, ReportRow, as_report
 from zjsim.report.tables.tables import matrix_key
 from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, gap_decimals
@@ -77,7 +77,7 @@ def _verdicts(book: Book, report: Report, alone: bool) -> None:
     _conditions(book, sheet, FIRST_ROW, place, last, place)
     notes = headline(report, book.language)
     if report.chances is not None:
-        notes.append(book.text("chances.note", runs=f"{report.chances.n_run:,}"))
+        notes.append(chance_note(report, book.language))
     notes += [book.text(key) for key in ("workbook.live", "workbook.formulas", "note.unofficial")]
     for offset, note in enumerate(notes):
         sheet.write_string(last + 2 + offset, 0, note, book.format(font_color="#6b6b6b"))

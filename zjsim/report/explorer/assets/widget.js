@@ -1,4 +1,4 @@
-/* built from ec08207660146c873775b673f9a1595c2677a999d56ecfe2c133e1c7daf81963 */
+/* built from 1d545036d23917d1a60b056b0787eabccfd561c7aca8b73bafb109ad5a11efcc */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
