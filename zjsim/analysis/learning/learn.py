@@ -228,7 +228,10 @@ def learn(
 
 def newest_year(plan: OpenPlan, observations: Observations) -> int:
     """The last year of the plan of which a figure is held that learning takes."""
-    file = read_learning(plan)
+    return _newest(read_learning(plan), plan, observations)
+
+
+def _newest(file: LearningFile, plan: OpenPlan, observations: Observations) -> int:
     figures = figures_until(file, observations, 9999)
     most = max(item.target.year for item in plan.plan.indicators)
     return min(int(figures.years.max(initial=file.until)), most)
@@ -237,7 +240,7 @@ def newest_year(plan: OpenPlan, observations: Observations) -> int:
 def _last_year(
     file: LearningFile, observations: Observations, plan: OpenPlan, asked: int | None
 ) -> int:
-    newest = newest_year(plan, observations)
+    newest = _newest(file, plan, observations)
     if asked is None:
         return newest
     if not file.until <= asked <= newest:
