@@ -335,6 +335,12 @@ def test_learning_is_resumed_and_repeated_bit_for_bit(plan, tmp_path):
     assert list(frame.index) == [2020, 2021, 2022]
     assert ((frame >= 0) & (frame <= 1)).all(axis=None)
     assert frame.equals(resumed.to_frame())
+    # A scenario of one's own is no shipped name; what was learnt is the same, its future is not.
+    idle = plan.read_scenario("observed", {"levers.water": 0}).changed(name="mine")
+    own = zjsim.learn(plan, 2022, scenario=idle, particles=64, out=tmp_path / "a")
+    assert (own.scenario, own.last.stages) == ("mine", ())
+    assert own.last.posterior.hash == whole.last.posterior.hash
+    assert own.to_frame()["water_intensity_cut"].iloc[-1] < frame["water_intensity_cut"].iloc[-1]
 
 
 def test_a_year_without_figures_is_refused(plan):

@@ -237,6 +237,11 @@ class Indicator(Declared):
         """The value at the base year: zero for a cumulative cut."""
         return 0.0 if self.base.value is None else self.base.value
 
+    def line(self, year: float) -> float:
+        """The value in a year on the straight line from the base to the target."""
+        part = (year - self.base.year) / self.span
+        return self.start + part * (self.target.value - self.start)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone(Declared):

@@ -120,7 +120,7 @@ def report(
     if learning:
         from zjsim.analysis.learning.learn import learn
 
-        learnt = learn(opened, scenario=read[0].name, observations=seen, told=telling(words))
+        learnt = learn(opened, scenario=read[0], observations=seen, told=telling(words))
     command = _command(scenarios, more)
     today = date.today().isoformat()
     for path in deliver(

@@ -124,10 +124,7 @@ def _carried(
 
 
 def _plan_line(item: Comparison, indicator: Indicator, year: int) -> float:
-    def line(of: float) -> float:
-        part = (of - indicator.base.year) / (indicator.span)
-        return indicator.start + part * (indicator.target.value - indicator.start)
-
+    line = indicator.line
     if item.measure == "level":
         return line(year)
     if item.measure == "index":

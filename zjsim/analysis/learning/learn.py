@@ -28,6 +28,7 @@ from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
 from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.prepare import compiled_for
+from zjsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,7 +157,7 @@ def learn(
     plan: PlanLike,
     known_until: int | None = None,
     *,
-    scenario: str | None = None,
+    scenario: str | Scenario | None = None,
     particles: int = PARTICLES,
     seed: int = SEED,
     observations: OwnFigures = None,
@@ -173,7 +174,7 @@ def learn(
         Its ``learning.yaml`` says from which figures, and what was believed before them.
     known_until : int or None
         Last year; None takes the last that has a figure, or the plan's last year.
-    scenario : str or None
+    scenario : str, Scenario or None
         Whose future is projected; its drivers are as published until the year known. None takes
         that of ``learning.yaml``. Learning itself is always under that one.
     particles : int
@@ -221,14 +222,16 @@ def learn(
     steps: list[Known] = []
     for year in range(file.until, last + 1):
         steps.append(work.year(year, steps[-1] if steps else None))
-    return Learning(
-        opened, scenario or file.scenario, seed, particles, tuple(steps), work.prior(), work
-    )
+    name = scenario.name if isinstance(scenario, Scenario) else scenario or file.scenario
+    return Learning(opened, name, seed, particles, tuple(steps), work.prior(), work)
 
 
 def newest_year(plan: OpenPlan, observations: Observations) -> int:
     """The last year of the plan of which a figure is held that learning takes."""
-    file = read_learning(plan)
+    return _newest(read_learning(plan), plan, observations)
+
+
+def _newest(file: LearningFile, plan: OpenPlan, observations: Observations) -> int:
     figures = figures_until(file, observations, 9999)
     most = max(item.target.year for item in plan.plan.indicators)
     return min(int(figures.years.max(initial=file.until)), most)
@@ -237,7 +240,7 @@ def newest_year(plan: OpenPlan, observations: Observations) -> int:
 def _last_year(
     file: LearningFile, observations: Observations, plan: OpenPlan, asked: int | None
 ) -> int:
-    newest = newest_year(plan, observations)
+    newest = _newest(file, plan, observations)
     if asked is None:
         return newest
     if not file.until <= asked <= newest:

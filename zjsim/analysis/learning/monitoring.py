@@ -241,9 +241,8 @@ def _watched(
         line = "red"
     elif headline < file.amber:
         line = "amber"
-    part = (now.year - item.base.year) / (item.target.year - item.base.year)
     return Watched(
-        item, figure, item.start + part * (item.target.value - item.start), low, middle, high,
+        item, figure, item.line(now.year), low, middle, high,
         before.probabilities.targets[place].value, after, headline, line,
     )  # fmt: skip
 

@@ -256,8 +256,7 @@ def _of_indicator(figure: Figure, view: OutsideView, item: Indicator | None) -> 
     if item is None or measure not in ("level", "growth"):
         return {}
     found = {}
-    now, before = (item.start + _part(item, y) * (item.target.value - item.start) for y in
-                   (figure.year, figure.year - 1))  # fmt: skip
+    now, before = item.line(figure.year), item.line(figure.year - 1)
     if item.cumulative:
         now, before = 100 - now, 100 - before
     if measure == "growth":
@@ -274,11 +273,6 @@ def _of_indicator(figure: Figure, view: OutsideView, item: Indicator | None) -> 
             level = math.exp(mean / 100) * figure.row.of_plan_scale
             found["trend"] = Forecast(level, level * spread / 100)
     return found
-
-
-def _part(item: Indicator, year: int) -> float:
-    """Part of the time from the base to the target that has gone."""
-    return (year - item.base.year) / (item.target.year - item.base.year)
 
 
 def _verdicts(learning: Learning, views: Sequence[OutsideView], pool: Pool) -> Verdicts:

@@ -24,6 +24,7 @@ from zjsim.prepare import Prepared
 from zjsim.scenario.draws import Dimension, draw_all
 from zjsim.scenario.posterior import SUFFIX, Posterior, read_posterior, write_posterior
 from zjsim.scenario.sampling import inputs_of
+from zjsim.scenario.schema import Scenario
 from zjsim.trajectories import Trajectories
 
 Draws = dict[str, np.ndarray]
@@ -99,7 +100,7 @@ class Work:
     particles: int
     seed: int
     out: Path | None
-    scenario: str | None
+    scenario: str | Scenario | None
     told: Callable[[int, smc.Stage], None]
 
     @cached_property

@@ -22,6 +22,7 @@ from zjsim.prepare import Prepared, prepare, with_all_paths
 from zjsim.scenario.draws import EDGE, Dimension, quantile
 from zjsim.scenario.outlook import OBSERVED_PATH, Ahead, bent
 from zjsim.scenario.sampling import inputs_of
+from zjsim.scenario.schema import Scenario
 from zjsim.scenario.tables import known_until
 from zjsim.trajectories import Trajectories
 from zjsim.workflow import OpenPlan
@@ -139,7 +140,7 @@ class World:
         found["plan"] = self.prepared(9999)
         return found
 
-    def prepared(self, known: int, scenario: str | None = None) -> Prepared:
+    def prepared(self, known: int, scenario: str | Scenario | None = None) -> Prepared:
         """The years of the plan with drivers as published until a year."""
         table = known_until(self.plan.drivers, OBSERVED_PATH, known)
         read = self.plan.read_scenario(scenario or self.file.scenario)

@@ -131,7 +131,7 @@ def source_of(
         from zjsim.analysis.learning.learn import SEED, learn
 
         chosen = SEED if seed is None else seed
-        return learn(plan, known_until, scenario=scenarios[0].name, particles=runs, seed=chosen)
+        return learn(plan, known_until, scenario=scenarios[0], particles=runs, seed=chosen)
     if kind.of == "ensemble":
         from zjsim.ensembles.run import simulate_ensemble
 
