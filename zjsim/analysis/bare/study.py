@@ -19,7 +19,10 @@ from zjsim.scenario.draws import Dimension, SamplePlan
 from zjsim.scenario.schema import Distribution, SampleMethod, Spread
 from zjsim.yamlfile import YamlDocument, read_yaml
 
-KEYS = ("model", "ranges", "outputs", "set", "time", "method", "noise", "runs", "seed", "sampling")
+KEYS = (
+    "model", "data", "ranges", "outputs", "set", "time", "method", "noise", "runs", "seed",
+    "sampling",
+)  # fmt: skip
 _RANGE_KEYS = ("low", "mode", "high", "distribution")
 DEFAULT_RUNS = 1024
 DEFAULT_SEED = 2021
@@ -85,8 +88,8 @@ def read_bare_study(path: Path | str, changes: list[str] | None = None) -> BareS
     ----------
     path : path
         A YAML file with ``model`` (a model file beside it), ``ranges`` (a constant and its lowest
-        and highest value), and perhaps ``outputs``, ``set``, ``time``, ``method``, ``noise``,
-        ``runs``, ``seed`` and ``sampling``.
+        and highest value), and perhaps ``data`` (files of data variables), ``outputs``, ``set``,
+        ``time``, ``method``, ``noise``, ``runs``, ``seed`` and ``sampling``.
     changes : list of str or None
         Assignments laid over those of the file, such as ``rate=0.3``.
 
@@ -125,7 +128,12 @@ class _Reading:
             raise ScenarioError(
                 f"{self.document.path}: model: name a model file ({', '.join(MODEL_SUFFIXES)})."
             )
-        return read_model(self.document.path.parent / name)
+        given = self.data.get("data", [])
+        files = [given] if isinstance(given, str) else given
+        if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+            raise ScenarioError(f"{self.document.path}: data: name a file, or a list of files.")
+        folder = self.document.path.parent
+        return read_model(folder / name, [folder / file for file in files])
 
     def study(self, model: ModelSpec, changes: list[str]) -> BareStudy | None:
         """The study, unless something is wrong."""
