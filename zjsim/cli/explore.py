@@ -20,7 +20,8 @@ def explore(
         str,
         typer.Argument(
             metavar="[SCENARIO|MODEL]",
-            help="A shipped name or a YAML file; or a model file, for sliders of its constants.",
+            help="A shipped name or a YAML file; or a model file, or a study of one, for sliders "
+            "of its constants.",
         ),
     ] = "baseline",
     assignments: Assignments = None,
@@ -41,10 +42,10 @@ def explore(
 
     Example: zjsim explore baseline --out explorer.html
     """
-    from zjsim.bundle import MODEL_SUFFIXES
+    from zjsim.cli.bare_study import is_bare
 
     words = language(lang)
-    if Path(scenario).suffix.lower() in MODEL_SUFFIXES:
+    if is_bare(scenario):
         if plan is not None:
             raise typer.BadParameter("a bare model file goes without --plan")
         from zjsim.report.explorer.deliver import model_page
