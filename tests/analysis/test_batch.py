@@ -24,10 +24,9 @@ from zjsim.analysis.batch.batch import run_batch
 from zjsim.analysis.batch.lock import folder_lock
 from zjsim.engines.executors import Executor
 from zjsim.errors import RunError, ScenarioError
-from zjsim.scenario.reader import read_scenario
+from zjsim.scenario.cases import expand
+from zjsim.scenario.reader import assignment, read_scenario
 from zjsim.scenario.study import (
-    assignment,
-    expand,
     read_study,
     scenario_document,
     scenario_from_document,

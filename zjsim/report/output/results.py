@@ -12,6 +12,7 @@ import numpy as np
 
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
+from zjsim.engines.arithmetic import arithmetic
 from zjsim.language import LANGUAGES, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.plaintext import plain
@@ -139,6 +140,7 @@ def manifest(run_id: str, runs: Runs, files: Iterable[str]) -> dict[str, Any]:
         "seed": runs.resolved.scenario.sampling.seed,
         "notes": list(runs.resolved.notes),
         "versions": folder.versions(),
+        "arithmetic": arithmetic(),
         "command": folder.command_line(),
         "files": sorted(files),
     }
