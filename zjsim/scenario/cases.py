@@ -107,15 +107,25 @@ class Cases(Sequence[Case]):
     def __iter__(self) -> Iterator[Case]:
         return (self[place] for place in range(len(self)))
 
-    def trials(self) -> Iterator[Case]:
-        """Few cases in which each value of the matrix stands once under each scenario."""
+    def trials(self, every: bool) -> Iterator[Case]:
+        """Few cases in which each value of the matrix stands once under each scenario.
+
+        Parameters
+        ----------
+        every : bool
+            Without, only the ends of a line of numbers: what is allowed is a range, and holds
+            what lies between two allowed values.
+        """
         sizes = [len(values) for values in self.matrix.values()]
         strides = [prod(sizes[place + 1 :]) for place in range(len(sizes))]
+        tried = [
+            range(len(values)) if every else _ends_of(values) for values in self.matrix.values()
+        ]
         for which in range(len(self.scenarios)):
             first = which * self.points
             yield self[first]
-            for size, stride in zip(sizes, strides, strict=True):
-                yield from (self[first + stride * position] for position in range(1, size))
+            for positions, stride in zip(tried, strides, strict=True):
+                yield from (self[first + stride * place] for place in positions if place)
 
     @cached_property
     def columns(self) -> dict[str, bool]:
@@ -179,6 +189,13 @@ def _scenario_file(name: str, origin: Path, folder: Path) -> Path:
     if path.parent.resolve() == folder.resolve() or path.is_absolute():
         return path
     return origin.parent / path
+
+
+def _ends_of(values: Sequence[Any]) -> Sequence[int]:
+    """Places of the smallest and the largest of some numbers; all places of anything else."""
+    if not all(type(value) in (int, float) for value in values):
+        return range(len(values))
+    return sorted({values.index(min(values)), values.index(max(values))})
 
 
 def _common(study: Study) -> list[str]:

@@ -97,16 +97,18 @@ class Shards(Sequence[ShardPlan]):
         """Hash of each scenario without the matrix, by name."""
         return {one.name: scenario_hash(one) for one in self.cases.scenarios}
 
+    @cached_property
+    def _content(self) -> str:
+        """Hash of all that the numbers of every shard depend on, but for its place."""
+        work, matrix = self.common, _pairs(self.cases.matrix)
+        content = [__version__, work.bundle, work.engine, work.backend, work.save, work.times]
+        return content_hash(_canonical([*content, matrix, self.cases.draws]))
+
     def _key(self, cut: Cut) -> str:
         """Hash of all that the numbers of a shard depend on: no scenario of a case is made."""
-        cases = [self.cases[place] for place in cut.cases]
-        parts = [
-            [self.hashes[case.base.name], case.index, self.cases.typed_coordinates(case)]
-            for case in cases
-        ]
-        work = self.common
-        content = [__version__, work.bundle, work.engine, work.backend, work.save, work.times]
-        return content_hash(_canonical([*content, cut.first, cut.last, self.cases.draws, parts]))
+        base = self.cases.scenarios[cut.cases.start // self.cases.points].name
+        place = [cut.cases.start, cut.cases.stop, cut.first, cut.last]
+        return content_hash(self._content, base, self.hashes[base], repr(place))
 
     def work_of(self, cut: Cut) -> Work:
         """The work of one shard."""
@@ -162,16 +164,23 @@ def check_cases(study: Study, cases: Cases, opened: OpenPlan) -> None:
     """
     # Read first, so that a fault of the plan's own tables is not laid on the study.
     _ = opened.names, opened.levers, opened.drivers, opened.constants
-    problems: dict[str, Problem] = {}
-    for case in cases.trials():
-        try:
-            ready = prepare(opened, case.scenario)
-            if study.sample is not None:
-                ready.sampled(calibrated={})
-        except ScenarioError as misfit:
-            for line in str(misfit).splitlines()[1:] or [str(misfit)]:
+    if any(_misfits(case, opened, cases.draws) for case in cases.trials(every=False)):
+        problems: dict[str, Problem] = {}
+        for case in cases.trials(every=True):
+            for line in _misfits(case, opened, cases.draws):
                 problems.setdefault(line, Problem(_place(study, case, line), line.strip()))
-    raise_if_any(study.origin, list(problems.values()), ScenarioError)
+        raise_if_any(study.origin, list(problems.values()), ScenarioError)
+
+
+def _misfits(case: Case, opened: OpenPlan, draws: bool) -> list[str]:
+    """What does not fit the plan in one case."""
+    try:
+        ready = prepare(opened, case.scenario)
+        if draws:
+            ready.sampled(calibrated={})
+    except ScenarioError as misfit:
+        return str(misfit).splitlines()[1:] or [str(misfit)]
+    return []
 
 
 def _place(study: Study, case: Case, line: str) -> str:
@@ -225,6 +234,11 @@ def plan_batch(
     return BatchPlan(name, shards, document)
 
 
+def _pairs(matrix: Mapping[str, Any]) -> list[Any]:
+    """The lines of a matrix as a list, because their order decides the number of a case."""
+    return [[key, plain_data(values)] for key, values in matrix.items()]
+
+
 def _canonical(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True)
 
@@ -241,7 +255,6 @@ def _study_document(study: Study, shards: Shards) -> dict[str, Any]:
         "times": list(shards.common.times),
         "sample": sample if study.sample is not None else None,
         "scenarios": shards.hashes,
-        # A list, because the order of the lines decides the number of a case.
-        "matrix": [[key, plain_data(values)] for key, values in study.matrix.items()],
+        "matrix": _pairs(study.matrix),
         "cases": len(shards.cases),
     }
