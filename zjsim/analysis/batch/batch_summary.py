@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 
 from zjsim.analysis.uncertainty.statistics import judge_values
-from zjsim.assessment.plan import Plan
+from zjsim.assessment.plan import Indicator, Plan
 from zjsim.assessment.reading import indicator_value
 from zjsim.ensembles.shards import ShardFolder, cannot_write
 from zjsim.errors import RunError
@@ -33,7 +33,7 @@ class ShardRuns:
     ----------
     shards : ShardFolder
     names : tuple of str
-        Variables that will be read.
+        Columns to read together; any other is read when it is asked for.
     first, last : int
         Places of the runs in the batch; the last is exclusive.
     """
@@ -47,21 +47,18 @@ class ShardRuns:
     @cached_property
     def status(self) -> np.ndarray:
         """How each run ended, shape (n_run,); 0 is well."""
-        return self._row("status", 0)
+        return self._column("status")[:, 0]
 
     @cached_property
     def _held(self) -> dict[str, np.ndarray]:
-        """Every column at once, each shard opened a single time."""
-        names = ("status", *self.names)
-        pieces = list(self.shards.pieces(names, self.first, self.last))
-        return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
+        """What is read at once, each shard opened a single time."""
+        pieces = list(self.shards.pieces(self.names, self.first, self.last)) if self.names else []
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in self.names}
 
-    def _row(self, name: str, row: int) -> np.ndarray:
-        if self.last - self.first <= AT_ONCE:
-            return self._held[name][:, row]
-        # Of a case of millions one number a run is kept, not all its times and variables.
-        pieces = self.shards.pieces((name,), self.first, self.last)
-        return np.concatenate([piece[name][:, row].copy() for piece in pieces])
+    def _column(self, name: str) -> np.ndarray:
+        if name not in self._held:
+            self._held[name] = self.shards.column(name, self.first, self.last)
+        return self._held[name]
 
     def at(self, variable: str, time: float) -> np.ndarray:
         """A saved variable at a saved time, shape (n_run,).
@@ -73,7 +70,35 @@ class ShardRuns:
         """
         if variable not in self.shards.names:
             raise RunError(f"{variable}: not saved")
-        return self._row(variable, row_at(self.shards.times, time, variable))
+        return self._column(variable)[:, row_at(self.shards.times, time, variable)]
+
+
+class _Pieces:
+    """The runs of some cases: read together, or of a case of millions a part at a time.
+
+    Then one number a run is kept, not all its times and variables.
+    """
+
+    def __init__(self, shards: ShardFolder, first: int, last: int) -> None:
+        self.shards, self.first, self.last = shards, first, last
+        together = last - first <= AT_ONCE
+        names = ("status", *shards.names)
+        self.whole = ShardRuns(shards, names, first, last) if together else None
+
+    def each(self, function: Callable[[ShardRuns], np.ndarray]) -> np.ndarray:
+        """One number of every run."""
+        if self.whole is not None:
+            return function(self.whole)
+        found = [
+            function(ShardRuns(self.shards, (), begin, min(begin + AT_ONCE, self.last)))
+            for begin in range(self.first, self.last, AT_ONCE)
+        ]
+        return np.concatenate(found)
+
+
+def _indicator(item: Indicator, runs: ShardRuns) -> np.ndarray:
+    """An indicator at its target year, in the printed unit; NaN where a run failed."""
+    return np.where(runs.status == 0, indicator_value(runs, item, item.target.year), np.nan)
 
 
 @dataclass(frozen=True)
@@ -136,28 +161,28 @@ class SummaryRows(Sequence[dict[str, Any]]):
 
     def _made(self, first: int, last: int) -> list[dict[str, Any]]:
         bounds = np.array([self.starts(case) for case in range(first, last + 1)])
-        shards = self.shards
-        runs = ShardRuns(shards, shards.names, int(bounds[0]), int(bounds[-1]))
+        pieces = _Pieces(self.shards, int(bounds[0]), int(bounds[-1]))
         starts, ends = bounds[:-1] - bounds[0], bounds[1:] - bounds[0]
-        failed = np.add.reduceat((runs.status != 0).astype(int), starts)
+        failed = np.add.reduceat(pieces.each(lambda runs: runs.status != 0), starts, dtype=int)
         rows: list[dict[str, Any]] = [
             {"case": case.id, **case.coordinates, "runs": int(b - a), "failed": int(f)}
             for case, a, b, f in zip(self.cases[first:last], starts, ends, failed, strict=True)
         ]
-        items = [item for item in self.plan.indicators if item.variable in shards.names]
+        items = [item for item in self.plan.indicators if item.variable in self.shards.names]
         met = np.empty((int(ends[-1]), len(items)), dtype=bool)
         for place, item in enumerate(items):
-            found = indicator_value(runs, item, item.target.year)
-            values = np.where(runs.status == 0, found, np.nan)
+            values = pieces.each(partial(_indicator, item))
             _add_values(rows, item.id, values, starts, ends)
             met[:, place] = judge_values(values[:, None], [item])[0][:, 0]
         if items:
             whole = len(items) == len(self.plan.indicators)
             _add_judgement(rows, met, items, starts, ends, whole)
         read = {item.variable for item in items}
-        for name in shards.names:
+        end = float(self.shards.times[-1])
+        for name in self.shards.names:
             if name not in read:
-                _add_values(rows, name, runs.at(name, float(shards.times[-1])), starts, ends)
+                values = pieces.each(lambda runs, name=name: runs.at(name, end))  # type: ignore[misc]
+                _add_values(rows, name, values, starts, ends)
         return rows
 
     def heads(self) -> list[str]:
@@ -196,8 +221,10 @@ def _add_values(
             row[name] = float(values[first])
             continue
         finite = values[first:last][np.isfinite(values[first:last])]
-        for level, word in QUANTILES:
-            row[f"{name}.{word}"] = float(np.quantile(finite, level)) if finite.size else np.nan
+        levels = [level for level, _ in QUANTILES]
+        found = np.quantile(finite, levels, overwrite_input=True) if finite.size else None
+        for place, (_, word) in enumerate(QUANTILES):
+            row[f"{name}.{word}"] = np.nan if found is None else float(found[place])
 
 
 def _add_judgement(
