@@ -28,7 +28,7 @@ from zjsim.workflow import open_plan
 
 pytestmark = pytest.mark.slow
 
-TINY = Path(__file__).parent / "tiny"
+TINY = Path(__file__).parents[1] / "analysis" / "tiny"
 SCENARIO = TINY / "supported.yaml"
 
 
