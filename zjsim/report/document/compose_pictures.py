@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.document import Medium, Picture
 from zjsim.report.tables.compose_words import indicator_name, indicator_with_unit, scenario_name
-from zjsim.report.tables.rows import Report, ReportRow
+from zjsim.report.tables.rows import Report
 from zjsim.report.tables.wording import (
     amended_target_words,
     counted_indicators,
@@ -65,7 +66,7 @@ def board_picture(report: Report, language: Language) -> Picture:
 
 
 def _panels(
-    report: Report, rows: Sequence[ReportRow], columns: int, language: Language, keyed: bool
+    report: Report, rows: Sequence[Row], columns: int, language: Language, keyed: bool
 ) -> Any:
     """Panels of the board in so many columns, with a key on top of the first picture."""
     from zjsim.report.charts import style
@@ -237,7 +238,7 @@ def _comparison_page(reports: Sequence[Report], language: Language, columns: int
     return figure
 
 
-def _scenario_dots(ax: Any, rows: Sequence[ReportRow], language: Language) -> None:
+def _scenario_dots(ax: Any, rows: Sequence[Row], language: Language) -> None:
     """One indicator: the projection of each scenario with its verdict, and the target."""
     from zjsim.report.charts import style
     from zjsim.report.charts.comparison_chart import draw_target_rules
@@ -245,11 +246,11 @@ def _scenario_dots(ax: Any, rows: Sequence[ReportRow], language: Language) -> No
     indicator = rows[0].indicator
     style.quiet_axes(ax, "y")
     draw_target_rules(ax, indicator)
-    values = [row.value for row in rows if row.value == row.value]
+    values = [row.projection for row in rows if row.projection == row.projection]
     values += [indicator.amended.value] if indicator.amended else []
     for place, row in enumerate(rows):
-        if row.value == row.value:
-            style.verdict_mark(ax, row.value, place, row.verdict, 7, zorder=3)
+        if row.projection == row.projection:
+            style.verdict_mark(ax, row.projection, place, row.verdict, 7, zorder=3)
             ax.annotate(
                 value_words(row), (1, place), xytext=(30, 0), va="center", ha="right",
                 xycoords=ax.get_yaxis_transform(), textcoords="offset points", fontsize=7.8,

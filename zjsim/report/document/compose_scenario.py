@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zjsim.analysis.sensitivity.one_at_a_time import Influence, LeverOff, Swing
-from zjsim.assessment.assess import Assessment
+from zjsim.assessment.assess import Assessment, Row
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.report.document import compose_pictures as pictures
@@ -23,7 +23,7 @@ from zjsim.report.tables.compose_words import (
     source_words,
     span_words,
 )
-from zjsim.report.tables.rows import InputLine, Report, ReportRow
+from zjsim.report.tables.rows import InputLine, Report
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.verdict_columns import office_table
 from zjsim.report.words.labels import label, localised
@@ -164,7 +164,7 @@ def _yearly(report: Report, language: Language) -> TableBlock:
     rows: list[tuple[str, ...]] = []
     for row in report.rows:
         name = indicator_with_unit(row.indicator, language)
-        projected = dict(zip(row.years, row.projection, strict=True))
+        projected = dict(zip(row.years, row.path, strict=True))
         rows.append(_year_row(row, name, "projection", projected, years, language))
         seen = {item.year: item.value for item in row.outturns if item.year > years[0]}
         if any(year in seen for year in years):
@@ -183,7 +183,7 @@ def _yearly(report: Report, language: Language) -> TableBlock:
 
 
 def _year_row(
-    row: ReportRow,
+    row: Row,
     name: str,
     kind: str,
     values: Mapping[int, float],

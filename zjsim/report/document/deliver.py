@@ -53,7 +53,7 @@ def judge_scenario(
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
     judged = assess(plan, runs, observations, probability=probability)
     found = compute_influence(runs) if influence else None
-    return Judged(runs, judged, report_of(runs, judged, observations), found)
+    return Judged(runs, judged, report_of(runs, judged), found)
 
 
 def deliver(

@@ -31,14 +31,11 @@ Writer = Callable[[Path], None]
 ASSUMED = frozenset({"D", "M"})
 
 
-def report_of(
-    runs: Runs, assessment: Assessment, observations: Observations | None = None
-) -> Report:
+def report_of(runs: Runs, assessment: Assessment) -> Report:
     """The Report of one simulated scenario, with its inputs and assumptions."""
     return as_report(
         assessment,
-        run_id=run_id_of(runs, observations or assessment.observations),
-        observations=observations or assessment.observations or runs.plan.observations,
+        run_id=run_id_of(runs, assessment.observations),
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
         footnote=method_words(runs),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.chance_words import likely_words
-from zjsim.report.tables.rows import Report, ReportRow
+from zjsim.report.tables.rows import Report
 from zjsim.report.tables.wording import is_percent, target_words, value_words
 from zjsim.report.tables.wording import scenario_name as scenario_name
 from zjsim.report.words.labels import catalogue, label, localised
@@ -58,7 +59,7 @@ def quantity(indicator: Indicator, text: str, language: Language, change: bool =
     return label(key, language, value=text, unit=unit)
 
 
-def gap_words(row: ReportRow, language: Language) -> str:
+def gap_words(row: Row, language: Language) -> str:
     """The distance to the target without a sign; never shown as zero when it is not."""
     decimals = row.indicator.decimals
     while decimals < 6 and row.gap and round(abs(row.gap), decimals) == 0:
@@ -66,15 +67,15 @@ def gap_words(row: ReportRow, language: Language) -> str:
     return quantity(row.indicator, format_number(abs(row.gap), decimals), language, change=True)
 
 
-def nearness(row: ReportRow) -> float:
+def nearness(row: Row) -> float:
     """The distance to the verdict's threshold in parts of the way from base to target."""
     target = row.indicator.target
     way = abs(target.value - row.indicator.start)
     edges = [target.lowest] + ([target.highest] if target.highest is not None else [])
-    return min(abs(row.value - edge) for edge in edges) / way if way else float("inf")
+    return min(abs(row.projection - edge) for edge in edges) / way if way else float("inf")
 
 
-def _said(row: ReportRow, language: Language) -> dict[str, str]:
+def _said(row: Row, language: Language) -> dict[str, str]:
     return {
         "name": indicator_name(row.indicator, language),
         "nature": label(f"nature.{row.indicator.nature}", language),
@@ -82,7 +83,7 @@ def _said(row: ReportRow, language: Language) -> dict[str, str]:
         "value": quantity(row.indicator, value_words(row), language),
         "target": target_words(row.indicator, language),
         "gap": gap_words(row, language),
-        "share": format_share(row.progress, 0),
+        "share": format_share(row.last.progress, 0),
     }
 
 
@@ -112,10 +113,10 @@ def amended_sentences(report: Report, language: Language) -> list[str]:
             date=row.indicator.amended.date,
             value=format_plain(row.indicator.amended.value)
             + ("%" if is_percent(row.indicator) else ""),
-            verdict=label(f"verdict.{row.amended_verdict}", language),
+            verdict=label(f"verdict.{row.amendment_verdict}", language),
         )
         for row in report.rows
-        if row.indicator.amended is not None and row.amended_verdict is not None
+        if row.indicator.amended is not None and row.amendment_verdict is not None
     ]
 
 
@@ -134,7 +135,7 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
     if not rows:
         return label("summary.error_none", language)
 
-    def in_digits(row: ReportRow) -> float:
+    def in_digits(row: Row) -> float:
         return float(row.error or 0.0) * 10.0**row.indicator.decimals
 
     worst = max(rows, key=in_digits)
