@@ -156,11 +156,12 @@ def chance_wedges(
     shape = (len(names), -1, BATCHES)
     each, orders = batched.reshape(shape), spread.reshape(shape).mean(axis=2)
     drawn = each.std(axis=2, ddof=1) / np.sqrt(BATCHES)
+    weights = judge.weights
     off, on = judge.worth_of(np.array([[False] * len(names), [True] * len(names)]))
     return ChanceWedges(
         opened, ready.resolved, asked.against.resolved if asked.against else None, asked.by,
-        opened.plan.indicators, ends.players, off.reshape(shape[1:]).mean(axis=1),
-        on.reshape(shape[1:]).mean(axis=1), each.mean(axis=2), np.hypot(drawn, orders),
+        opened.plan.indicators, ends.players, off.reshape(shape[1:]) @ weights,
+        on.reshape(shape[1:]) @ weights, each @ weights, np.hypot(drawn, orders),
         judge.worlds, judge.seed, coalitions * judge.worlds,
     )  # fmt: skip
 
@@ -177,8 +178,14 @@ class _Judge:
 
     @property
     def worlds(self) -> int:
-        """Whole batches of the draws asked for."""
+        """Draws in which each coalition is run."""
         return self.ends.worlds
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Part of the worlds that each batch has, shape (BATCHES,)."""
+        batches = np.array_split(np.arange(self.worlds), BATCHES)
+        return np.array([batch.size for batch in batches]) / self.worlds
 
     def worth_of(self, inside: np.ndarray) -> np.ndarray:
         """Share of each batch of worlds that meets each target, the binding ones and all.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zjsim.analysis.decomposition.players import Player
 from zjsim.analysis.decomposition.wedges import PAIRS, Wedges, wedges
 from zjsim.assessment.plan import Indicator
 from zjsim.openplan import PlanLike, ScenarioLike
@@ -36,9 +37,11 @@ class Decomposition:
     ----------
     resolved : Resolved
         The scenario.
+    against : Resolved or None
+        The scenario that it is held against; None as for `Wedges`.
     indicators : tuple of Indicator
-    causes : tuple of str
-        `CAUSES`, or ids of levers.
+    players : tuple of Player
+        Who shares in the change: causes, levers, or inputs that differ.
     base, target : array, shape (n_indicator,)
         Values with every cause off and with every cause on; of `decompose` each less its own
         value in the base year.
@@ -50,13 +53,19 @@ class Decomposition:
     """
 
     resolved: Resolved
+    against: Resolved | None
     indicators: tuple[Indicator, ...]
-    causes: tuple[str, ...]
+    players: tuple[Player, ...]
     base: np.ndarray
     target: np.ndarray
     shares: np.ndarray
     errors: np.ndarray
     runs: int
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Ids of the players."""
+        return tuple(player.id for player in self.players)
 
     @property
     def exact(self) -> bool:
@@ -115,7 +124,7 @@ def decompose(
     found = wedges(
         plan, scenario, changes, by="causes", levers=levers, drivers=drivers, constants=constants
     )
-    return _in_target_year(found)
+    return in_target_year(found)
 
 
 def decompose_levers(
@@ -172,15 +181,14 @@ def decompose_levers(
         plan, scenario, changes, by="levers", levers=levers, drivers=drivers,
         constants=constants, pairs=pairs, seed=seed,
     )  # fmt: skip
-    return _in_target_year(found)
+    return in_target_year(found)
 
 
-def _in_target_year(found: Wedges) -> Decomposition:
+def in_target_year(found: Wedges) -> Decomposition:
     """The parts of each indicator's change up to its target year."""
-    causes = tuple(player.id for player in found.players)
-    off, on, shares, errors = map(
-        found.at_target, (found.off, found.on, found.shares, found.errors)
-    )
+    tables = (found.off, found.on, found.shares, found.errors)
+    off, on, shares, errors = map(found.at_target, tables)
     return Decomposition(
-        found.resolved, found.indicators, causes, off, on, shares, errors, found.runs
-    )
+        found.resolved, found.against, found.indicators, found.players, off, on, shares, errors,
+        found.runs,
+    )  # fmt: skip
