@@ -63,6 +63,8 @@ class Wedges:
     off, on : array, shape (n_indicator, n_year)
         Each indicator with nothing switched on and with everything, in the printed unit; of
         ``causes`` each less its own value in the base year.
+    values : array, shape (n_indicator, n_year)
+        Each indicator in the scenario, in the printed unit.
     shares : array, shape (n_player, n_indicator, n_year)
         Sums over players to ``on`` less ``off``. NaN after an indicator's target year.
     errors : array, shape (n_player, n_indicator, n_year)
@@ -79,6 +81,7 @@ class Wedges:
     years: tuple[int, ...]
     off: np.ndarray
     on: np.ndarray
+    values: np.ndarray
     shares: np.ndarray
     errors: np.ndarray
     runs: int
@@ -187,17 +190,24 @@ def wedges(
     ends = asked.ends()
     items, years = opened.plan.indicators, (opened.plan.base_year, *opened.plan.years)
 
+    def yearly(inside: np.ndarray) -> np.ndarray:
+        return _yearly(ends, inside, backend, items, years, advance)
+
     def worth_of(inside: np.ndarray) -> np.ndarray:
-        return _yearly(ends, inside, backend, items, years, asked.by == "causes", advance)
+        found = yearly(inside)
+        return found - found[:, :, :1] if asked.by == "causes" else found
 
     names = [player.id for player in ends.players]
     backend = backend_for(count_coalitions(len(names), pairs))
-    shares, errors, runs = shared_out(worth_of, names, pairs, seed)
-    off, on = worth_of(np.array([[False] * len(names), [True] * len(names)]))
     shape = (len(items), len(years))
+    shares, errors, runs = shared_out(
+        lambda inside: worth_of(inside).reshape(len(inside), -1), names, pairs, seed
+    )
+    both = np.array([[False] * len(names), [True] * len(names)])
+    off, on = worth_of(both)
     return Wedges(
         opened, ready.resolved, asked.against.resolved if asked.against else None, asked.by, items,
-        ends.players, years, off.reshape(shape), on.reshape(shape),
+        ends.players, years, off, on, yearly(both[1:])[0],
         shares.reshape(-1, *shape), errors.reshape(-1, *shape), runs,
     )  # fmt: skip
 
@@ -257,21 +267,16 @@ def _yearly(
     backend: Backend,
     items: Sequence[Indicator],
     years: Sequence[int],
-    own: bool,
     advance: Callable[[int], None],
 ) -> np.ndarray:
-    """Each indicator in each year by coalition, shape (n, n_indicator * n_year).
-
-    ``own``: less what the run itself shows in the first year.
-    """
+    """Each indicator in each year by coalition, shape (n, n_indicator, n_year)."""
     save, found = variables_of(items), []
     for piece in pieces(ends, inside):
         ran = ends.ready.run(ends.inputs(piece, save), backend)
         table = np.stack([indicator_table(ran, items, year) for year in years], axis=2)
         for k, item in enumerate(items):
             table[:, k, [year > item.target.year for year in years]] = np.nan
-        table = table - table[:, :, :1] if own else table
-        found.append(table.reshape(len(piece), -1))
+        found.append(table)
         advance(len(piece))
     return np.concatenate(found)
 

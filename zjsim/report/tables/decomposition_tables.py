@@ -10,6 +10,7 @@ from zjsim.language import Language
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_number, format_share
 from zjsim.report.words.text_table import Table
+from zjsim.workflow import label_of
 
 
 def share_table(found: Any, language: Language, *, ids: bool = False) -> Table:
@@ -53,7 +54,9 @@ def heading(found: Any, language: Language) -> str:
 def _scenarios(found: Any, language: Language) -> dict[str, str]:
     """The scenario and the one that it is held against, in words."""
     both = (found.resolved, found.against)
-    named = [one and (localised(one.scenario.label, language) or one.scenario.name) for one in both]
+    named = [
+        one and (localised(label_of(one.scenario), language) or one.scenario.name) for one in both
+    ]
     return {"scenario": named[0], "other": named[1] or ""}
 
 
