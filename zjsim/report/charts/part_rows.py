@@ -308,8 +308,8 @@ def draw_part_rows(
     ]
     if wanted:
         ax.plot(
-            *zip(*wanted, strict=True), ms=house_style.stroke(6.5), zorder=4, clip_on=False, gid="target",
-            label=label("parts.needed", language), **house_style.diamond(),
+            *zip(*wanted, strict=True), ms=house_style.stroke(6.5), zorder=4, clip_on=False,
+            gid="target", label=label("parts.needed", language), **house_style.diamond(),
         )  # fmt: skip
     for row, place in zip(data.rows, places, strict=True):
         for edge, text in zip(edges, (row.first, row.last), strict=True):

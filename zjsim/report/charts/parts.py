@@ -20,7 +20,8 @@ from zjsim.workflow import label_of, run_hash, run_name
 # Tol's muted colours, which people with any common colour blindness can tell apart; none of them
 # is the colour of a verdict or of a target.
 COLOURS = (
-    "#332288", "#88CCEE", "#CC6677", "#DDCC77", "#44AA99", "#AA4499", "#999933", "#882255", "#117733",
+    "#332288", "#88CCEE", "#CC6677", "#DDCC77", "#44AA99",
+    "#AA4499", "#999933", "#882255", "#117733",
 )  # fmt: skip
 REST = "#D5D5D5"
 HANDLE = 4.4  # room beside the words of an entry of the key, in font sizes

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zjsim.workflow import Runs
 
 Writer = Callable[[Path], None]
+DEFAULT_ENGINE = "kernel"
 # A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
 
@@ -41,7 +42,8 @@ def report_of(
         observations=observations or assessment.observations or runs.plan.observations,
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
-        footnote=method_words(runs),
+        # How a run is computed is said where it is not computed as usual; the annex has it all.
+        footnote="" if runs.engine == DEFAULT_ENGINE else method_words(runs),
     )
 
 
