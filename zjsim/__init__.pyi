@@ -42,8 +42,8 @@ from .report.charts.board import plot_board as plot_board
 from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
 from .report.charts.ensemble_charts import plot_fan as plot_fan
-from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
 from .report.charts.learning_chart import plot_learning as plot_learning
+from .report.charts.probability_charts import plot_probabilities as plot_probabilities
 from .report.charts.targets import plot_progress as plot_progress
 from .report.charts.targets import plot_targets as plot_targets
 from .report.charts.tornado import plot_tornado as plot_tornado

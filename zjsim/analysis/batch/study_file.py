@@ -43,10 +43,13 @@ class StudyResult(Shown):
         Runs computed, reused and failed; its ``folder`` holds shards, manifest and summary.
     rows : sequence of mapping
         Of each case: its coordinates, the indicators, how many targets are met.
+    planned : PlannedStudy
+        The plan and the cases.
     """
 
     batch: BatchResult
     rows: Sequence[Mapping[str, Any]]
+    planned: PlannedStudy
 
     @property
     def folder(self) -> Path:
@@ -137,7 +140,7 @@ def run_study(
     Returns
     -------
     StudyResult
-        Its ``frame()`` has a row a case; the same is in ``summary.csv``.
+        Its ``to_frame()`` has a row a case; the same is in ``summary.csv``.
 
     Raises
     ------
@@ -165,4 +168,4 @@ def run_study(
     )
     rows = summarise(done.runs, planned.plan.plan, planned.cases)
     write_text(done.folder / SUMMARY, summary_text(rows))
-    return StudyResult(done, rows)
+    return StudyResult(done, rows, planned)

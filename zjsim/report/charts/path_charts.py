@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from zjsim.language import Language, chosen_language
+from zjsim.language import TYPOGRAPHY, Language, chosen_language
 from zjsim.report.charts import parts
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Frame, Room, Size, canvas, key_columns, panels
@@ -197,7 +197,7 @@ def _plot_panels(
     count = len(data.panels)
 
     def usual(rows: int, columns: int) -> tuple[float, float]:
-        return 2.5 * columns + 0.5, 1.75 * rows + 1.75
+        return max(2.5 * columns + 0.5, 5.6), max(1.75 * rows + 1.75, 3.9)
 
     most = min(PANEL_COLUMNS, count)
     with house(style), panels(figure, figsize, count, most, usual) as (figure, rows, columns):
@@ -218,27 +218,24 @@ def _plot_panels(
             draw_paths(ax, data.panels[place], words, small=True)
             _panel_title(ax, data.panels[place], words)
         heading = label(f"paths.{kind}", words)
-        said = TITLES[kind](data, words)
+        said = _subtitle(data, kind, words)
         house_style.add_title(figure, heading if title is None else title, said)
         house_style.add_footer(figure, data.footer(words))
         _legend(figure, _handles(data, words, kind))
         return figure
 
 
-def _subtitle(data: PathsData, language: Language) -> str:
-    return house_style.SEPARATOR.join(localised(name, language) for name in data.scenarios)
-
-
-TITLES: dict[str, Callable[[PathsData, Language], str]] = {
-    "levers": lambda data, words: house_style.SEPARATOR.join(
-        [_subtitle(data, words), label("paths.lever_unit", words)]
-    ),
-    "drivers": _subtitle,
-}
+def _subtitle(data: PathsData, kind: str, language: Language) -> str:
+    said = [localised(name, language) for name in data.scenarios]
+    said += [label("paths.lever_unit", language)] if kind == "levers" else []
+    said += [label("paths.at_rest", language, count=data.at_rest)] if data.at_rest else []
+    return house_style.SEPARATOR.join(said)
 
 
 def _panel_title(ax: Axes, panel: PathPanel, language: Language) -> None:
-    name, unit = localised(panel.name, language), panel.unit
+    name = localised(panel.name, language)
+    if panel.unit not in ("", "Dmnl"):
+        name += TYPOGRAPHY[language].bracketed(panel.unit)
     at: dict[str, Any] = dict(house_style.ABOVE_AXES)
     width = ax.get_position().width * house_style.inches(ax.figure)[0] * 72 / points(8.6)
     words = house_style.wrap(name, width + 2).split("\n")
@@ -247,11 +244,6 @@ def _panel_title(ax: Axes, panel: PathPanel, language: Language) -> None:
         shown, (0, 1), xytext=(0, points(4)), va="bottom", fontsize=points(8.6), **at
     )
     house_style.strong(text, 0.25)
-    if unit and unit != "Dmnl":
-        ax.annotate(
-            unit, (1, 1), xytext=(0, points(-7)), ha="right", va="bottom", fontsize=points(7),
-            color=house_style.muted(), **at,
-        )  # fmt: skip
 
 
 def unit_words(unit: str, language: Language) -> str:

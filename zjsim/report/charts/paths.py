@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -78,12 +78,15 @@ class PathsData:
         Run of each scenario, for the footer.
     draws : int or None
         Of an ensemble.
+    at_rest : int
+        Drivers that never move, for which there is no panel.
     """
 
     panels: tuple[PathPanel, ...]
     scenarios: tuple[Any, ...]
     runs: tuple[str, ...]
     draws: int | None = None
+    at_rest: int = 0
 
     def table(self, language: Language) -> tuple[list[str], list[list[Any]]]:
         """A row a point of a line."""
@@ -160,7 +163,7 @@ def drivers_data(runs: AnyRuns | Sequence[AnyRuns], only: str | None = None) -> 
     if not wanted:
         raise RunError(f"{only}: no such driver. {did_you_mean(str(only), drivers)}".rstrip())
     observed = plan.drivers.series.get(OBSERVED_PATH, {})
-    made = []
+    made, at_rest = [], 0
     for driver in wanted:
         lines: list[PathLine] = []
         for place, one in enumerate(several):
@@ -175,10 +178,17 @@ def drivers_data(runs: AnyRuns | Sequence[AnyRuns], only: str | None = None) -> 
         if seen is not None:
             years, values = zip(*seen.values, strict=True)
             lines.append(PathLine("observed", None, -1, tuple(map(float, years)), values))
+        if only is None and not any(map(_moves, lines)):
+            at_rest += 1
+            continue
         made.append(_panel(plan, driver, _names(plan, driver), tuple(lines)))
     if not made:
         raise RunError(f"{several[0].name}: no driver has a path, so there is none to draw.")
-    return _data(several, made)
+    return replace(_data(several, made), at_rest=at_rest)
+
+
+def _moves(line: PathLine) -> bool:
+    return any(len(set(row)) > 1 for row in (line.values, line.low, line.high))
 
 
 def _said(words: Any) -> list[str]:
