@@ -130,7 +130,8 @@ def plot_frontier(
     data = found if isinstance(found, FrontierData) else frontier_data(found)
     footer = data.origin.footer(words)
     numbers = TYPOGRAPHY[words].comma.join(map(str, data.targets))
-    heading = label("frontier.title", words, targets=numbers)
+    one = "_one" if len(data.targets) == 1 else ""
+    heading = label(f"frontier.title{one}", words, targets=numbers)
     subtitle = house_style.SEPARATOR.join([data.origin.title(words), label("frontier.note", words)])
     with house(style), canvas(ax, FRONTIER, figsize, title, footer, (0.8, 0.1)) as at:
         at.make_room(Room(left=52, right=40, top=10, bottom=40))
@@ -190,6 +191,6 @@ def _words(ax: Axes, data: FrontierData, language: Language, scale: float) -> No
         fontsize=points(8.6), color=house_style.muted(), **at,
     )  # fmt: skip
     ax.annotate(
-        said, (scale * data.answer[0], 100 * data.answer[1]), xytext=(0, -10), va="top",
+        said, (scale * data.answer[0], 100 * data.answer[1]), xytext=(2, 9), va="bottom",
         ha="right", fontsize=points(9.5), color=house_style.ink(), **at,
     )  # fmt: skip

@@ -269,7 +269,7 @@ def _plot(
         keys = parts.key_rows(keyed, figsize, (WIDE, pitch * len(names) + 2.5))
         high = pitch * len(names) + 2.3 + 0.2 * keys
         frame = Frame(WIDE, high, 0.36, 0.845, 1 - 1.22 / high, (0.95 + 0.2 * keys) / high)
-        with canvas(ax, frame, figsize, title, footer, (1.05, 0.3 + 0.2 * keys)) as at:
+        with canvas(ax, frame, figsize, title, footer, (0.78, 0.02 + 0.2 * keys)) as at:
             room = Room(right=AWAY[1] + 6, top=18, bottom=38)
             lines = len(names) + (JOINT if any(row.joint for row in data.rows) else 0)
             broken, size = name_rows(at, names, lines, (26, 8.8), room)

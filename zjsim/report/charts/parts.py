@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from zjsim.language import LANGUAGES, Language
 from zjsim.report.charts import style as house_style
-from zjsim.report.charts.canvas import Origin, Size, key_columns
+from zjsim.report.charts.canvas import SMALLEST, Origin, Size
 from zjsim.report.charts.style import points
 from zjsim.report.tables.decomposition_tables import cause_name
 from zjsim.report.words.labels import label, localised
@@ -124,8 +124,6 @@ def part_handles(names: Sequence[str], has_rest: bool) -> list[Any]:
 
 def letters_on(figsize: Size, usual: tuple[float, float]) -> tuple[float, float]:
     """Width of the figure in inches, and the size of its key's letters before it is made."""
-    from zjsim.report.charts.canvas import SMALLEST
-
     if figsize is None:
         return points(usual[0]), points(9)
     part = min(figsize[0] / usual[0], figsize[1] / usual[1])
@@ -135,7 +133,19 @@ def letters_on(figsize: Size, usual: tuple[float, float]) -> tuple[float, float]
 def key_rows(texts: Sequence[str], figsize: Size, usual: tuple[float, float]) -> int:
     """How many rows the key will take."""
     width, size = letters_on(figsize, usual)
-    return -(-len(texts) // key_columns(texts, width - 0.3, size, HANDLE))
+    return -(-len(texts) // columns_that_fit(texts, width - 0.3, size))
+
+
+def columns_that_fit(texts: Sequence[str], width: float, size: float) -> int:
+    """How many entries of a key fit beside each other, each column as wide as its widest."""
+    most = len(texts)
+    for count in range(most, 1, -1):
+        # As matplotlib fills them: column by column, the first ones with one more.
+        columns = [list(part) for part in np.array_split(np.arange(most), count)]
+        wide = sum(max(house_style.ems(texts[k]) for k in column) + HANDLE for column in columns)
+        if wide * size / 72 <= width:
+            return count
+    return 1
 
 
 def draw_key(ax: Axes, handles: Sequence[Any], down: float) -> None:
@@ -146,6 +156,6 @@ def draw_key(ax: Axes, handles: Sequence[Any], down: float) -> None:
     figure.legend(
         handles=list(handles), loc="upper center",
         bbox_to_anchor=(0.5, ax.get_position().y0 - points(down) / (72 * high)),
-        ncols=key_columns(texts, wide - 0.3, size, HANDLE), fontsize=size,
+        ncols=columns_that_fit(texts, wide - 0.3, size), fontsize=size,
         handlelength=1.3, handletextpad=0.5, columnspacing=1.6, labelspacing=0.35, borderpad=0.2,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from zjsim.language import TYPOGRAPHY, Language, chosen_language
 from zjsim.report.charts import parts
 from zjsim.report.charts import style as house_style
-from zjsim.report.charts.canvas import Frame, Room, Size, canvas, key_columns, panels
+from zjsim.report.charts.canvas import Frame, Room, Size, canvas, panels
 from zjsim.report.charts.paths import (
     PathPanel,
     PathsData,
@@ -91,7 +91,7 @@ def plot_variable(
         rows = parts.key_rows(keyed, figsize, USUAL)
         height = USUAL[1] + 0.2 * (rows - 1)
         frame = Frame(USUAL[0], height, 0.1, 0.95, 1 - 0.98 / height, (0.8 + 0.2 * rows) / height)
-        with canvas(ax, frame, figsize, title, footer, (0.8, 0.3 + 0.2 * rows)) as at:
+        with canvas(ax, frame, figsize, title, footer, (0.8, 0.08 + 0.2 * rows)) as at:
             at.make_room(Room(left=58, right=14, top=8, bottom=22))
             draw_paths(at.ax, panel, words)
             unit = unit_words(panel.unit, words)
@@ -332,6 +332,6 @@ def _legend(figure: Any, handles: Sequence[Any]) -> None:
     texts = [str(handle.get_label()) for handle in handles]
     figure.legend(
         handles=list(handles), loc="lower center", bbox_to_anchor=(0.5, points(0.36) / high),
-        ncols=key_columns(texts, wide - 0.3, points(8.6), 4.4), fontsize=points(8.6),
+        ncols=parts.columns_that_fit(texts, wide - 0.3, points(8.6)), fontsize=points(8.6),
         handlelength=1.6, columnspacing=1.6, labelspacing=0.3, borderpad=0.1,
     )  # fmt: skip

@@ -192,7 +192,7 @@ def _plot_several(
         high += 0.2 * keys
         right = 0.97 - 0.045 * count
         frame = Frame(9.6, high, 0.40, right, 1 - 1.0 / high, (0.95 + 0.2 * keys) / high)
-        with canvas(ax, frame, figsize, title, footer, (0.85, 0.3 + 0.2 * keys)) as at:
+        with canvas(ax, frame, figsize, title, footer, (0.8, 0.05 + 0.2 * keys)) as at:
             room = Room(right=32 * count + 8, top=8, bottom=38)
             broken, size = name_rows(at, names, len(names) + JOINT, (30, 8.8), room)
             draw_side_by_side(at.ax, data, words, broken, size)

@@ -205,8 +205,8 @@ class _Heads:
 
     @classmethod
     def of(cls, data: StudyData, language: Language) -> _Heads:
-        """As they fit over the columns of a chart of the usual width."""
-        column = 5.4 * 72 / (9.6 * max(len(data.cases), 1)) * 9.6 / 9
+        """As they fit over the columns, also of a small chart, where names take more room."""
+        column = 4.0 * 72 / 9 / max(len(data.cases), 1)
         texts, upright, lines = [], [], []
         for axis in data.axes:
             said = tuple(_value(value, language) for value in axis.values)

@@ -148,7 +148,7 @@ def plot_wedges(
         rows = parts.key_rows(keyed, figsize, USUAL)
         height = USUAL[1] + 0.2 * (rows - 1)
         frame = Frame(USUAL[0], height, 0.08, 0.86, 1 - 0.98 / height, (0.8 + 0.2 * rows) / height)
-        with canvas(ax, frame, figsize, title, footer, (0.8, 0.3 + 0.2 * rows)) as at:
+        with canvas(ax, frame, figsize, title, footer, (0.8, 0.08 + 0.2 * rows)) as at:
             at.make_room(Room(left=44, right=10 * _widest(data, words) + 20, top=8, bottom=22))
             draw_wedges(at.ax, data, words)
             named = f"{item.number}  {localised(item.label, words)}"
