@@ -150,16 +150,10 @@ def _show(done: BatchResult, rows: Any, planned: PlannedStudy, words: Language) 
 
 def _head(key: str, planned: PlannedStudy, words: Language) -> str:
     """The words for a column: a lever's label or a variable's name in the language."""
-    from zjsim.report.tables.wording import variable_name
-    from zjsim.report.words.labels import label, localised
+    from zjsim.report.tables.wording import column_name
+    from zjsim.report.words.labels import localised
 
-    section, _, name = key.partition(".")
-    if not name:
-        return label(f"batch.{key}", words)
-    for lever in planned.plan.levers if section == "levers" else ():
-        if lever.id == name:
-            return localised(lever.label, words)
-    return variable_name(name.replace("_", " "), words, planned.plan.names_zh)
+    return localised(column_name(key, planned.plan), words)
 
 
 def _is_axis(key: str) -> bool:
