@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zjsim.cli.chances import chances_document, chances_of_runs
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -41,6 +42,7 @@ def check(
         list[str],
         typer.Argument(metavar="SCENARIO...", help="Shipped names or YAML files."),
     ],
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -77,6 +79,7 @@ def check(
     words = language(lang)
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]
     opened, read = plan_and_scenarios(scenarios, changes, plan)
+    read = starting(opened, read, known_until, words, json)
     seen = with_own_observations(opened, observations)
     if reality:
         _ = opened.checks  # a mistake in them is reported before any verdict

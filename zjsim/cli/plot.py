@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zjsim.cli.learn import KnownUntil, posterior_for
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import Assignments, LanguageOption, Plan, Probability, language, wrote
 from zjsim.errors import RunError, did_you_mean
 from zjsim.plaintext import file_name
@@ -95,12 +94,7 @@ def plot(
     if drawn.choice == "indicator":
         choice = opened.plan.indicator(indicator or 1).id
     if known_until is not None and drawn.of != "learning":
-        if drawn.of != "ensemble":
-            able = [one.name for one in KINDS.values() if one.of in ("ensemble", "learning")]
-            said = f"only of {', '.join(able)}"
-            raise typer.BadParameter(said, param_hint="--known-until")
-        learnt = str(posterior_for(opened, known_until, words))
-        read = [one.changed(sampling=replace(one.sampling, posterior=learnt)) for one in read]
+        read = starting(opened, read, known_until, words, quiet=True)
     source = source_of(drawn, opened, read, runs, seed, probability, known_until)
     charts = draw_charts(drawn, source, choice, words, size)
     try:
