@@ -87,6 +87,12 @@ class Runs:
         said = said if len(said) <= LONGEST_CHANGES else f"{said[:LONGEST_CHANGES]}…"
         return {key: f"{words} [{said}]" for key, words in scenario.label.items() if words}
 
+    @property
+    def known_until(self) -> int | None:
+        """Last year known to the draws that the run is the mean of; None for other runs."""
+        given = self.resolved.posterior
+        return None if given is None else given.known_until
+
     @cached_property
     def hash(self) -> str:
         """Hash of everything the numbers depend on: model, inputs, engine, version."""

@@ -10,13 +10,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.posteriors import a_posterior
 from zjsim.analysis.learning import smc
 from zjsim.analysis.learning.figures import Misses, figures_until, worst_grade
 from zjsim.analysis.learning.learning_file import read_learning
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError, ScenarioError
 from zjsim.scenario.outlook import Ahead, OutlookError
-from zjsim.scenario.posterior import Posterior, read_posterior, write_posterior
+from zjsim.scenario.posterior import read_posterior, write_posterior
 from zjsim.workflow import open_plan
 
 
@@ -239,18 +240,6 @@ def test_a_mistake_in_the_file_says_where_and_what(plan, tmp_path):
 # --- draws that travel --------------------------------------------------------------------------
 
 
-def a_posterior(plan, n=16, **more):
-    random = np.random.default_rng(1)
-    return Posterior(
-        known_until=2022, plan=plan.folder.name, model_hash=plan.model_hash,
-        values={"wedge": random.normal(-0.01, 0.001, n)},
-        shocks={"drivers.drift_of_energy": random.standard_normal((n, 6))},
-        since=2020, scores=random.standard_normal((n, 3)), unknowns=("a", "b", "c"),
-        predictions=np.zeros((n, 1)), figures=("x.level 2021",), attributes={"seed": 1, "key": "k"},
-        **more,
-    )  # fmt: skip
-
-
 def test_a_posterior_survives_its_file(plan, tmp_path):
     made = a_posterior(plan)
     write_posterior(tmp_path / "p.nc", made)
@@ -348,15 +337,6 @@ def test_a_year_without_figures_is_refused(plan):
 
     with pytest.raises(DataError, match="figures are held from 2020 to 2025"):
         zjsim.learn(plan, 2030)
-
-
-def test_shares_of_variance_are_refused_from_draws_that_belong_together(plan, tmp_path):
-    from zjsim.analysis.sensitivity.uncertain_inputs import open_study
-
-    write_posterior(tmp_path / "p.nc", a_posterior(plan))
-    changes = [f"sampling.posterior={tmp_path / 'p.nc'}", "sampling.runs=16"]
-    with pytest.raises(ScenarioError, match="draws after learning belong together"):
-        open_study(plan, "baseline", changes)
 
 
 def test_no_discrepancy_is_laid_over_draws_after_learning(plan, tmp_path):

@@ -98,7 +98,8 @@ def check(
         simulated.append((runs, judged))
         if not json:
             # The outside view is that of the plan, and said once.
-            beside = outside_lines(opened, seen, words) if len(simulated) == 1 else []
+            known = runs.known_until
+            beside = outside_lines(opened, seen, words, known) if len(simulated) == 1 else []
             _say_verdicts(judged, words, beside)
     if not json:
         say_notes([runs for runs, _ in simulated])

@@ -118,7 +118,7 @@ def run(
         from zjsim.report.tables.outside_tables import outside_lines
 
         runs, assessment, _ = simulated[0]
-        beside = outside_lines(runs.plan, assessment.observations, words)
+        beside = outside_lines(runs.plan, assessment.observations, words, runs.known_until)
         _show([report for _, _, report in simulated], beside, words)
         say_notes([runs for runs, _, _ in simulated])
     _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")

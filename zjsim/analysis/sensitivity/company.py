@@ -109,10 +109,10 @@ def company_of(ready: Prepared) -> Company:
     """All draws after learning of a scenario that starts from them."""
     sample = ready.sample
     assert sample.posterior is not None
-    drawn, further = draw_all(replace(sample, runs=sample.posterior.n_draw), 0, sample.posterior.n_draw)
-    return Company(
-        tuple(_told_by(d, drawn[d.key]) for d in sample.dimensions), drawn, further
+    drawn, further = draw_all(
+        replace(sample, runs=sample.posterior.n_draw), 0, sample.posterior.n_draw
     )
+    return Company(tuple(_told_by(d, drawn[d.key]) for d in sample.dimensions), drawn, further)
 
 
 def _told_by(item: Dimension, values: np.ndarray) -> Dimension:

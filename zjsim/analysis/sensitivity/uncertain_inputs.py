@@ -154,9 +154,7 @@ def study_of(ready: Prepared, *, calibrated: bool = True) -> Study:
     """
     if ready.resolved.posterior is not None:
         company = company_of(ready)
-        return Study(
-            ready.plan, ready.resolved, company.dimensions, ready.backend, company=company
-        )
+        return Study(ready.plan, ready.resolved, company.dimensions, ready.backend, company=company)
     sample = ready.sampled(calibrated=None if calibrated else {})
     pairs = sample.correlated_pairs
     return Study(ready.plan, ready.resolved, sample.dimensions, ready.backend, pairs)

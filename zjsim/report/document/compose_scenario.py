@@ -23,6 +23,7 @@ from zjsim.report.tables.compose_words import (
     source_words,
     span_words,
 )
+from zjsim.report.tables.learning_tables import start_sentence
 from zjsim.report.tables.rows import InputLine, Report, ReportRow
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.tables import progress_table
@@ -71,7 +72,8 @@ def scenario_sections(judged: Judged, language: Language) -> Iterator[Section]:
     slug = identifier(report.scenario)
     said = label("heading.scenario", language, scenario=scenario_name(report, language))
     why = judged.runs.resolved.scenario.why.get(language)
-    opening = (Text(why),) if why else ()
+    start = start_sentence(judged.runs.resolved.scenario, language)
+    opening = tuple(Text(words) for words in (why, start) if words)
     yield Section(slug, 1, said, opening)
     board = pictures.board_picture(report, language)
     yield _section(slug, "verdicts", language, _verdicts(report, language), board)

@@ -19,8 +19,8 @@ from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.openplan import OpenPlan
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.draws import Dimension, SamplePlan, pert_table, sobol_points
-from zjsim.scenario.sampling import key_of, mode_of
 from zjsim.scenario.posterior import Posterior
+from zjsim.scenario.sampling import key_of, mode_of
 from zjsim.scenario.schema import Range, Sampling, Scenario
 from zjsim.scenario.writing import sampling_entries
 
@@ -149,9 +149,7 @@ def _posterior(given: Posterior, runs: int) -> dict[str, Any]:
     }
 
 
-def _sizes(
-    plan: OpenPlan, ready: Prepared, shipped: Sequence[Scenario], drawer: int
-) -> list[int]:
+def _sizes(plan: OpenPlan, ready: Prepared, shipped: Sequence[Scenario], drawer: int) -> list[int]:
     """Every number of dimensions that a state of the page may come to."""
     levers = sum(1 for lever in plan.levers if lever.delayable)
     held, rest = set(), set()
@@ -159,7 +157,7 @@ def _sizes(
     for scenario in shipped:
         own = scenario.changed(sampling=replace(scenario.sampling, posterior=start))
         one = prepare(plan, own if start else scenario)
-        sample = SamplePlan("sobol", 1, 0, one.sample.dimensions, (), np.eye(0))
+        sample = SamplePlan("sobol", 1, 0, one.sampled(runs=1).dimensions, (), np.eye(0))
         kinds = [dimension.kind for dimension in sample.dimensions]
         held.add(kinds.count("constant"))
         rest.add(sample.size - kinds.count("constant") - kinds.count("lever"))
