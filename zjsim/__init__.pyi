@@ -16,6 +16,7 @@ from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn
 from .analysis.learning.monitoring import Monitoring as Monitoring
 from .analysis.learning.monitoring import monitor as monitor
+from .analysis.learning.starting import known_until as known_until
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
