@@ -32,7 +32,13 @@ MOST_LISTED = 40
 
 
 def batch(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")],
+    study: Annotated[
+        Path,
+        typer.Argument(
+            metavar="STUDY.yaml",
+            help="The study file; of a plan, or of a bare model (model: FILE, and a matrix).",
+        ),
+    ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the cases and compute nothing.")
     ] = False,
@@ -59,6 +65,15 @@ def batch(
     from zjsim.report.output.folder import command_line, versions
 
     words = language(lang)
+    from zjsim.cli.bare_study import batch_model, is_bare, refuse_plan_options
+
+    if is_bare(str(study)):
+        refuse_plan_options(
+            plan=plan, executor=executor, workers=workers, scheduler=scheduler,
+            **{"trust-model": trust_model},
+        )  # fmt: skip
+        batch_model(study, dry_run, out, words, json)
+        return
     planned = plan_study(study, plan, trust_model)
     if dry_run:
         _list(planned, words, json)

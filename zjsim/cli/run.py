@@ -78,6 +78,14 @@ def run(
             help="Language of tables, charts and words; both draws the charts twice.",
         ),
     ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--data",
+            metavar="FILE",
+            help="Of a bare model file: figures of its data variables over time.",
+        ),
+    ] = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -106,8 +114,10 @@ def run(
         from zjsim.cli.bare import run_model
 
         for name in models:
-            run_model(Path(name), changes, engine, out, words, json, trust_model)
+            run_model(Path(name), changes, engine, out, words, json, trust_model, data or ())
         return
+    if data:
+        raise typer.BadParameter("goes with a bare model file", param_hint="--data")
     _check_places(out, formats)
     from zjsim.cli.plans import plan_and_scenarios
 
