@@ -2,6 +2,8 @@
 
 from .analysis.batch.study_file import run_study as run_study
 from .analysis.deciding.backcast import backcast as backcast
+from .analysis.deciding.discover import Discovery as Discovery
+from .analysis.deciding.discover import discover as discover
 from .analysis.deciding.flip import flip as flip
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
@@ -41,6 +43,7 @@ from .openplan import read_scenario as read_scenario
 from .report.charts.board import plot_board as plot_board
 from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
+from .report.charts.discover_chart import plot_discover as plot_discover
 from .report.charts.ensemble_charts import plot_fan as plot_fan
 from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
 from .report.charts.learning_chart import plot_learning as plot_learning

@@ -20,6 +20,7 @@ from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
+from zjsim.cli.discover import discover
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.evaluate import evaluate
 from zjsim.cli.explore import explore
@@ -86,6 +87,7 @@ app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
 app.command("backcast")(backcast)
 app.command("flip")(flip)
+app.command("discover")(discover)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("learn")(learn)
