@@ -106,9 +106,7 @@ def discover(
         _show(each_found, words, last=number == len(found) - 1)
 
 
-def _asked(
-    name: str, assignments: list[str], plan: str | None
-) -> tuple[OpenPlan, list[Scenario]]:
+def _asked(name: str, assignments: list[str], plan: str | None) -> tuple[OpenPlan, list[Scenario]]:
     """The plan, and the scenario or the cases of a study."""
     from zjsim.cli.bare_study import is_bare
     from zjsim.cli.plans import cases_of_study, plan_and_scenarios
@@ -203,6 +201,7 @@ def discover_document(found: Discovery) -> dict[str, Any]:
 def _write(out: Path, found: Discovery, words: Language) -> None:
     from zjsim.cli.output import plain
     from zjsim.report.charts.discover_chart import discover_data, plot_discover
+    from zjsim.report.charts.figures import write_chart_data, write_figure
     from zjsim.report.output.folder import write_folder, write_json
     from zjsim.report.tables import discover_tables as tables
     from zjsim.report.words.csv_table import write_table_csv
@@ -215,7 +214,11 @@ def _write(out: Path, found: Discovery, words: Language) -> None:
     if found.branches:
         files["tree.csv"] = lambda path: write_table_csv(path, tables.branch_table(found, words))
     if found.boxes:
-        figure = plot_discover(discover_data(found), language=words).get_figure(root=True)
-        files["discover.png"] = lambda path: figure.savefig(path, dpi=150)
+        data = discover_data(found)
+        figure = plot_discover(data, language=words).get_figure(root=True)
+        files["discover.png"] = lambda path: write_figure(figure, path.with_suffix(""))
+        files["discover.csv"] = lambda path: write_chart_data(
+            path.with_suffix(""), *data.table(words)
+        )
     numbers = "_".join(str(item.number) for item in found.targets)
     wrote(write_folder(out, f"{found.run_id}-{numbers}", files), words)

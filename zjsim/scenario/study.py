@@ -102,7 +102,9 @@ class Case:
             return self.scenario
         said = ", ".join(f"{key.partition('.')[2]} {_shown(v)}" for key, v in self.assignments)
         label = {
-            language: f"{words} ({said})" for language, words in self.scenario.label.items() if words
+            language: f"{words} ({said})"
+            for language, words in self.scenario.label.items()
+            if words
         }
         return self.scenario.changed(name=self.id, label=label)
 

@@ -78,10 +78,10 @@ def lift(density: np.ndarray | float, share: float) -> np.ndarray:
     return np.asarray((np.nan_to_num(density) - share) / (1 - share) if share < 1 else 0.0)
 
 
-def score(n: np.ndarray, k: np.ndarray, hits: int, share: float) -> np.ndarray:
+def score(n: np.ndarray | int, k: np.ndarray | int, hits: int, share: float) -> np.ndarray:
     """Harmonic mean of coverage and lift of boxes with ``n`` cases and ``k`` of interest."""
-    n, k = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
-    coverage, gain = k / hits, np.maximum(lift(k / np.maximum(n, 1), share), 0)
+    inside, own = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
+    coverage, gain = own / hits, np.maximum(lift(own / np.maximum(inside, 1), share), 0)
     return np.asarray(2 * coverage * gain / np.maximum(coverage + gain, 1e-12))
 
 

@@ -48,6 +48,7 @@ WHERES = ("auto", "fails", "holds")
 # too_few: worlds of interest, or others, to tell what they share.
 Outcome = Literal["found", "nothing", "all_meet", "none_meets", "too_few"]
 FEW = 25
+NOWHERE = Counted(0, 0, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,8 @@ class Discovery:
     fresh_share: float
     by_model_error: float
     boxes: tuple[Region, ...] = ()
-    together: Counted = Counted(0, 0, 1, 0)
-    together_fresh: Counted = Counted(0, 0, 1, 0)
+    together: Counted = NOWHERE
+    together_fresh: Counted = NOWHERE
     branches: tuple[Region, ...] = ()
 
     def __repr__(self) -> str:
@@ -355,12 +356,10 @@ class _Work:
             found.values, hits, most=self.most, density=self.density, decimals=self.decimals
         )
         regions = self._regions(boxes, hits, again)
-        # A region that is no denser in fresh worlds than the whole was chance.
-        sure = [
-            wilson_share(one.fresh.k, one.fresh.n).low > made.fresh_share for one in regions
-        ]  # fmt: skip
-        if not regions or not sure[0]:
-            boxes, regions = [], []
+        # What does not stand in fresh worlds was chance, and so is what was found after it.
+        stands = [_stands(one, made.share, made.fresh_share) for one in regions]
+        kept = stands.index(False) if False in stands else len(stands)
+        boxes, regions = boxes[:kept], regions[:kept]
         grown = leaves(found.values, hits, self.decimals) if self.tree else []
         return replace(
             made,
@@ -381,7 +380,7 @@ class _Work:
         """Each box in the worlds outside those before it, in both sets of worlds."""
         left, left_fresh = np.ones(hits.size, dtype=bool), np.ones(again.size, dtype=bool)
         repeated = None
-        regions = []
+        regions: list[Region] = []
         for box in boxes:
             if repeated is None:
                 repeated = telling.reproduced(self.found.values, hits, self.found.seed, self.most)
@@ -416,6 +415,14 @@ class _Work:
             )  # fmt: skip
             limits.append((float(inside), limit))
         return tuple(limit for _, limit in sorted(limits, key=lambda pair: pair[0]))
+
+
+def _stands(one: Region, share: float, fresh_share: float) -> bool:
+    """Whether a region is denser than the whole in fresh worlds, too, by half as much at least."""
+    if not one.fresh.n or wilson_share(one.fresh.k, one.fresh.n).low <= fresh_share:
+        return False
+    gained = telling.lift(one.found.density, share)
+    return bool(telling.lift(one.fresh.density, fresh_share) >= gained / 2)
 
 
 def _rounded(limit: float, digits: int) -> float | None:

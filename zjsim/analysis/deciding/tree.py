@@ -1,4 +1,4 @@
-"""A classification tree over worlds, by scikit-learn: each leaf is a box, and all are all worlds."""
+"""A classification tree over worlds, by scikit-learn: each leaf is a box."""
 
 from __future__ import annotations
 

@@ -159,9 +159,9 @@ def plot_discover(
     with house(style), canvas(ax, frame, figsize, title, footer, (0.75, 0.45)) as at:
         names = [localised(row.name, words) for row in data.rows]
         room = Room(right=6, top=4, bottom=34)
-        shown, size = name_rows(at, names, lines, (22, 8.8), room)
-        draw_discover(at.ax, data, words, places, shown, size)
-        said = label("discover.targets", words, targets=", ".join(map(str, data.targets)))
+        shown, size = name_rows(at, names or [""], lines, (22, 8.8), room)
+        draw_discover(at.ax, data, words, places, shown[: len(names)], size)
+        said = tables.which_targets(data.targets, words)
         share = label(f"discover.chart_share_{data.where}", words, share=format_share(data.share))
         parts = [data.origin.title(words), said, share, label("discover.chart_fresh", words)]
         heading = label(f"title.discover_{data.where}", words)

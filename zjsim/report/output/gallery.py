@@ -21,8 +21,18 @@ if TYPE_CHECKING:
     from zjsim.scenario.schema import Scenario
 
 # What a chart is drawn from: judged runs of one scenario or of several, an ensemble, the
-# influence of each input, what was learnt year by year, or runs as they are.
-Of = Literal["assessment", "assessments", "ensemble", "influence", "learning", "runs"]
+# influence of each input, what was learnt year by year, runs as they are, where a plan fails, or
+# several strategies against the same worlds.
+Of = Literal[
+    "assessment",
+    "assessments",
+    "ensemble",
+    "influence",
+    "learning",
+    "runs",
+    "discovery",
+    "robustness",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ KINDS: dict[str, Kind] = {
         Kind("probabilities", "ensemble", "charts.ensemble_charts"),
         Kind("learning", "learning", "charts.learning_chart"),
         Kind("tornado", "influence", "charts.tornado", "indicator"),
+        Kind("discover", "discovery", "charts.discover_chart"),
         Kind("stock-flow", "runs", "model.pictures", "sector"),
         Kind("loops", "runs", "model.pictures"),
     )
@@ -136,6 +147,11 @@ def source_of(
         from zjsim.ensembles.run import simulate_ensemble
 
         return simulate_ensemble(plan, scenarios[0], runs=runs, seed=seed)
+    if kind.of == "discovery":
+        from zjsim.analysis.deciding.discover import discover
+
+        targets = "binding" if any(item.binding for item in plan.plan.indicators) else "all"
+        return discover(plan, scenarios[0], targets=targets, runs=runs, seed=seed, tree=False)
     if kind.of == "assessments":
         return [_judged(plan, scenario, probability) for scenario in scenarios]
     if kind.of == "assessment":

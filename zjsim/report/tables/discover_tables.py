@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -68,16 +69,18 @@ def threshold(limit: Any, language: Language) -> str:
     """The limit alone: ``more than 6%``."""
     ends = _ends(limit, language)
     key = {"low": "more_than", "high": "less_than"}.get(next(iter(ends)), "")
-    return label(f"discover.{'from_to' if len(ends) == 2 else key}", language, **ends)
+    words = label(f"discover.{'from_to' if len(ends) == 2 else key}", language, **ends)
+    if limit.observed.measure in ("growth", "change"):
+        return label("discover.yearly", language, words=words)
+    return words
 
 
 def heading(found: Any, language: Language) -> list[str]:
     """What was asked, how often it happens, and what is found."""
     scenario = found.resolved.scenario
-    targets = TYPOGRAPHY[language].comma.join(str(item.number) for item in found.targets)
     values = {
         "scenario": localised(scenario.label, language) or scenario.name,
-        "targets": targets,
+        "which": which_targets([item.number for item in found.targets], language),
         "runs": f"{found.runs:,}",
         "share": format_share(found.share),
     }
@@ -90,6 +93,13 @@ def heading(found: Any, language: Language) -> list[str]:
     if found.outcome == "nothing":
         lines.append(label("discover.nothing", language))
     return lines
+
+
+def which_targets(numbers: Sequence[int], language: Language) -> str:
+    """``targets 6, 8``."""
+    said = TYPOGRAPHY[language].comma.join(map(str, numbers))
+    key = "discover.target" if len(numbers) == 1 else "discover.targets"
+    return label(key, language, targets=said)
 
 
 def _share_key(found: Any) -> str:
@@ -191,6 +201,9 @@ def remarks(found: Any, language: Language) -> list[str]:
             "seed": found.seed, "fresh_seed": found.fresh_seed,
         }  # fmt: skip
         lines.append(label("discover.note", language, **values))
+    shown = [limit for region in (*found.boxes, *found.branches) for limit in region.limits]
+    if any(limit.observed.sort == "drift" for limit in shown):
+        lines.append(label("discover.drift", language))
     if found.boxes or found.branches:
         lines.append(label("discover.method", language))
     return lines
