@@ -12,21 +12,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from zjsim.analysis.deciding import boxes as telling
 from zjsim.analysis.deciding.backcast import chosen_targets
 from zjsim.analysis.deciding.boxes import Counted, held_to
-from zjsim.analysis.deciding.experiments import (
-    Experiments,
-    Observed,
-    decimals_for,
-    experiments,
-)
-from zjsim.analysis.deciding.prim import Box, quasi_p
+from zjsim.analysis.deciding.experiments import Experiments, decimals_for, experiments
+from zjsim.analysis.deciding.regions import Limit, Region, limits_of, regions_of
 from zjsim.analysis.deciding.tree import leaves
 from zjsim.assessment.plan import Indicator
-from zjsim.assessment.probability import wilson_share
 from zjsim.errors import RunError
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan
 from zjsim.prepare import Prepared, prepare
@@ -49,54 +41,6 @@ WHERES = ("auto", "fails", "holds")
 Outcome = Literal["found", "nothing", "all_meet", "none_meets", "too_few"]
 FEW = 25
 NOWHERE = Counted(0, 0, 1, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One input of a box.
-
-    Parameters
-    ----------
-    observed : Observed
-    low, high : float or None
-        Limits, both included; None where there is none on that side.
-    p_low, p_high : float or None
-        Quasi-p-value of each limit: how likely it would be by chance.
-    again : float
-        Part of the half-samples whose first box restricts this input, too.
-    span : tuple of float
-        What 95 % of the worlds lie within.
-    decimals : int
-        That the limits have.
-    """
-
-    observed: Observed
-    low: float | None
-    high: float | None
-    p_low: float | None
-    p_high: float | None
-    again: float
-    span: tuple[float, float]
-    decimals: int
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the uncertain world.
-
-    Parameters
-    ----------
-    limits : tuple of Limit
-        The input that cuts off most first.
-    found : Counted
-        In the worlds that it was found in: of a second box, those outside the first.
-    fresh : Counted
-        In worlds that it has not seen, counted alike.
-    """
-
-    limits: tuple[Limit, ...]
-    found: Counted
-    fresh: Counted
 
 
 @dataclass(frozen=True, repr=False)
@@ -355,11 +299,11 @@ class _Work:
         boxes = telling.boxes_in(
             found.values, hits, most=self.most, density=self.density, decimals=self.decimals
         )
-        regions = self._regions(boxes, hits, again)
-        # What does not stand in fresh worlds was chance, and so is what was found after it.
-        stands = [_stands(one, made.share, made.fresh_share) for one in regions]
-        kept = stands.index(False) if False in stands else len(stands)
-        boxes, regions = boxes[:kept], regions[:kept]
+        sets = (found.values, hits), (fresh.values, again)
+        regions = regions_of(
+            boxes, found.observed, self.decimals, *sets, found.seed, most=self.most
+        )
+        boxes = boxes[: len(regions)]
         grown = leaves(found.values, hits, self.decimals) if self.tree else []
         return replace(
             made,
@@ -369,67 +313,9 @@ class _Work:
             together_fresh=held_to(boxes, fresh.values, again),
             branches=tuple(
                 Region(
-                    self._limits(box, {}, None),
+                    limits_of(box, found.observed, self.decimals, found.values),
                     held_to([box], found.values, hits), held_to([box], fresh.values, again),
                 )
                 for box in grown
             ),
         )  # fmt: skip
-
-    def _regions(self, boxes: Sequence[Box], hits: np.ndarray, again: np.ndarray) -> list[Region]:
-        """Each box in the worlds outside those before it, in both sets of worlds."""
-        left, left_fresh = np.ones(hits.size, dtype=bool), np.ones(again.size, dtype=bool)
-        repeated = None
-        regions: list[Region] = []
-        for box in boxes:
-            if repeated is None:
-                repeated = telling.reproduced(self.found.values, hits, self.found.seed, self.most)
-            values, seen = self.found.values[left], self.fresh.values[left_fresh]
-            tested = quasi_p(box, values, hits[left])
-            inside = _counted(box, values, hits[left], hits)
-            regions.append(
-                Region(
-                    self._limits(box, tested, repeated if not regions else None),
-                    inside, _counted(box, seen, again[left_fresh], again),
-                )
-            )  # fmt: skip
-            left &= ~box.holds(self.found.values)
-            left_fresh &= ~box.holds(self.fresh.values)
-        return regions
-
-    def _limits(
-        self, box: Box, tested: Mapping[tuple[int, str], float], repeated: np.ndarray | None
-    ) -> tuple[Limit, ...]:
-        limits = []
-        for place in box.restricted:
-            column = self.found.values[:, place]
-            low, high, digits = float(box.low[place]), float(box.high[place]), self.decimals[place]
-            inside = np.mean((column >= low) & (column <= high))
-            span = np.quantile(column, [0.025, 0.975])
-            limit = Limit(
-                self.found.observed[place],
-                _rounded(low, digits), _rounded(high, digits),
-                tested.get((place, "low")), tested.get((place, "high")),
-                float("nan") if repeated is None else float(repeated[place]),
-                (float(span[0]), float(span[1])), digits,
-            )  # fmt: skip
-            limits.append((float(inside), limit))
-        return tuple(limit for _, limit in sorted(limits, key=lambda pair: pair[0]))
-
-
-def _stands(one: Region, share: float, fresh_share: float) -> bool:
-    """Whether a region is denser than the whole in fresh worlds, too, by half as much at least."""
-    if not one.fresh.n or wilson_share(one.fresh.k, one.fresh.n).low <= fresh_share:
-        return False
-    gained = telling.lift(one.found.density, share)
-    return bool(telling.lift(one.fresh.density, fresh_share) >= gained / 2)
-
-
-def _rounded(limit: float, digits: int) -> float | None:
-    return round(limit, digits) + 0.0 if np.isfinite(limit) else None
-
-
-def _counted(box: Box, values: np.ndarray, hits: np.ndarray, every: np.ndarray) -> Counted:
-    """A box in some worlds; its coverage is of the interest in all of them."""
-    own = held_to([box], values, hits)
-    return Counted(own.n, own.k, every.size, int(every.sum()))

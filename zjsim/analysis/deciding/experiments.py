@@ -25,25 +25,26 @@ from zjsim.scenario.draws import Dimension, SamplePlan
 from zjsim.scenario.sampling import resolve_ensemble
 
 # How an input shows: by published figures of a driver, by what the model leaves unexplained, by
-# reports on the carrying out of a lever, or only by a study of a property of the economy.
-Sort = Literal["driver", "drift", "effort", "property"]
-Measure = Literal["growth", "change", "level", "part", "value"]
+# reports on the carrying out of a lever, only by a study of a property of the economy, or by the
+# outturn of an indicator.
+Sort = Literal["driver", "drift", "effort", "property", "outturn"]
+Measure = Literal["growth", "change", "level", "part", "value", "reading"]
 PIECE = 16384  # runs computed at a time
 STEPS = 50  # a limit is rounded to about this part of an input's range
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One uncertain input as it is observed.
+    """One uncertain input as it is observed, or an indicator on the way.
 
     Parameters
     ----------
-    dimension : Dimension
-        What is drawn.
-    sort : {"driver", "drift", "effort", "property"}
-    measure : {"growth", "change", "level", "part", "value"}
+    dimension : Dimension or Indicator
+        What is drawn, or the indicator.
+    sort : {"driver", "drift", "effort", "property", "outturn"}
+    measure : {"growth", "change", "level", "part", "value", "reading"}
         Mean yearly growth (parts of one), mean yearly change, mean level, part of a lever that is
-        carried out, or value of a constant.
+        carried out, value of a constant, or reading of an indicator in the last year.
     first, last : int
         Years that a driver is observed over.
     unit : str
@@ -52,7 +53,7 @@ class Observed:
         What the scenario itself has.
     """
 
-    dimension: Dimension
+    dimension: Dimension | Indicator
     sort: Sort
     measure: Measure
     first: int
@@ -62,8 +63,9 @@ class Observed:
 
     @property
     def key(self) -> str:
-        """As draws are labelled."""
-        return self.dimension.key
+        """As draws are labelled, or the id of an indicator."""
+        item = self.dimension
+        return item.id if isinstance(item, Indicator) else item.key
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _seen(one: Observed, path: TimePath) -> np.ndarray:
 
 
 def _row_of(one: Observed, inputs: Inputs, draws: Mapping[str, np.ndarray]) -> np.ndarray:
-    if one.dimension.kind == "driver":
+    if isinstance(one.dimension, Dimension) and one.dimension.kind == "driver":
         return _seen(one, inputs.paths[one.dimension.name])
     return np.asarray(draws[one.key])
 

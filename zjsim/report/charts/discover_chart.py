@@ -21,7 +21,8 @@ from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_share
 
 if TYPE_CHECKING:
-    from zjsim.analysis.deciding.discover import Discovery, Limit
+    from zjsim.analysis.deciding.discover import Discovery
+    from zjsim.analysis.deciding.regions import Limit
 
 HEAD, GAP = 0.8, 0.35  # rows that the words above a region and the gap below take
 BESIDE = 0.17  # room for the ends of the range, in parts of it

@@ -29,6 +29,8 @@ def amount(observed: Any, value: float | None, decimals: int, language: Language
     if percent:
         return f"{format_number(100 * value, max(decimals - 2, 0))}%"
     number = format_number(value, max(decimals, 0))
+    if observed.unit == "%":
+        return f"{number}%"
     if observed.unit.lower() in ("1/year", "1/años", "1/año"):
         return label("discover.a_year", language, value=number)
     return f"{number} {observed.unit}".rstrip()
@@ -45,6 +47,8 @@ def _ends(limit: Any, language: Language) -> dict[str, str]:
 def name_of(limit: Any, plan: Any, language: Language) -> str:
     """The input's own words, without its kind."""
     item = limit.observed.dimension
+    if limit.observed.sort == "outturn":
+        return localised(item.label, language)
     for lever in plan.levers if item.kind == "lever" else ():
         if lever.variable.casefold() == item.name.casefold():
             return localised(lever.label, language)
