@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TENTH = 0.9  # the tenth of the worlds with the most regret begins here
+TENTH = 0.1  # of the worlds, those with the most regret
 CRITERIA = ("share", "number_regret", "worst_regret", "gap_regret")
 
 
@@ -29,11 +29,12 @@ class Measures:
     best : array
         Part of the worlds in which no other strategy meets more; where several do, it is shared.
     number_regret, worst_regret, most_regret : array
-        Targets fewer than the best strategy of that world meets: mean, 90th percentile, most.
+        Targets fewer than the best strategy of that world meets: mean, mean of the tenth of the
+        worlds in which that is most, and most.
     gap_regret, worst_gap_regret : array
         How much farther below its targets than the strategy that is least below them in that
-        world, in parts of a target's way from its base, mean over the targets: mean and 90th
-        percentile.
+        world, in parts of a target's way from its base, mean over the targets: mean, and mean of
+        the worst tenth.
     efficient : array of bool
         No other strategy meets more targets in the mean with no more spread.
     ranks : array of int, shape (s, 4)
@@ -73,7 +74,7 @@ def measure(margins: np.ndarray, ways: np.ndarray) -> Measures:
     gap = short - short.min(axis=0)
     mean, spread = number.mean(axis=1), number.std(axis=1)
     share, regret = met.all(axis=2).mean(axis=1), behind.mean(axis=1)
-    worst = np.quantile(behind, TENTH, axis=1)
+    worst = _worst_tenth(behind)
     dominated = [
         np.any((mean >= m) & (spread <= s) & ((mean > m) | (spread < s)))
         for m, s in zip(mean, spread, strict=True)
@@ -89,10 +90,16 @@ def measure(margins: np.ndarray, ways: np.ndarray) -> Measures:
         worst_regret=worst,
         most_regret=behind.max(axis=1),
         gap_regret=gap.mean(axis=1),
-        worst_gap_regret=np.quantile(gap, TENTH, axis=1),
+        worst_gap_regret=_worst_tenth(gap),
         efficient=~np.array(dominated),
         ranks=np.stack([_ranks(column) for column in columns], axis=1),
     )
+
+
+def _worst_tenth(values: np.ndarray) -> np.ndarray:
+    """Mean of the largest tenth of each row."""
+    count = max(round(TENTH * values.shape[1]), 1)
+    return np.asarray(np.sort(values, axis=1)[:, -count:].mean(axis=1))
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
