@@ -5,6 +5,8 @@ from .analysis.deciding.backcast import backcast as backcast
 from .analysis.deciding.discover import Discovery as Discovery
 from .analysis.deciding.discover import discover as discover
 from .analysis.deciding.flip import flip as flip
+from .analysis.deciding.robust import Robustness as Robustness
+from .analysis.deciding.robust import robust as robust
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
 from .analysis.history.calibration import calibrate as calibrate
@@ -47,6 +49,7 @@ from .report.charts.discover_chart import plot_discover as plot_discover
 from .report.charts.ensemble_charts import plot_fan as plot_fan
 from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
 from .report.charts.learning_chart import plot_learning as plot_learning
+from .report.charts.robust_chart import plot_robust as plot_robust
 from .report.charts.targets import plot_progress as plot_progress
 from .report.charts.targets import plot_targets as plot_targets
 from .report.charts.tornado import plot_tornado as plot_tornado

@@ -1,8 +1,8 @@
 """Strategies that nobody has written down: effort against how many worlds meet the targets.
 
 A many-objective evolutionary search by pymoo (Blank and Deb 2020, IEEE Access 8, 89497-89509) over
-the numbers of the levers. Each candidate meets the same worlds; what is left is counted once more in
-worlds that the search has not seen. Such a search proves nothing: better points may exist.
+the numbers of the levers. Each candidate meets the same worlds; what is left is counted once more
+in worlds that the search has not seen. Such a search proves nothing: better points may exist.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zjsim.analysis.deciding.levers import Bench, Setting
+from zjsim.analysis.deciding.levers import Bench, Setting, open_bench
+from zjsim.analysis.deciding.strategies import Strategy
 from zjsim.cache import content_hash
 from zjsim.ensembles.chunks import bundle_hash
 from zjsim.errors import RunError
@@ -23,6 +24,8 @@ from zjsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from zjsim.analysis.deciding.robust import Robustness
 
 POPULATION, GENERATIONS = 48, 30
 WORLDS, FRESH = 256, 2048
@@ -132,6 +135,45 @@ def search_front(
     ended = minimize(problem, algorithm, ("n_gen", generations), seed=seed, verbose=False)
     points = np.unique(np.round(np.atleast_2d(ended.X), DIGITS), axis=0)
     return _again(bench, points, counter)
+
+
+def search_strategies(
+    found: Robustness,
+    *,
+    levers: Sequence[str] | None = None,
+    generations: int = GENERATIONS,
+    worlds: int = WORLDS,
+    seed: int = 0,
+    kept: Path | None = None,
+    advance: Callable[[int], None] = lambda count: None,
+) -> Front:
+    """Settings beside the strategies of a comparison, for the same targets and around its worlds.
+
+    Parameters
+    ----------
+    found : Robustness
+        As `robust` returns it; the search begins with its strategies, among others.
+    levers : sequence of str or None
+        Ids or labels that may be set; None is every one that the plan carries out itself.
+    worlds : int
+        Draws that each candidate meets.
+    """
+    field = found.field
+    scenario = field.ready.resolved.scenario
+    bench = open_bench(
+        field.plan, scenario, field.targets,
+        levers=levers, cost=field.cost, reallocate=True, worlds=worlds,
+    )  # fmt: skip
+    bench = replace(bench, seed=found.seed, advance=advance)
+    starts = [
+        [_height(one, setting) for setting in bench.settings] for one in field.strategies
+    ]  # fmt: skip
+    return search_front(bench, np.array(starts), generations=generations, seed=seed, kept=kept)
+
+
+def _height(strategy: Strategy, setting: Setting) -> float:
+    path = strategy.paths.get(setting.lever.id)
+    return 0.0 if path is None else float(path.values.max())
 
 
 def _pymoo() -> tuple[Any, Any, Callable[[int, np.ndarray], Any]]:

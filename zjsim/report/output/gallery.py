@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
         Kind("learning", "learning", "charts.learning_chart"),
         Kind("tornado", "influence", "charts.tornado", "indicator"),
         Kind("discover", "discovery", "charts.discover_chart"),
+        Kind("robust", "robustness", "charts.robust_chart"),
         Kind("stock-flow", "runs", "model.pictures", "sector"),
         Kind("loops", "runs", "model.pictures"),
     )
@@ -152,6 +153,10 @@ def source_of(
 
         targets = "binding" if any(item.binding for item in plan.plan.indicators) else "all"
         return discover(plan, scenarios[0], targets=targets, runs=runs, seed=seed, tree=False)
+    if kind.of == "robustness":
+        from zjsim.analysis.deciding.robust import robust
+
+        return robust(plan, scenarios, worlds=runs, seed=seed, watch=False)
     if kind.of == "assessments":
         return [_judged(plan, scenario, probability) for scenario in scenarios]
     if kind.of == "assessment":
