@@ -43,19 +43,10 @@ def cases_of_study(
     name: str, assignments: list[str], plan: str | None
 ) -> tuple[OpenPlan, list[Scenario]] | None:
     """The plan and the cases of a study file, each with a name of its own; None of another."""
-    from pathlib import Path
+    from zjsim.analysis.deciding.cases import cases_of, is_study
 
-    from zjsim.analysis.batch.study_file import plan_study
-    from zjsim.errors import ScenarioError
-    from zjsim.yamlfile import read_yaml
-
-    path = Path(name)
-    if path.suffix.lower() not in (".yaml", ".yml") or not path.is_file():
-        return None
-    data = read_yaml(path, ScenarioError).data
-    if not isinstance(data, dict) or "scenarios" not in data:
+    if not is_study(name):
         return None
     if assignments:
         raise typer.BadParameter("not with a study; write it in its matrix", param_hint="--set")
-    planned = plan_study(path, plan)
-    return planned.plan, [case.named() for case in planned.cases]
+    return cases_of(name, plan)

@@ -96,18 +96,6 @@ class Case:
             **{key: _shown(value) for key, value in self.assignments},
         }
 
-    def named(self) -> Scenario:
-        """The scenario under a name that no other case has; as it is without a matrix."""
-        if not self.assignments:
-            return self.scenario
-        said = ", ".join(f"{key.partition('.')[2]} {_shown(v)}" for key, v in self.assignments)
-        label = {
-            language: f"{words} ({said})"
-            for language, words in self.scenario.label.items()
-            if words
-        }
-        return self.scenario.changed(name=self.id, label=label)
-
 
 def read_study(path: Path | str) -> Study:
     """Read and check a study file.

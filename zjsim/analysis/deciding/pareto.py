@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zjsim.analysis.deciding.levers import Bench, Setting, open_bench
-from zjsim.analysis.deciding.strategies import Strategy
+from zjsim.analysis.deciding.strategies import Strategy, effort_in, paths_in
 from zjsim.cache import content_hash
 from zjsim.ensembles.chunks import bundle_hash
 from zjsim.errors import RunError
@@ -97,6 +97,7 @@ def search_front(
     generations: int = GENERATIONS,
     seed: int = 0,
     kept: Path | None = None,
+    fixed: float = 0.0,
 ) -> Front:
     """The settings found of which none is better in every objective.
 
@@ -112,6 +113,8 @@ def search_front(
     kept : Path or None
         Folder in which evaluations are kept: the same search, run again, goes on where it was
         stopped, and ends at the same points.
+    fixed : float
+        Effort of the levers that stay as they are.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def search_front(
         When pymoo is not installed.
     """
     minimize, problem_class, algorithm_of = _pymoo()
-    counter = _Counter(bench, kept, seed)
+    counter = _Counter(bench, kept, seed, fixed)
     lower = np.array([one.low for one in bench.settings])
     upper = np.array([one.high for one in bench.settings])
 
@@ -168,7 +171,12 @@ def search_strategies(
     starts = [
         [_height(one, setting) for setting in bench.settings] for one in field.strategies
     ]  # fmt: skip
-    return search_front(bench, np.array(starts), generations=generations, seed=seed, kept=kept)
+    set_here = {one.lever.id for one in bench.settings}
+    others = [lever for lever in field.plan.levers if lever.id not in set_here]
+    fixed = effort_in(field.plan, others, paths_in(field.plan, field.ready.resolved), field.cost)
+    return search_front(
+        bench, np.array(starts), generations=generations, seed=seed, kept=kept, fixed=fixed
+    )
 
 
 def _height(strategy: Strategy, setting: Setting) -> float:
@@ -214,8 +222,8 @@ def _first(starts: np.ndarray, lower: np.ndarray, upper: np.ndarray, seed: int) 
 class _Counter:
     """Objectives of settings, each counted once, and kept in a file if there is a folder."""
 
-    def __init__(self, bench: Bench, kept: Path | None, seed: int) -> None:
-        self.bench = bench
+    def __init__(self, bench: Bench, kept: Path | None, seed: int, fixed: float) -> None:
+        self.bench, self.fixed = bench, fixed
         k = len(bench.targets)
         self.single = k <= EACH
         self.count = 1 + (k if self.single else 2)
@@ -239,13 +247,18 @@ class _Counter:
         new = [row for row in np.unique(rounded, axis=0) if row.tobytes() not in self.known]
         if new:
             block = np.array(new)
-            effort = effort_of(self.bench, block)
+            effort = self.effort(block)
             each, share, number = met_in(self.bench, block)
             good = each if self.single else np.column_stack([share, number])
             table = np.column_stack([effort, -good])
             self.known |= {row.tobytes(): own for row, own in zip(block, table, strict=True)}
             self._write()
         return np.array([self.known[row.tobytes()] for row in rounded])
+
+    def effort(self, points: np.ndarray) -> np.ndarray:
+        """Sum of price times value of all levers, shape (m,)."""
+        prices = np.array([one.price for one in self.bench.settings])
+        return np.asarray(self.fixed + np.abs(points) @ prices)
 
     def _write(self) -> None:
         if self.file is None:
@@ -268,12 +281,6 @@ def _hash(bench: Bench, seed: int) -> str:
     return content_hash(*said)[:16]
 
 
-def effort_of(bench: Bench, points: np.ndarray) -> np.ndarray:
-    """Sum of price times value of the levers, shape (m,)."""
-    prices = np.array([one.price for one in bench.settings])
-    return np.asarray(np.abs(points) @ prices)
-
-
 def met_in(bench: Bench, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Parts of the worlds that meet each target, (m, k), and all, (m,); mean number met, (m,)."""
     numbers = np.tile(np.arange(bench.worlds), len(points))
@@ -286,7 +293,7 @@ def _again(bench: Bench, points: np.ndarray, counter: _Counter) -> Front:
     """What holds in fresh worlds, without what others beat there."""
     fresh = replace(bench, worlds=FRESH, seed=bench.sample.seed + 1)
     each, share, number = met_in(fresh, points)
-    effort = effort_of(bench, points)
+    effort = counter.effort(points)
     good = each if counter.single else np.column_stack([share, number])
     kept = not_beaten(np.column_stack([effort, -good]))
     order = kept[np.argsort(effort[kept], kind="stable")]

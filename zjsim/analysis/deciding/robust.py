@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zjsim.analysis.deciding.backcast import chosen_targets
+from zjsim.analysis.deciding.cases import cases_of, is_study
 from zjsim.analysis.deciding.levers import COSTS, Cost
 from zjsim.analysis.deciding.measures import Measures, measure
 from zjsim.analysis.deciding.signposts import Signpost, signposts
@@ -17,6 +18,7 @@ from zjsim.analysis.deciding.strategies import Field, Strategy, open_field
 from zjsim.errors import RunError
 from zjsim.openplan import OpenPlan, PlanLike, ScenarioLike, open_plan
 from zjsim.scenario.draws import SamplePlan
+from zjsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +126,7 @@ class Robustness:
 
 def robust(
     plan: PlanLike,
-    strategies: Sequence[ScenarioLike],
+    strategies: Sequence[ScenarioLike] | Path | str,
     *,
     targets: str | Sequence[int | str] = "all",
     world: ScenarioLike | None = None,
@@ -141,8 +143,9 @@ def robust(
     Parameters
     ----------
     plan : str, Path or OpenPlan
-    strategies : sequence of str, Path, mapping or Scenario
-        Settings of the levers; the first is the one that the others are held against.
+    strategies : sequence of str, Path, mapping or Scenario; or path of a study
+        Settings of the levers, such as the cases of a study file; the first is the one that the
+        others are held against.
     targets : {"all", "binding"}, str or sequence
         Numbers, ids or labels, in one text by commas or one by one.
     world : str, Path, mapping, Scenario or None
@@ -187,7 +190,7 @@ def robust(
     if cost not in COSTS:
         raise RunError(f"cost: {cost} is none of {', '.join(COSTS)}.")
     opened = open_plan(plan)
-    read = [opened.read_scenario(one) for one in strategies]
+    read = _read(opened, strategies)
     around = None if world is None else opened.read_scenario(world)
     items = chosen_targets(opened, targets)
     field = open_field(opened, read, items, world=around, cost=cost)
@@ -207,6 +210,17 @@ def robust(
     return replace(
         found, signposts=signposts(field, sample, worlds, margins, year, folder, advance)
     )
+
+
+def _read(plan: OpenPlan, strategies: Sequence[ScenarioLike] | Path | str) -> list[Scenario]:
+    if not isinstance(strategies, str | Path):
+        return [plan.read_scenario(one) for one in strategies]
+    if not is_study(strategies):
+        raise RunError(
+            f"{strategies}: not a study file. Name two strategies or more in a list, or the YAML "
+            "file of a study with scenarios: and matrix:."
+        )
+    return cases_of(strategies, plan.folder.path)[1]
 
 
 def _margins(

@@ -208,7 +208,7 @@ def open_field(
     else:
         _same_time(plan.resolve(world), resolved)
     strategies = tuple(
-        Strategy(one.scenario.name, one.scenario.label, one.scenario, _paths(plan, one), 0.0)
+        Strategy(one.scenario.name, one.scenario.label, one.scenario, paths_in(plan, one), 0.0)
         for one in resolved
     )
     strategies, counted = _priced(plan, strategies, cost)
@@ -242,7 +242,7 @@ def _same_time(world: Resolved, resolved: Sequence[Resolved]) -> None:
             raise RunError(f"{one.scenario.name} runs over other years than {world.scenario.name}.")
 
 
-def _paths(plan: OpenPlan, resolved: Resolved) -> dict[str, TimePath]:
+def paths_in(plan: OpenPlan, resolved: Resolved) -> dict[str, TimePath]:
     """The path of each lever in use, by its id."""
     spelt = {canonical(name): path for name, path in resolved.inputs.paths.items()}
     found = {}
@@ -257,16 +257,22 @@ def _priced(
     plan: OpenPlan, strategies: Sequence[Strategy], cost: Cost
 ) -> tuple[tuple[Strategy, ...], Cost]:
     """Each strategy with its effort; in steps where no lever names a share of the budget."""
-    levers = {lever.id: lever for lever in plan.levers}
     if cost == "budget" and not any(lever.cost_share for lever in plan.levers):
         cost = "steps"
 
-    def effort(one: Strategy) -> float:
-        return sum(
-            price_of(plan, levers[name], cost) * float(path.values.max())
-            for name, path in one.paths.items()
-            # A national rule costs the province nothing.
-            if levers[name].delayable and (cost != "budget" or levers[name].cost_share)
-        )
+    made = [
+        replace(one, effort=effort_in(plan, plan.levers, one.paths, cost)) for one in strategies
+    ]
+    return tuple(made), cost
 
-    return tuple(replace(one, effort=effort(one)) for one in strategies), cost
+
+def effort_in(
+    plan: OpenPlan, levers: Sequence[Lever], paths: Mapping[str, TimePath], cost: Cost
+) -> float:
+    """Sum over some levers of price times the most that their path reaches."""
+    return sum(
+        price_of(plan, lever, cost) * float(paths[lever.id].values.max())
+        for lever in levers
+        # A national rule costs the plan's own budget nothing.
+        if lever.id in paths and lever.delayable and (cost != "budget" or lever.cost_share)
+    )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SHADES = LinearSegmentedColormap.from_list("share", ["#FFFFFF", house_style.BLUE])
 BEST = "#D9F0E6"
 DARK = 0.6  # share above which the number in a cell is white
+MOST = 12  # strategies that are drawn, the best ones; tables have all
 GAP = 0.4  # rows between the targets and what sums them up
 
 
@@ -46,12 +47,13 @@ class RobustRow:
 
 @dataclass(frozen=True, slots=True)
 class RobustData:
-    """A column a strategy, the best mean rank first."""
+    """A column a strategy, the best mean rank first; of ``total`` at most twelve."""
 
     strategies: tuple[object, ...]
     names: tuple[str, ...]
     rows: tuple[RobustRow, ...]
     worlds: int
+    total: int
     origin: Origin
 
     def table(self, language: Language) -> tuple[list[str], list[list[Any]]]:
@@ -62,7 +64,7 @@ class RobustData:
 
 def robust_data(found: Robustness) -> RobustData:
     """What `plot_robust` draws."""
-    order, m = list(found.order), found.measures
+    order, m = list(found.order[:MOST]), found.measures
     rows = [
         _row(f"share {item.id}", numbered(item), m.each[order, k], format_share)
         for k, item in enumerate(found.field.targets)
@@ -85,6 +87,7 @@ def robust_data(found: Robustness) -> RobustData:
         tuple(found.strategies[place].name for place in order),
         tuple(rows),
         found.worlds,
+        len(found.strategies),
         Origin(scenario.name, scenario.label, found.run_id, found.worlds, found.seed),
     )
 
@@ -161,7 +164,10 @@ def plot_robust(
         shown, size = name_rows(at, names, len(names) + GAP, (30, 8.8), room)
         draw_robust(at.ax, data, words, shown, size)
         worlds = label("robust.chart_worlds", words, worlds=f"{data.worlds:,}")
-        parts = [data.origin.title(words), worlds]
+        parts = [label("robust.each_head", words), worlds]
+        if data.total > len(data.strategies):
+            values = {"shown": len(data.strategies), "total": data.total}
+            parts.append(label("robust.chart_shown", words, **values))
         heading = label("title.robust", words)
         at.finish(heading, house_style.SEPARATOR.join(parts), footer, over=30)
     return at.ax

@@ -166,7 +166,8 @@ def _strongest(front: Any, place: int, language: Language) -> str:
 
 def written_point(front: Any, place: int, cost: str) -> Any:
     """A point as a scenario with its words in both languages."""
-    made = front.scenario(place, f"{front.bench.scenario.name}_front_{place + 1:02d}")
+    name = f"{front.bench.scenario.name}_front_{place + 1:02d}"
+    made = front.scenario(place, name).changed(name=name)
 
     def both(key: str) -> dict[str, str]:
         return {
