@@ -46,7 +46,7 @@ ONLY_OF: dict[str, Callable[[Kind], bool]] = {
     "variable": lambda kind: kind.choice in ("variable", "lever", "driver"),
     "levers": lambda kind: kind.of in ("parts", "chances"),
     "band": lambda kind: kind.of == "paths",
-    "targets": lambda kind: kind.of == "backcast",
+    "targets": lambda kind: kind.of in ("backcast", "discovery"),
     "wanted": lambda kind: kind.of == "backcast",
     "cost": lambda kind: kind.of == "backcast",
 }

@@ -325,11 +325,18 @@ def _setting(
         )
     start = _height(scenario.levers, lever.id)
     return Setting(
-        lever, start, lever.low if reallocate else start, lever.high, _price(plan, lever, cost)
+        lever, start, lever.low if reallocate else start, lever.high, price_of(plan, lever, cost)
     )
 
 
-def _price(plan: OpenPlan, lever: Lever, cost: Cost) -> float:
+def price_of(plan: OpenPlan, lever: Lever, cost: Cost) -> float:
+    """Cost of one unit of a lever.
+
+    Raises
+    ------
+    RunError
+        When the budget is asked for and the lever names no share of it.
+    """
     if cost == "equal":
         return 1 / (lever.high - lever.low)
     if cost == "steps":
