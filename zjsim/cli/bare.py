@@ -27,6 +27,7 @@ def run_model(
     """Simulate a model by its own time settings and write every variable."""
     from zjsim.bare import simulate_model, simulate_text
     from zjsim.cache import content_hash
+    from zjsim.engines.arithmetic import arithmetic
     from zjsim.errors import RunError, UnsupportedError
     from zjsim.model.reader import read_model
     from zjsim.model.source import check_suffix, read_source
@@ -63,6 +64,7 @@ def run_model(
         "assignments": assignments,
         "command": command_line(),
         "versions": versions(),
+        "arithmetic": arithmetic(),
         "attributes": dict(runs.attributes),
     }
     folder = write_folder(

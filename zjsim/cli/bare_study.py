@@ -219,7 +219,8 @@ def plot_model(
     runs: int,
     seed: int | None,
     formats: tuple[str, ...],
-    out: Path,
+    folder: Path,
+    stem: str | None,
     words: Language,
 ) -> None:
     """Draw variables of a bare model over time: lines of one run, or a fan of many."""
@@ -244,11 +245,11 @@ def plot_model(
         raise RunError(f"{kind}: of a bare model the charts are {' and '.join(KINDS)}.")
     chosen = [_variable(each, found.names) for each in variables] or default
     figure = plot_trajectories(found, chosen, title, words)
-    out.mkdir(parents=True, exist_ok=True)
-    stem = out / f"{kind}-{Path(name).stem}-{words}"
-    for path in write_figure(figure, stem, formats):
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / (stem or f"{kind}-{Path(name).stem}-{words}")
+    for path in write_figure(figure, place, formats):
         wrote(path, words)
-    write_chart_data(stem, headers, rows)
+    write_chart_data(place, headers, rows)
 
 
 def _one_run(name: str, assignments: list[str]) -> tuple[Any, str]:
