@@ -57,6 +57,12 @@ COMMANDS = {
     "decompose": (PLAN, "Plan en marcha"),
     "backcast": ((*PLAN, "--targets", "all", "--cost", "steps"), "Plan en marcha"),
     "flip": (PLAN, "ritmo de patentes"),
+    "discover": ((*PLAN, "--targets", "patentes", "-n", "256"), "ritmo de patentes"),
+    "discover study.yaml": (("--targets", "patentes", "-n", "64"), "Formación 0"),
+    "robust baseline prudente": (
+        (*PLAN, "-n", "64", "--world", "baseline", "--out", "held"),
+        "Plan prudente",
+    ),
     "calibrate": (
         (*PLAN, "--draws", "64", "--profile", "0", "--seed", "7", "--out", "fit.csv"),
         "ritmo de patentes",
