@@ -9,8 +9,9 @@ from zjsim.bundle import scenarios_folder
 from zjsim.errors import ScenarioError
 from zjsim.language import LANGUAGES, TYPOGRAPHY, Language
 from zjsim.openplan import OpenPlan, open_plan
+from zjsim.scenario.cases import Case, expand
 from zjsim.scenario.schema import Scenario
-from zjsim.scenario.study import Case, expand, read_study
+from zjsim.scenario.study import read_study
 from zjsim.yamlfile import read_yaml
 
 
