@@ -519,6 +519,8 @@ def charts() -> str:
         "assessments": "scenarios",
         "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
         "learning": "a scenario, `-n`, `--seed`, `--known-until`",
+        "discovery": "a scenario, `-n`, `--seed`",
+        "robustness": "scenarios, `-n`, `--seed`",
     }
     rows = []
     for kind in KINDS.values():
