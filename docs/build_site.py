@@ -79,6 +79,9 @@ def chinese(work: Path) -> Path:
     shutil.copytree(DOCS / "zh", pages, ignore=shutil.ignore_patterns("mkdocs.yml"))
     shutil.copytree(DOCS / "images", pages / "images")
     shutil.copy(DOCS / "site.css", pages)
+    for page in pages.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace("](../images/", "](images/"), encoding="utf-8")
     settings = read_yaml(ROOT / "mkdocs.yml") | read_yaml(DOCS / "zh" / "mkdocs.yml")
     settings["theme"]["language"] = "zh"
     settings["extra"]["alternate"] = [
@@ -94,9 +97,8 @@ def read_yaml(path: Path) -> dict:
 
 
 def write_yaml(path: Path, settings: dict) -> Path:
-    """The settings as Zensical reads them."""
-    with path.open("w", encoding="utf-8") as file:
-        YAML(typ="safe").dump(settings, file)
+    """The settings as Zensical reads them; JSON is YAML that nobody can take amiss."""
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 

@@ -52,7 +52,6 @@ def draw(plan: zjsim.OpenPlan, kind: Kind) -> None:
 
 def page(language: str) -> str:
     """The entries of the page: picture, what it shows, command and function."""
-    up = "../images/gallery" if language == "en" else "images/gallery"
     text = []
     for kind in KINDS.values():
         shows = kind.shows.replace("``", "`") if language == "en" else SHOWS[kind.name]
@@ -64,7 +63,7 @@ def page(language: str) -> str:
             link = f"[{link}](../reference/python.md#{kind.function})"
         text.append(
             f"## {kind.name}\n\n{shows}\n\n"
-            f"![{shows}]({up}/{kind.name}-{language}.png){{ loading=lazy }}\n\n"
+            f"![{shows}](../images/gallery/{kind.name}-{language}.png){{ loading=lazy }}\n\n"
             f"```sh\nzjsim plot {kind.name} {several}{more}{said}\n```\n\n{link}\n"
         )
     return "\n".join(text)
