@@ -2,9 +2,15 @@
 
 from .analysis.batch.study_file import run_study as run_study
 from .analysis.deciding.backcast import backcast as backcast
+from .analysis.deciding.discover import Discovery as Discovery
+from .analysis.deciding.discover import discover as discover
 from .analysis.deciding.flip import flip as flip
+from .analysis.deciding.robust import Robustness as Robustness
+from .analysis.deciding.robust import robust as robust
+from .analysis.decomposition.chances import chance_wedges as chance_wedges
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
+from .analysis.decomposition.wedges import wedges as wedges
 from .analysis.history.calibration import calibrate as calibrate
 from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
@@ -14,6 +20,7 @@ from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn
 from .analysis.learning.monitoring import Monitoring as Monitoring
 from .analysis.learning.monitoring import monitor as monitor
+from .analysis.learning.starting import known_until as known_until
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
@@ -41,12 +48,22 @@ from .openplan import read_scenario as read_scenario
 from .report.charts.board import plot_board as plot_board
 from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
+from .report.charts.discover_chart import plot_discover as plot_discover
 from .report.charts.ensemble_charts import plot_fan as plot_fan
-from .report.charts.ensemble_charts import plot_probabilities as plot_probabilities
+from .report.charts.frontier_chart import plot_frontier as plot_frontier
 from .report.charts.learning_chart import plot_learning as plot_learning
+from .report.charts.part_rows import plot_chance_parts as plot_chance_parts
+from .report.charts.part_rows import plot_decomposition as plot_decomposition
+from .report.charts.path_charts import plot_drivers as plot_drivers
+from .report.charts.path_charts import plot_levers as plot_levers
+from .report.charts.path_charts import plot_variable as plot_variable
+from .report.charts.probability_charts import plot_probabilities as plot_probabilities
+from .report.charts.robust_chart import plot_robust as plot_robust
+from .report.charts.study_chart import plot_study as plot_study
 from .report.charts.targets import plot_progress as plot_progress
 from .report.charts.targets import plot_targets as plot_targets
 from .report.charts.tornado import plot_tornado as plot_tornado
+from .report.charts.wedge_charts import plot_wedges as plot_wedges
 from .report.document.handing_on import compare as compare
 from .report.document.handing_on import export as export
 from .report.document.handing_on import write_report as write_report

@@ -23,6 +23,7 @@ from zjsim.report.tables.compose_words import (
     source_words,
     span_words,
 )
+from zjsim.report.tables.learning_tables import start_sentence
 from zjsim.report.tables.rows import InputLine, Report
 from zjsim.report.tables.sensitivity_tables import input_words
 from zjsim.report.tables.verdict_columns import office_table
@@ -117,6 +118,9 @@ def _what_it_is(judged: Judged, language: Language) -> Iterator[Block]:
     why = judged.runs.resolved.scenario.why.get(language)
     if why:
         yield Text(why)
+    start = start_sentence(judged.runs.resolved.scenario, language)
+    if start:
+        yield Text(start)
     said = influence_sentences(judged, language)
     if said:
         yield Points(tuple(said))
