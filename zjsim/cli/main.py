@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import nullcontext
 
 import typer
 
@@ -16,6 +17,12 @@ from zjsim.cli.batch import batch
 from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
+from zjsim.cli.chinese import (
+    framed_in_chinese,
+    help_in_chinese,
+    messages_in_chinese,
+    reads_chinese,
+)
 from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
@@ -124,10 +131,16 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+    with messages_in_chinese() if reads_chinese() else nullcontext():
+        _guarded()
+
+
+def _guarded() -> None:
+    """Run the command; what goes wrong is told."""
     _show_log()
     guard_imports()
     try:
-        app()
+        _run()
     except ZjsimError as problem:
         _fail(problem, str(problem))
     except KeyboardInterrupt:
@@ -148,6 +161,18 @@ def main() -> None:
         _fail(problem, "not enough memory; ask for fewer runs, a longer step or less to save.")
     except Exception as problem:
         _fault(problem)
+
+
+def _run() -> None:
+    """Run the command; help is put into Chinese when it is asked for and wanted so."""
+    asked = {"--help", "-h"} & set(sys.argv) or len(sys.argv) == 1
+    if not asked or not reads_chinese():
+        app()
+        return
+    command = typer.main.get_command(app)
+    help_in_chinese(command)
+    with framed_in_chinese():
+        command()
 
 
 def _interrupted(_signal: int, _frame: object) -> None:
