@@ -47,7 +47,7 @@ def call(*words: object) -> tuple[object, str]:
     def stop(*_: object) -> None:
         raise Hang
 
-    before = signal.getsignal(signal.SIGINT), sys.argv
+    before = sys.argv
     sys.argv = ["zjsim", *map(str, words)]
     signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
@@ -63,8 +63,7 @@ def call(*words: object) -> tuple[object, str]:
         status = f"traceback {type(problem).__name__}: {problem}"
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGINT, before[0])
-        sys.argv = before[1]
+        sys.argv = before
     return status, said.getvalue()
 
 

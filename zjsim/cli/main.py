@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import threading
 import traceback
 
 import typer
@@ -113,8 +111,6 @@ def main() -> None:
     # A closed stream is None: what would be printed goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _interrupted)
     for stream in (sys.stdout, sys.stderr):
         # A terminal in another encoding must not turn a Chinese label into a traceback.
         reconfigure = getattr(stream, "reconfigure", None)
@@ -144,12 +140,6 @@ def main() -> None:
         _fail(problem, "not enough memory; ask for fewer runs, a longer step or less to save.")
     except Exception as problem:
         _fault(problem)
-
-
-def _interrupted(_signal: int, _frame: object) -> None:
-    """Ctrl-C: one line, whoever catches the interrupt."""
-    print("Interrupted.", file=sys.stderr)
-    raise KeyboardInterrupt
 
 
 def _show_log() -> None:
