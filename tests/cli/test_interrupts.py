@@ -117,3 +117,37 @@ def test_a_closed_pipe_is_no_traceback_and_the_files_are_whole(tmp_path, command
     assert "a fault of zjsim" not in ended.stderr
     assert ended.returncode in (0, 1, 10, 20, 30), ended.stderr
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
+
+
+DROPPED = """
+import os, signal, sys, time, weakref
+import zjsim.cli.main as commands
+
+class Thing:
+    pass
+
+def work():
+    def callback(_):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.05)
+    thing = Thing()
+    reference = weakref.ref(thing, callback)
+    del thing
+    try:
+        time.sleep(20)
+    finally:
+        time.sleep(0.7)
+        print("tidied up", file=sys.stderr)
+
+commands.main = work
+from zjsim.cli.start import start
+start()
+"""
+
+
+def test_an_interrupt_that_a_library_drops_ends_the_command_and_lets_it_tidy_up(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-c", DROPPED], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (143, "Interrupted.\ntidied up\n")
