@@ -16,6 +16,7 @@ from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
 from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
+from zjsim.cli.console import prepare_console
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.ensemble import ensemble
@@ -111,11 +112,7 @@ def main() -> None:
     # A closed stream is None: what would be printed goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal in another encoding must not turn a Chinese label into a traceback.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+    prepare_console(sys.stdout, sys.stderr)
     _show_log()
     guard_imports()
     try:
