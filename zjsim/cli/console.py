@@ -9,14 +9,15 @@ from __future__ import annotations
 import codecs
 import os
 import unicodedata
+from functools import partial
 from typing import Any
 
-HANDLER = "zjsim-console"
 # The first that the console has; verdict marks and signs of mathematics and typography.
 _STAND_INS = {
     "✓": ("√", "+"), "✗": ("×", "x"), "○": ("o",), "≈": ("~",), "≥": (">=",), "≤": ("<=",),
     "×": ("x",), "√": ("+",), "−": ("-",), "–": ("-",), "—": ("--",), "…": ("...",), "·": (".",),
-    "•": ("·", "*"), "†": ("+",), "→": ("->",), "⇒": ("=>",), "±": ("+-",), "≠": ("!=",), "“": ('"',), "”": ('"',),
+    "•": ("·", "*"), "†": ("+",), "→": ("->",), "⇒": ("=>",), "±": ("+-",), "≠": ("!=",),
+    "“": ('"',), "”": ('"',),
     "‘": ("'",), "’": ("'",), "\u00a0": (" ",), "µ": ("μ", "u"), "€": ("EUR",), "£": ("GBP",),
     "¥": ("￥", "CNY"), "□": ("?",),
 }  # fmt: skip
@@ -24,18 +25,18 @@ _STAND_INS = {
 
 def prepare_console(*streams: Any) -> None:
     """Make what is printed to these streams shown, or replaced, but never an error."""
-    codecs.register_error(HANDLER, _replaced)
     for stream in streams:
         # Not there on what is no text file, such as the stream of a test.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
             continue
-        encoding = str(getattr(stream, "encoding", "") or "")
+        encoding = str(getattr(stream, "encoding", "") or "utf-8")
         # The C locale says nothing of the terminal, and none today is ASCII; Python's own rule.
         if _is_ascii(encoding) and not os.environ.get("PYTHONIOENCODING"):
-            reconfigure(encoding="utf-8", errors=HANDLER)
-        else:
-            reconfigure(errors=HANDLER)
+            encoding = "utf-8"
+        # By encoding, because an error of a code page does not tell which it is.
+        codecs.register_error(f"zjsim-{encoding}", partial(_replaced, encoding))
+        reconfigure(encoding=encoding, errors=f"zjsim-{encoding}")
 
 
 def _is_ascii(encoding: str) -> bool:
@@ -45,11 +46,11 @@ def _is_ascii(encoding: str) -> bool:
         return False
 
 
-def _replaced(problem: UnicodeError) -> tuple[str, int]:
+def _replaced(encoding: str, problem: UnicodeError) -> tuple[str, int]:
     if not isinstance(problem, UnicodeEncodeError):
         raise problem
     signs = problem.object[problem.start : problem.end]
-    return "".join(_shown(sign, problem.encoding) for sign in signs), problem.end
+    return "".join(_shown(sign, encoding) for sign in signs), problem.end
 
 
 def _shown(sign: str, encoding: str) -> str:
