@@ -130,6 +130,31 @@ class EarlyWarning(Declared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearningFamily(Declared):
+    """Several places learnt together: what they share, and what each has of its own."""
+
+    members: Name
+    """File of the other places' initial values and drivers, beside this one."""
+    histories: Name
+    """File of the published series of all places, beside this one."""
+    place: Name
+    """Which of them the plan is of."""
+    pooled: Annotated[tuple[Name, ...], rule(min_length=1)]
+    """Constants that each place has of its own, around the family's mean."""
+    drifts: tuple[Name, ...] = ()
+    """Drifts that each place has of its own, year by year."""
+    figures: Annotated[tuple[LearningFigure, ...], rule(min_length=1)]
+    """Series of the histories against variables; changes only, so that levels do not matter."""
+
+    def faults(self) -> list[str]:
+        return [
+            f"figures: {row.series} is a {row.measure}; only change is meant here"
+            for row in self.figures
+            if row.measure != "change"
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearningKeys(Declared):
     """What `zjsim learn` learns from, and what was believed before any of these figures."""
 
@@ -148,6 +173,8 @@ class LearningKeys(Declared):
     """The years of the plan."""
     early_warning: EarlyWarning = EarlyWarning()
     """Lines of early warning; no draw depends on them."""
+    family: LearningFamily | None = None
+    """Several places learnt together, by `zjsim learn --family`; no other draw depends on it."""
     choices: tuple[Text, ...] = ()
     """What was chosen after an outturn or a score had been seen; it is printed."""
     why: FilledWords = "-"
@@ -203,6 +230,19 @@ def check_learning(
     for name in document.get("priors", ()):
         if canonical(name) not in ranged:
             fault(("priors", name), "no such constant in constants.csv", name, constants)
+    family = document.get("family", {})
+    for k, row in enumerate(family.get("figures", ())):
+        for name in row.get("variables", (row.get("variable", ""),)):
+            if canonical(name) not in spelt:
+                place = ("family", "figures", k)
+                fault(place, f"the model has no {name}", name, variables)
+    for name in family.get("pooled", ()):
+        if canonical(name) not in ranged:
+            fault(("family", "pooled"), f"no constant {name} in constants.csv", name, constants)
+    for key in ("members", "histories"):
+        if key in family and not (source.path.parent / family[key]).is_file():
+            what = f"no such file {family[key]}"
+            fault(("family", key), what, family[key], [])
     said = document.get("history", {}).get("scenario")
     if said and not (source.path.parent / said).is_file():
         problems.append(

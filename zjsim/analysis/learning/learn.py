@@ -213,8 +213,7 @@ def learn(
     file = read_learning(opened)
     own = with_own_observations(opened, observations)
     last = _last_year(file, own, opened, known_until)
-    if particles < FEWEST:
-        raise DataError(f"particles: {particles} is too few; {FEWEST} is the least.")
+    least_particles(particles)
     compiled = compiled_for(opened, backend=backend, threads=threads, may_be_paths=opened.exogenous)
     assert isinstance(compiled, CompiledProgram)
     world = World(opened, file, compiled)
@@ -224,6 +223,12 @@ def learn(
         steps.append(work.year(year, steps[-1] if steps else None))
     name = scenario.name if isinstance(scenario, Scenario) else scenario or file.scenario
     return Learning(opened, name, seed, particles, tuple(steps), work.prior(), work)
+
+
+def least_particles(particles: int) -> None:
+    """Refuse a population that stands for nothing."""
+    if particles < FEWEST:
+        raise DataError(f"particles: {particles} is too few; {FEWEST} is the least.")
 
 
 def newest_year(plan: OpenPlan, observations: Observations) -> int:

@@ -22,7 +22,7 @@ from zjsim.yamlfile import read_yaml
 FILE = LEARNING
 OWN_ERROR = 0.005  # of a user's own figure, relative to the target
 _OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale", "effort"}
-_SAID = {"early_warning", "choices", "why"}  # keys that change no draw
+_SAID = {"early_warning", "choices", "why", "family"}  # keys that change no draw
 
 
 @dataclass(frozen=True, slots=True)
