@@ -205,7 +205,8 @@ TASKS = {
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
-    "Learn": "learn known_until monitor evaluate Learning Monitoring Evaluation",
+    "Learn": "learn learn_family known_until monitor evaluate Learning FamilyLearning Monitoring "
+    "Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Decide": "backcast flip",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "

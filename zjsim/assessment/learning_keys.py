@@ -139,6 +139,8 @@ class LearningFamily(Declared):
     """File of the published series of all places, beside this one."""
     place: Name
     """Which of them the plan is of."""
+    label: Text
+    """Its name."""
     pooled: Annotated[tuple[Name, ...], rule(min_length=1)]
     """Constants that each place has of its own, around the family's mean."""
     drifts: tuple[Name, ...] = ()
@@ -234,8 +236,7 @@ def check_learning(
     for k, row in enumerate(family.get("figures", ())):
         for name in row.get("variables", (row.get("variable", ""),)):
             if canonical(name) not in spelt:
-                place = ("family", "figures", k)
-                fault(place, f"the model has no {name}", name, variables)
+                fault(("family", "figures", k), f"the model has no {name}", name, variables)
     for name in family.get("pooled", ()):
         if canonical(name) not in ranged:
             fault(("family", "pooled"), f"no constant {name} in constants.csv", name, constants)

@@ -8,215 +8,33 @@ its own. All provinces are one problem for the sampler of `smc`. [Gelman and Hil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from zjsim.analysis.history.comparison import Comparison, comparison_from, modelled, published
-from zjsim.analysis.history.naive import Forecast, naive_forecasts
-from zjsim.analysis.history.outside_file import read_rows
+from zjsim.analysis.history.comparison import Comparison
+from zjsim.analysis.history.naive import Forecast, Name, naive_forecasts
 from zjsim.analysis.history.scores import crps_of_draws, crps_of_normal
 from zjsim.analysis.learning import smc
-from zjsim.analysis.learning.figures import Figure, Misses
+from zjsim.analysis.learning.family_world import FamilyWorld, Place
+from zjsim.analysis.learning.figures import Misses
 from zjsim.analysis.learning.learn import PARTICLES, SEED, least_particles
 from zjsim.analysis.learning.learning_file import LearningFile, Row, read_learning
 from zjsim.analysis.learning.work import Learnt
-from zjsim.analysis.learning.world import STEP, Drift, World
-from zjsim.analysis.validation.family import placed
-from zjsim.assessment.observations import Observation, Observations
+from zjsim.analysis.learning.world import World
+from zjsim.assessment.observations import Observations
 from zjsim.engines.kernel.engine import Backend, CompiledProgram
 from zjsim.errors import DataError, RunError
-from zjsim.inputs import Inputs, TimePath
 from zjsim.language import Text
 from zjsim.markup import Shown
-from zjsim.model.names import canonical, identifier
 from zjsim.openplan import OpenPlan, PlanLike, open_plan
 from zjsim.plan_keys import learning_keys
-from zjsim.prepare import compiled_for, with_all_paths
-from zjsim.scenario.draws import draw_all
-from zjsim.scenario.outlook import bent
-from zjsim.scenario.sampling import inputs_of
+from zjsim.prepare import compiled_for
 from zjsim.trajectories import Trajectories
-from zjsim.yamlfile import read_yaml
 
-# Median of the spread between provinces, in parts of the prior's, and its logarithm's spread.
-SPREAD, SPREAD_SD = 0.5, 0.7
-NAIVE_NAMES = ("trend", "ar1")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One province: its name, what it runs on, and what was published of it."""
-
-    id: str
-    label: Text
-    inputs: Inputs
-    observations: Observations
-
-
-@dataclass(frozen=True)
-class FamilyWorld:
-    """The provinces as the sampler sees them: scores in, predictions of their figures out.
-
-    A row of scores holds, of each pooled constant, the family's mean, the spread, and the
-    departure of each province; then the yearly shocks of each drift in each province.
-
-    Parameters
-    ----------
-    world : World
-    file : mapping
-        ``family`` of learning.yaml.
-    known : int
-        The last year whose figures and drivers are known.
-    """
-
-    world: World
-    file: Mapping[str, Any]
-    known: int
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """The series, in the order of the file."""
-        plan, found = self.world.plan, []
-        for entry in self.file["figures"]:
-            rest = {k: v for k, v in entry.items() if k != "quantity"}
-            if "variables" in rest:
-                rest["variables"] = list(rest["variables"])
-            made = comparison_from(rest, "family", plan.program.names, plan.plan.base_year)[0]
-            assert made is not None
-            found.append(Row("plan", made, entry["quantity"], 0.0, 0, 9999))
-        return tuple(found)
-
-    @cached_property
-    def places(self) -> tuple[Place, ...]:
-        """The plan's own province first."""
-        plan = self.world.plan
-        base = with_all_paths(plan, self.world.prepared(self.known).inputs)
-        seen = self._observations()
-        own = Text(zh=self.file["place"], en=self.file["place"])
-        found = [Place(self.file["place"], own, base, seen[self.file["place"]])]
-        members = read_yaml(plan.folder.file(self.file["members"]), DataError).data["members"]
-        for member in members:
-            inputs = placed(base, member, base.grid.start, self.known)
-            found.append(Place(member["id"], Text(**member["label"]), inputs, seen[member["id"]]))
-        return tuple(found)
-
-    def _observations(self) -> dict[str, Observations]:
-        rows: dict[str, list[Observation]] = {}
-        path = self.world.plan.folder.file(self.file["histories"])
-        for row in read_rows(path, ("place", "series", "year", "value", "grade")):
-            one = Observation(
-                row["series"], int(row["year"]), float(row["value"]), grade=row["grade"]
-            )
-            rows.setdefault(row["place"], []).append(one)
-        return {place: Observations(tuple(found)) for place, found in rows.items()}
-
-    @cached_property
-    def figures(self) -> tuple[tuple[int, Figure], ...]:
-        """Place and figure, of every change that lies in the plan's years up to the year known."""
-        start, grades = self.world.plan.plan.base_year, self.world.file.grades
-        found = []
-        for place, one in enumerate(self.places):
-            for row in self.rows:
-                for datum in published(row.comparison, one.observations):
-                    if datum.year - datum.span >= start and datum.year <= self.known:
-                        grade = max(item.grade for item in datum.rows)
-                        scale = row.comparison.error * grades[grade]
-                        found.append((place, Figure(row, datum, grade, scale)))
-        return tuple(found)
-
-    @cached_property
-    def pooled(self) -> tuple[str, ...]:
-        """Model names of the pooled constants."""
-        spelt = {canonical(name): name for name in self.world.plan.names.constants}
-        return tuple(spelt[canonical(name)] for name in self.file["pooled"])
-
-    @cached_property
-    def priors(self) -> np.ndarray:
-        """Mean and standard deviation of each pooled constant, shape (n_pooled, 2)."""
-        by_key = {d.name: d for d in self.world.layout.dimensions}
-        missing = [name for name in self.pooled if name not in by_key]
-        if missing:
-            raise DataError(f"learning.yaml, family.pooled: {', '.join(missing)} has no range.")
-        return np.array(
-            [[by_key[n].mode, (by_key[n].high - by_key[n].low) / 4] for n in self.pooled]
-        )
-
-    @cached_property
-    def drifts(self) -> tuple[tuple[Drift, ...], ...]:
-        """Of each place, its drifts with their columns."""
-        wanted = {f"drivers.{identifier(name)}" for name in self.file.get("drifts", ())}
-        own = [d for d in self.world.layout.drifts["plan"] if d.dimension.key in wanted]
-        first, found = len(self.pooled) * (2 + len(self.places)), []
-        for _ in self.places:
-            made = []
-            for drift in own:
-                made.append(Drift(drift.dimension, first))
-                first += drift.ahead.years
-            found.append(tuple(made))
-        return tuple(found)
-
-    @cached_property
-    def size(self) -> int:
-        """Number of scores."""
-        count = sum(drift.ahead.years for own in self.drifts for drift in own)
-        return len(self.pooled) * (2 + len(self.places)) + count
-
-    def hyper(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Family mean and spread of each pooled constant, shape (n, n_pooled) each."""
-        count = len(self.pooled)
-        mean = self.priors[:, 0] + self.priors[:, 1] * scores[:, :count]
-        spread = SPREAD * self.priors[:, 1] * np.exp(SPREAD_SD * scores[:, count : 2 * count])
-        return mean, spread
-
-    def departures(self, scores: np.ndarray) -> np.ndarray:
-        """Of each province from the family, shape (n, n_place, n_pooled)."""
-        count = len(self.pooled)
-        z = scores[:, 2 * count : (2 + len(self.places)) * count]
-        return self.hyper(scores)[1][:, None] * z.reshape(len(scores), len(self.places), count)
-
-    def run(
-        self, place: int, scores: np.ndarray, stop: float, inputs: Inputs | None = None
-    ) -> Trajectories:
-        """One run of a province for each row of scores."""
-        base = self.places[place].inputs if inputs is None else inputs
-        own = self.hyper(scores)[0] + self.departures(scores)[:, place]
-        constants = dict(base.constants)
-        constants |= {name: own[:, k] for k, name in enumerate(self.pooled)}
-        paths: dict[str, TimePath] = dict(base.paths)
-        for drift in self.drifts[place]:
-            name, since = drift.dimension.name, drift.ahead.since
-            moves = drift.deviations(scores)
-            paths[name] = bent(paths[name], drift.dimension.index, moves, since, base.grid)
-        save = dict.fromkeys(name for row in self.rows for name in row.comparison.variables)
-        grid = replace(base.grid, step=STEP, save_every=0.5, stop=stop)
-        return self.world.compiled.run(
-            replace(base, n_run=len(scores), constants=constants, paths=paths, grid=grid,
-                    save=tuple(save))
-        )  # fmt: skip
-
-    def predict(self, scores: np.ndarray) -> np.ndarray:
-        """What the model says of each figure, shape (n, n_figure)."""
-        found = np.full((len(scores), len(self.figures)), np.nan)
-        for place in range(len(self.places)):
-            ran = self.run(place, scores, float(self.known) + 0.5)
-            for k, (where, figure) in enumerate(self.figures):
-                if where == place:
-                    value = modelled(figure.row.comparison, figure.datum, ran.at)
-                    found[:, k] = np.where(ran.status == 0, value, np.nan)
-        return found
-
-    def outlook(self, place: int, n: int, seed: int) -> Inputs:
-        """A province's inputs with what its drivers may do after the year known, drawn."""
-        sample = self.world.prepared(self.known).sampled(n, seed, {})
-        own = {drift.dimension.key for drift in self.drifts[place]}
-        ahead = [d for d in sample.dimensions if d.ahead is not None and d.key not in own]
-        values, further = draw_all(replace(sample, runs=n), 0, n)
-        chosen = {d.key: values[d.key] for d in ahead}
-        return inputs_of(self.places[place].inputs, ahead, chosen, further)
+NAIVE_NAMES: tuple[Name, ...] = ("trend", "ar1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +60,9 @@ class FamilyForecast:
     year: int
     last: tuple[int, float]
     draws: np.ndarray
-    naive: Mapping[str, Forecast]
+    naive: Mapping[Name, Forecast]
 
-    def naive_level(self, name: str) -> float:
+    def naive_level(self, name: Name) -> float:
         """Median of a naive forecast, in the series' unit."""
         return float(self.last[1] * np.exp(self.naive[name].mean / 100))
 
@@ -333,27 +151,64 @@ class FamilyLearning(Shown):
             moved = _change(item, newest.year, year, ran) + noise
             if year not in years:
                 continue
-            start, steps = self.plan.plan.base_year, year - newest.year
-            naive = naive_forecasts(
-                item, place.observations, newest.year, newest.year + 1, {}, (start - 5, start)
-            )
-            carried = {
-                name: Forecast(f.mean * steps, f.sd * steps**0.5)
-                for name, f in naive.items()
-                if name in NAIVE_NAMES
-            }
+            naive = self._naive(item, place.observations, newest.year, year)
             found.append(
                 FamilyForecast(
                     place.id, item.series, label, year, (newest.year, newest.value),
-                    newest.value * np.exp(moved / 100), carried,
+                    newest.value * np.exp(moved / 100), naive,
                 )
             )  # fmt: skip
         return found
+
+    def _naive(
+        self, item: Comparison, seen: Observations, known: int, year: int
+    ) -> dict[Name, Forecast]:
+        """Naive forecasts of 100 ln of a year's figure over the last one known."""
+        # A figure that learning takes is good enough for a forecast without a model.
+        graded = Observations(tuple(replace(row, grade="C") for row in seen.rows))
+        start = self.plan.plan.base_year
+        steps = [
+            naive_forecasts(item, graded, known, one, {}, (start - 5, start))
+            for one in range(known + 1, year + 1)
+        ]
+        return {
+            name: Forecast(
+                sum(step[name].mean for step in steps), steps[0][name].sd * len(steps) ** 0.5
+            )
+            for name in NAIVE_NAMES
+            if all(name in step for step in steps)
+        }
 
     def _said(self) -> str:
         names = ", ".join(place.id for place in self.world.places)
         count = len(self.world.figures)
         return f"{names}: {count} figures to {self.known_until}, seed {self.seed}"
+
+
+def rolling_scores(
+    plan: PlanLike, years: Sequence[int], *, particles: int = PARTICLES, seed: int = SEED
+) -> dict[int, dict[str, tuple[float, int]]]:
+    """Mean CRPS of forecasts from some years, against figures that came, by the year known.
+
+    Returns
+    -------
+    dict of year to dict of name to (mean score in percent, number of cases)
+        Only cases that the model and every naive forecast have.
+    """
+    found = {}
+    for year in years:
+        learnt = learn_family(plan, year, particles=particles, seed=seed)
+        seen = {place.id: place.observations for place in learnt.world.places}
+        cases = []
+        for one in learnt.forecasts():
+            came = seen[one.place].value(one.series, one.year)
+            if came is not None and all(name in one.naive for name in NAIVE_NAMES):
+                cases.append(one.scores(came.value))
+        found[year] = {
+            name: (float(np.mean([case[name] for case in cases])), len(cases))
+            for name in ("model", *NAIVE_NAMES)
+        }
+    return found
 
 
 def _change(item: Comparison, first: int, last: int, ran: Trajectories) -> np.ndarray:
@@ -377,7 +232,7 @@ def learn_family(
     seed: int = SEED,
     backend: Backend = "compiled",
     threads: int | None = None,
-    told: Callable[[smc.Stage], None] = lambda stage: None,
+    told: Callable[[int, smc.Stage], None] = lambda year, stage: None,
 ) -> FamilyLearning:
     """Learn several provinces together, from the same equations and the figures of all.
 
@@ -391,7 +246,7 @@ def learn_family(
     threads : int or None
         Of the kernel; None takes the cores there are.
     told : function
-        Called with each stage of the sampler.
+        Called with the year known and each stage of the sampler.
 
     Returns
     -------
@@ -435,8 +290,9 @@ def learn_family(
     new = np.ones(len(figures))
     try:
         found, stages = smc.take_in(
-            start, Learnt(world, misses), 0 * new, new, seed * 10_000 + known, told=told
-        )
+            start, Learnt(world, misses), 0 * new, new, seed * 10_000 + known,
+            told=lambda stage: told(known, stage),
+        )  # fmt: skip
     except smc.Stuck as stuck:
         raise RunError(f"the family's figures cannot be learnt from: {stuck}.") from None
     return FamilyLearning(opened, known, seed, world, found.scores, stages)
