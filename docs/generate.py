@@ -333,7 +333,7 @@ def _reports() -> tuple[Any, ...]:
     reports = []
     for name in scenario_names():
         runs = zjsim.simulate(plan, name)
-        reports.append(report_of(runs, zjsim.assess(plan, runs), plan.observations))
+        reports.append(report_of(runs, zjsim.assess(plan, runs)))
     return tuple(reports)
 
 
@@ -503,7 +503,7 @@ def price_twins() -> str:
         (
             row.indicator.number,
             row.indicator.label.en,
-            f"{row.value:.2f}",
+            f"{row.projection:.2f}",
             f"{row.constant_price:.2f}",
         )
         for row in _reports()[0].rows

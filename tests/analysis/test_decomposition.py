@@ -8,7 +8,8 @@ import typer
 from typer.testing import CliRunner
 
 import zjsim
-from zjsim.analysis.decomposition.decomposition import CAUSES, decompose, decompose_levers
+from zjsim.analysis.decomposition.decomposition import decompose, decompose_levers
+from zjsim.analysis.decomposition.players import CAUSES
 from zjsim.analysis.decomposition.shapley import coalitions, exact_values, sampled_values
 from zjsim.cli.decompose import decompose as command
 from zjsim.errors import PlanError, ScenarioError

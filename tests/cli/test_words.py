@@ -41,6 +41,8 @@ COMMANDS = {
     "sensitivity baseline --method sobol -n 8": "",
     "decompose baseline": "",
     "decompose baseline --levers -n 2": "",
+    "decompose baseline --against frozen_effort -n 2 --years 8": "",
+    "decompose trade_shock --against baseline --groups --probability --worlds 16": "",
     "backcast baseline": "",
     "flip baseline --targets 6,9": "",
     "hindcast -n 64": "",

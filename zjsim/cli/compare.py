@@ -86,7 +86,7 @@ def compare(
                         if a.verdict != b.verdict
                     ],
                     "projections": {
-                        a.indicator.id: [a.value, b.value]
+                        a.indicator.id: [a.projection, b.projection]
                         for a, b in zip(first.rows, other.rows, strict=True)
                     },
                 }

@@ -21,7 +21,8 @@ def explore(
         str,
         typer.Argument(
             metavar="[SCENARIO|MODEL]",
-            help="A shipped name or a YAML file; or a model file, for sliders of its constants.",
+            help="A shipped name or a YAML file; or a model file, or a study of one, for sliders "
+            "of its constants.",
         ),
     ] = "baseline",
     known_until: KnownUntil = None,
@@ -43,10 +44,10 @@ def explore(
 
     Example: zjsim explore baseline --out explorer.html
     """
-    from zjsim.bundle import MODEL_SUFFIXES
+    from zjsim.cli.bare_study import is_bare
 
     words = language(lang)
-    if Path(scenario).suffix.lower() in MODEL_SUFFIXES:
+    if is_bare(scenario):
         for option, given in (("--plan", plan), ("--known-until", known_until)):
             if given is not None:
                 raise typer.BadParameter(f"a bare model file goes without {option}")

@@ -48,7 +48,7 @@ def report(
         typer.Option(
             "--office",
             metavar="FILE",
-            help="Whose page or slides: office, author, date, title (YAML); else office.yaml here.",
+            help="Whose report: office, author, date, title (YAML); else office.yaml here.",
         ),
     ] = None,
     known_until: KnownUntil = None,
@@ -86,10 +86,9 @@ def report(
     from zjsim.report.document.deliver import deliver, judge_scenario
     from zjsim.report.document.office import read_office
 
-    signed = brief or "pptx" in wanted
+    signed = wanted != ("xlsx",)
     if office is not None and not signed:
-        what = "it goes with --brief or --format pptx"
-        raise typer.BadParameter(what, param_hint="--office")
+        raise typer.BadParameter("a workbook bears no office", param_hint="--office")
     settings = read_office(office) if signed else None
     if brief and {"xlsx", "pptx"} & set(wanted):
         raise typer.BadParameter("a page is html, docx or pdf", param_hint="--format")

@@ -78,6 +78,14 @@ def run(
             help="Language of tables, charts and words; both draws the charts twice.",
         ),
     ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--data",
+            metavar="FILE",
+            help="Of a bare model file: figures of its data variables over time.",
+        ),
+    ] = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -106,8 +114,10 @@ def run(
         from zjsim.cli.bare import run_model
 
         for name in models:
-            run_model(Path(name), changes, engine, out, words, json, trust_model)
+            run_model(Path(name), changes, engine, out, words, json, trust_model, data or ())
         return
+    if data:
+        raise typer.BadParameter("goes with a bare model file", param_hint="--data")
     _check_places(out, formats)
     from zjsim.cli.plans import plan_and_scenarios
 
@@ -162,7 +172,7 @@ def _simulate(
         simulated, chances_of_runs(simulated, probability, quiet), strict=True
     ):
         judged = assess(opened, runs, seen, probability=chances or False)
-        done.append((runs, judged, report_of(runs, judged, seen)))
+        done.append((runs, judged, report_of(runs, judged)))
     return done
 
 
@@ -245,20 +255,20 @@ def _document(report: Report, assessment: Assessment) -> dict[str, Any]:
                 "nature": row.indicator.nature,
                 "target": row.indicator.target.value,
                 "target_words": row.indicator.target.words,
-                "projection": row.value,
+                "projection": row.projection,
                 "gap": row.gap,
                 "verdict": row.verdict,
                 "amended_target": row.indicator.amended and row.indicator.amended.value,
-                "amended_verdict": row.amended_verdict,
+                "amended_verdict": row.amendment_verdict,
                 "error": row.error,
-                "progress": row.progress,
-                "time_progress": row.time_progress,
+                "progress": row.last.progress,
+                "time_progress": row.last.time_progress,
                 "rate_needed": row.rate_needed,
                 "rate_needed_unit": rate_unit(row),
                 "rate_needed_since": rate_since(row),
-                "official_word": row.official,
+                "official_word": row.last.official,
                 "constant_price": row.constant_price,
-                "by_year": dict(zip(row.years, row.projection, strict=True)),
+                "by_year": dict(zip(row.years, row.path, strict=True)),
             }
             for row in report.rows
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,7 +22,7 @@ from zjsim.openplan import OpenPlan
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.lever_names import find_lever, lever_hint
-from zjsim.scenario.sampling import SamplePlan, resolve_ensemble
+from zjsim.scenario.sampling import SamplePlan, draw, resolve_ensemble
 from zjsim.scenario.schema import LeverPath, Scenario
 from zjsim.scenario.tables import Lever
 
@@ -90,8 +91,15 @@ class Bench:
 
     @cached_property
     def sample(self) -> SamplePlan:
-        """Draws of the scenario's ensemble, with every lever in use that may be set."""
-        return self.ready.sampled(seed=self.seed)
+        """Draws of the scenario's ensemble as it is: the worlds are those of `zjsim ensemble`."""
+        own = prepare(self.plan, self.scenario) if self._idle else self.ready
+        return own.sampled(seed=self.seed)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether a lever may be set that the scenario leaves at rest."""
+        used = self.scenario.levers
+        return any(not _height(used, one.lever.id) for one in self.settings)
 
     @cached_property
     def start(self) -> np.ndarray:
@@ -111,7 +119,21 @@ class Bench:
     @cached_property
     def _drawn(self) -> tuple[Inputs, dict[str, np.ndarray]]:
         last = self.first + self.worlds
-        return resolve_ensemble(self.ready.resolved, self.sample, self.first, last)
+        inputs, draws = resolve_ensemble(self.ready.resolved, self.sample, self.first, last)
+        if not self._idle:
+            return inputs, draws
+        # Of a lever at rest an ensemble draws nothing. How far it would be carried out is drawn
+        # by a seed of its own, so that no other draw moves.
+        whole = self.ready.sampled(seed=self.seed)
+        for item in whole.dimensions:
+            if item.key not in draws:
+                seed = zlib.crc32(f"{whole.seed} {item.key}".encode())
+                alone = replace(
+                    whole, method="random", seed=seed, dimensions=(item,), correlated=(),
+                    factor=np.eye(0),
+                )  # fmt: skip
+                draws |= draw(alone, self.first, last)
+        return inputs, draws
 
     @property
     def _discrepancies(self) -> Mapping[str, Discrepancy]:
@@ -303,11 +325,18 @@ def _setting(
         )
     start = _height(scenario.levers, lever.id)
     return Setting(
-        lever, start, lever.low if reallocate else start, lever.high, _price(plan, lever, cost)
+        lever, start, lever.low if reallocate else start, lever.high, price_of(plan, lever, cost)
     )
 
 
-def _price(plan: OpenPlan, lever: Lever, cost: Cost) -> float:
+def price_of(plan: OpenPlan, lever: Lever, cost: Cost) -> float:
+    """Cost of one unit of a lever.
+
+    Raises
+    ------
+    RunError
+        When the budget is asked for and the lever names no share of it.
+    """
     if cost == "equal":
         return 1 / (lever.high - lever.low)
     if cost == "steps":

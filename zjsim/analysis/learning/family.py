@@ -25,7 +25,7 @@ from zjsim.analysis.learning.learning_file import LearningFile, Row, read_learni
 from zjsim.analysis.learning.work import Learnt
 from zjsim.analysis.learning.world import World
 from zjsim.assessment.observations import Observations
-from zjsim.engines.kernel.engine import Backend, CompiledProgram
+from zjsim.engines.kernel.engine import Backend, CompiledProgram, backend_for_search
 from zjsim.errors import DataError, RunError
 from zjsim.language import Text
 from zjsim.markup import Shown
@@ -230,7 +230,7 @@ def learn_family(
     *,
     particles: int = PARTICLES,
     seed: int = SEED,
-    backend: Backend = "compiled",
+    backend: Backend = "auto",
     threads: int | None = None,
     told: Callable[[int, smc.Stage], None] = lambda year, stage: None,
 ) -> FamilyLearning:
@@ -268,6 +268,8 @@ def learn_family(
             "it needs: members, histories, place, pooled and figures."
         )
     least_particles(particles)
+    if backend == "auto":
+        backend = backend_for_search(opened.program)
     compiled = compiled_for(opened, backend=backend, threads=threads, may_be_paths=opened.exogenous)
     assert isinstance(compiled, CompiledProgram)
     plain: LearningFile = read_learning(opened)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel import binding
@@ -22,7 +23,7 @@ from zjsim.openplan import OpenPlan
 from zjsim.prepare import prepare
 from zjsim.report.explorer.draws import sampling_content
 from zjsim.report.explorer.elements import plan_elements, sector_contents, unit_contents
-from zjsim.report.tables.rows import Report, ReportRow, as_report, plan_path
+from zjsim.report.tables.rows import Report, as_report, plan_path
 from zjsim.report.tables.wording import amended_target_words, target_words
 from zjsim.report.words.labels import catalogue
 from zjsim.scenario.outlook import OBSERVED_PATH
@@ -55,7 +56,7 @@ def plan_content(
     ready = prepare(plan, scenario)
     given = ready.resolved.posterior
     found = simulate(plan, scenario)
-    report = as_report(assess(plan, found), observations=plan.observations)
+    report = as_report(assess(plan, found))
     deciding = _deciding(found)
     elements = _elements(plan)
     # A lever, driver or path that no scenario sets stands at the model's own number.
@@ -168,7 +169,7 @@ def _plan_content(plan: OpenPlan, report: Report) -> dict[str, Any]:
     }
 
 
-def _indicator(row: ReportRow) -> dict[str, Any]:
+def _indicator(row: Row) -> dict[str, Any]:
     item = row.indicator
     target = item.target
     quarters = range(4 * (target.year - item.base.year) + 1)

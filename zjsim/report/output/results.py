@@ -12,6 +12,7 @@ import numpy as np
 
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
+from zjsim.engines.arithmetic import arithmetic
 from zjsim.language import LANGUAGES, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.plaintext import plain
@@ -27,21 +28,20 @@ if TYPE_CHECKING:
     from zjsim.workflow import Runs
 
 Writer = Callable[[Path], None]
+DEFAULT_ENGINE = "kernel"
 # A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
 
 
-def report_of(
-    runs: Runs, assessment: Assessment, observations: Observations | None = None
-) -> Report:
+def report_of(runs: Runs, assessment: Assessment) -> Report:
     """The Report of one simulated scenario, with its inputs and assumptions."""
     return as_report(
         assessment,
-        run_id=run_id_of(runs, observations or assessment.observations),
-        observations=observations or assessment.observations or runs.plan.observations,
+        run_id=run_id_of(runs, assessment.observations),
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
-        footnote=method_words(runs),
+        # How a run is computed is said where it is not computed as usual; the annex has it all.
+        footnote="" if runs.engine == DEFAULT_ENGINE else method_words(runs),
     )
 
 
@@ -139,6 +139,7 @@ def manifest(run_id: str, runs: Runs, files: Iterable[str]) -> dict[str, Any]:
         "seed": runs.resolved.scenario.sampling.seed,
         "notes": list(runs.resolved.notes),
         "versions": folder.versions(),
+        "arithmetic": arithmetic(),
         "command": folder.command_line(),
         "files": sorted(files),
     }
