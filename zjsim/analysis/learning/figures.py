@@ -136,6 +136,13 @@ class Misses:
         z = (predictions - self.observed) / self.scales
         return np.asarray(-0.5 * (self.freedom + 1) * np.log1p(z**2 / self.freedom))
 
+    def log_density(self, predictions: np.ndarray) -> np.ndarray:
+        """The same with its constant, shape (…, n_figure): the logarithm of Student's density."""
+        half = self.freedom / 2
+        known = math.lgamma(half + 0.5) - math.lgamma(half)
+        constant = known - 0.5 * math.log(math.pi * self.freedom) - np.log(self.scales)
+        return np.asarray(self.terms(predictions) + constant)
+
     def pulls(self, predictions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Slope of each term in the prediction, and the weight of the quadratic below it."""
         away = self.observed - predictions

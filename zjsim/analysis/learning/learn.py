@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -144,6 +144,33 @@ class Learning(Shown):
                 "moved": float(after.mean() - prior.mean()) / spread,
             }
         return pd.DataFrame.from_dict(rows, orient="index")
+
+    def to_arviz(self, *others: Learning, year: int | None = None) -> Any:
+        """For ArviZ: this learning, and others by other seeds as further chains.
+
+        Parameters
+        ----------
+        others : Learning
+            Of the same plan and year with as many particles; rank plots and effective sizes
+            compare chains.
+        year : int or None
+            As known in this year; None takes the last.
+
+        Returns
+        -------
+        InferenceData, or DataTree of ArviZ 1
+            Groups ``posterior``, ``prior``, ``posterior_predictive``, ``observed_data`` and
+            ``log_likelihood``.
+
+        Raises
+        ------
+        RunError
+            When ArviZ is missing, or the learnings do not belong together.
+        """
+        # ArviZ is an extra that few learnings are shown to.
+        from zjsim.analysis.learning.diagnostics import to_arviz
+
+        return to_arviz((self, *others), year)
 
     def _said(self) -> str:
         count = len(self.last.figures.used)
