@@ -83,6 +83,8 @@ class LearningFigure(Declared):
         found = []
         if bool(self.variable) == bool(self.variables):
             found.append("either variable or variables is needed")
+        if self.effort and (self.bias or self.measure != "level"):
+            found.append("a milestone (effort) is a level, and all its doubt is in error, not bias")
         if self.from_year is not None and self.to is not None and self.to < self.from_year:
             found.append("to is before from")
         return found
@@ -198,6 +200,7 @@ def check_learning(
     constants: Collection[str],
     indicators: Collection[str],
     series: Collection[str],
+    milestones: Collection[str] = (),
 ) -> list[Problem]:
     """Names that the file uses and the plan's folder does not have, each with its line.
 
@@ -207,6 +210,7 @@ def check_learning(
     constants : names in constants.csv
     indicators : ids of the plan
     series : of observations.csv; empty leaves them unchecked
+    milestones : ids of the plan's milestones
     """
     spelt = {canonical(name) for name in variables}
     ranged = {canonical(name) for name in constants}
@@ -225,6 +229,9 @@ def check_learning(
             named = row.get("indicator", "")
             if named and named not in indicators:
                 fault((*place, "indicator"), f"no such indicator {named}", named, indicators)
+            if "effort" in row and row["series"] not in milestones:
+                what = f"no milestone {row['series']} in plan.yaml, so it tells of no effort"
+                fault((*place, "series"), what, row["series"], milestones)
             for key in ("series", "over"):
                 if series and row.get(key) and row[key] not in series:
                     what = f"no series {row[key]} in observations.csv"

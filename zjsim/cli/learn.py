@@ -48,6 +48,10 @@ def learn(
         bool,
         typer.Option("--family", help="Learn the provinces of the family together instead."),
     ] = False,
+    effort: Annotated[
+        bool,
+        typer.Option("--effort", help="Also learn from milestones of the prose with an outturn."),
+    ] = False,
     constants: Annotated[
         bool, typer.Option("--constants", help="Show every constant before and after.")
     ] = False,
@@ -81,7 +85,7 @@ def learn(
     own = with_own_observations(opened, observations) if observations else None
     found = learn_plan(
         opened, known_until, scenario=scenario, particles=particles, seed=seed,
-        observations=own, out=out, told=telling(words, json),
+        observations=own, efforts=effort, out=out, told=telling(words, json),
     )  # fmt: skip
     if out is not None:
         _write(out, found, words)

@@ -90,7 +90,8 @@ def figures_until(file: LearningFile, observations: Observations, year: int) -> 
     used: dict[tuple[str, str, int], Figure] = {}
     left: list[LeftOut] = []
     for row in file.rows:
-        for datum in published(row.comparison, mine if row.own else seen):
+        for told in published(row.comparison, mine if row.own else seen):
+            datum = _done(row, told) if row.milestone else told
             if not _belongs(row, datum, file.until):
                 continue
             place = (row.phase, row.quantity, datum.year)
@@ -102,6 +103,14 @@ def figures_until(file: LearningFile, observations: Observations, year: int) -> 
             used[place] = Figure(row, datum, grade, scale)
     order = sorted(used.values(), key=lambda figure: (figure.year, file.rows.index(figure.row)))
     return Figures(tuple(order), tuple(left))
+
+
+def _done(row: Row, datum: Datum) -> Datum:
+    """How much of a milestone is done, in percent: beyond the whole of it nothing is counted.
+
+    The plan asks for no more, and counts of honours run far past it for reasons of their own.
+    """
+    return replace(datum, value=min(100 * datum.value / row.milestone, 100.0))
 
 
 def worst_grade(rows: Sequence[Observation]) -> str:

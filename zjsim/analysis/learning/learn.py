@@ -188,6 +188,7 @@ def learn(
     particles: int = PARTICLES,
     seed: int = SEED,
     observations: OwnFigures = None,
+    efforts: bool = False,
     out: Path | str | None = None,
     backend: Backend = "auto",
     threads: int | None = None,
@@ -209,6 +210,8 @@ def learn(
         The same seed gives the same bits on any number of threads.
     observations : Observations, DataFrame, path or None
         A user's own figures laid over the published ones.
+    efforts : bool
+        Also learn from milestones of the prose that have an outturn, as observations of effort.
     out : Path, str or None
         Folder of a posterior a year; those that are there and rest on the same are read. None
         takes the private cache.
@@ -239,7 +242,7 @@ def learn(
     [2020, 2021]
     """
     opened = open_plan(plan)
-    file = read_learning(opened)
+    file = read_learning(opened, efforts)
     own = with_own_observations(opened, observations)
     last = _last_year(file, own, opened, known_until)
     least_particles(particles)
