@@ -547,6 +547,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "speed_floor": measured.floor,
     "speed_zhejiang": measured.zhejiang,
     "speed_ratios": measured.ratios,
+    "ranks": measured.ranks,
+    "clock": measured.clock,
     "bar": measured.bar,
     "bar_forecasts": measured.bar_forecasts,
     "bar_provinces": measured.bar_provinces,

@@ -242,6 +242,22 @@ def test_a_level_and_its_growth_are_one_figure(plan, file):
     assert doubled[0].told_by == "mfg_investment_growth"
 
 
+def test_milestones_tell_of_effort_only_when_asked(plan, file):
+    assert not any(row.milestone for row in file.rows)
+    asked = read_learning(plan, efforts=True)
+    assert asked.text != file.text
+    found = [f for f in figures_until(asked, plan.observations, 2025).used if f.row.milestone]
+    assert {f.row.comparison.variables[0] for f in found} == {
+        "delivery of digital", "delivery of investment", "delivery of innovation",
+    }  # fmt: skip
+    # One figure a milestone, none beyond the whole of what was asked, none sharper than 30 points.
+    assert len({f.row.comparison.series for f in found}) == len(found) == 7
+    assert max(f.datum.value for f in found) == 100
+    assert min(f.scale for f in found) >= 30 - 1e-9
+    # The draws of everybody else do not know that there are milestones.
+    assert "effort" not in file.text
+
+
 def test_a_worse_grade_has_a_larger_error(file):
     assert file.grades["A"] < file.grades["B"] < file.grades["C"] < file.grades["D"]
     rows = [Observation("x", 2020, 1.0, grade=g) for g in "AC"]
