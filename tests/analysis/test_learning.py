@@ -270,7 +270,7 @@ def test_a_mistake_in_the_file_says_where_and_what(plan, tmp_path):
     for path in plan.folder.path.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     text = (folder / "learning.yaml").read_text(encoding="utf-8")
-    text = text.replace("variable: energy use,", "variable: energy used,")
+    text = text.replace("variable: energy use,", "variable: energy used,", 1)
     text = text.replace("  rd trend:", "  rd trnd:").replace(
         "series: business_environment,", "series: business_enviroment,"
     )
