@@ -205,7 +205,7 @@ TASKS = {
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
-    "Learn": "learn monitor evaluate Learning Monitoring Evaluation",
+    "Learn": "learn known_until monitor evaluate Learning Monitoring Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Decide": "backcast flip",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
@@ -332,7 +332,7 @@ def _reports() -> tuple[Any, ...]:
     reports = []
     for name in scenario_names():
         runs = zjsim.simulate(plan, name)
-        reports.append(report_of(runs, zjsim.assess(plan, runs), plan.observations))
+        reports.append(report_of(runs, zjsim.assess(plan, runs)))
     return tuple(reports)
 
 
@@ -502,7 +502,7 @@ def price_twins() -> str:
         (
             row.indicator.number,
             row.indicator.label.en,
-            f"{row.value:.2f}",
+            f"{row.projection:.2f}",
             f"{row.constant_price:.2f}",
         )
         for row in _reports()[0].rows

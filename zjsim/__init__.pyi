@@ -2,7 +2,11 @@
 
 from .analysis.batch.study_file import run_study as run_study
 from .analysis.deciding.backcast import backcast as backcast
+from .analysis.deciding.discover import Discovery as Discovery
+from .analysis.deciding.discover import discover as discover
 from .analysis.deciding.flip import flip as flip
+from .analysis.deciding.robust import Robustness as Robustness
+from .analysis.deciding.robust import robust as robust
 from .analysis.decomposition.chances import chance_wedges as chance_wedges
 from .analysis.decomposition.decomposition import decompose as decompose
 from .analysis.decomposition.decomposition import decompose_levers as decompose_levers
@@ -16,6 +20,7 @@ from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn
 from .analysis.learning.monitoring import Monitoring as Monitoring
 from .analysis.learning.monitoring import monitor as monitor
+from .analysis.learning.starting import known_until as known_until
 from .analysis.sensitivity.compute import compute_sensitivity as compute_sensitivity
 from .analysis.sensitivity.one_at_a_time import compute_influence as compute_influence
 from .analysis.validation.suite import validate as validate
@@ -43,6 +48,7 @@ from .openplan import read_scenario as read_scenario
 from .report.charts.board import plot_board as plot_board
 from .report.charts.board import plot_indicator as plot_indicator
 from .report.charts.comparison_chart import plot_comparison as plot_comparison
+from .report.charts.discover_chart import plot_discover as plot_discover
 from .report.charts.ensemble_charts import plot_fan as plot_fan
 from .report.charts.frontier_chart import plot_frontier as plot_frontier
 from .report.charts.learning_chart import plot_learning as plot_learning
@@ -52,6 +58,7 @@ from .report.charts.path_charts import plot_drivers as plot_drivers
 from .report.charts.path_charts import plot_levers as plot_levers
 from .report.charts.path_charts import plot_variable as plot_variable
 from .report.charts.probability_charts import plot_probabilities as plot_probabilities
+from .report.charts.robust_chart import plot_robust as plot_robust
 from .report.charts.study_chart import plot_study as plot_study
 from .report.charts.targets import plot_progress as plot_progress
 from .report.charts.targets import plot_targets as plot_targets

@@ -82,6 +82,10 @@ def in_words(
     return f"{_shown(value)} does not fit here", ""
 
 
+# Found once: resolving the types of a class costs as much as resolving a scenario.
+_KEYS: dict[Any, Mapping[str, Any]] = {}
+
+
 def keys_at(kind: Any, location: Sequence[Any]) -> list[str]:
     """The keys that a declared file allows at a location of its data."""
     places = _open(kind)
@@ -92,8 +96,14 @@ def keys_at(kind: Any, location: Sequence[Any]) -> list[str]:
     return [key for place in places if is_dataclass(place) for key in written_keys(place)]
 
 
-def written_keys(declared: Any) -> dict[str, Any]:
+def written_keys(declared: Any) -> Mapping[str, Any]:
     """The keys of a declared part, with what may stand under them."""
+    if declared not in _KEYS:
+        _KEYS[declared] = _written_keys(declared)
+    return _KEYS[declared]
+
+
+def _written_keys(declared: Any) -> dict[str, Any]:
     hints = get_type_hints(declared, include_extras=True)
     names = [field.name for field in fields(declared)]
     return {key_of_field(n): hints[n] for n in names if not _is_hidden(hints[n])}

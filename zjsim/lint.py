@@ -14,6 +14,7 @@ from zjsim.errors import ModelError, PlanError, Problem, ZjsimError, did_you_mea
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
 from zjsim.openplan import OpenPlan, PlanLike, open_plan, read_scenario
+from zjsim.plan_keys import learning_keys, outside_keys
 from zjsim.prepare import prepare
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.tables import check_tables
@@ -96,6 +97,8 @@ def lint_plan(plan: OpenPlan) -> list[LintFinding]:
     findings += _told("check", lambda: _lint_checks(plan)) + _told(
         "loop", lambda: _lint_loops(plan)
     )
+    findings += _told("learning", lambda: _read(learning_keys(plan)))
+    findings += _told("outside", lambda: _read(outside_keys(plan)))
     findings += _told("plan", lambda: _lint_indicators(plan, names))
     findings += _told("observations", lambda: _read(plan.observations))
     findings += _told("calibration", lambda: _read(plan.calibrated))

@@ -81,6 +81,12 @@ class Runs:
         """Words for the scenario by language, with what was set on it; may be empty."""
         return label_of(self.resolved.scenario)
 
+    @property
+    def known_until(self) -> int | None:
+        """Last year known to the draws that the run is the mean of; None for other runs."""
+        given = self.resolved.posterior
+        return None if given is None else given.known_until
+
     @cached_property
     def hash(self) -> str:
         """Hash of everything the numbers depend on: model, inputs, engine, version."""

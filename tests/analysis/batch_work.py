@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from zjsim.analysis.batch.batch import plan_batch, run_batch
+from zjsim.analysis.batch.batch import run_batch
+from zjsim.analysis.batch.planning import plan_batch
 from zjsim.engines.executors import Executor
 from zjsim.ensembles.chunks import Work
 from zjsim.ensembles.shards import Block
-from zjsim.scenario.study import expand, read_study
+from zjsim.scenario.cases import expand
+from zjsim.scenario.study import read_study
 
 SAVE = ("output", "energy")
 TIMES = (2020.0, 2021.0, 2025.0)

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 
@@ -20,14 +22,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.analysis import batch_work as work
+from zjsim.analysis.batch import journal
 from zjsim.analysis.batch.batch import run_batch
+from zjsim.analysis.batch.layout import Layout
 from zjsim.analysis.batch.lock import folder_lock
 from zjsim.engines.executors import Executor
 from zjsim.errors import RunError, ScenarioError
-from zjsim.scenario.reader import read_scenario
+from zjsim.scenario.cases import expand
+from zjsim.scenario.reader import assignment, read_scenario
 from zjsim.scenario.study import (
-    assignment,
-    expand,
     read_study,
     scenario_document,
     scenario_from_document,
@@ -423,3 +426,75 @@ def test_values_of_a_block_survive_the_disk_bit_for_bit(study, tmp_path):
         stored = np.stack([table[name].to_numpy() for name in work.SAVE], axis=-1)
         assert stored.tobytes() == np.ascontiguousarray(block.values).tobytes()
     assert done.runs.column("output").shape == (120, len(work.TIMES))
+
+
+@given(
+    runs=some.lists(some.integers(1, 40), min_size=1, max_size=4),
+    points=some.integers(1, 200),
+    most=some.integers(1, 50),
+)
+def test_the_cut_holds_every_run_of_every_case_once_and_in_order(runs, points, most):
+    layout = Layout(runs, points, most)
+    held = [
+        (case, run)
+        for place in range(len(layout))
+        for case in layout[place].cases
+        for run in range(layout[place].first, layout[place].last)
+    ]
+    counts = [count for count in runs for _ in range(points)]
+    assert held == [(case, run) for case, count in enumerate(counts) for run in range(count)]
+    assert all(layout[place].n_run <= most for place in range(len(layout)))
+    assert [layout.case_start(case) for case in range(len(counts) + 1)] == [
+        sum(counts[:case]) for case in range(len(counts) + 1)
+    ]
+
+
+def test_a_study_of_a_million_cases_is_planned_without_making_them(study):
+    axis = [round(number / 1000, 3) for number in range(1000)]
+    study.write_text(
+        f"scenarios: [base]\nmatrix: {{levers.support: {axis}, constants.gain: {axis}}}\n"
+    )
+    tracemalloc.start()
+    try:
+        plan = work.planned(study, rows=64)
+        assert (plan.n_run, len(plan.shards), len(plan.shards.cases)) == (1_000_000, 15_625, 10**6)
+        last = plan.shards[-1]
+        assert last.work.parts[-1].coordinates["levers.support"] == 0.999
+        assert last.work.parts[-1].scenario["constants"]["gain"]["value"] == 0.999
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_finished_shard_is_not_read_again_unless_it_has_changed(study, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    run(study, folder)
+    read = []
+    real = journal.check_shard
+    monkeypatch.setattr(journal, "check_shard", lambda *given: read.append(given) or real(*given))
+    assert run(study, folder).reused == 120
+    assert read == []
+    # A copy, a file that was touched, and one whose line was torn by a kill.
+    touched = sorted((folder / "shards").iterdir())[2]
+    os.utime(touched, ns=(1, 1))
+    lines = (folder / "finished.jsonl").read_bytes().split(b"\n")
+    torn = json.loads(lines[7])[0]
+    lines[7] = lines[7][:9]
+    (folder / "finished.jsonl").write_bytes(b"\n".join(lines[:-1])[:-3])
+    last = json.loads(lines[-2])[0]
+    assert run(study, folder).reused == 120
+    assert {path.name for path, _ in read} == {touched.name, torn, last}
+    read.clear()
+    assert run(study, folder).reused == 120
+    assert read == []
+
+
+def test_shards_of_machines_that_differ_in_the_last_bit_are_told(study, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    assert run(study, folder).notes == ()
+    sorted((folder / "shards").iterdir())[0].unlink()
+    real = work.compute
+    monkeypatch.setattr(work, "compute", lambda given: replace(real(given), arithmetic="other"))
+    (note,) = run(study, folder).notes
+    assert "machines whose exp, ln and powers differ in the last bit" in note
+    assert run(study, folder).notes == (note,), "a rerun still knows"

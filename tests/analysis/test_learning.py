@@ -10,13 +10,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.posteriors import a_posterior
 from zjsim.analysis.learning import smc
 from zjsim.analysis.learning.figures import Misses, figures_until, worst_grade
 from zjsim.analysis.learning.learning_file import read_learning
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError, ScenarioError
+from zjsim.lint import lint
 from zjsim.scenario.outlook import Ahead, OutlookError
-from zjsim.scenario.posterior import Posterior, read_posterior, write_posterior
+from zjsim.scenario.posterior import read_posterior, write_posterior
 from zjsim.workflow import open_plan
 
 
@@ -228,27 +230,30 @@ def test_a_mistake_in_the_file_says_where_and_what(plan, tmp_path):
         (folder / path.name).write_bytes(path.read_bytes())
     text = (folder / "learning.yaml").read_text(encoding="utf-8")
     text = text.replace("variable: energy use,", "variable: energy used,")
-    text = text.replace("  rd trend:", "  rd trnd:")
+    text = text.replace("  rd trend:", "  rd trnd:").replace(
+        "series: business_environment,", "series: business_enviroment,"
+    )
     (folder / "learning.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="2 problems") as told:
+    with pytest.raises(DataError, match="3 problems") as told:
         read_learning(open_plan(folder))
-    assert "Did you mean energy use" in str(told.value)
-    assert "Did you mean rd trend" in str(told.value)
+    lines = text.splitlines()
+    used = next(k for k, line in enumerate(lines, 1) if "energy used" in line)
+    said = str(told.value)
+    assert f"line {used}, figures.plan.17.variable: the model has no energy used. Did you" in said
+    assert "Did you mean rd trend" in said
+    assert "no series business_enviroment in observations.csv. Did you mean business_envir" in said
+    wrong = text.replace("error: 0.5,", "error: -1,", 1).replace("freedom: 5", "freedom: 0")
+    (folder / "learning.yaml").write_text(wrong, encoding="utf-8")
+    found = [finding for finding in lint(open_plan(folder)) if finding.rule == "learning"]
+    said = [finding.what.split(": ", 1)[0] for finding in found]
+    minus = next(k for k, line in enumerate(wrong.splitlines(), 1) if "error: -1" in line)
+    assert sorted(said) == [
+        f"line {wrong.splitlines().index('freedom: 0') + 1}, freedom",
+        f"line {minus}, figures.plan.19.error",
+    ]
 
 
 # --- draws that travel --------------------------------------------------------------------------
-
-
-def a_posterior(plan, n=16, **more):
-    random = np.random.default_rng(1)
-    return Posterior(
-        known_until=2022, plan=plan.folder.name, model_hash=plan.model_hash,
-        values={"wedge": random.normal(-0.01, 0.001, n)},
-        shocks={"drivers.drift_of_energy": random.standard_normal((n, 6))},
-        since=2020, scores=random.standard_normal((n, 3)), unknowns=("a", "b", "c"),
-        predictions=np.zeros((n, 1)), figures=("x.level 2021",), attributes={"seed": 1, "key": "k"},
-        **more,
-    )  # fmt: skip
 
 
 def test_a_posterior_survives_its_file(plan, tmp_path):
@@ -348,15 +353,6 @@ def test_a_year_without_figures_is_refused(plan):
 
     with pytest.raises(DataError, match="figures are held from 2020 to 2025"):
         zjsim.learn(plan, 2030)
-
-
-def test_shares_of_variance_are_refused_from_draws_that_belong_together(plan, tmp_path):
-    from zjsim.analysis.sensitivity.uncertain_inputs import open_study
-
-    write_posterior(tmp_path / "p.nc", a_posterior(plan))
-    changes = [f"sampling.posterior={tmp_path / 'p.nc'}", "sampling.runs=16"]
-    with pytest.raises(ScenarioError, match="draws after learning belong together"):
-        open_study(plan, "baseline", changes)
 
 
 def test_no_discrepancy_is_laid_over_draws_after_learning(plan, tmp_path):

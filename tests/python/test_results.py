@@ -175,7 +175,7 @@ def test_a_board_shows_published_figures_and_the_band_of_an_ensemble(plan, one, 
     values = zjsim.assess(plan, many).row("labour_productivity").values
     assert (row.low[-1], row.high[-1]) == tuple(np.percentile(values, [2.5, 97.5]))
     assert values.std() > 0
-    assert len(row.low) == len(row.years) == len(row.projection)
+    assert len(row.low) == len(row.years) == len(row.path)
 
 
 def test_a_study_is_run_and_summed_up(tmp_path):

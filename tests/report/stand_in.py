@@ -1,9 +1,16 @@
 """A report built by hand on the shipped plan, so that showing is tested without running."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from zjsim.assessment.assess import Row, read_progress
+from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import read_plan
-from zjsim.report.tables.rows import Outturn, Report, ReportRow
+from zjsim.assessment.probability import wilson_share
+from zjsim.assessment.progress import PASSES, Verdict, Word
+from zjsim.report.tables.rows import Report
 
 PLAN = Path(__file__).parents[2] / "models" / "zhejiang" / "plan.yaml"
 
@@ -40,31 +47,60 @@ def make_report(scenario="baseline", run_id="3f2a9c1d", shift=0.0, band=False, v
         way = indicator.target.value - indicator.start
         path = [value + shift * way * k / 5 for k, value in enumerate(path)]
         spread = [0.012 * way * k**1.7 for k in range(6)]
-        outturns = tuple(Outturn(y, v, "B", "stand-in") for y, v in OUTTURNS.get(indicator.id, []))
-        after = [outturn for outturn in outturns if outturn.year > indicator.base.year]
-        latest = after[-1] if after else None
+        seen = Observations(
+            tuple(
+                Observation(indicator.id, y, v, grade="B", source="stand-in")
+                for y, v in OUTTURNS.get(indicator.id, [])
+            )
+        )
+        latest = seen.latest(indicator.id, indicator.base.year, 2025)
+        verdict = Verdict(verdicts.get(indicator.id, verdict))
+        last = replace(
+            read_progress(indicator, plan, 2025, path[-1]),
+            progress=progress / 100, word=Word(official),
+        )  # fmt: skip
         rows.append(
-            ReportRow(
+            Row(
                 indicator=indicator,
-                years=YEARS,
-                projection=tuple(path),
-                value=path[-1],
-                verdict=verdicts.get(indicator.id, verdict),
-                official=official,
-                progress=progress / 100,
-                time_progress=1.0,
-                rate_needed=-6.59 if indicator.cumulative else 0.55,
-                latest=latest,
-                latest_official="on_course" if latest else "",
-                latest_progress=0.41 if latest else None,
-                latest_time_progress=0.2 * (latest.year - 2020) if latest else None,
+                values=np.array(path[-1:]),
+                errors=None,
+                verdicts=np.array([verdict]),
+                projection=path[-1],
                 error=0.0008,
+                verdict=verdict,
+                share=wilson_share(int(verdict in PASSES), 1),
+                readings=(
+                    *(
+                        read_progress(indicator, plan, y, v)
+                        for y, v in zip(YEARS[1:-1], path[1:-1], strict=True)
+                    ),
+                    last,
+                ),
+                outturn=None
+                if latest is None
+                else replace(
+                    read_progress(indicator, plan, latest.year, latest.value, observation=latest),
+                    progress=0.41,
+                    time_progress=0.2 * (latest.year - 2020),
+                    word=Word.ON_COURSE,
+                ),
+                base_projection=path[0],
                 constant_price=path[-1] * 0.95 if indicator.constant_price_variable else None,
-                amended_verdict="met" if indicator.amended else None,
-                outturns=outturns,
-                low=tuple(v - s for v, s in zip(path, spread, strict=True)) if band else (),
-                high=tuple(v + s for v, s in zip(path, spread, strict=True)) if band else (),
+                variants=(),
+                bands=(
+                    tuple(v - s for v, s in zip(path, spread, strict=True)) if band else (),
+                    tuple(v + s for v, s in zip(path, spread, strict=True)) if band else (),
+                ),
+                amendment_verdict=Verdict.MET if indicator.amended else None,
+                text_pace_verdict=None,
+                reason="",
+                outturns=seen.best(indicator.id),
             )
         )
     label = {"zh": "基准：按规划实施", "en": "plan as written"} if scenario == "baseline" else None
     return Report(plan.title, scenario, run_id, tuple(rows), label)
+
+
+def with_progress(row, progress):
+    """The same row with another progress at the target year."""
+    return replace(row, readings=(*row.readings[:-1], replace(row.last, progress=progress)))

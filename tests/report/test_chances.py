@@ -102,12 +102,12 @@ def test_only_runs_and_draws_are_taken_for_a_probability():
 def test_a_run_outside_the_middle_is_explained(judged):
     report = as_report(judged)
     row = report.rows[0]
-    far = Spread(tuple(row.value + 1.0 + level for level in LEVELS), row.value + 1.5)
+    far = Spread(tuple(row.projection + 1.0 + level for level in LEVELS), row.projection + 1.5)
     moved = replace(report, rows=(replace(row, spread=far),))
     (line,) = off_middle_lines(moved, "en")
     assert line.startswith("The single run is not the middle of its draws for 1")
     assert "Ranges lie unevenly" in line
-    past = replace(far, model_median=row.value)
+    past = replace(far, model_median=row.projection)
     (line,) = off_middle_lines(replace(report, rows=(replace(row, spread=past),)), "en")
     assert "past errors leaned" in line
 
@@ -130,6 +130,6 @@ def test_the_likely_range_is_the_shortest_that_holds_half():
 def test_what_is_missed_is_never_written_as_its_target(judged, short):
     row = as_report(judged).rows[2]
     target = row.indicator.target.value
-    near = replace(row, value=target - short, verdict="missed")
+    near = replace(row, projection=target - short, verdict="missed")
     assert float(value_words(near).replace(",", "")) < target
     assert format_share(1 - short / 1e3, 0) != "100%"

@@ -114,6 +114,10 @@ def source(of):
         return compute_influence(run.runs)
     if of == "learning":
         return learnt()
+    if of == "discovery":
+        return zjsim.discover(plan(), targets=[8], runs=512, seed=1, tree=False)
+    if of == "robustness":
+        return zjsim.robust(plan(), ["baseline", "reform_first", "innovation_push"], worlds=128)
     if of == "assessments":
         return (run.report, judged("frozen_effort", False).report)
     return run.report if of == "assessment" else run.runs
@@ -138,6 +142,7 @@ def test_the_footer_names_the_run_and_says_that_it_is_not_official(kind, languag
     run = many().run_id if kind in ("fan", "probabilities") else judged("baseline", False).report
     wanted = run if isinstance(run, str) else run.run_id
     wanted = MADE_UP.get(kind, wanted)
+    wanted = source(KINDS[kind].of).run_id if kind in ("discover", "robust") else wanted
     caution = {"zh": "非官方评估", "en": "not an official assessment"}[language]
     for chart in drawn(kind, language):
         footer = " ".join(text.get_text() for text in chart.figure.texts).replace("\n", " ")

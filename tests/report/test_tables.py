@@ -121,9 +121,9 @@ def test_numbers_have_no_negative_zero_and_a_dash_for_nothing():
 
 def test_rounding_never_contradicts_the_verdict():
     row = make_report().row("rd_intensity")
-    missed = dataclasses.replace(row, value=3.3996, verdict="missed")
+    missed = dataclasses.replace(row, projection=3.3996, verdict="missed")
     assert float(value_words(missed)) < 3.4
-    assert value_words(dataclasses.replace(row, value=3.3987, verdict="missed")) == "3.399"
+    assert value_words(dataclasses.replace(row, projection=3.3987, verdict="missed")) == "3.399"
 
 
 def test_the_first_table_needs_no_slow_library():

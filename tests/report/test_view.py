@@ -43,15 +43,15 @@ def report(plan):
         Observation("energy_intensity_cut", 2022, 4.0, grade="B"),
     )
     seen = Observations(rows)
-    return as_report(assess(runs, plan, seen), run_id="straight-0123abcd", observations=seen)
+    return as_report(assess(runs, plan, seen), run_id="straight-0123abcd")
 
 
 def test_every_row_of_an_assessment_is_taken_over(report):
     row = report.row("labour_productivity")
     assert row.years == tuple(range(2020, 2026))
-    assert row.projection[0] == pytest.approx(23.5)
-    assert row.value == pytest.approx(33)
-    assert row.progress == pytest.approx(1)
+    assert row.path[0] == pytest.approx(23.5)
+    assert row.projection == pytest.approx(33)
+    assert row.last.progress == pytest.approx(1)
     assert report.row("high_tech_share").verdict == "missing"
     assert report.target_year == 2025
 

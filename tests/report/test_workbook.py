@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import operator
 import shutil
 import subprocess
 import time
@@ -7,13 +8,13 @@ import time
 import openpyxl
 import pytest
 
-from tests.report.stand_in import make_report
+from tests.report.stand_in import make_report, with_progress
 from zjsim.report.tables.rows import InputLine
 from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, office_table
 from zjsim.report.workbook.workbook import write_workbook
 
 FIRST_LINE = 5
-FORMULAS = {9: "gap", 10: "completion", 11: "progress"}
+FORMULAS = {9: "gap", 10: "completion", 11: "last.progress"}
 
 
 def exact(report):
@@ -22,10 +23,10 @@ def exact(report):
     for row in report.rows:
         start, target = row.indicator.start, row.indicator.target.value
         if row.indicator.cumulative:
-            progress = math.log(1 - row.value / 100) / math.log(1 - target / 100)
+            progress = math.log(1 - row.projection / 100) / math.log(1 - target / 100)
         else:
-            progress = (row.value - start) / (target - start)
-        rows.append(dataclasses.replace(row, progress=progress))
+            progress = (row.projection - start) / (target - start)
+        rows.append(with_progress(row, progress))
     return dataclasses.replace(report, rows=tuple(rows))
 
 
@@ -48,7 +49,8 @@ def test_the_formulas_give_the_numbers_of_the_assessment(language, tmp_path):
     for offset, row in enumerate(report.rows):
         for column, name in FORMULAS.items():
             formula = sheet.cell(FIRST_LINE + offset, column).value
-            assert evaluate(formula, sheet) == pytest.approx(getattr(row, name), rel=1e-12)
+            value = operator.attrgetter(name)(row)
+            assert evaluate(formula, sheet) == pytest.approx(value, rel=1e-12)
     assert "LN" in sheet.cell(FIRST_LINE + 7, 11).value
     assert "LN" not in sheet.cell(FIRST_LINE, 11).value
 
@@ -71,14 +73,14 @@ def test_libreoffice_recalculates_to_the_same_numbers(tmp_path):
     for offset, row in enumerate(report.rows):
         for column, name in FORMULAS.items():
             value = sheet.cell(FIRST_LINE + offset, column).value
-            assert value == pytest.approx(getattr(row, name), rel=1e-9)
+            assert value == pytest.approx(operator.attrgetter(name)(row), rel=1e-9)
 
 
 def test_the_stored_results_are_those_of_the_formulas(tmp_path):
     report = exact(make_report())
     path = write_workbook(tmp_path / "book.xlsx", report, "en")
     sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
-    assert sheet.cell(FIRST_LINE + 7, 11).value == pytest.approx(report.rows[7].progress)
+    assert sheet.cell(FIRST_LINE + 7, 11).value == pytest.approx(report.rows[7].last.progress)
 
 
 def test_every_figure_says_its_source_and_run(tmp_path):
@@ -139,7 +141,8 @@ def test_inputs_stand_by_year_and_texts_are_never_formulas(tmp_path):
 
 def test_a_missing_projection_leaves_a_dash_and_no_formula(tmp_path):
     report = make_report()
-    lost = dataclasses.replace(report.rows[0], value=math.nan, verdict="missing", progress=None)
+    lost = dataclasses.replace(report.rows[0], projection=math.nan, verdict="missing")
+    lost = with_progress(lost, math.nan)
     report = dataclasses.replace(report, rows=(lost, *report.rows[1:]))
     sheet = openpyxl.load_workbook(write_workbook(tmp_path / "b.xlsx", report, "en")).worksheets[0]
     assert [sheet.cell(FIRST_LINE, column).value for column in (8, 9, 10, 11)] == ["–"] * 4

@@ -7,6 +7,7 @@ variable, gives no value: its verdict is ``missing`` and never a pass.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from zjsim.assessment import progress as rules
-from zjsim.assessment.chances import Chances
+from zjsim.assessment.chances import Chances, Spread
 from zjsim.assessment.named import find_indicator
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.assessment.plan import Indicator, Plan, Variant
@@ -75,6 +76,11 @@ class Reading:
     word: Word | None
     observation: Observation | None = None
 
+    @property
+    def official(self) -> str:
+        """The plan's word for the course, empty where none fits."""
+        return self.word.value if self.word else ""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
@@ -83,7 +89,10 @@ class Row:
     ``values``, ``errors`` and ``verdicts`` have shape (n_run,), in the printed unit, at the
     target year; the other numbers are medians over the runs that ended well. ``error`` is
     None when no error was computed. ``bands`` are the ends of the 95 % band of many runs,
-    for the base year and each year of ``readings``; empty for one run.
+    for the base year and each year of ``readings``; empty for one run. ``outturns`` are the
+    published figures, the best graded of each year. ``probability`` is the share of the
+    scenario's draws that meet the target and ``spread`` where they end; None where neither was
+    computed.
     """
 
     indicator: Indicator
@@ -103,6 +112,9 @@ class Row:
     amendment_verdict: Verdict | None
     text_pace_verdict: Verdict | None
     reason: str
+    outturns: tuple[Observation, ...] = ()
+    probability: Share | None = None
+    spread: Spread | None = None
 
     @property
     def target(self) -> float:
@@ -118,6 +130,52 @@ class Row:
     def met(self) -> bool:
         """Whether the verdict counts as met."""
         return self.verdict in rules.PASSES
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The base year of the plan and each year until the target's."""
+        return (self.indicator.plan_base_year, *(reading.year for reading in self.readings))
+
+    @property
+    def path(self) -> tuple[float, ...]:
+        """The projection in each of ``years``."""
+        return (self.base_projection, *(reading.value for reading in self.readings))
+
+    @property
+    def low(self) -> tuple[float, ...]:
+        """The lower end of the band in each of ``years``; empty for one run."""
+        return self.bands[0]
+
+    @property
+    def high(self) -> tuple[float, ...]:
+        """The upper end of the band in each of ``years``; empty for one run."""
+        return self.bands[1]
+
+    @property
+    def last(self) -> Reading:
+        """What the projection means at the target year."""
+        return self.readings[-1]
+
+    @property
+    def completion(self) -> float:
+        """Projection over target, in parts of one."""
+        return self.projection / self.target
+
+    @property
+    def latest(self) -> Observation | None:
+        """The latest published figure within the plan."""
+        return self.outturn.observation if self.outturn else None
+
+    @property
+    def rate_needed(self) -> float | None:
+        """The yearly rate from the latest outturn, or from the base, to the target."""
+        item = self.indicator
+        year, value = item.base.year, item.start
+        if self.outturn is not None:
+            year, value = self.outturn.year, self.outturn.value
+        left = item.target.year - year
+        rate = float(rules.rate_needed(value, item.target.value, left, item.pace))
+        return rate if math.isfinite(rate) else None
 
     def reading(self, year: int) -> Reading:
         """The projected reading of one year of the plan."""
@@ -297,6 +355,7 @@ def _assess_indicator(
         if pace is None
         else _verdict(medians[-1], pace.over(item.span), None, error),
         reason=reason,
+        outturns=() if observations is None else observations.best(item.id),
     )
 
 

@@ -101,6 +101,13 @@ class Observations:
             found = [row for row in found if row.vintage == vintage]
         return min(found, key=lambda row: _rank(row.grade), default=None)
 
+    def best(self, name: str) -> tuple[Observation, ...]:
+        """The best-graded full-year row of each year of a series, by year."""
+        found: dict[int, Observation] = {}
+        for row in self.series(name):
+            found.setdefault(row.year, row)
+        return tuple(found.values())
+
     def latest(self, name: str, after: int, until: int) -> Observation | None:
         """The best-graded row of the last year in ``after < year <= until``, or None.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ def run_model(
     words: Language,
     json: bool,
     trust_model: bool,
+    data: Sequence[Path] = (),
 ) -> None:
     """Simulate a model by its own time settings and write every variable."""
     from zjsim.bare import simulate_model, simulate_text
     from zjsim.cache import content_hash
+    from zjsim.engines.arithmetic import arithmetic
     from zjsim.errors import RunError, UnsupportedError
     from zjsim.model.reader import read_model
     from zjsim.model.source import check_suffix, read_source
@@ -32,10 +35,12 @@ def run_model(
     from zjsim.report.words.csv_table import write_csv
     from zjsim.report.words.labels import label
 
+    if data and engine == "pysd":
+        raise RunError("--data goes with zjsim's own engines, not with --engine pysd.")
     source, suffix = read_source(path), check_suffix(path.suffix, path)
     files: dict[str, str] = {}
     try:
-        model = read_model(path)
+        model = read_model(path, data)
         files = dict(model.files)
         runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
     except UnsupportedError:
@@ -59,6 +64,7 @@ def run_model(
         "assignments": assignments,
         "command": command_line(),
         "versions": versions(),
+        "arithmetic": arithmetic(),
         "attributes": dict(runs.attributes),
     }
     folder = write_folder(

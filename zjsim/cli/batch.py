@@ -18,6 +18,7 @@ from zjsim.cli.output import (
     note,
     say,
     say_json,
+    say_json_list,
     say_table,
     say_text,
 )
@@ -31,7 +32,13 @@ MOST_LISTED = 40
 
 
 def batch(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")],
+    study: Annotated[
+        Path,
+        typer.Argument(
+            metavar="STUDY.yaml",
+            help="The study file; of a plan, or of a bare model (model: FILE, and a matrix).",
+        ),
+    ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the cases and compute nothing.")
     ] = False,
@@ -54,9 +61,19 @@ def batch(
     Example: zjsim batch study.yaml --dry-run
     """
     from zjsim.analysis.batch.study_file import plan_study, run_study
+    from zjsim.engines.arithmetic import arithmetic
     from zjsim.report.output.folder import command_line, versions
 
     words = language(lang)
+    from zjsim.cli.bare_study import batch_model, is_bare, refuse_plan_options
+
+    if is_bare(str(study)):
+        refuse_plan_options(
+            plan=plan, executor=executor, workers=workers, scheduler=scheduler,
+            **{"trust-model": trust_model},
+        )  # fmt: skip
+        batch_model(study, dry_run, out, words, json)
+        return
     planned = plan_study(study, plan, trust_model)
     if dry_run:
         _list(planned, words, json)
@@ -70,7 +87,11 @@ def batch(
             out,
             executor=place,
             advance=advance,
-            provenance={"versions": versions(), "command": command_line()},
+            provenance={
+                "versions": versions(),
+                "arithmetic": arithmetic(),
+                "command": command_line(),
+            },
         )
     done, rows = found.batch, found.rows
     for line in done.notes:
@@ -84,7 +105,7 @@ def batch(
                 "computed": done.computed,
                 "reused": done.reused,
                 "failed": done.failed,
-                "summary": rows,
+                "summary": list(rows),
             }
         )
         return
@@ -97,23 +118,19 @@ def _list(planned: PlannedStudy, words: Language, json: bool) -> None:
 
     cases, batch = planned.cases, planned.batch
     if json:
-        say_json(
-            {
-                "study": batch.name,
-                "runs": batch.n_run,
-                "shards": len(batch.shards),
-                "cases": [{"case": case.id, **case.coordinates} for case in cases],
-            }
-        )
+        head = {"study": batch.name, "runs": batch.n_run, "shards": len(batch.shards)}
+        say_json_list(head, "cases", ({"case": case.id, **case.coordinates} for case in cases))
         return
     heads = (
         _head("case", planned, words),
         *(_head(k, planned, words) for k in cases[0].coordinates),
     )
-    rows = tuple((case.id, *map(str, case.coordinates.values())) for case in cases)
+    rows = tuple((one.id, *map(str, one.coordinates.values())) for one in cases[:MOST_LISTED])
     say_table(Table(heads, rows, "<" * len(heads)))
-    counts = {"cases": len(cases), "runs": f"{batch.n_run:,}", "shards": len(batch.shards)}
-    say_text(label("batch.list", words, **counts))
+    if len(cases) > MOST_LISTED:
+        say_text(label("batch.more", words, count=f"{len(cases) - MOST_LISTED:,}"))
+    counts = {"cases": f"{len(cases):,}", "runs": f"{batch.n_run:,}"}
+    say_text(label("batch.list", words, **counts, shards=f"{len(batch.shards):,}"))
 
 
 def _show(done: BatchResult, rows: Any, planned: PlannedStudy, words: Language) -> None:
@@ -140,7 +157,7 @@ def _show(done: BatchResult, rows: Any, planned: PlannedStudy, words: Language) 
     summary = done.folder / "summary.csv"
     if len(rows) > MOST_LISTED:
         say_text(label("said.more", words, count=len(rows) - MOST_LISTED, path=summary))
-    counts = {"cases": done.n_case, "runs": f"{done.n_run:,}", "failed": done.failed}
+    counts = {"cases": f"{done.n_case:,}", "runs": f"{done.n_run:,}", "failed": done.failed}
     counts |= {"computed": f"{done.computed:,}", "reused": f"{done.reused:,}"}
     say_text(label("batch.said", words, **counts))
     say(str(summary))

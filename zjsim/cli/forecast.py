@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
-from zjsim.cli.learn import KnownUntil, telling, title_of
+from zjsim.cli.known import telling
+from zjsim.cli.learn import LastYear, title_of
 from zjsim.cli.output import (
     Json,
     LanguageOption,
@@ -34,7 +35,7 @@ def forecast(
     scenario: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="A name or a file.")
     ] = None,
-    known_until: KnownUntil = None,
+    known_until: LastYear = None,
     register: Annotated[
         bool, typer.Option("--register", help="Write the forecast with its date and hash.")
     ] = False,

@@ -20,6 +20,7 @@ from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
+from zjsim.cli.discover import discover
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.evaluate import evaluate
 from zjsim.cli.explore import explore
@@ -34,6 +35,7 @@ from zjsim.cli.output import note, on_screen
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
 from zjsim.cli.report import report
+from zjsim.cli.robust import robust
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
 from zjsim.cli.schema import schema
@@ -86,6 +88,8 @@ app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
 app.command("backcast")(backcast)
 app.command("flip")(flip)
+app.command("discover")(discover)
+app.command("robust")(robust)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("learn")(learn)

@@ -87,6 +87,20 @@ def say_json(document: Any) -> None:
     say(for_json(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False)))
 
 
+def say_json_list(head: dict[str, Any], name: str, items: Iterable[Any]) -> None:
+    """As `say_json`, with a last entry ``name``: a list of any length, said item by item."""
+    say("{")
+    for key, value in head.items():
+        say(f"  {json.dumps(key)}: {for_json(json.dumps(plain(value), ensure_ascii=False))},")
+    say(f"  {json.dumps(name)}: [")
+    between = "    "
+    for item in items:
+        text = json.dumps(plain(item), ensure_ascii=False, allow_nan=False)
+        print(on_screen(f"{between}{for_json(text)}"), end="")
+        between = ",\n    "
+    say("\n  ]\n}")
+
+
 def plain(value: Any) -> Any:
     """``value`` with numpy scalars as Python ones and numbers that are none as None."""
     if isinstance(value, dict):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zjsim.cli.learn import KnownUntil, posterior_for
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     LanguageOption,
@@ -47,7 +46,7 @@ ONLY_OF: dict[str, Callable[[Kind], bool]] = {
     "variable": lambda kind: kind.choice in ("variable", "lever", "driver"),
     "levers": lambda kind: kind.of in ("parts", "chances"),
     "band": lambda kind: kind.of == "paths",
-    "targets": lambda kind: kind.of == "backcast",
+    "targets": lambda kind: kind.of in ("backcast", "discovery"),
     "wanted": lambda kind: kind.of == "backcast",
     "cost": lambda kind: kind.of == "backcast",
 }
@@ -222,11 +221,7 @@ def _of_scenarios(
     if kind.choice == "indicator":
         choice = opened.plan.indicator(choice or 1).id
     if asked.known_until is not None and kind.of != "learning":
-        if kind.of not in ("ensemble", "ensembles"):
-            able = [x.name for x in KINDS.values() if x.of in ("ensemble", "ensembles", "learning")]
-            raise typer.BadParameter(f"only of {', '.join(able)}", param_hint="--known-until")
-        learnt = str(posterior_for(opened, asked.known_until, words))
-        read = [one.changed(sampling=replace(one.sampling, posterior=learnt)) for one in read]
+        read = starting(opened, read, asked.known_until, words, quiet=True)
     with counting(None, "Simulating") as advance:
         source = source_of(kind, opened, read, asked, advance)
     return draw_charts(kind, source, choice, words, size)

@@ -12,8 +12,7 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,6 +21,7 @@ from zjsim.engines.pool import (
     THREADS,
     Attempts,
     Chunk,
+    Waiting,
     answer_of,
     available_cores,
     map_processes,
@@ -73,11 +73,21 @@ class Executor:
             raise RunError(f"scheduler: only the dask executor has one, not {self.name}.")
 
     def map(
-        self, function: Callable[[Any], Any], chunks: Sequence[Chunk]
+        self,
+        function: Callable[[Any], Any],
+        chunks: Iterable[Chunk],
+        count: int | None = None,
     ) -> Iterator[tuple[Chunk, Any]]:
         """Yield (chunk, ``function(chunk.payload)``) as the results come in.
 
         Closing the iterator, or Ctrl-C, ends the workers.
+
+        Parameters
+        ----------
+        chunks : iterable of Chunk
+            Taken one by one as workers get free.
+        count : int or None
+            How many there are; None for those of a sequence.
 
         Raises
         ------
@@ -88,9 +98,10 @@ class Executor:
         """
         if self.name == "serial":
             return _map_serial(function, chunks, self.retries)
+        size = self.pool_size(len(chunks) if isinstance(chunks, Sequence) else count or 1)
         if self.name == "process":
-            return map_processes(function, chunks, self.pool_size(len(chunks)), self.retries)
-        return _map_dask(function, chunks, self)
+            return map_processes(function, chunks, size, self.retries)
+        return _map_dask(function, chunks, size, self)
 
     def pool_size(self, n_chunk: int) -> int:
         """Processes to start: never more than there are chunks."""
@@ -98,7 +109,7 @@ class Executor:
 
 
 def _map_serial(
-    function: Callable[[Any], Any], chunks: Sequence[Chunk], retries: int
+    function: Callable[[Any], Any], chunks: Iterable[Chunk], retries: int
 ) -> Iterator[tuple[Chunk, Any]]:
     attempts = Attempts(retries)
     for chunk in chunks:
@@ -108,17 +119,18 @@ def _map_serial(
 
 
 def _map_dask(
-    function: Callable[[Any], Any], chunks: Sequence[Chunk], executor: Executor
+    function: Callable[[Any], Any], chunks: Iterable[Chunk], size: int, executor: Executor
 ) -> Iterator[tuple[Chunk, Any]]:
     try:
         import distributed
     except ImportError:
         raise RunError(NEEDS_DASK) from None
     with contextlib.ExitStack() as stack:
-        client = stack.enter_context(_connect(distributed, executor, len(chunks), stack))
+        client = stack.enter_context(_connect(distributed, executor, size, stack))
         running: dict[Any, Chunk] = {}
         try:
-            yield from _stream(distributed, client, function, deque(chunks), running, executor)
+            waiting = Waiting(chunks)
+            yield from _stream(distributed, client, function, waiting, running, executor)
         except (OSError, asyncio.CancelledError, futures.CancelledError):
             # The connection broke: Dask tells it in several ways, by where it was met.
             raise _lost(running, executor) from None
@@ -131,17 +143,18 @@ def _stream(
     distributed: Any,
     client: Any,
     function: Callable[[Any], Any],
-    waiting: deque[Chunk],
+    waiting: Waiting,
     running: dict[Any, Chunk],
     executor: Executor,
 ) -> Iterator[tuple[Chunk, Any]]:
     attempts = Attempts(executor.retries)
-    while waiting or running:
+    while True:
         # A window keeps results from piling up in the memory of the cluster.
-        while waiting and len(running) < _window(client):
-            chunk = waiting.popleft()
-            work = (_answer_alone, function, chunk.payload)
-            running[client.submit(*work, pure=False)] = chunk
+        while len(running) < _window(client) and (ready := waiting.next()) is not None:
+            work = (_answer_alone, function, ready.payload)
+            running[client.submit(*work, pure=False)] = ready
+        if not running:
+            return
         for future in _finished(distributed, client, running, executor):
             answer = _outcome(distributed, future)
             if answer is None:
@@ -150,7 +163,7 @@ def _stream(
             chunk = running.pop(future)
             future.release()
             if attempts.again(chunk, kind, value):
-                waiting.appendleft(chunk)
+                waiting.again(chunk)
             else:
                 yield chunk, value
 
@@ -169,10 +182,9 @@ def _answer_alone(function: Callable[[Any], Any], payload: Any) -> tuple[str, An
     return answer_of(function, payload)
 
 
-def _connect(distributed: Any, executor: Executor, n_chunk: int, stack: Any) -> Any:
+def _connect(distributed: Any, executor: Executor, size: int, stack: Any) -> Any:
     address = executor.scheduler
     if address is None:
-        size = executor.pool_size(n_chunk)
         address = stack.enter_context(
             distributed.LocalCluster(
                 n_workers=size,

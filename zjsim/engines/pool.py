@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -175,20 +175,38 @@ class _Pool:
             process.wait()
 
 
+class Waiting:
+    """Chunks still to be handed out, made one by one; those to be tried again come first."""
+
+    def __init__(self, chunks: Iterable[Chunk]) -> None:
+        self._rest = iter(chunks)
+        self._again: deque[Chunk] = deque()
+
+    def next(self) -> Chunk | None:
+        """The next chunk; None when there is none left."""
+        return self._again.popleft() if self._again else next(self._rest, None)
+
+    def again(self, chunk: Chunk) -> None:
+        """Hand this one out once more."""
+        self._again.append(chunk)
+
+
 def map_processes(
-    function: Callable[[Any], Any], chunks: Sequence[Chunk], size: int, retries: int
+    function: Callable[[Any], Any], chunks: Iterable[Chunk], size: int, retries: int
 ) -> Iterator[tuple[Chunk, Any]]:
     pool = _Pool(function, size)
-    waiting = deque(chunks)
+    waiting = Waiting(chunks)
     attempts = Attempts(retries)
     out = 0
     try:
         pool.start()
-        while waiting or out:
+        while True:
             # Two chunks a worker at most are out, so results cannot pile up unread.
-            while waiting and out < 2 * size:
-                pool.tasks.put(waiting.popleft())
+            while out < 2 * size and (ready := waiting.next()) is not None:
+                pool.tasks.put(ready)
                 out += 1
+            if not out:
+                return
             try:
                 # The timeout lets Ctrl-C through on Windows.
                 chunk, kind, value = pool.results.get(timeout=0.5)
@@ -196,7 +214,7 @@ def map_processes(
                 continue
             out -= 1
             if attempts.again(chunk, kind, value):
-                waiting.appendleft(chunk)
+                waiting.again(chunk)
             else:
                 yield chunk, value
     finally:

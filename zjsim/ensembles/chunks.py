@@ -19,6 +19,7 @@ import numpy as np
 from zjsim.bundle import PlanFolder, find_plan
 from zjsim.cache import content_hash
 from zjsim.engines import ENGINES
+from zjsim.engines.arithmetic import functions_hash
 from zjsim.engines.base import CompiledModel
 from zjsim.engines.kernel.engine import Backend, backend_for
 from zjsim.engines.pool import THREADS
@@ -204,6 +205,7 @@ def compute_block(work: Work) -> Block:
             ]
             for name in work.parts[0].coordinates
         },
+        arithmetic=functions_hash(),
     )
 
 

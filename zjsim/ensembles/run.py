@@ -31,7 +31,7 @@ from zjsim.ensembles.chunks import (
     plan_reference,
     times_to_keep,
 )
-from zjsim.ensembles.shards import SUFFIX, Block, Store, open_shards, write_shard
+from zjsim.ensembles.shards import SUFFIX, Block, ShardFolder, Store, write_shard
 from zjsim.errors import RunError, ScenarioError, did_you_mean
 from zjsim.judging import assess
 from zjsim.language import chosen_language
@@ -437,7 +437,9 @@ def _in_shards(works: Sequence[Work], results: Any, advance: Callable[[int], Non
     except BaseException:
         _remove(folder)
         raise
-    store = open_shards(list(paths.values()), works[0].save, np.asarray(works[0].times))
+    counts = tuple(w.parts[0].last - w.parts[0].first for w in works)
+    times = np.asarray(works[0].times)
+    store = ShardFolder(tuple(paths.values()), counts, times, works[0].save)
     # The folder lives as long as somebody can still read from it.
     weakref.finalize(store, _remove, folder)
     return store

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -23,9 +26,19 @@ from zjsim.frozen import FrozenDict
 
 SUFFIX = ".parquet"
 KEY, ROWS, DIGEST = b"zjsim.key", b"zjsim.rows_a_run", b"zjsim.digest"
+ARITHMETIC = b"zjsim.arithmetic"
 # Columns that are no variable of the model.
 PLACE = ("case", "run", "time", "status")
 Condition = Literal["good", "missing", "broken", "foreign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands where a shard should be; of a good one, its failed runs and its arithmetic."""
+
+    condition: Condition
+    failed: int = 0
+    arithmetic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,8 @@ class Block:
         Case of each run in its study, and its number within the case.
     coordinates : mapping of str to list
         Columns that tell cases apart, a value a run.
+    arithmetic : str
+        `functions_hash` of the machine that computed them.
     """
 
     names: tuple[str, ...]
@@ -55,6 +70,7 @@ class Block:
     case: np.ndarray
     run: np.ndarray
     coordinates: Mapping[str, Sequence[Any]] = field(default_factory=FrozenDict)
+    arithmetic: str = ""
 
     @property
     def n_run(self) -> int:
@@ -109,7 +125,10 @@ def _table(block: Block, key: str) -> Any:
             raise RunError(f"{name}: a variable of this name cannot be saved; it is a column's.")
         columns[name] = block.values[:, :, position].reshape(-1)
     table = pa.table(columns)
-    marks = {KEY: key.encode(), ROWS: str(n_time).encode(), DIGEST: _digest(table)}
+    marks = {
+        KEY: key.encode(), ROWS: str(n_time).encode(), DIGEST: _digest(table),
+        ARITHMETIC: block.arithmetic.encode(),
+    }  # fmt: skip
     return table.replace_schema_metadata(marks)
 
 
@@ -163,20 +182,23 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
         raise cannot_write(path.parent, problem) from None
 
 
-def check_shard(path: Path, key: str) -> Condition:
+def check_shard(path: Path, key: str) -> Found:
     """Whether the shard at ``path`` is the one that ``key`` stands for, whole and undamaged."""
     import pyarrow as pa
 
     if not path.is_file():
-        return "missing"
+        return Found("missing")
     try:
         table = _read(path, None)
         marks = table.schema.metadata or {}
         if marks.get(DIGEST) != _digest(table):
-            return "broken"
-    except (OSError, ValueError, TypeError, pa.ArrowException):
-        return "broken"
-    return "good" if marks.get(KEY) == key.encode() else "foreign"
+            return Found("broken")
+        status = table["status"].to_numpy()[:: int(marks[ROWS])]
+    except (OSError, ValueError, TypeError, KeyError, pa.ArrowException):
+        return Found("broken")
+    if marks.get(KEY) != key.encode():
+        return Found("foreign")
+    return Found("good", int(np.count_nonzero(status)), marks.get(ARITHMETIC, b"").decode())
 
 
 def _read(path: Path, columns: Sequence[str] | None) -> Any:
@@ -243,41 +265,52 @@ class ShardFolder:
         RunError
             When a shard is gone or damaged.
         """
-        last = self.n_run if last is None else last
-        pieces, start = [], 0
-        for path, count in zip(self.paths, self.n_runs, strict=True):
-            low, high = max(first - start, 0), min(last - start, count)
-            if low < high:
-                pieces.append(self._piece(path, name, count)[low:high])
-            start += count
+        pieces = [piece[name] for piece in self.pieces((name,), first, last)]
         if not pieces:
             return np.empty((0, self.times.size))
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
+    def pieces(
+        self, names: Sequence[str], first: int = 0, last: int | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Columns of runs ``first`` to ``last`` (exclusive), shard by shard.
+
+        Each as arrays of shape (n, n_time); of ``status`` and its like every time has the same.
+
+        Raises
+        ------
+        RunError
+            When a shard is gone or damaged.
+        """
+        last = self.n_run if last is None else last
+        place = bisect_right(self._ends, first)
+        while place < len(self.paths) and self._ends[place] - self.n_runs[place] < last:
+            begin = self._ends[place] - self.n_runs[place]
+            rows = slice(max(first - begin, 0), last - begin)
+            found = self._piece(self.paths[place], names, self.n_runs[place])
+            yield {name: values[rows] for name, values in found.items()}
+            place += 1
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(self.n_runs))
+
     def per_run(self, name: str) -> np.ndarray:
         """A column that does not vary within a run (status, case, a coordinate)."""
-        pieces = [
-            self._piece(path, name, count)[:, 0]
-            for path, count in zip(self.paths, self.n_runs, strict=True)
-        ]
+        pieces = [piece[name][:, 0] for piece in self.pieces((name,))]
         return np.concatenate(pieces) if pieces else np.empty(0)
 
-    def _piece(self, path: Path, name: str, count: int) -> np.ndarray:
+    def _piece(self, path: Path, names: Sequence[str], count: int) -> dict[str, np.ndarray]:
         import pyarrow as pa
 
         try:
-            values = _read(path, [name]).column(0).to_numpy()
-        except (OSError, ValueError, IndexError, pa.ArrowException) as problem:
+            table = _read(path, names)
+            return {
+                name: np.asarray(table[name].to_numpy()).reshape(count, self.times.size)
+                for name in names
+            }
+        except (OSError, ValueError, KeyError, pa.ArrowException) as problem:
             raise RunError(
                 f"{path}: this shard cannot be read ({problem}). "
                 "Run the same command again to compute it anew."
             ) from None
-        return np.asarray(values).reshape(count, self.times.size)
-
-
-def open_shards(paths: Sequence[Path], names: Sequence[str], times: np.ndarray) -> ShardFolder:
-    """Shards that have been checked, as one."""
-    import pyarrow.parquet as parquet
-
-    counts = tuple(parquet.read_metadata(path).num_rows // times.size for path in paths)
-    return ShardFolder(tuple(paths), counts, times, tuple(names))

@@ -1,13 +1,12 @@
 """A study: scenarios, a matrix of changes over them, and samples; one file for a batch.
 
-Nothing here runs a model. ``read_study`` checks the file, ``expand`` lists its cases in an
-order that depends on the file alone, and a scenario becomes plain data that can be hashed
-and sent to a worker on another machine.
+Nothing here runs a model. ``read_study`` checks the file, and a scenario becomes plain data
+that can be hashed and sent to a worker on another machine. `zjsim.scenario.cases` lists the
+combinations.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,11 +20,9 @@ from zjsim.errors import Problem, ScenarioError, did_you_mean, raise_if_any
 from zjsim.formats import HIDDEN, Declared, Name, Where, Words, Written, checked, rule
 from zjsim.frozen import FrozenDict
 from zjsim.model.names import identifier
-from zjsim.scenario.reader import assignment, find_scenario, read_scenario
 from zjsim.scenario.schema import FileName, Method, Sampling, Scenario, Step
 from zjsim.yamlfile import read_yaml
 
-MOST_CASES = 1_000_000
 MATRIX_SECTIONS = ("levers", "drivers", "constants", "initial")
 Key = Annotated[str, rule(pattern=r"^[^.]+\..+$", max_length=200)]
 Values = Annotated[tuple[Any, ...], rule(min_length=1, max_length=10_000)]
@@ -65,36 +62,6 @@ class Study(Declared):
     def where(self, entry: str) -> str:
         """``line 14, matrix.levers.rd_support`` of an entry, for messages."""
         return self.lines.get(entry, entry)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One combination of a study: a scenario and the assignments laid over it.
-
-    Parameters
-    ----------
-    index : int
-        Place in the study, from 0.
-    id : str
-        ``00014_baseline``: unique in the study, and says what it is.
-    scenario : Scenario
-        With the assignments applied.
-    assignments : tuple of (str, value)
-        The case's place in the matrix, in the order of the file.
-    """
-
-    index: int
-    id: str
-    scenario: Scenario
-    assignments: tuple[tuple[str, Any], ...]
-
-    @property
-    def coordinates(self) -> dict[str, Any]:
-        """Columns that tell cases apart; a shape is shown as JSON text."""
-        return {
-            "scenario": self.scenario.name,
-            **{key: _shown(value) for key, value in self.assignments},
-        }
 
 
 def read_study(path: Path | str) -> Study:
@@ -166,104 +133,6 @@ def _same_axes(keys: Sequence[str], where: Where) -> list[Problem]:
 
 def _always(here: str, _location: tuple[Any, ...]) -> str:
     return here
-
-
-def expand(study: Study, folder: Path) -> list[Case]:
-    """Every case: the scenarios in the file's order, and under each the full product.
-
-    The last line of the matrix changes fastest.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the plan's scenarios.
-
-    Raises
-    ------
-    ScenarioError
-        When a scenario is missing, wrong or named twice, or the product is too large.
-    """
-    combinations = 1
-    for values in study.matrix.values():
-        combinations *= len(values)
-    count = combinations * len(study.scenarios)
-    if count > MOST_CASES:
-        raise ScenarioError(f"{study.origin}: {count:,} cases are more than {MOST_CASES:,}.")
-    scenarios = _read_scenarios(study, folder)
-    points = list(itertools.product(*study.matrix.values()))
-    cases: list[Case] = []
-    for name, scenario in scenarios:
-        for point in points:
-            chosen = tuple(zip(study.matrix, point, strict=True))
-            changed = _assigned(name, scenario, folder, _common(study), chosen)
-            index = len(cases)
-            cases.append(Case(index, f"{index:05d}_{changed.name}", changed, chosen))
-    return cases
-
-
-def _read_scenarios(study: Study, folder: Path) -> list[tuple[Path, Scenario]]:
-    """The study's scenarios without the matrix; every unreadable one is reported."""
-    found: list[tuple[Path, Scenario]] = []
-    problems: list[Problem] = []
-    for position, name in enumerate(study.scenarios):
-        where = study.where(f"scenarios.{position}")
-        try:
-            path = _scenario_file(name, study.origin, folder)
-            scenario = read_scenario(path, folder, _common(study))
-        except ScenarioError as problem:
-            problems.append(Problem(where, str(problem)))
-            continue
-        if scenario.name in [other.name for _, other in found]:
-            hint = "Give one of them another name."
-            problems.append(Problem(where, f"a second scenario named {scenario.name}", hint))
-        found.append((path, scenario))
-    raise_if_any(study.origin, problems, ScenarioError)
-    return found
-
-
-def _scenario_file(name: str, origin: Path, folder: Path) -> Path:
-    """A path in a study is one from the study's own folder."""
-    path = find_scenario(name, folder)
-    if path.parent.resolve() == folder.resolve() or path.is_absolute():
-        return path
-    return origin.parent / path
-
-
-def _common(study: Study) -> list[str]:
-    """Assignments that every case shares."""
-    common: list[tuple[str, Any]] = []
-    for key, value in (study.sample or {}).items():
-        common.append((f"sampling.{key}", value))
-    if study.method is not None:
-        common.append(("method", study.method))
-    if study.step is not None:
-        common.append(("time.step", study.step))
-    return [assignment(key, value) for key, value in common]
-
-
-def _assigned(
-    path: Path,
-    scenario: Scenario,
-    folder: Path,
-    common: Sequence[str],
-    chosen: Sequence[tuple[str, Any]],
-) -> Scenario:
-    if not chosen:
-        return scenario
-    return read_scenario(path, folder, [*common, *(assignment(k, v) for k, v in chosen)])
-
-
-def _shown(value: Any) -> Any:
-    plain = isinstance(value, int | float | str) and not isinstance(value, bool)
-    return value if plain else json.dumps(_plain(value), ensure_ascii=False, sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
 
 
 def scenario_document(scenario: Scenario) -> dict[str, Any]:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zjsim.analysis.batch.batch import BatchPlan, BatchResult, check_cases, plan_batch, run_batch
-from zjsim.analysis.batch.batch_summary import summarise, summary_text
+from zjsim.analysis.batch.batch import BatchResult, run_batch
+from zjsim.analysis.batch.batch_summary import summarise, write_summary
+from zjsim.analysis.batch.planning import BatchPlan, check_cases, plan_batch
 from zjsim.bundle import scenarios_folder
 from zjsim.engines.executors import Executor
 from zjsim.ensembles.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
-from zjsim.ensembles.shards import write_text
 from zjsim.errors import ScenarioError
 from zjsim.markup import Shown
 from zjsim.openplan import OpenPlan, open_plan
-from zjsim.scenario.study import Case, expand, read_study
+from zjsim.scenario.cases import Cases, expand
+from zjsim.scenario.study import read_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ class PlannedStudy:
     """A study whose every case fits its plan, cut into shards; nothing is computed yet."""
 
     plan: OpenPlan
-    cases: Sequence[Case]
+    cases: Cases
     batch: BatchPlan
 
 
@@ -42,7 +43,8 @@ class StudyResult(Shown):
     batch : BatchResult
         Runs computed, reused and failed; its ``folder`` holds shards, manifest and summary.
     rows : sequence of mapping
-        Of each case: its coordinates, the indicators, how many targets are met.
+        Of each case: its coordinates, the indicators, how many targets are met; worked out
+        from the shards when they are read.
     planned : PlannedStudy
         The plan and the cases.
     """
@@ -60,7 +62,7 @@ class StudyResult(Shown):
         """The summary: one row per case."""
         import pandas as pd
 
-        return pd.DataFrame(list(self.rows))
+        return pd.DataFrame(iter(self.rows))
 
     def _said(self) -> str:
         done = self.batch
@@ -88,7 +90,7 @@ def plan_study(
     study = read_study(file)
     named = plan or study.plan
     cases = expand(study, open_plan(named).folder.scenarios if named else scenarios_folder())
-    plans = sorted({case.scenario.plan for case in cases})
+    plans = sorted({scenario.plan for scenario in cases.scenarios})
     if named is None and len(plans) > 1:
         raise ScenarioError(
             f"{file}: the scenarios belong to several plans: {', '.join(plans)}. "
@@ -166,6 +168,7 @@ def run_study(
         advance=advance,
         provenance=provenance,
     )
-    rows = summarise(done.runs, planned.plan.plan, planned.cases)
-    write_text(done.folder / SUMMARY, summary_text(rows))
+    starts = planned.batch.shards.layout.case_start
+    rows = summarise(done.runs, planned.plan.plan, planned.cases, starts)
+    write_summary(done.folder / SUMMARY, rows)
     return StudyResult(done, rows, planned)

@@ -22,7 +22,7 @@ from zjsim.analysis.learning.work import Known, Work
 from zjsim.analysis.learning.world import World
 from zjsim.assessment.observations import Observations
 from zjsim.assessment.probability import Probabilities
-from zjsim.engines.kernel.engine import Backend, CompiledProgram
+from zjsim.engines.kernel.engine import Backend, CompiledProgram, backend_for_search
 from zjsim.errors import DataError
 from zjsim.judging import with_own_observations
 from zjsim.markup import Shown
@@ -162,7 +162,7 @@ def learn(
     seed: int = SEED,
     observations: OwnFigures = None,
     out: Path | str | None = None,
-    backend: Backend = "compiled",
+    backend: Backend = "auto",
     threads: int | None = None,
     told: Callable[[int, smc.Stage], None] = lambda year, stage: None,
 ) -> Learning:
@@ -185,6 +185,8 @@ def learn(
     out : Path, str or None
         Folder of a posterior a year; those that are there and rest on the same are read. None
         takes the private cache.
+    backend : {"auto", "members", "compiled"}
+        How runs are computed; ``auto`` decides by the size of the model.
     threads : int or None
         Of the kernel; None takes the cores there are.
     told : function
@@ -215,6 +217,8 @@ def learn(
     last = _last_year(file, own, opened, known_until)
     if particles < FEWEST:
         raise DataError(f"particles: {particles} is too few; {FEWEST} is the least.")
+    if backend == "auto":
+        backend = backend_for_search(opened.program)
     compiled = compiled_for(opened, backend=backend, threads=threads, may_be_paths=opened.exogenous)
     assert isinstance(compiled, CompiledProgram)
     world = World(opened, file, compiled)

@@ -128,9 +128,9 @@ class Work:
     def _start(self) -> smc.Population:
         return smc.prior_population(self.particles, self.world.layout.size, self.seed)
 
-    def _problem(self, figures: Figures, year: int) -> _Problem:
+    def _problem(self, figures: Figures, year: int) -> Learnt:
         misses = Misses(figures.observed, figures.scales, self.world.file.freedom)
-        return _Problem(Prediction(self.world, figures, year), misses)
+        return Learnt(Prediction(self.world, figures, year), misses)
 
     def _key(self, year: int, figures: Figures) -> str:
         rows = [row for f in figures.used for row in f.datum.rows]
@@ -300,8 +300,8 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class _Problem:
-    """What the sampler asks for."""
+class Learnt:
+    """What the sampler asks for: predictions of figures and what a miss costs."""
 
     prediction: Prediction
     misses: Misses

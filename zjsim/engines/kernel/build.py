@@ -26,18 +26,14 @@ with settings_of_folder_ignored():
     import numba
     from llvmlite import ir
     from numba import types as nb
-    from numba.core import compiler, errors, serialize
+    from numba.core import compiler, errors, registry, serialize
     from numba.core.caching import NullCache
     from numba.extending import intrinsic
 
 Notify = Callable[[str], None]
 Kernel = Callable[..., Any]
 
-# No nnan, no ninf: they would delete the tests for numbers that are not finite.
-FAST = {"contract", "arcp", "reassoc", "nsz"}
-# Compiled as written, because compensated sums and tests for NaN must not be rearranged.
 _MATHEMATICS = ("exp_of_sum", "exp_", "exponent_of", "mantissa_of", "ln_", "parity_", "power_")
-_EXACT = (*_MATHEMATICS, "copy_row")
 # Emitted for one model: put into the loop over steps before types are inferred, because a
 # function of its own would be compiled twice.
 _EMITTED = (
@@ -82,6 +78,12 @@ def build(text: str, notify: Notify | None = None) -> Kernel:
     return kernel
 
 
+def target() -> str:
+    """The processor that kernels are compiled for: that of this machine, if nothing else is set."""
+    triple, name, _ = registry.cpu_target.target_context.codegen().magic_tuple()
+    return f"{triple} {name}"
+
+
 class SealedCache(NullCache):
     """Where a compiled kernel is kept: an entry of the private cache, read only under its seal.
 
@@ -123,7 +125,9 @@ def _compiled(name: str, function: types.FunctionType) -> Any:
     return numba.njit(
         nogil=True,
         error_model="numpy",
-        fastmath=set() if name in _EXACT else FAST,
+        # Each operation rounds as it is written, and nothing is contracted or reordered: so every
+        # processor gives the same bits. It costs nothing measurable (docs/explanation/speed.md).
+        fastmath=False,
         boundscheck=False,
         forceinline=name in _MATHEMATICS or name.startswith("lookup_"),
         inline="always" if name in _EMITTED else "never",

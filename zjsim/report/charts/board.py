@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
@@ -16,12 +17,7 @@ from zjsim.report.charts.canvas import Canvas, Frame, Room, Size, canvas, key_co
 from zjsim.report.charts.panel import LARGE, PANEL, Sizes, draw_panel, ends, line_looks
 from zjsim.report.charts.style import Style, house, points, stroke
 from zjsim.report.tables.chance_words import share_words, span_figures
-from zjsim.report.tables.rows import (
-    Report,
-    ReportRow,
-    as_report,
-    plan_path,
-)
+from zjsim.report.tables.rows import Report, as_report, plan_path
 from zjsim.report.tables.wording import (
     amendment_lines,
     counted_indicators,
@@ -38,7 +34,7 @@ class BoardData:
     """The panels of a board: rows of a report, each with its paths, outturns and target."""
 
     report: Report
-    rows: tuple[ReportRow, ...]
+    rows: tuple[Row, ...]
 
     def table(self, _language: Language) -> tuple[list[str], list[list[Any]]]:
         """A row an indicator and year."""
@@ -48,11 +44,11 @@ class BoardData:
         return heads, [line for row in self.rows for line in _panel_rows(row, banded)]
 
 
-def _panel_rows(row: ReportRow, banded: bool) -> Iterator[list[Any]]:
+def _panel_rows(row: Row, banded: bool) -> Iterator[list[Any]]:
     item = row.indicator
     seen = {outturn.year: outturn.value for outturn in row.outturns}
     path = dict(zip(row.years, plan_path(item, row.years), strict=True))
-    columns = [dict(zip(row.years, row.projection, strict=True)), path, seen]
+    columns = [dict(zip(row.years, row.path, strict=True)), path, seen]
     ends = [dict(zip(row.years, side, strict=False)) for side in (row.low, row.high)]
     for year in sorted({*row.years, *seen}):
         found = [column.get(year) for column in columns]
@@ -245,7 +241,7 @@ def _draw_key(ax: Axes, report: Report, language: Language) -> None:
         ax.text(0.71, height, word, va="center", fontsize=points(9), color=colour)
 
 
-def _draw_legend(ax: Axes, row: ReportRow, language: Language, usual: bool) -> None:
+def _draw_legend(ax: Axes, row: Row, language: Language, usual: bool) -> None:
     """The same key in one line under a large panel."""
     seen = any(outturn.year > row.indicator.base.year for outturn in row.outturns)
     handles = [

@@ -9,13 +9,14 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Size, panels
 from zjsim.report.charts.style import Style, house, points, stroke
-from zjsim.report.tables.rows import Report, ReportRow, as_report
+from zjsim.report.tables.rows import Report, as_report
 from zjsim.report.tables.wording import amended_target_words, target_words, value_words
 from zjsim.report.words.labels import label, localised
 
@@ -34,7 +35,7 @@ class ComparisonData:
         return heads, [
             [
                 row.indicator.id, row.indicator.unit.en,
-                *(report.row(row.indicator.id).value for report in self.reports),
+                *(report.row(row.indicator.id).projection for report in self.reports),
             ]
             for row in self.reports[0].rows
         ]  # fmt: skip
@@ -132,11 +133,11 @@ def plot_comparison(
 
 
 def _comparison_panel(
-    ax: Axes, rows: Sequence[ReportRow], names: list[str], named: bool, language: Language
+    ax: Axes, rows: Sequence[Row], names: list[str], named: bool, language: Language
 ) -> None:
     indicator = rows[0].indicator
     target = indicator.target
-    values = [row.value for row in rows if row.value == row.value] + [target.value]
+    values = [row.projection for row in rows if row.projection == row.projection] + [target.value]
     values += [indicator.amended.value] if indicator.amended else []
     room = 0.12 * (max(values) - min(values) or 1.0)
     ax.set_xlim(min(values) - room, max(values) + room)
@@ -144,13 +145,13 @@ def _comparison_panel(
     mark = stroke(7)
     for position, row in enumerate(rows):
         ax.axhline(position, color=house_style.HAIRLINE, lw=stroke(0.7), zorder=0, gid="row")
-        if row.value != row.value:
+        if row.projection != row.projection:
             house_style.verdict_mark(
                 ax, min(values), position, Verdict.MISSING, mark, label=names[position]
             )
             continue
         house_style.verdict_mark(
-            ax, row.value, position, row.verdict, mark, zorder=4, label=names[position]
+            ax, row.projection, position, row.verdict, mark, zorder=4, label=names[position]
         )
         ax.annotate(
             value_words(row), (1, position), xytext=(points(30), 0),

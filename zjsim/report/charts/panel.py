@@ -11,16 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import offset_copy
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.language import Language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.style import points, stroke
 from zjsim.report.tables.chance_words import share_words
-from zjsim.report.tables.rows import (
-    Outturn,
-    ReportRow,
-    plan_path,
-)
+from zjsim.report.tables.rows import plan_path
 from zjsim.report.tables.wording import (
     amended_target_words,
     amendment_decides,
@@ -58,7 +55,7 @@ LARGE = Sizes(
 
 
 def draw_panel(
-    ax: Axes, row: ReportRow, language: Language, sizes: Sizes, title: str | None = None
+    ax: Axes, row: Row, language: Language, sizes: Sizes, title: str | None = None
 ) -> None:
     """History, projection, plan path, outturns, target and verdict of one indicator."""
     indicator = row.indicator
@@ -72,7 +69,7 @@ def draw_panel(
     ax.yaxis.set_major_formatter(house_style.tick_formatter(ax, "y", indicator.decimals))
 
 
-def _draw_lines(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+def _draw_lines(ax: Axes, row: Row, language: Language, sizes: Sizes) -> None:
     indicator = row.indicator
     base, target = indicator.base, indicator.target
     history = _history(row)
@@ -98,8 +95,7 @@ def _draw_lines(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> N
         linestyle=(0, (4.2, 1.2)), dash_capstyle="butt", **named("projection"),
     )  # fmt: skip
     ax.plot(
-        [point.year for point in history],
-        [point.value for point in history],
+        *zip(*history, strict=True),
         color=house_style.ink(),
         linewidth=sizes.line,
         marker="o",
@@ -115,26 +111,27 @@ def _draw_lines(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> N
     )  # fmt: skip
 
 
-def _projected(row: ReportRow) -> tuple[list[float], list[float]]:
+def _projected(row: Row) -> tuple[list[float], list[float]]:
     """The projection, begun at the base where that is older than the first run year."""
     base = row.indicator.base
-    years, path = list(map(float, row.years)), list(row.projection)
+    years, path = list(map(float, row.years)), list(row.path)
     if years and base.year < years[0]:
         return [float(base.year), *years], [row.indicator.start, *path]
     return years, path
 
 
-def _history(row: ReportRow) -> list[Outturn]:
+def _history(row: Row) -> list[tuple[int, float]]:
+    """Published figures before the base, and the base."""
     base = row.indicator.base
-    points = [outturn for outturn in row.outturns if outturn.year < base.year]
-    return [*points, Outturn(base.year, row.indicator.start)]
+    points = [(seen.year, seen.value) for seen in row.outturns if seen.year < base.year]
+    return [*points, (base.year, row.indicator.start)]
 
 
-def _set_ranges(ax: Axes, row: ReportRow) -> None:
+def _set_ranges(ax: Axes, row: Row) -> None:
     indicator = row.indicator
     values = [indicator.start, indicator.target.value, *row.low, *row.high]
     values += [indicator.amended.value] if indicator.amended else []
-    values += [value for value in row.projection if value == value]
+    values += [value for value in row.path if value == value]
     values += [outturn.value for outturn in row.outturns]
     low, high = min(values), max(values)
     room = 0.09 * (high - low or 1.0)
@@ -149,7 +146,7 @@ def _set_ranges(ax: Axes, row: ReportRow) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
 
 
-def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+def _draw_target(ax: Axes, row: Row, language: Language, sizes: Sizes) -> None:
     """The diamonds, the band, and their labels in the right margin, kept apart."""
     indicator = row.indicator
     target = indicator.target
@@ -178,15 +175,15 @@ def _draw_target(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> 
         )  # fmt: skip
 
 
-def ends(row: ReportRow, language: Language) -> list[tuple[float, str, Any]]:
+def ends(row: Row, language: Language) -> list[tuple[float, str, Any]]:
     """Height, words and colour of the labels at the right end."""
     indicator = row.indicator
     labels = [(indicator.target.value, target_words(indicator, language), house_style.ink())]
     if indicator.amended is not None:
         words = amended_label(indicator, language)
         labels.append((indicator.amended.value, words, house_style.muted()))
-    if row.value == row.value:
-        labels.append((row.projection[-1], value_words(row), house_style.BLUE))
+    if row.projection == row.projection:
+        labels.append((row.path[-1], value_words(row), house_style.BLUE))
     return labels
 
 
@@ -217,9 +214,7 @@ def apart(ax: Axes, labels: Sequence[tuple[float, str, Any]], size: float) -> li
     return heights
 
 
-def _draw_header(
-    ax: Axes, row: ReportRow, language: Language, sizes: Sizes, title: str | None
-) -> None:
+def _draw_header(ax: Axes, row: Row, language: Language, sizes: Sizes, title: str | None) -> None:
     """Number and name, then unit and nature, and the verdict in colour."""
     indicator = row.indicator
     if title is None:
@@ -251,7 +246,7 @@ def _draw_header(
     _draw_badge(ax, row, language, sizes)
 
 
-def _draw_badge(ax: Axes, row: ReportRow, language: Language, sizes: Sizes) -> None:
+def _draw_badge(ax: Axes, row: Row, language: Language, sizes: Sizes) -> None:
     """The verdict at the right end of the header: shape, word and colour."""
     size, verdict = points(sizes.small + 0.5), row.verdict
     word = label(f"verdict.{verdict}", language) + (" †" if amendment_decides(row) else "")

@@ -11,13 +11,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import offset_copy
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import Verdict, linear_progress, logarithmic_progress
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Edge, Frame, Room, Size, canvas, name_rows, right_edges
 from zjsim.report.charts.style import Style, house, points
-from zjsim.report.tables.rows import Report, ReportRow, as_report
+from zjsim.report.tables.rows import Report, as_report
 from zjsim.report.tables.wording import official_words, value_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import format_plain, format_share
@@ -41,8 +42,8 @@ class TargetsData:
         heads = ["indicator", "unit", "start", "value", "progress", "verdict", "amended_target_at"]
         return heads, [
             [
-                row.indicator.id, row.indicator.unit.en, row.indicator.start, row.value,
-                row.progress, row.verdict,
+                row.indicator.id, row.indicator.unit.en, row.indicator.start, row.projection,
+                row.last.progress, row.verdict,
                 amended_share(row.indicator) if row.indicator.amended else None,
             ]
             for row in self.report.rows
@@ -113,7 +114,7 @@ def draw_targets(
     """A line an indicator on axes as they are, numbers and verdict in ``columns``."""
     report = data.report
     for position, row in enumerate(report.rows):
-        progress = row.progress
+        progress = row.last.progress
         if progress is None or progress != progress:
             house_style.verdict_mark(ax, 0, position, Verdict.MISSING, 9)
             continue
@@ -131,7 +132,7 @@ def draw_targets(
         label=label("legend.target", language),
     )  # fmt: skip
     _name_rows(ax, dict(enumerate(names)), len(names), size)
-    _set_reach(ax, [_clamped(row.progress) for row in report.rows])
+    _set_reach(ax, [_clamped(row.last.progress) for row in report.rows])
     _progress_axis(ax, language, any(row.indicator.amended for row in report.rows))
     for position, row in enumerate(report.rows):
         _right_columns(ax, position, _target_columns(row, language), row.verdict, columns)
@@ -148,7 +149,7 @@ class ProgressData:
         heads = ["indicator", "by", "year", "progress", "time_progress", "official"]
         rows = []
         for row in _progress_lines(self.report, "en").values():
-            if isinstance(row, ReportRow):
+            if isinstance(row, Row):
                 progress, time, word, seen, year = _progress_shown(row)
                 by = "outturn" if seen else "projection"
                 rows.append([row.indicator.id, by, year, progress, time, word])
@@ -205,7 +206,7 @@ def plot_progress(
     data = assessment if isinstance(assessment, ProgressData) else progress_data(assessment)
     report = data.report
     lines = _progress_lines(report, words)
-    rows = [row for row in lines.values() if isinstance(row, ReportRow)]
+    rows = [row for row in lines.values() if isinstance(row, Row)]
     names = [_row_name(row, words) for row in rows]
     said = [_official(report, _progress_shown(row)[2], words) for row in rows]
     said.append(label("legend.time_progress", words))
@@ -231,7 +232,7 @@ def draw_progress(
 ) -> None:
     """A bar an indicator on axes as they are, year, progress and word in ``columns``."""
     lines = _progress_lines(data.report, language)
-    rows = {place: line for place, line in lines.items() if isinstance(line, ReportRow)}
+    rows = {place: line for place, line in lines.items() if isinstance(line, Row)}
     if names is None:
         names = [house_style.wrap(_row_name(row, language), 29) for row in rows.values()]
     shown = {place: _progress_shown(row) for place, row in rows.items()}
@@ -256,19 +257,15 @@ def progress_lines(report: Report) -> int:
     return len(_progress_lines(report, "en"))
 
 
-def _progress_lines(report: Report, language: Language) -> dict[int, ReportRow | str]:
+def _progress_lines(report: Report, language: Language) -> dict[int, Row | str]:
     """Line → heading or indicator: those with an outturn first."""
-    seen = [row for row in report.rows if _has_outturn(row)]
-    rest = [row for row in report.rows if not _has_outturn(row)]
-    lines: list[ReportRow | str] = []
+    seen = [row for row in report.rows if row.outturn is not None]
+    rest = [row for row in report.rows if row.outturn is None]
+    lines: list[Row | str] = []
     lines += [label("progress.published", language), *seen] if seen else []
     heading = label("progress.projected", language, year=report.target_year)
     lines += [heading, *rest] if rest else []
     return dict(enumerate(lines))
-
-
-def _has_outturn(row: ReportRow) -> bool:
-    return row.latest is not None and row.latest_progress is not None
 
 
 def _progress_bar(
@@ -303,7 +300,7 @@ def _frame(count: int) -> Frame:
     return Frame(11.2, height, 0.36, 0.70, 1 - 0.98 / height, 0.95 / height)
 
 
-def _row_name(row: ReportRow, language: Language) -> str:
+def _row_name(row: Row, language: Language) -> str:
     return f"{row.indicator.number}  {localised(row.indicator.label, language)}"
 
 
@@ -343,10 +340,10 @@ def _progress_axis(ax: Axes, language: Language, amended: bool = False) -> None:
     house_style.axis_words(ax, label("axis.progress", language) + more)
 
 
-def _target_columns(row: ReportRow, language: Language) -> list[str]:
+def _target_columns(row: Row, language: Language) -> list[str]:
     value = value_words(row)
     way = f"{format_plain(row.indicator.start)} → {value}"
-    return [way, format_share(row.progress, 0), label(f"verdict.{row.verdict}", language)]
+    return [way, format_share(row.last.progress, 0), label(f"verdict.{row.verdict}", language)]
 
 
 def _right_columns(
@@ -405,13 +402,12 @@ def _edge_arrow(ax: Axes, end: float, position: int, colour: str, away: float) -
 
 
 def _progress_shown(
-    row: ReportRow,
+    row: Row,
 ) -> tuple[float | None, float | None, str, bool, int | None]:
     """Progress, time progress, word, whether observed, year."""
-    if row.latest is not None and _has_outturn(row):
-        progress, time = row.latest_progress, row.latest_time_progress
-        return progress, time, row.latest_official, True, row.latest.year
-    return row.progress, row.time_progress, row.official, False, row.indicator.target.year
+    shown = row.outturn or row.last
+    observed = row.outturn is not None
+    return shown.progress, shown.time_progress, shown.official, observed, shown.year
 
 
 def _official(report: Report, word: str, language: Language) -> str:

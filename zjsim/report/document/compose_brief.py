@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from zjsim.assessment.assess import Row
+from zjsim.assessment.observations import Observation
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document.compose_scenario import Judged, influence_sentences
 from zjsim.report.document.document import (
@@ -27,7 +29,7 @@ from zjsim.report.tables.chance_words import (
     single_words,
 )
 from zjsim.report.tables.compose_words import indicator_name, joined, scenario_name
-from zjsim.report.tables.rows import Outturn, Report, ReportRow
+from zjsim.report.tables.rows import Report
 from zjsim.report.tables.verdict_columns import office_table
 from zjsim.report.tables.wording import tally_words
 from zjsim.report.words.labels import label, localised
@@ -54,7 +56,7 @@ def build_brief(
     report, settings = judged.report, office or Office()
     plan = TYPOGRAPHY[language].title.format(localised(report.plan_title, language))
     title = settings.title or label("brief.title", language, plan=plan)
-    said = tuple(typeset(one, language) for one in _sentences(report, language))
+    said = tuple(typeset(one, language) for one in summary_sentences(report, language))
     blocks: list[Block] = [Points(said)]
     if report.chances is not None:
         blocks.append(likelihood_picture(report, language))
@@ -77,7 +79,7 @@ def build_brief(
     )  # fmt: skip
 
 
-def _sentences(report: Report, language: Language) -> list[str]:
+def summary_sentences(report: Report, language: Language) -> list[str]:
     """Five at most: how many are met, which are likely missed, open and met, the binding ones."""
     if report.chances is None:
         missed = [row for row in report.rows if row.verdict not in ("met", "above")]
@@ -95,9 +97,9 @@ def _sentences(report: Report, language: Language) -> list[str]:
     return [*said, single_words(report, language), *off_middle_lines(report, language)]
 
 
-def likely_groups(report: Report) -> dict[str, list[ReportRow]]:
+def likely_groups(report: Report) -> dict[str, list[Row]]:
     """Indicators by how likely they are met: ``unlikely``, ``open`` and ``likely``."""
-    groups: dict[str, list[ReportRow]] = {"unlikely": [], "open": [], "likely": []}
+    groups: dict[str, list[Row]] = {"unlikely": [], "open": [], "likely": []}
     for row in report.rows:
         value = row.probability.value if row.probability else 0.0
         key = "unlikely" if value < UNLIKELY else "likely" if value >= LIKELY else "open"
@@ -105,7 +107,7 @@ def likely_groups(report: Report) -> dict[str, list[ReportRow]]:
     return groups
 
 
-def _names(rows: Sequence[ReportRow], language: Language, shares: bool = False) -> str:
+def _names(rows: Sequence[Row], language: Language, shares: bool = False) -> str:
     marks = TYPOGRAPHY[language]
     return joined(
         (
@@ -128,15 +130,21 @@ def verdict_block(report: Report, language: Language) -> TableBlock:
     )  # fmt: skip
 
 
-def late_rows(report: Report) -> list[ReportRow]:
+def late_rows(report: Report) -> list[Row]:
     """Indicators whose latest published figure lags behind the plan's path."""
-    return [row for row in report.rows if row.latest_official == "behind"]
+    return [row for row in report.rows if row.outturn and row.outturn.official == "behind"]
 
 
 def watch_sentences(judged: Judged, language: Language) -> list[str]:
     """Published figures that lag, then what decides most and which policies carry a target."""
+    said = [*late_sentences(judged.report, language), *influence_sentences(judged, language)]
+    return said or [label("brief.nothing", language)]
+
+
+def late_sentences(report: Report, language: Language) -> list[str]:
+    """The published figures that lag behind the plan's path, in one sentence; often none."""
     marks = TYPOGRAPHY[language]
-    late = late_rows(judged.report)
+    late = late_rows(report)
     said = []
     if late:
         names = joined(
@@ -149,11 +157,10 @@ def watch_sentences(judged: Judged, language: Language) -> list[str]:
             language,
         )
         said.append(label("brief.late", language, names=names))
-    said += influence_sentences(judged, language)
-    return said or [label("brief.nothing", language)]
+    return said
 
 
-def _latest(outturn: Outturn, decimals: int, language: Language) -> str:
+def _latest(outturn: Observation, decimals: int, language: Language) -> str:
     value = format_number(outturn.value, decimals)
     return label("brief.latest", language, value=value, year=outturn.year)
 

@@ -53,7 +53,7 @@ def judge_scenario(
     runs = simulate(plan, scenario, engine=engine, trust_model=trust_model)
     judged = assess(plan, runs, observations, probability=probability)
     found = compute_influence(runs) if influence else None
-    return Judged(runs, judged, report_of(runs, judged, observations), found)
+    return Judged(runs, judged, report_of(runs, judged), found)
 
 
 def deliver(
@@ -77,7 +77,7 @@ def deliver(
     brief : bool
         Write the one page of each scenario instead.
     office : Office or None
-        Who hands the page or the slides on.
+        Who hands the report, the page or the slides on.
     today : str
         Their date where the office gives none.
 
@@ -92,7 +92,8 @@ def deliver(
     def composed(language: Language) -> list[tuple[str, Document]]:
         """Stems and what stands in their files."""
         if not brief:
-            return [(stem, build_document(judged, language, observations, command, learning))]
+            told = build_document(judged, language, observations, command, learning, office, today)
+            return [(stem, told)]
         return [
             (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))
             for one in judged

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zjsim.analysis.sensitivity.one_at_a_time import compute_influence
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.cache import cached_document, content_hash
 from zjsim.engines.kernel import binding
@@ -22,12 +23,13 @@ from zjsim.openplan import OpenPlan
 from zjsim.prepare import prepare
 from zjsim.report.explorer.draws import sampling_content
 from zjsim.report.explorer.elements import plan_elements, sector_contents, unit_contents
-from zjsim.report.tables.rows import Report, ReportRow, as_report, plan_path
+from zjsim.report.tables.rows import Report, as_report, plan_path
 from zjsim.report.tables.wording import amended_target_words, target_words
 from zjsim.report.words.labels import catalogue
 from zjsim.scenario.outlook import OBSERVED_PATH
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario
-from zjsim.scenario.tables import Lever, find_name
+from zjsim.scenario.tables import DriverTable, Lever, find_name, known_until
 from zjsim.timeline import TimeGrid
 from zjsim.version import __version__
 from zjsim.workflow import Runs, simulate
@@ -52,8 +54,9 @@ def plan_content(
         When the scenario does not fit the plan, or the model has what a browser cannot do.
     """
     ready = prepare(plan, scenario)
+    given = ready.resolved.posterior
     found = simulate(plan, scenario)
-    report = as_report(assess(plan, found), observations=plan.observations)
+    report = as_report(assess(plan, found))
     deciding = _deciding(found)
     elements = _elements(plan)
     # A lever, driver or path that no scenario sets stands at the model's own number.
@@ -74,11 +77,11 @@ def plan_content(
             {"number": chapter.number, "title": asdict(chapter.title)}
             for chapter in plan.plan.chapters
         ],
-        "drivers": _drivers(plan),
+        "drivers": _drivers(plan, given),
         "scenarios": [scenario_content(plan, one) for one in shipped],
         "start": scenario.name,
         "deciding": deciding,
-        "sampling": sampling_content(ready, runs, len(deciding)),
+        "sampling": sampling_content(ready, shipped, runs, len(deciding)),
         "elements": elements,
         "units": unit_contents(elements),
         "sectors": sector_contents(plan),
@@ -166,7 +169,7 @@ def _plan_content(plan: OpenPlan, report: Report) -> dict[str, Any]:
     }
 
 
-def _indicator(row: ReportRow) -> dict[str, Any]:
+def _indicator(row: Row) -> dict[str, Any]:
     item = row.indicator
     target = item.target
     quarters = range(4 * (target.year - item.base.year) + 1)
@@ -265,7 +268,11 @@ def _chapter(plan: OpenPlan, lever: Lever) -> int | None:
     return next(found, None)
 
 
-def _drivers(plan: OpenPlan) -> dict[str, Any]:
+def _drivers(plan: OpenPlan, given: Posterior | None) -> dict[str, Any]:
+    """Drivers and their paths; what draws after learning did not know is left out."""
+    table: DriverTable = plan.drivers
+    if given is not None:
+        table = known_until(table, OBSERVED_PATH, given.known_until)
     spelt = {canonical(name): name for name in plan.names.constants}
     return {
         "observed": OBSERVED_PATH,
@@ -275,7 +282,7 @@ def _drivers(plan: OpenPlan) -> dict[str, Any]:
                 "name": spelt[key],
                 "unit": plan.names.units.get(spelt[key], ""),
             }
-            for key, name in plan.drivers.drivers.items()
+            for key, name in table.drivers.items()
             if key in spelt
         ],
         "series": {
@@ -283,7 +290,7 @@ def _drivers(plan: OpenPlan) -> dict[str, Any]:
                 identifier(one.driver): {"path": path, "kind": one.kind, "values": one.values}
                 for one in series.values()
             }
-            for path, series in plan.drivers.series.items()
+            for path, series in table.series.items()
         },
     }
 

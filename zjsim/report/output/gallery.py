@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 # What a chart is drawn from: judged runs, an ensemble or several, the influence of each input,
 # what was learnt year by year, runs as they are, parts of a change or of probabilities, paths of
-# runs or ensembles, a study, or a backcast with a probability.
+# runs or ensembles, a study, a backcast with a probability, where a plan fails, or several
+# strategies against the same worlds.
 Of = Literal[
     "assessment", "assessments", "ensemble", "ensembles", "influence", "learning", "runs", "parts",
-    "chances", "paths", "study", "backcast",
+    "chances", "paths", "study", "backcast", "discovery", "robustness",
 ]  # fmt: skip
 Advance = Callable[[int], None]
 Choice = Literal["", "indicator", "sector", "variable", "lever", "driver"]
@@ -98,6 +99,8 @@ KINDS: dict[str, Kind] = {
         Kind("variable", "paths", "charts.path_charts", "variable", most=6),
         Kind("levers", "paths", "charts.path_charts", "lever", most=6),
         Kind("drivers", "paths", "charts.path_charts", "driver", most=6),
+        Kind("discover", "discovery", "charts.discover_chart"),
+        Kind("robust", "robustness", "charts.robust_chart", most=99),
         Kind("stock-flow", "runs", "model.pictures", "sector"),
         Kind("loops", "runs", "model.pictures"),
     )
@@ -289,12 +292,31 @@ def _backcast(
     )  # fmt: skip
 
 
+def _discovery(
+    _kind: Kind, plan: OpenPlan, scenarios: Sequence[Scenario], asked: Asked, _advance: Advance
+) -> Any:
+    from zjsim.analysis.deciding.discover import discover
+
+    return discover(
+        plan, scenarios[0], targets=asked.targets, runs=asked.runs, seed=asked.seed, tree=False
+    )
+
+
+def _robustness(
+    _kind: Kind, plan: OpenPlan, scenarios: Sequence[Scenario], asked: Asked, _advance: Advance
+) -> Any:
+    from zjsim.analysis.deciding.robust import robust
+
+    return robust(plan, scenarios, worlds=asked.runs, seed=asked.seed, watch=False)
+
+
 # By what a chart is drawn from; a study is run from its own file, see `study_source`.
 SOURCES: dict[str, Callable[[Kind, Any, Sequence[Any], Asked, Advance], Any]] = {
     "assessment": _assessments, "assessments": _assessments,
     "ensemble": _ensembles, "ensembles": _ensembles,
     "influence": _runs, "runs": _runs, "learning": _learning,
     "parts": _parts, "chances": _parts, "paths": _paths, "backcast": _backcast,
+    "discovery": _discovery, "robustness": _robustness,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from zjsim.assessment.observations import Observations
 from zjsim.cache import content_hash
+from zjsim.engines.arithmetic import arithmetic
 from zjsim.language import LANGUAGES, Language, Text, chosen_language
 from zjsim.model.names import canonical
 from zjsim.plaintext import plain
@@ -32,14 +33,11 @@ DEFAULT_ENGINE = "kernel"
 ASSUMED = frozenset({"D", "M"})
 
 
-def report_of(
-    runs: Runs, assessment: Assessment, observations: Observations | None = None
-) -> Report:
+def report_of(runs: Runs, assessment: Assessment) -> Report:
     """The Report of one simulated scenario, with its inputs and assumptions."""
     return as_report(
         assessment,
-        run_id=run_id_of(runs, observations or assessment.observations),
-        observations=observations or assessment.observations or runs.plan.observations,
+        run_id=run_id_of(runs, assessment.observations),
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
         # How a run is computed is said where it is not computed as usual; the annex has it all.
@@ -141,6 +139,7 @@ def manifest(run_id: str, runs: Runs, files: Iterable[str]) -> dict[str, Any]:
         "seed": runs.resolved.scenario.sampling.seed,
         "notes": list(runs.resolved.notes),
         "versions": folder.versions(),
+        "arithmetic": arithmetic(),
         "command": folder.command_line(),
         "files": sorted(files),
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.chances import Chances
 from zjsim.assessment.probability import Share
 from zjsim.assessment.progress import PASSES
 from zjsim.language import TYPOGRAPHY, Language
-from zjsim.report.tables.rows import Report, ReportRow
+from zjsim.report.tables.rows import Report
 from zjsim.report.tables.wording import tally_words
 from zjsim.report.words.labels import label
 from zjsim.report.words.numbers import DASH, format_number, format_share
@@ -124,7 +125,7 @@ def _count_lines(report: Report, language: Language) -> list[str]:
     return [label(f"chances.edge_{'met' if passed else 'missed'}", language, numbers=numbers)]
 
 
-def numbers_of(rows: Sequence[ReportRow], language: Language) -> str:
+def numbers_of(rows: Sequence[Row], language: Language) -> str:
     """The numbers of indicators: 1, 3, 8."""
     return TYPOGRAPHY[language].comma.join(str(row.indicator.number) for row in rows)
 
@@ -138,7 +139,7 @@ def _value_lines(report: Report, language: Language) -> list[str]:
     values = (
         label(
             "chances.off_value", language, number=row.indicator.number,
-            value=format_number(row.value, row.indicator.decimals),
+            value=format_number(row.projection, row.indicator.decimals),
             median=format_number(row.spread.median, row.indicator.decimals),
         )
         for row in off if row.spread
@@ -154,18 +155,18 @@ def _value_lines(report: Report, language: Language) -> list[str]:
     ]  # fmt: skip
 
 
-def _is_off(row: ReportRow) -> bool:
+def _is_off(row: Row) -> bool:
     return (
         row.spread is not None
-        and math.isfinite(row.value)
-        and not row.spread.holds_as_middle(row.value)
+        and math.isfinite(row.projection)
+        and not row.spread.holds_as_middle(row.projection)
     )
 
 
-def _cause(row: ReportRow) -> str:
+def _cause(row: Row) -> str:
     """What moves the middle away from the run: the spread of inputs, past errors, or both."""
     assert row.spread is not None
-    by_inputs = abs(row.spread.model_median - row.value)
+    by_inputs = abs(row.spread.model_median - row.projection)
     by_past = abs(row.spread.median - row.spread.model_median)
     if by_past < 0.25 * by_inputs:
         return "bend"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.tables.chance_words import likely_words
-from zjsim.report.tables.rows import Report, ReportRow
+from zjsim.report.tables.rows import Report
 from zjsim.report.tables.wording import is_percent, target_words, value_words
 from zjsim.report.tables.wording import scenario_name as scenario_name
 from zjsim.report.words.labels import catalogue, label, localised
@@ -58,7 +59,7 @@ def quantity(indicator: Indicator, text: str, language: Language, change: bool =
     return label(key, language, value=text, unit=unit)
 
 
-def gap_words(row: ReportRow, language: Language) -> str:
+def gap_words(row: Row, language: Language) -> str:
     """The distance to the target without a sign; never shown as zero when it is not."""
     decimals = row.indicator.decimals
     while decimals < 6 and row.gap and round(abs(row.gap), decimals) == 0:
@@ -66,15 +67,15 @@ def gap_words(row: ReportRow, language: Language) -> str:
     return quantity(row.indicator, format_number(abs(row.gap), decimals), language, change=True)
 
 
-def nearness(row: ReportRow) -> float:
+def nearness(row: Row) -> float:
     """The distance to the verdict's threshold in parts of the way from base to target."""
     target = row.indicator.target
     way = abs(target.value - row.indicator.start)
     edges = [target.lowest] + ([target.highest] if target.highest is not None else [])
-    return min(abs(row.value - edge) for edge in edges) / way if way else float("inf")
+    return min(abs(row.projection - edge) for edge in edges) / way if way else float("inf")
 
 
-def _said(row: ReportRow, language: Language) -> dict[str, str]:
+def _said(row: Row, language: Language) -> dict[str, str]:
     return {
         "name": indicator_name(row.indicator, language),
         "nature": label(f"nature.{row.indicator.nature}", language),
@@ -82,7 +83,7 @@ def _said(row: ReportRow, language: Language) -> dict[str, str]:
         "value": quantity(row.indicator, value_words(row), language),
         "target": target_words(row.indicator, language),
         "gap": gap_words(row, language),
-        "share": format_share(row.progress, 0),
+        "share": format_share(row.last.progress, 0),
     }
 
 
@@ -102,43 +103,8 @@ def tally(report: Report) -> dict[str, object]:
     }
 
 
-def verdict_sentences(report: Report, language: Language) -> list[str]:
-    """Tally, binding targets, what is not met, what is, the closest, the amendments."""
-    name = scenario_name(report, language)
-    first = label(
-        "summary.tally", language, scenario=name, year=report.target_year, **tally(report)
-    )
-    ordered = sorted(report.rows, key=lambda row: not row.indicator.binding)
-    met = [row for row in ordered if row.verdict in PASSES]
-    missed = [row for row in ordered if row.verdict not in PASSES]
-    others = [row for row in met if not row.indicator.binding]
-    sentences = [first]
-    sentences += [
-        _sentence("summary.binding_met", language, _said(row, language))
-        for row in met
-        if row.indicator.binding
-    ]
-    sentences += [_missed_sentence(row, language) for row in missed]
-    if others:
-        names = joined((indicator_name(row.indicator, language) for row in others), language)
-        sentences.append(label("summary.met_rest", language, names=names))
-    known = [row for row in report.rows if row.verdict != "missing"]
-    if known:
-        closest = min(known, key=nearness)
-        sentences.append(_sentence("summary.closest", language, _said(closest, language)))
-    return sentences + _amended(report, language)
-
-
-def _missed_sentence(row: ReportRow, language: Language) -> str:
-    key = "summary.missed"
-    if row.verdict == "missing":
-        key = "summary.unknown"
-    elif row.progress is not None and row.progress < 0:
-        key = "summary.backwards"
-    return _sentence(key, language, _said(row, language))
-
-
-def _amended(report: Report, language: Language) -> list[str]:
+def amended_sentences(report: Report, language: Language) -> list[str]:
+    """Targets that were amended later, with the verdict on the amendment."""
     return [
         label(
             "summary.amended",
@@ -147,25 +113,20 @@ def _amended(report: Report, language: Language) -> list[str]:
             date=row.indicator.amended.date,
             value=format_plain(row.indicator.amended.value)
             + ("%" if is_percent(row.indicator) else ""),
-            verdict=label(f"verdict.{row.amended_verdict}", language),
+            verdict=label(f"verdict.{row.amendment_verdict}", language),
         )
         for row in report.rows
-        if row.indicator.amended is not None and row.amended_verdict is not None
+        if row.indicator.amended is not None and row.amendment_verdict is not None
     ]
 
 
 def brief_sentence(report: Report, language: Language) -> str:
-    """One scenario of several in one sentence."""
-    missed = [row for row in report.rows if row.verdict not in PASSES]
-    missed.sort(key=lambda row: not row.indicator.binding)
-    names = [indicator_name(row.indicator, language) for row in missed]
-    tail = label("summary.brief_none", language)
-    if names:
-        tail = label("summary.brief_missed", language, names=joined(names, language))
-    name = scenario_name(report, language)
-    said = label("summary.brief", language, scenario=name, missed=tail, **tally(report))
-    likely = likely_words(report, language) or label("chances.missing", language)
-    return TYPOGRAPHY[language].gap.join([said, likely])
+    """One scenario of several in one sentence: what is likely, then the single run."""
+    said = {
+        "scenario": scenario_name(report, language),
+        "likely": likely_words(report, language) or label("chances.missing", language),
+    }
+    return label("summary.brief", language, **said, **tally(report))
 
 
 def error_sentence(reports: Sequence[Report], language: Language) -> str:
@@ -174,7 +135,7 @@ def error_sentence(reports: Sequence[Report], language: Language) -> str:
     if not rows:
         return label("summary.error_none", language)
 
-    def in_digits(row: ReportRow) -> float:
+    def in_digits(row: Row) -> float:
         return float(row.error or 0.0) * 10.0**row.indicator.decimals
 
     worst = max(rows, key=in_digits)

@@ -1,35 +1,19 @@
-"""What tables, charts and workbooks read: one flat row an indicator, whatever it came from.
-
-This is the only place of the report that knows the fields of an Assessment.
-"""
+"""What tables, charts and workbooks read: an assessment with what only its caller knows."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from zjsim.assessment.chances import Chances, Spread, chances_of
+from zjsim.assessment.chances import Chances, chances_of
 from zjsim.assessment.named import find_indicator
 from zjsim.assessment.plan import Indicator, WordThresholds
-from zjsim.assessment.probability import Share
-from zjsim.assessment.progress import PASSES, Verdict, rate_needed
+from zjsim.assessment.progress import PASSES
 from zjsim.errors import RunError
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Row
-    from zjsim.assessment.observations import Observation, Observations
-
-
-@dataclass(frozen=True, slots=True)
-class Outturn:
-    """A published figure, in the unit of the plan."""
-
-    year: int
-    value: float
-    grade: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,52 +48,6 @@ class InputLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One indicator of one run, in the unit of the plan; progress in parts of one.
-
-    ``variants`` are other readings with their labels, shown and never judged.
-    ``low`` and ``high`` are the ends of a 95 % band, empty for a single run. ``probability`` is
-    the share of the scenario's draws that meet the target and ``spread`` where they end; None
-    where neither was computed.
-    """
-
-    indicator: Indicator
-    years: tuple[int, ...]
-    projection: tuple[float, ...]
-    value: float
-    verdict: Verdict
-    official: str = ""
-    progress: float | None = None
-    time_progress: float | None = None
-    rate_needed: float | None = None
-    latest: Outturn | None = None
-    latest_official: str = ""
-    latest_progress: float | None = None
-    latest_time_progress: float | None = None
-    error: float | None = None
-    constant_price: float | None = None
-    variants: tuple[tuple[object, float], ...] = ()
-    amended_verdict: Verdict | None = None
-    text_pace_verdict: Verdict | None = None
-    outturns: tuple[Outturn, ...] = ()
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
-    reason: str = ""
-    probability: Share | None = None
-    spread: Spread | None = None
-
-    @property
-    def gap(self) -> float:
-        """Projection minus target."""
-        return self.value - self.indicator.target.value
-
-    @property
-    def completion(self) -> float:
-        """Projection over target, in parts of one."""
-        return self.value / self.indicator.target.value
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """One scenario judged against one plan, ready to be shown.
 
@@ -120,7 +58,7 @@ class Report:
     plan_title: object
     scenario: str
     run_id: str
-    rows: tuple[ReportRow, ...]
+    rows: tuple[Row, ...]
     scenario_label: object = None
     inputs: tuple[InputLine, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
@@ -144,7 +82,7 @@ class Report:
         """How many targets are met."""
         return sum(row.verdict in PASSES for row in self.rows)
 
-    def row(self, name: int | str) -> ReportRow:
+    def row(self, name: int | str) -> Row:
         """The row of the indicator with this number, id or label; PlanError names near misses."""
         wanted = find_indicator((row.indicator for row in self.rows), name)
         return next(row for row in self.rows if row.indicator is wanted)
@@ -174,8 +112,6 @@ def as_report(
     assessment: Any,
     *,
     run_id: str = "",
-    observations: Observations | None = None,
-    bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
     inputs: Sequence[InputLine] = (),
     assumptions: Sequence[Assumption] = (),
     footnote: object = "",
@@ -185,10 +121,6 @@ def as_report(
     Parameters
     ----------
     run_id : first characters of the run's hash, for footers and comments
-    observations : every published figure, for history and outturns; those of the assessment
-        if None
-    bands : by indicator, the low and high ends of a band for the base year and each year; the
-        95 % band of the assessment's runs if None
     inputs, assumptions : for the sheets of the workbook
     footnote : more for the source line, such as draws and seed
     """
@@ -198,12 +130,7 @@ def as_report(
         kind = type(assessment).__name__
         raise RunError(f"this needs what assess() returns, not {kind}.")
     plan = assessment.plan
-    seen = observations or assessment.observations
-    rows = tuple(
-        _row(row, plan.base_year, seen, (bands or {}).get(row.indicator.id, row.bands))
-        for row in assessment.rows
-    )
-    chances = assessment.chances
+    rows, chances = assessment.rows, assessment.chances
     if assessment.n_run > 1:
         chances = chances_of(assessment)
     if chances is not None:
@@ -222,62 +149,3 @@ def as_report(
         chances=chances,
         n_run=assessment.n_run,
     )
-
-
-def _row(
-    row: Row,
-    base_year: int,
-    observations: Observations | None,
-    band: tuple[Sequence[float], Sequence[float]],
-) -> ReportRow:
-    last, outturn = row.readings[-1], row.outturn
-    return ReportRow(
-        indicator=row.indicator,
-        years=(base_year, *(reading.year for reading in row.readings)),
-        projection=(row.base_projection, *(reading.value for reading in row.readings)),
-        value=row.projection,
-        verdict=row.verdict,
-        official=last.word.value if last.word else "",
-        progress=last.progress,
-        time_progress=last.time_progress,
-        rate_needed=_rate_needed(row),
-        latest=_outturn(outturn.observation) if outturn and outturn.observation else None,
-        latest_official=outturn.word.value if outturn and outturn.word else "",
-        latest_progress=outturn.progress if outturn else None,
-        latest_time_progress=outturn.time_progress if outturn else None,
-        error=row.error,
-        constant_price=row.constant_price,
-        variants=tuple(
-            (variant.label, value) for variant, value in row.variants if value is not None
-        ),
-        amended_verdict=row.amendment_verdict,
-        text_pace_verdict=row.text_pace_verdict,
-        outturns=_outturns(row, observations),
-        low=tuple(band[0]),
-        high=tuple(band[1]),
-        reason=row.reason,
-    )
-
-
-def _outturn(observation: Observation) -> Outturn:
-    return Outturn(observation.year, observation.value, observation.grade, observation.source)
-
-
-def _outturns(row: Row, observations: Observations | None) -> tuple[Outturn, ...]:
-    """One figure a year, the best graded; the latest alone when no table is given."""
-    if observations is None:
-        found = row.outturn.observation if row.outturn else None
-        return (_outturn(found),) if found else ()
-    years = {item.year for item in observations.series(row.indicator.id)}
-    best = (observations.value(row.indicator.id, year) for year in sorted(years))
-    return tuple(_outturn(item) for item in best if item is not None)
-
-
-def _rate_needed(row: Row) -> float | None:
-    """The yearly rate from the latest outturn, or from the base, to the target."""
-    item = row.indicator
-    year, value = item.base.year, item.start
-    if row.outturn is not None:
-        year, value = row.outturn.year, row.outturn.value
-    rate = float(rate_needed(value, item.target.value, item.target.year - year, item.pace))
-    return rate if math.isfinite(rate) else None

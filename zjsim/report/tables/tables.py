@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zjsim.assessment.assess import Row
 from zjsim.language import Language
 from zjsim.report.tables.chance_words import matrix_note, share_words, span_figures
-from zjsim.report.tables.rows import InputLine, Report, ReportRow, as_report
+from zjsim.report.tables.rows import InputLine, Report, as_report
 from zjsim.report.tables.verdict_columns import PRINTED, office_table
 from zjsim.report.tables.wording import (
     amendment_decides,
@@ -59,15 +60,23 @@ def outturn_table(assessment: Any, language: Language = "en") -> Table:
         (
             str(row.indicator.number),
             localised(row.indicator.label, language),
-            latest_words(row),
-            format_share(row.latest_progress),
-            format_share(row.latest_time_progress, 0),
-            official_words(report, row.latest_official, language),
+            *_seen_cells(report, row, language),
         )
         for row in report.rows
-        if row.latest is not None and (row.latest_time_progress or 0) > 0
+        if row.outturn is not None and row.outturn.time_progress > 0
     )
     return Table(tuple(label(f"column.{key}", language) for key in keys), rows, "><>>><", keys=2)
+
+
+def _seen_cells(report: Report, row: Row, language: Language) -> tuple[str, str, str, str]:
+    """Latest outturn, its progress, the time that had passed, and the plan's word for both."""
+    seen = row.outturn
+    return (
+        latest_words(row),
+        format_share(seen.progress if seen else None),
+        format_share(seen.time_progress if seen else None, 0),
+        official_words(report, seen.official if seen else "", language),
+    )
 
 
 def progress_table(assessment: Any, language: Language = "en") -> Table:
@@ -78,11 +87,8 @@ def progress_table(assessment: Any, language: Language = "en") -> Table:
         (
             str(row.indicator.number),
             localised(row.indicator.label, language),
-            latest_words(row),
-            format_share(row.latest_progress),
-            format_share(row.latest_time_progress, 0),
-            official_words(report, row.latest_official, language),
-            official_words(report, row.official, language),
+            *_seen_cells(report, row, language),
+            official_words(report, row.last.official, language),
         )
         for row in report.rows
     )
@@ -146,7 +152,7 @@ def matrix_key(assessments: Sequence[Any], language: Language = "en") -> list[st
     return lines + amendment_lines(reports, language)
 
 
-def _marked(row: ReportRow) -> str:
+def _marked(row: Row) -> str:
     dagger = "†" if amendment_decides(row) else ""
     return f"{value_words(row)} {MARKS[row.verdict]}{dagger}"
 
@@ -217,14 +223,15 @@ def _count_rows(a: Any, b: Any, language: Language) -> list[tuple[str, ...]]:
     return [
         (
             "",
-            f"  {localised(name, language)}",
+            f"  {localised(variant.label, language)}",
             localised(a.indicator.unit, language),
             format_number(one, decimals),
             format_number(two, decimals),
             format_number(two - one, decimals + 1, signed=True),
             "",
         )
-        for (name, one), (_, two) in zip(a.variants, b.variants, strict=True)
+        for (variant, one), (_, two) in zip(a.variants, b.variants, strict=True)
+        if one is not None and two is not None
     ]
 
 
@@ -246,7 +253,7 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
                 localised(a.indicator.unit, language),
                 value_words(a),
                 value_words(b),
-                format_number(b.value - a.value, decimals + 1, signed=True),
+                format_number(b.projection - a.projection, decimals + 1, signed=True),
                 " → ".join(dict.fromkeys(words)),
                 *([_two_shares(a, b)] if known else []),
             )
@@ -259,7 +266,7 @@ def comparison_table(first: Any, second: Any, language: Language = "en") -> Tabl
     return Table(tuple(heads), tuple(rows), "><<>>><" + ">" * known, keys=2)
 
 
-def _two_shares(first: ReportRow, second: ReportRow) -> str:
+def _two_shares(first: Row, second: Row) -> str:
     """P(met) under both scenarios, once where it is written alike."""
     words = (share_words(first.probability), share_words(second.probability))
     return " → ".join(dict.fromkeys(words))

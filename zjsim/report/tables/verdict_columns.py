@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zjsim.assessment.assess import Row
 from zjsim.language import Language
 from zjsim.report.tables.chance_words import share_words
 from zjsim.report.tables.compose_words import indicator_with_unit
-from zjsim.report.tables.rows import Report, ReportRow, as_report
+from zjsim.report.tables.rows import Report, as_report
 from zjsim.report.tables.wording import (
     base_words,
     plan_target_words,
@@ -29,8 +30,8 @@ class Column:
 
     key: str
     alignment: str
-    text: Callable[[ReportRow, Language], str]
-    number: Callable[[ReportRow], float | None] | None = None
+    text: Callable[[Row, Language], str]
+    number: Callable[[Row], float | None] | None = None
 
     def head(self, report: Report, language: Language) -> str:
         """The head of the column, with its year where it has one."""
@@ -60,7 +61,7 @@ COLUMNS = {
             "target", ">", lambda row, words: plan_target_words(row.indicator, words),
             lambda row: row.indicator.target.value,
         ),
-        Column("projection", ">", lambda row, _: value_words(row), lambda row: row.value),
+        Column("projection", ">", lambda row, _: value_words(row), lambda row: row.projection),
         Column(
             "gap", ">", lambda row, _: format_number(row.gap, gap_decimals(row), signed=True),
             lambda row: row.gap,
@@ -70,11 +71,12 @@ COLUMNS = {
             lambda row: row.completion,
         ),
         Column(
-            "progress", ">", lambda row, _: format_share(row.progress), lambda row: row.progress
+            "progress", ">", lambda row, _: format_share(row.last.progress),
+            lambda row: row.last.progress,
         ),
         Column(
-            "time_progress", ">", lambda row, _: format_share(row.time_progress, 0),
-            lambda row: row.time_progress,
+            "time_progress", ">", lambda row, _: format_share(row.last.time_progress, 0),
+            lambda row: row.last.time_progress,
         ),
         Column("rate_needed", ">", rate_words),
         Column("verdict", "<", verdict_words),
@@ -90,7 +92,7 @@ SHEET = tuple(key for key in COLUMNS if key != "indicator_unit")
 PRINTED = tuple(key for key in SHEET if key != "gap")
 
 
-def gap_decimals(row: ReportRow) -> int:
+def gap_decimals(row: Row) -> int:
     """Enough decimals that a gap which is not zero never shows as zero."""
     decimals = row.indicator.decimals + 1
     while decimals < 6 and row.gap and round(row.gap, decimals) == 0:

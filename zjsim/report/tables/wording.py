@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
 from zjsim.frozen import FrozenDict
 from zjsim.language import LANGUAGES, TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.openplan import OpenPlan
-from zjsim.report.tables.rows import Report, ReportRow
+from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import (
     DASH,
@@ -90,7 +91,7 @@ def plan_target_words(indicator: Indicator, language: Language) -> str:
     return printed.get(language) or target_words(indicator, language)
 
 
-def rate_words(row: ReportRow, language: Language) -> str:
+def rate_words(row: Row, language: Language) -> str:
     """The rate still needed, in the manner the indicator grows."""
     if row.rate_needed is None:
         return DASH
@@ -101,35 +102,35 @@ def rate_words(row: ReportRow, language: Language) -> str:
     return label("rate.since", language, value=words, year=rate_since(row))
 
 
-def rate_since(row: ReportRow) -> int:
+def rate_since(row: Row) -> int:
     """The year from which the rate counts: of the latest published figure, else of the base."""
     return row.indicator.base.year if row.latest is None else row.latest.year
 
 
-def rate_unit(row: ReportRow) -> str:
+def rate_unit(row: Row) -> str:
     """The unit of the rate still needed, for machines."""
     return "points a year" if row.indicator.pace == "points" else "% a year"
 
 
-def value_decimals(row: ReportRow) -> int:
+def value_decimals(row: Row) -> int:
     """Decimals of the projection: more where rounding would contradict the verdict.
 
     3.3996 against 3.4 is not written 3.40 beside the word "missed".
     """
     target, decimals = row.indicator.target, row.indicator.decimals
     for digits in range(decimals, MOST_DECIMALS):
-        passes = round(row.value, digits) >= target.lowest
-        if row.verdict == "missing" or passes == (row.value >= target.lowest):
+        passes = round(row.projection, digits) >= target.lowest
+        if row.verdict == "missing" or passes == (row.projection >= target.lowest):
             return digits
     return decimals
 
 
-def value_words(row: ReportRow) -> str:
+def value_words(row: Row) -> str:
     """The projection as it is written everywhere."""
-    return format_number(row.value, value_decimals(row))
+    return format_number(row.projection, value_decimals(row))
 
 
-def latest_words(row: ReportRow) -> str:
+def latest_words(row: Row) -> str:
     """The latest published figure and its year."""
     if row.latest is None:
         return DASH
@@ -150,7 +151,7 @@ def counted_indicators(count: int, language: Language) -> str:
     return label(key, language, count=format_count(count, language))
 
 
-def remark(row: ReportRow, language: Language) -> str:
+def remark(row: Row, language: Language) -> str:
     """What a reader of one line must know besides: why it is missing, base, amendment, prices."""
     indicator, decimals = row.indicator, row.indicator.decimals
     parts = [row.reason] if row.reason else []
@@ -165,8 +166,10 @@ def remark(row: ReportRow, language: Language) -> str:
         value = format_number(row.constant_price, decimals)
         year = indicator.price_year
         parts.append(label("note.constant_price", language, value=value, year=year))
-    for name, reading in row.variants:
-        value, said = format_number(reading, decimals), localised(name, language)
+    for variant, reading in row.variants:
+        if reading is None:
+            continue
+        value, said = format_number(reading, decimals), localised(variant.label, language)
         parts.append(label("note.variant", language, name=said, value=value))
     parts += _second_verdicts(row, language)
     if row.verdict == "undecidable" and row.error is not None:
@@ -191,9 +194,9 @@ def tally_words(report: Report, language: Language) -> str:
     return TYPOGRAPHY[language].semicolon.join(parts)
 
 
-def amendment_decides(row: ReportRow) -> bool:
+def amendment_decides(row: Row) -> bool:
     """Whether the target as amended later gives another verdict than the plan's own."""
-    other = row.amended_verdict
+    other = row.amendment_verdict
     return other is not None and (other in PASSES) != (row.verdict in PASSES)
 
 
@@ -215,26 +218,26 @@ def amendment_lines(reports: Sequence[Report], language: Language) -> list[str]:
     ]  # fmt: skip
 
 
-def verdict_words(row: ReportRow, language: Language) -> str:
+def verdict_words(row: Row, language: Language) -> str:
     """The verdict with its mark; a dagger where the target as amended is judged otherwise."""
     said = f"{MARKS[row.verdict]} {label(f'verdict.{row.verdict}', language)}"
     return f"{said} †" if amendment_decides(row) else said
 
 
-def _amended(row: ReportRow, key: str, language: Language) -> str:
+def _amended(row: Row, key: str, language: Language) -> str:
     indicator = row.indicator
     assert indicator.amended is not None
     value = format_plain(indicator.amended.value) + ("%" if is_percent(indicator) else "")
     return label(
         key, language, number=indicator.number, date=indicator.amended.date, value=value,
-        verdict=label(f"verdict.{row.amended_verdict}", language),
+        verdict=label(f"verdict.{row.amendment_verdict}", language),
     )  # fmt: skip
 
 
-def _second_verdicts(row: ReportRow, language: Language) -> list[str]:
+def _second_verdicts(row: Row, language: Language) -> list[str]:
     """Verdicts on the target as amended and on the pace that the prose states."""
     indicator, parts = row.indicator, []
-    if indicator.amended is not None and row.amended_verdict is not None:
+    if indicator.amended is not None and row.amendment_verdict is not None:
         dagger = "† " if amendment_decides(row) else ""
         parts.append(dagger + _amended(row, "note.amended", language))
     if indicator.text_pace is not None and row.text_pace_verdict is not None:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from zjsim.assessment.assess import Row
 from zjsim.assessment.progress import PASSES, Verdict
 from zjsim.language import Language
 from zjsim.report.tables.chance_words import chance_note, headline, share_words
-from zjsim.report.tables.rows import Report, ReportRow, as_report
+from zjsim.report.tables.rows import Report, as_report
 from zjsim.report.tables.tables import matrix_key
 from zjsim.report.tables.verdict_columns import COLUMNS, SHEET, gap_decimals
 from zjsim.report.tables.wording import target_words, value_decimals
@@ -86,7 +87,7 @@ def _verdicts(book: Book, report: Report, alone: bool) -> None:
     sheet.set_paper(A3)
 
 
-def _verdict_line(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:
+def _verdict_line(book: Book, sheet: Any, at: int, row: Row, report: Report) -> None:
     found = formulas(row, at + 1)
     patterns = _patterns(row, book.language)
     for place, key in enumerate(SHEET):
@@ -104,14 +105,14 @@ def _verdict_line(book: Book, sheet: Any, at: int, row: ReportRow, report: Repor
     _comments(book, sheet, at, row, report)
 
 
-def _patterns(row: ReportRow, language: Language) -> dict[str, str]:
+def _patterns(row: Row, language: Language) -> dict[str, str]:
     """How the numbers of a line are written."""
     gap = pattern_of(gap_decimals(row))
     return {
         "number": "General", "base": "General", "target": _target_pattern(row, language),
         "projection": pattern_of(value_decimals(row)), "gap": f"+{gap};-{gap};{gap}",
         "completion": _share_pattern(format_share(row.completion)),
-        "progress": _share_pattern(format_share(row.progress)), "time_progress": "0%",
+        "progress": _share_pattern(format_share(row.last.progress)), "time_progress": "0%",
         "probability": _share_pattern(share_words(row.probability)),
     }  # fmt: skip
 
@@ -122,7 +123,7 @@ def _share_pattern(words: str) -> str:
     return f"0.{'0' * decimals}%" if decimals else "0%"
 
 
-def _comments(book: Book, sheet: Any, at: int, row: ReportRow, report: Report) -> None:
+def _comments(book: Book, sheet: Any, at: int, row: Row, report: Report) -> None:
     """Where each figure of a line comes from."""
     plan = book.text("workbook.from_plan", clause=row.indicator.clause)
     quote = f"{plan}\n{row.indicator.quote}"
@@ -175,8 +176,8 @@ def _matrix(book: Book, reports: Sequence[Report]) -> None:
             look = book.format(
                 **RULE, bg_color=fill, font_color=ink, num_format=pattern, align="right"
             )
-            if math.isfinite(row.value):
-                sheet.write_number(at, column, row.value, look)
+            if math.isfinite(row.projection):
+                sheet.write_number(at, column, row.projection, look)
             else:
                 sheet.write_string(at, column, DASH, look)
         met = sum(row.verdict in PASSES for row in report.rows)
@@ -189,7 +190,7 @@ def _matrix(book: Book, reports: Sequence[Report]) -> None:
     sheet.freeze_panes(FIRST_ROW, 1)
 
 
-def formulas(row: ReportRow, line: int) -> dict[str, str]:
+def formulas(row: Row, line: int) -> dict[str, str]:
     """Gap, completion and progress of an indicator on a line of the sheet, in Excel's words.
 
     Progress is linear for levels and logarithmic for cumulative cuts.
@@ -205,7 +206,7 @@ def _letter(key: str) -> str:
     return chr(ord("A") + SHEET.index(key))
 
 
-def _target_pattern(row: ReportRow, language: Language) -> str:
+def _target_pattern(row: Row, language: Language) -> str:
     """Show the target's words round a cell that stays a number, for the formulas to use."""
     words = target_words(row.indicator, language).replace("%", "")
     before, _, after = words.partition(f"{row.indicator.target.value:g}")

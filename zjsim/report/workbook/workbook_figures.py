@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from zjsim.assessment.assess import Row
 from zjsim.report.tables.compose_words import model_unit, source_words
-from zjsim.report.tables.rows import InputLine, Report, ReportRow, plan_path
+from zjsim.report.tables.rows import InputLine, Report, plan_path
 from zjsim.report.words.numbers import DASH
 from zjsim.report.words.text_table import display_width
 from zjsim.report.workbook.workbook_file import FIRST_ROW, Book, fit, pattern_of
@@ -46,7 +47,7 @@ def _year_line(
     sheet: Any,
     at: int,
     report: Report,
-    row: ReportRow,
+    row: Row,
     kind: str,
     values: Sequence[float | None],
     first: int,
@@ -66,7 +67,7 @@ def _year_line(
             sheet.write_comment(at, column, words, {"author": "zjsim", "x_scale": 1.8})
 
 
-def _year_source(book: Book, row: ReportRow, kind: str, year: int) -> str:
+def _year_source(book: Book, row: Row, kind: str, year: int) -> str:
     """Where a yearly figure comes from: the model, the plan, or a publication with its grade."""
     if kind == "projection":
         return book.text("workbook.from_model", variable=row.indicator.variable)
@@ -91,7 +92,7 @@ def chart(book: Book, report: Report, places: dict[str, tuple[int, int, str]]) -
         sheet.insert_chart(3 + 16 * (position // 2), 8 * (position % 2), chart)
 
 
-def _line_chart(book: Book, row: ReportRow, name: str, top: int, columns: tuple[int, int]) -> Any:
+def _line_chart(book: Book, row: Row, name: str, top: int, columns: tuple[int, int]) -> Any:
     chart = book.file.add_chart({"type": "line"})
     looks: tuple[tuple[str, dict[str, Any]], ...] = (
         ("projection", {"line": {"color": "#0072B2", "width": 2.25}}),
@@ -212,10 +213,10 @@ def assumptions(book: Book, reports: Sequence[Report]) -> None:
     sheet.freeze_panes(FIRST_ROW, 1)
 
 
-def _series(row: ReportRow, years: Sequence[int]) -> list[tuple[str, list[float | None]]]:
+def _series(row: Row, years: Sequence[int]) -> list[tuple[str, list[float | None]]]:
     """Projection, plan path and outturn of an indicator, None where there is no figure."""
     indicator = row.indicator
-    projected = dict(zip(row.years, row.projection, strict=True))
+    projected = dict(zip(row.years, row.path, strict=True))
     observed = {outturn.year: outturn.value for outturn in row.outturns}
     planned = range(indicator.base.year, indicator.target.year + 1)
     path = dict(zip(planned, plan_path(indicator, planned), strict=True))
@@ -231,10 +232,10 @@ def _span(reports: Sequence[Report]) -> tuple[int, int]:
     return first, max(max([row.indicator.target.year, *row.years]) for row in rows)
 
 
-def _axis_bounds(row: ReportRow) -> dict[str, float]:
+def _axis_bounds(row: Row) -> dict[str, float]:
     """Round ends of a chart's value axis: Excel would begin at zero and flatten the line."""
     values = [row.indicator.start, row.indicator.target.value]
-    values += [value for value in row.projection if math.isfinite(value)]
+    values += [value for value in row.path if math.isfinite(value)]
     values += [outturn.value for outturn in row.outturns if outturn.year in row.years]
     low, high = min(values), max(values)
     rough = (high - low or 1.0) / 4

@@ -28,7 +28,7 @@ from zjsim.workflow import open_plan
 
 pytestmark = pytest.mark.slow
 
-TINY = Path(__file__).parent / "tiny"
+TINY = Path(__file__).parents[1] / "analysis" / "tiny"
 SCENARIO = TINY / "supported.yaml"
 
 
@@ -330,10 +330,12 @@ def test_worker_with_other_files_refuses(plan):
 
 
 def test_batch_and_ensemble_agree(plan, tmp_path):
-    from zjsim.analysis.batch.batch import check_cases, plan_batch, run_batch
-    from zjsim.analysis.batch.batch_summary import summarise, summary_text
+    from zjsim.analysis.batch.batch import run_batch
+    from zjsim.analysis.batch.batch_summary import summarise, write_summary
+    from zjsim.analysis.batch.planning import check_cases, plan_batch
     from zjsim.ensembles.chunks import bundle_hash, names_to_keep, plan_reference, times_to_keep
-    from zjsim.scenario.study import expand, read_study
+    from zjsim.scenario.cases import expand
+    from zjsim.scenario.study import read_study
 
     study = tmp_path / "study.yaml"
     study.write_text(
@@ -350,7 +352,7 @@ def test_batch_and_ensemble_agree(plan, tmp_path):
     )  # fmt: skip
     done = run_batch(planned, tmp_path / "out")
     assert (done.n_case, done.n_run, done.failed) == (4, 120, 0)
-    rows = summarise(done.runs, plan.plan, cases)
+    rows = summarise(done.runs, plan.plan, cases, planned.shards.layout.case_start)
     # The study runs 120 times in all and is compiled; an ensemble of 30 is not.
     for case, row in zip(cases, rows, strict=True):
         found = compute_statistics(simulate_ensemble(plan, case.scenario, runs=30), plan.plan)
@@ -361,7 +363,8 @@ def test_batch_and_ensemble_agree(plan, tmp_path):
         assert (row["levers.support"], row["constants.output growth"]) == tuple(
             value for _, value in case.assignments
         )
-    text = summary_text(rows)
+    write_summary(tmp_path / "summary.csv", rows)
+    text = (tmp_path / "summary.csv").read_text("utf-8")
     assert text.startswith("\ufeffcase,scenario,levers.support,constants.output growth,runs,failed")
     assert len(text.splitlines()) == 5
 

@@ -1,0 +1,231 @@
+"""Hostile inputs by the hundred, and what becomes of each: ``python -m tests.hostile.counting``.
+
+Each input goes through real commands in this process, with a limit of time. Counted is what must
+never happen: a traceback, "a fault of zjsim itself", a hang, and a sign on the screen that moves
+a cursor or turns the direction of writing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ruamel.yaml import YAML, YAMLError
+
+from tests.hostile import mutations
+
+ROOT = Path(__file__).resolve().parents[2]
+RIBERA = ROOT / "tests" / "second_plan" / "ribera"
+ZHEJIANG = ROOT / "models" / "zhejiang"
+LIMIT = 60  # seconds of processor time that one command may take
+UNSEEN = set("\x00\x07\x1b\x7f\x9b\u202e\u202d\u2066\u2028\ufeff\uffff\ufffe")
+# An answer is one of these: done, told, wrong usage, missed, undecided.
+ANSWERS = (0, 1, 2, 10, 20, 30)
+
+
+class Hang(BaseException):
+    """A command that does not end."""
+
+
+def call(*words: object) -> tuple[object, str]:
+    """How a command ends, and all that it says."""
+    from zjsim.cli import main as cli
+
+    said = io.StringIO()
+
+    def stop(*_: object) -> None:
+        raise Hang
+
+    before = signal.getsignal(signal.SIGINT), sys.argv
+    sys.argv = ["zjsim", *map(str, words)]
+    signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            cli.main()
+        status: object = 0
+    except SystemExit as end:
+        status = end.code or 0
+    except Hang:
+        status = "hang"
+    except BaseException as problem:
+        status = f"traceback {type(problem).__name__}: {problem}"
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGINT, before[0])
+        sys.argv = before[1]
+    return status, said.getvalue()
+
+
+def fault_of(status: object, said: str) -> str | None:
+    """What must not have happened, in a few words; None when nothing of the kind did."""
+    if "a fault of zjsim itself" in said:
+        return said[said.index("a fault of zjsim itself") :][:300]
+    if "Traceback" in said:
+        return "traceback: " + said.strip().splitlines()[-1][:200]
+    if status not in ANSWERS:
+        return f"ended with {status}"
+    if UNSEEN & set(said):
+        return f"on the screen: {sorted(UNSEEN & set(said))}"
+    return None
+
+
+def _data(path: Path) -> object:
+    try:
+        return YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    except YAMLError:
+        return None
+
+
+def _scenarios(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
+    source = chance.choice(sorted((ROOT / "scenarios").glob("*.yaml")))
+    path = folder / "mine.yaml"
+    path.write_bytes(_changed(source, chance))
+    yield ("check", path)
+    yield ("scenario", "show", path)
+
+
+STUDY = {
+    "name": "demo", "why": "hm", "plan": "zhejiang", "scenarios": ["baseline", "innovation_push"],
+    "matrix": {"levers.water": [0.5, 1.0], "constants.rebound": [0.1, 0.2],
+               "levers.digital": [1, {"shape": "step", "to": 1, "from": 2022}]},
+    "sample": {"runs": 8, "seed": 1, "method": "sobol"}, "save": ["capital"], "engine": "kernel",
+    "method": "rk4", "step": 0.0625,
+}  # fmt: skip
+
+
+def _studies(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
+    path = folder / "study.yaml"
+    path.write_bytes(mutations.changed(path.name, YAML_STUDY, STUDY, chance))
+    yield ("batch", path, "--dry-run")
+
+
+YAML_STUDY = """name: demo
+scenarios: [baseline]
+matrix:
+  levers.water: [0.5, 1.0]
+sample: {runs: 8}
+"""
+
+
+def _plan_files(plan: Path) -> Callable[[Path, random.Random], Iterator[tuple[object, ...]]]:
+    def inputs(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
+        copy = folder / "plan"
+        shutil.copytree(plan, copy)
+        files = sorted(path for path in copy.rglob("*") if path.suffix in (".yaml", ".csv"))
+        path = chance.choice(files)
+        path.write_bytes(_changed(path, chance))
+        scenario = "baseline" if (copy / "scenarios").exists() else ROOT / "scenarios/baseline.yaml"
+        yield ("lint", copy)
+        yield ("check", scenario, "--plan", copy)
+        yield ("plan", "show", "--plan", copy)
+
+    return inputs
+
+
+def _models(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
+    sources = [*(ROOT / "tests" / "conformance").rglob("*.mdl"),
+               *(ROOT / "tests" / "conformance").rglob("*.xmile"),
+               RIBERA / "ribera.mdl", ZHEJIANG / "zhejiang_manufacturing.mdl"]  # fmt: skip
+    source = chance.choice(sorted(sources))
+    path = folder / f"mine{source.suffix}"
+    path.write_bytes(_changed(source, chance))
+    yield ("lint", path)
+    yield ("run", path, "--out", folder / "runs")
+    yield ("describe", path)
+
+
+def _cache(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
+    place = Path(os.environ["ZJSIM_CACHE"])
+    entries = sorted(path for path in place.rglob("*") if path.is_file())
+    if not entries:
+        yield ("check", "baseline")
+        return
+    path = chance.choice(entries)
+    content = path.read_bytes()
+    path.unlink()
+    match chance.randrange(6):
+        case 0:
+            path.mkdir()
+        case 1:
+            os.mkfifo(path)
+        case 2:
+            path.symlink_to(path.parent / "nothing")
+        case 3:
+            path.write_bytes(b"[" * 10_000)
+        case 4:
+            path.write_bytes(content[: chance.randrange(len(content) + 1)])
+        case _:
+            path.write_bytes(mutations.changed_text(content.decode("latin-1"), chance))
+    yield ("check", "baseline")
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+
+
+def _changed(path: Path, chance: random.Random) -> bytes:
+    text = path.read_text("utf-8", "replace")
+    data = _data(path) if path.suffix == ".yaml" else None
+    return mutations.changed(path.name, text, data, chance)
+
+
+KINDS: dict[str, Callable[[Path, random.Random], Iterator[tuple[object, ...]]]] = {
+    "scenario": _scenarios,
+    "study": _studies,
+    "second plan": _plan_files(RIBERA),
+    "shipped plan": _plan_files(ZHEJIANG),
+    "model": _models,
+    "cache": _cache,
+}
+
+
+def count(kind: str, inputs: int, seed: int, keep: Path | None = None) -> list[str]:
+    """The faults of so many inputs of one kind, each with the seed that makes it again."""
+    faults = []
+    for number in range(seed, seed + inputs):
+        with tempfile.TemporaryDirectory() as place:
+            for words in KINDS[kind](Path(place), random.Random(f"{kind} {number}")):
+                status, said = call(*words)
+                fault = fault_of(status, said)
+                if fault is not None:
+                    faults.append(f"{kind} {number}: {words[0]}: {fault}")
+                    if keep is not None:
+                        shutil.copytree(place, keep / f"{kind}-{number}", dirs_exist_ok=True)
+                    break
+    return faults
+
+
+def main() -> None:
+    """Count every kind, and say what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=100, help="of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--keep", type=Path, help="a folder for the inputs that were not told")
+    asked = parser.parse_args()
+    os.environ["ZJSIM_PROBABILITY"] = "0"
+    os.environ["ZJSIM_LANG"] = "en"
+    totals: Counter[str] = Counter()
+    for kind in asked.kind or KINDS:
+        begun = time.process_time()
+        found = count(kind, asked.inputs, asked.seed, asked.keep)
+        totals[kind] += len(found)
+        print(f"{kind}: {asked.inputs} inputs, {len(found)} faults, "
+              f"{time.process_time() - begun:.0f} s", flush=True)  # fmt: skip
+        for fault in found:
+            print(f"  {fault}", flush=True)
+    raise SystemExit(1 if totals.total() else 0)
+
+
+if __name__ == "__main__":
+    main()
