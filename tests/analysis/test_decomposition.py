@@ -177,9 +177,11 @@ def test_a_plan_that_does_not_say_what_is_off_is_told_so(plan, monkeypatch):
 @pytest.fixture(scope="module")
 def gap(plan):
     """What separates two scenarios that differ in a driver, a constant and two levers."""
-    there = {"levers.water": 2, "levers.digital": 0, "drivers.world_demand": "{shape: step, multiply: 0.95, from: 2022}"}
-    changes = [f"{key}={value}" for key, value in there.items()]
-    return zjsim.wedges(plan, "baseline", [*changes, "constants.rebound=0.4"], against="baseline")
+    changes = [
+        "levers.water=2", "levers.digital=0", "constants.rebound=0.4",
+        "drivers.world_demand={shape: step, multiply: 0.95, from: 2022}",
+    ]  # fmt: skip
+    return zjsim.wedges(plan, "baseline", changes, against="baseline")
 
 
 def test_wedges_sum_to_the_gap_in_every_year_and_nothing_is_left_over(plan, gap):
