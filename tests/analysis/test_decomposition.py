@@ -178,7 +178,7 @@ def test_a_plan_that_does_not_say_what_is_off_is_told_so(plan, monkeypatch):
 def gap(plan):
     """What separates two scenarios that differ in a driver, a constant and two levers."""
     changes = [
-        "levers.water=2", "levers.digital=0", "constants.rebound=0.4",
+        "levers.water=2", "levers.digital=0", "constants.depreciation=0.09",
         "drivers.world_demand={shape: step, multiply: 0.95, from: 2022}",
     ]  # fmt: skip
     return zjsim.wedges(plan, "baseline", changes, against="baseline")
@@ -194,7 +194,7 @@ def test_wedges_sum_to_the_gap_in_every_year_and_nothing_is_left_over(plan, gap)
         parts = table.drop(columns="sum").sum(axis=1)
         np.testing.assert_allclose(parts, table["sum"], rtol=1e-12, atol=1e-11)
     assert {player.id for player in gap.players} == {
-        "water", "digital", "drivers.world_demand", "constants.rebound",
+        "water", "digital", "drivers.world_demand", "constants.depreciation",
     }  # fmt: skip
     assert (gap.exact, gap.runs) == (True, 16)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from zjsim.errors import RunError
 from zjsim.language import Language
+from zjsim.report.document.compose_pictures import PHONE_STYLE, PHONE_WIDTH
 from zjsim.report.document.document import Block, Medium, Picture, Section, TableBlock, Text
 from zjsim.report.tables import deciding_tables, decomposition_tables, flip_tables
 from zjsim.report.words.labels import label
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from zjsim.analysis.decomposition.wedges import Wedges
     from zjsim.openplan import OpenPlan
     from zjsim.scenario.schema import Scenario
+
+# Inches of a picture that is printed across a page.
+PAGE = (7.2, 5.6)
 
 Topic = Literal["wedges", "flips", "what-it-takes"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
@@ -107,8 +111,9 @@ def _carries(found: Wedges, language: Language) -> Iterator[Block]:
     def draw(medium: Medium) -> Sequence[Any]:
         from zjsim.report.charts.part_rows import plot_decomposition
 
-        size = (5.2, 6.4) if medium == "phone" else None
-        return [plot_decomposition(found, language, figsize=size).figure]
+        sizes = {"phone": (PHONE_WIDTH, 6.4), "page": PAGE, "parts": PAGE}
+        style = PHONE_STYLE if medium in sizes else None
+        return [plot_decomposition(found, language, figsize=sizes.get(medium), style=style).figure]
 
     title = label("figure.carries", language)
     yield Picture("carries-chart", title, label("alt.carries", language), draw)
