@@ -40,6 +40,18 @@ def test_a_doubling_needs_the_count_of_the_base_year(plan):
     assert (done.state, done.value) == (MilestoneState.MET, 2.0)
 
 
+def test_completion_is_the_share_of_the_number_and_the_figure_stays_beside_it(plan):
+    open_one = status(plan, "single_champions", (2023, 150))
+    assert (open_one.value, open_one.completion, open_one.observation.year) == (150, 0.75, 2023)
+    doubling = status(plan, "high_tech_firms", (2020, 1), (2024, 1.5))
+    assert (doubling.value, doubling.completion) == (1.5, 0.75)
+    # Of no number there is no share, and of a doubling without a base neither.
+    assert status(plan, "industrial_land_in_zones", (2023, 0.0)).completion is None
+    lost = status(plan, "high_tech_firms", (2020, 0), (2024, 44_000))
+    assert (lost.state, lost.completion) == (MilestoneState.NO_BASE, None)
+    assert lost.observation.value == 44_000
+
+
 def test_a_striven_range_is_met_from_its_lower_end(plan):
     item = next(m for m in plan.milestones if m.id == "new_fortune_500")
     assert (item.number, item.number_high, item.strive) == (3, 5, True)
