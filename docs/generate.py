@@ -207,9 +207,9 @@ TASKS = {
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
     "Learn": "learn known_until monitor evaluate Learning Monitoring Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
-    "Decide": "backcast flip",
+    "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_learning plot_tornado plot_loops plot_stock_flow",
+    "plot_probabilities plot_learning plot_tornado plot_discover plot_robust plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
@@ -229,6 +229,11 @@ RESULTS = {
     "analysis.decomposition.decomposition": "Decomposition",
     "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
     "analysis.deciding.flip": "Flips Flip Departure",
+    "analysis.deciding.discover": "Discovery",
+    "analysis.deciding.regions": "Region Limit",
+    "analysis.deciding.robust": "Robustness",
+    "analysis.deciding.measures": "Measures",
+    "analysis.deciding.signposts": "Signpost",
     "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",
@@ -519,6 +524,8 @@ def charts() -> str:
         "assessments": "scenarios",
         "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
         "learning": "a scenario, `-n`, `--seed`, `--known-until`",
+        "discovery": "a scenario, `-n`, `--seed`",
+        "robustness": "scenarios, `-n`, `--seed`",
     }
     rows = []
     for kind in KINDS.values():
