@@ -135,6 +135,9 @@ def sentences(found: Any, language: Language) -> list[str]:
             **_counts(region.found, region.fresh),
         }
         lines.append(label(key, language, **values))
+    if found.boxes and found.too_thin:
+        wanted = format_share(found.density, 0)
+        lines.append(label(f"discover.thin_{found.where}", language, wanted=wanted))
     if len(found.boxes) > 1:
         counts = _counts(found.together, found.together_fresh)
         lines.append(label(f"discover.together_{found.where}", language, **counts))
