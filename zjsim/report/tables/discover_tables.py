@@ -210,6 +210,8 @@ def remarks(found: Any, language: Language) -> list[str]:
             "seed": found.seed, "fresh_seed": found.fresh_seed,
         }  # fmt: skip
         lines.append(label("discover.note", language, **values))
+        kind = "draws" if found.resolved.posterior is None else "posterior"
+        lines.append(label(f"discover.note_{kind}", language, **values))
     shown = [limit for region in (*found.boxes, *found.branches) for limit in region.limits]
     if any(limit.observed.sort == "drift" for limit in shown):
         lines.append(label("discover.drift", language))
