@@ -206,7 +206,8 @@ TASKS = {
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
-    "Learn": "learn known_until monitor evaluate Learning Monitoring Evaluation",
+    "Learn": "learn learn_family known_until monitor evaluate Learning FamilyLearning Monitoring "
+    "Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
     "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
@@ -556,6 +557,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "speed_floor": measured.floor,
     "speed_zhejiang": measured.zhejiang,
     "speed_ratios": measured.ratios,
+    "ranks": measured.ranks,
+    "clock": measured.clock,
     "bar": measured.bar,
     "bar_forecasts": measured.bar_forecasts,
     "bar_provinces": measured.bar_provinces,

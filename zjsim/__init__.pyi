@@ -14,6 +14,8 @@ from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
 from .analysis.learning.evaluation import Evaluation as Evaluation
 from .analysis.learning.evaluation import evaluate as evaluate
+from .analysis.learning.family import FamilyLearning as FamilyLearning
+from .analysis.learning.family import learn_family as learn_family
 from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn
 from .analysis.learning.monitoring import Monitoring as Monitoring

@@ -10,9 +10,20 @@ def status(plan, name, *figures):
     return next(item for item in found if item.milestone.id == name)
 
 
-def test_without_a_figure_nothing_is_said_to_be_met(plan, observations):
-    states = {item.state for item in milestone_statuses(plan, observations)}
+def test_without_a_figure_nothing_is_said_to_be_met(plan):
+    states = {item.state for item in milestone_statuses(plan, Observations(()))}
     assert states == {MilestoneState.NO_FIGURE}
+
+
+def test_only_what_was_published_is_said_of_a_milestone(plan, observations):
+    found = {item.milestone.id: item for item in milestone_statuses(plan, observations)}
+    told = {name: item.state for name, item in found.items() if item.value is not None}
+    met = ("industrial_internet_platforms", "base_stations_5g", "digital_transformation",
+           "single_champions", "little_giants")  # fmt: skip
+    still = ("firms_with_rd_activity", "firms_with_rd_institution")
+    assert told == {
+        **dict.fromkeys(met, MilestoneState.MET), **dict.fromkeys(still, MilestoneState.OPEN),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

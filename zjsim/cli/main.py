@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import threading
 import traceback
 from contextlib import nullcontext
 
@@ -25,6 +23,7 @@ from zjsim.cli.chinese import (
 )
 from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
+from zjsim.cli.console import prepare_console
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.discover import discover
@@ -124,13 +123,7 @@ def main() -> None:
     # A closed stream is None: what would be printed goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _interrupted)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal in another encoding must not turn a Chinese label into a traceback.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+    prepare_console(sys.stdout, sys.stderr)
     with messages_in_chinese() if reads_chinese() else nullcontext():
         _guarded()
 
@@ -173,12 +166,6 @@ def _run() -> None:
     help_in_chinese(command)
     with framed_in_chinese():
         command()
-
-
-def _interrupted(_signal: int, _frame: object) -> None:
-    """Ctrl-C: one line, whoever catches the interrupt."""
-    print("Interrupted.", file=sys.stderr)
-    raise KeyboardInterrupt
 
 
 def _show_log() -> None:
