@@ -208,10 +208,12 @@ TASKS = {
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
     "Learn": "learn learn_family known_until monitor evaluate Learning FamilyLearning Monitoring "
     "Evaluation",
-    "Why": "compute_influence compute_sensitivity decompose decompose_levers",
+    "Why": "compute_influence compute_sensitivity decompose decompose_levers wedges chance_wedges",
     "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_learning plot_tornado plot_discover plot_robust plot_loops plot_stock_flow",
+    "plot_probabilities plot_learning plot_tornado plot_wedges plot_decomposition plot_chance_parts "
+    "plot_frontier plot_study plot_variable plot_levers plot_drivers plot_discover plot_robust "
+    "plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
