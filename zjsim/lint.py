@@ -10,10 +10,11 @@ from typing import Any
 
 from zjsim.assessment.plan import Indicator
 from zjsim.bundle import DEFAULT_PLAN, MODEL_SUFFIXES
-from zjsim.errors import ModelError, PlanError, ZjsimError, did_you_mean
+from zjsim.errors import ModelError, PlanError, Problem, ZjsimError, did_you_mean
 from zjsim.model.names import CONTROL_NAMES, canonical
 from zjsim.model.spec import Constant, ModelSpec
 from zjsim.openplan import OpenPlan, PlanLike, open_plan, read_scenario
+from zjsim.plan_keys import learning_keys, outside_keys
 from zjsim.prepare import prepare
 from zjsim.scenario.csvfile import CsvFile
 from zjsim.scenario.tables import check_tables
@@ -96,6 +97,8 @@ def lint_plan(plan: OpenPlan) -> list[LintFinding]:
     findings += _told("check", lambda: _lint_checks(plan)) + _told(
         "loop", lambda: _lint_loops(plan)
     )
+    findings += _told("learning", lambda: _read(learning_keys(plan)))
+    findings += _told("outside", lambda: _read(outside_keys(plan)))
     findings += _told("plan", lambda: _lint_indicators(plan, names))
     findings += _told("observations", lambda: _read(plan.observations))
     findings += _told("calibration", lambda: _read(plan.calibrated))
@@ -133,6 +136,12 @@ def _glossary(plan: OpenPlan) -> Mapping[str, Any] | None:
 def _lint_tables(plan: OpenPlan) -> list[LintFinding]:
     """Levers, drivers and ranges against the constants of the model."""
     found = check_tables(plan.names.constants, plan.levers, plan.drivers, plan.constants)
+    readable = {canonical(name): name for name in plan.program.names}
+    for lever in plan.levers:
+        if lever.carried_out and canonical(lever.carried_out) not in readable:
+            what = f"the model has no variable {lever.carried_out} for carried_out"
+            near = did_you_mean(lever.carried_out, readable.values())
+            found.append(Problem(lever.at, what, near))
     return [LintFinding("table", p.where, f"{p.what}. {p.hint}".rstrip()) for p in found]
 
 

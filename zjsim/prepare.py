@@ -17,7 +17,7 @@ from zjsim.openplan import OpenPlan, ScenarioLike
 from zjsim.scenario.python_words import python_words
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.sampling import SamplePlan, plan_sampling, resolve_ensemble
+from zjsim.scenario.sampling import SamplePlan, middle_of, plan_sampling, resolve_ensemble
 from zjsim.scenario.schema import Range
 from zjsim.scenario.tables import DriverTable
 from zjsim.trajectories import Trajectories
@@ -57,15 +57,17 @@ class Prepared:
             self.plan, self.engine, self.trust_model, backend=self.backend
         )
 
-    @property
+    @cached_property
     def inputs(self) -> Inputs:
-        """Inputs of one run."""
-        return self.resolved.inputs
+        """Inputs of one run; of a scenario that starts from draws after learning, at their mean."""
+        if self.resolved.posterior is None:
+            return self.resolved.inputs
+        return middle_of(self.resolved, self.sample)
 
     @property
     def all_paths(self) -> Inputs:
         """Inputs of one run with a path for every lever and driver."""
-        return with_all_paths(self.plan, self.resolved.inputs)
+        return with_all_paths(self.plan, self.inputs)
 
     @cached_property
     def sample(self) -> SamplePlan:

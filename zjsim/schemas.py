@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from zjsim.assessment.checks import ChecksFile
+from zjsim.assessment.learning_keys import LearningKeys
 from zjsim.assessment.loops_file import LoopsFile
+from zjsim.assessment.outside_keys import OutsideKeys
 from zjsim.assessment.plan import Plan
 from zjsim.assessment.protocol import Protocol
 from zjsim.errors import ZjsimError, did_you_mean
@@ -23,6 +25,8 @@ FORMATS: Mapping[str, type[Declared]] = {
     "checks": ChecksFile,
     "loops": LoopsFile,
     "validation": Protocol,
+    "learning": LearningKeys,
+    "outside": OutsideKeys,
 }
 
 

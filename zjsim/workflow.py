@@ -22,7 +22,7 @@ from zjsim.plaintext import file_name
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.reader import Changes
 from zjsim.scenario.resolve import Resolved
-from zjsim.scenario.schema import SET
+from zjsim.scenario.schema import SET, Scenario
 from zjsim.scenario.tables import find_name
 from zjsim.several import ScenarioRuns
 from zjsim.trajectories import Trajectories
@@ -79,23 +79,23 @@ class Runs:
     @property
     def label(self) -> Mapping[str, str]:
         """Words for the scenario by language, with what was set on it; may be empty."""
-        scenario = self.resolved.scenario
-        changes = [part.removeprefix(SET) for part in scenario.chain if part.startswith(SET)]
-        if not changes:
-            return scenario.label
-        said = ", ".join(changes)
-        said = said if len(said) <= LONGEST_CHANGES else f"{said[:LONGEST_CHANGES]}…"
-        return {key: f"{words} [{said}]" for key, words in scenario.label.items() if words}
+        return label_of(self.resolved.scenario)
+
+    @property
+    def known_until(self) -> int | None:
+        """Last year known to the draws that the run is the mean of; None for other runs."""
+        given = self.resolved.posterior
+        return None if given is None else given.known_until
 
     @cached_property
     def hash(self) -> str:
         """Hash of everything the numbers depend on: model, inputs, engine, version."""
-        return content_hash(self.plan.model_hash, self.resolved.hash, self.engine, __version__)
+        return run_hash(self.plan, self.resolved, self.engine)
 
     @property
     def run_id(self) -> str:
         """``<scenario>-<hash8>``: name of the run folder, and the footer of every chart."""
-        return f"{file_name(self.name)}-{self.hash[:8]}"
+        return run_name(self.name, self.hash)
 
     @property
     def status(self) -> np.ndarray:
@@ -160,6 +160,26 @@ class Runs:
             has.
         """
         return yearly_frame(self, self.plan.plan, self.status)
+
+
+def label_of(scenario: Scenario) -> Mapping[str, str]:
+    """Words for a scenario by language, with what was set on it; may be empty."""
+    changes = [part.removeprefix(SET) for part in scenario.chain if part.startswith(SET)]
+    if not changes:
+        return scenario.label
+    said = ", ".join(changes)
+    said = said if len(said) <= LONGEST_CHANGES else f"{said[:LONGEST_CHANGES]}…"
+    return {key: f"{words} [{said}]" for key, words in scenario.label.items() if words}
+
+
+def run_hash(plan: OpenPlan, resolved: Resolved, engine: str = "kernel") -> str:
+    """Hash of everything the numbers of one run depend on: model, inputs, engine, version."""
+    return content_hash(plan.model_hash, resolved.hash, engine, __version__)
+
+
+def run_name(scenario: str, digest: str) -> str:
+    """``<scenario>-<hash8>``."""
+    return f"{file_name(scenario)}-{digest[:8]}"
 
 
 def expect_runs(runs: Any, caller: str) -> Runs:

@@ -74,6 +74,25 @@ def test_a_world_of_the_bench_is_the_same_run_of_the_ensemble():
     assert share_at(bench, bench.start[None])[0] == judged.probabilities.binding.value
 
 
+@pytest.mark.slow
+def test_worlds_are_those_of_the_ensemble_when_levers_are_at_rest():
+    """What is drawn for a lever that the scenario does not use moves no other draw."""
+    targets, asked = chosen_targets(PLAN, "3,8"), "sampling.implementation={low: 0.5, high: 1}"
+    frozen = PLAN.read_scenario("frozen_effort", asked)
+    bench = open_bench(PLAN, frozen, targets, worlds=64)
+    judged = zjsim.assess(PLAN, zjsim.simulate_ensemble(PLAN, frozen, runs=64))
+    table = np.stack([judged.row(item.id).values for item in targets], axis=1)
+    numbers = np.arange(64)
+    own = bench.values(np.repeat(bench.start[None], 64, axis=0), numbers)
+    assert own == pytest.approx(table, rel=1e-9)
+    # Each world carries such a lever out in a part of its own.
+    place = [one.lever.id for one in bench.settings].index("land")
+    raised = bench.start.copy()
+    raised[place] = 1.0
+    gained = bench.values(np.repeat(raised[None], 64, axis=0), numbers)[:, 0] - own[:, 0]
+    assert np.unique(np.round(gained, 6)).size > 60
+
+
 @pytest.fixture(scope="module")
 def likely():
     """An answer in four worlds more than the scenario has of 128."""

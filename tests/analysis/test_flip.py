@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import zjsim
-from zjsim.analysis.deciding.flip import _flips
+from zjsim.analysis.deciding.flip import Spreads, _flips
 
 
-class Space:
+class Space(Spreads):
     """Inputs that stand for themselves, with margins that are known."""
 
     def __init__(self, margin, numbers, reach=6.0):
@@ -20,7 +20,9 @@ class Space:
         target = types.SimpleNamespace(value=1.0, lowest=1.0)
         indicator = types.SimpleNamespace(number=1, id="known", target=target, start=0.0)
         dimensions = tuple(range(numbers))
-        self.study = types.SimpleNamespace(dimensions=dimensions, indicators=(indicator,))
+        self.study = types.SimpleNamespace(
+            dimensions=dimensions, indicators=(indicator,), company=None
+        )
         self._margin = margin
 
     def values(self, departures):

@@ -10,13 +10,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.posteriors import a_posterior
 from zjsim.analysis.learning import smc
 from zjsim.analysis.learning.figures import Misses, figures_until, worst_grade
 from zjsim.analysis.learning.learning_file import read_learning
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError, ScenarioError
+from zjsim.lint import lint
 from zjsim.scenario.outlook import Ahead, OutlookError
-from zjsim.scenario.posterior import Posterior, read_posterior, write_posterior
+from zjsim.scenario.posterior import read_posterior, write_posterior
 from zjsim.workflow import open_plan
 
 
@@ -147,6 +149,31 @@ def test_ranks_of_the_truth_are_uniform_over_synthetic_worlds():
     assert ranks.std() == pytest.approx(12**-0.5, abs=0.02)
 
 
+@pytest.mark.slow
+def test_ranks_of_the_truth_over_worlds_of_the_real_model(plan, file):
+    # Few worlds, for time; `benchmarks/ranks.py` has many, and a page prints its result.
+    from zjsim.analysis.learning.synthetic import KEPT, LIKELIHOOD, ranked, synthetic_worlds
+    from zjsim.analysis.learning.world import World
+    from zjsim.prepare import compiled_for
+
+    compiled = compiled_for(plan, backend="compiled", may_be_paths=plan.exogenous)
+    world = World(plan, file, compiled)
+    chosen = ("rd_trend", "trend_lead_of_high_tech", "implementation")
+    worlds = synthetic_worlds(world, 2020, particles=96, seed=5, quantities=chosen)
+    truth, observed = worlds._drawn(0)
+    exact = worlds._prediction.predict(truth)[0]
+    # Most errors are within a few of their scales: the figures are those of this very truth.
+    assert np.median(np.abs(observed - exact) / worlds.figures.scales) < 1.5
+    found = {one.quantity: one for one in ranked(worlds, 6)}
+    assert {*chosen, LIKELIHOOD, "digital_core_share"} <= set(found)
+    places = np.stack([one.places for one in found.values()])
+    assert places.min() >= 0
+    assert places.max() <= KEPT
+    # Thirty quantities of six worlds: a sampler that is off by a standard deviation is out.
+    assert places.mean() / KEPT == pytest.approx(0.5, abs=0.13)
+    assert np.mean([one.held for one in found.values()]) == pytest.approx(0.8, abs=0.15)
+
+
 def test_the_same_seed_gives_the_same_bits_on_any_number_of_threads():
     code = (
         "import sys; sys.path.insert(0, 'tests/analysis');"
@@ -215,6 +242,22 @@ def test_a_level_and_its_growth_are_one_figure(plan, file):
     assert doubled[0].told_by == "mfg_investment_growth"
 
 
+def test_milestones_tell_of_effort_only_when_asked(plan, file):
+    assert not any(row.milestone for row in file.rows)
+    asked = read_learning(plan, efforts=True)
+    assert asked.text != file.text
+    found = [f for f in figures_until(asked, plan.observations, 2025).used if f.row.milestone]
+    assert {f.row.comparison.variables[0] for f in found} == {
+        "delivery of digital", "delivery of investment", "delivery of innovation",
+    }  # fmt: skip
+    # One figure a milestone, none beyond the whole of what was asked, none sharper than 30 points.
+    assert len({f.row.comparison.series for f in found}) == len(found) == 7
+    assert max(f.datum.value for f in found) == 100
+    assert min(f.scale for f in found) >= 30 - 1e-9
+    # The draws of everybody else do not know that there are milestones.
+    assert "effort" not in file.text
+
+
 def test_a_worse_grade_has_a_larger_error(file):
     assert file.grades["A"] < file.grades["B"] < file.grades["C"] < file.grades["D"]
     rows = [Observation("x", 2020, 1.0, grade=g) for g in "AC"]
@@ -227,28 +270,31 @@ def test_a_mistake_in_the_file_says_where_and_what(plan, tmp_path):
     for path in plan.folder.path.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     text = (folder / "learning.yaml").read_text(encoding="utf-8")
-    text = text.replace("variable: energy use,", "variable: energy used,")
-    text = text.replace("  rd trend:", "  rd trnd:")
+    text = text.replace("variable: energy use,", "variable: energy used,", 1)
+    text = text.replace("  rd trend:", "  rd trnd:").replace(
+        "series: business_environment,", "series: business_enviroment,"
+    )
     (folder / "learning.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="2 problems") as told:
+    with pytest.raises(DataError, match="3 problems") as told:
         read_learning(open_plan(folder))
-    assert "Did you mean energy use" in str(told.value)
-    assert "Did you mean rd trend" in str(told.value)
+    lines = text.splitlines()
+    used = next(k for k, line in enumerate(lines, 1) if "energy used" in line)
+    said = str(told.value)
+    assert f"line {used}, figures.plan.17.variable: the model has no energy used. Did you" in said
+    assert "Did you mean rd trend" in said
+    assert "no series business_enviroment in observations.csv. Did you mean business_envir" in said
+    wrong = text.replace("error: 0.5,", "error: -1,", 1).replace("freedom: 5", "freedom: 0")
+    (folder / "learning.yaml").write_text(wrong, encoding="utf-8")
+    found = [finding for finding in lint(open_plan(folder)) if finding.rule == "learning"]
+    said = [finding.what.split(": ", 1)[0] for finding in found]
+    minus = next(k for k, line in enumerate(wrong.splitlines(), 1) if "error: -1" in line)
+    assert sorted(said) == [
+        f"line {wrong.splitlines().index('freedom: 0') + 1}, freedom",
+        f"line {minus}, figures.plan.19.error",
+    ]
 
 
 # --- draws that travel --------------------------------------------------------------------------
-
-
-def a_posterior(plan, n=16, **more):
-    random = np.random.default_rng(1)
-    return Posterior(
-        known_until=2022, plan=plan.folder.name, model_hash=plan.model_hash,
-        values={"wedge": random.normal(-0.01, 0.001, n)},
-        shocks={"drivers.drift_of_energy": random.standard_normal((n, 6))},
-        since=2020, scores=random.standard_normal((n, 3)), unknowns=("a", "b", "c"),
-        predictions=np.zeros((n, 1)), figures=("x.level 2021",), attributes={"seed": 1, "key": "k"},
-        **more,
-    )  # fmt: skip
 
 
 def test_a_posterior_survives_its_file(plan, tmp_path):
@@ -350,15 +396,6 @@ def test_a_year_without_figures_is_refused(plan):
         zjsim.learn(plan, 2030)
 
 
-def test_shares_of_variance_are_refused_from_draws_that_belong_together(plan, tmp_path):
-    from zjsim.analysis.sensitivity.uncertain_inputs import open_study
-
-    write_posterior(tmp_path / "p.nc", a_posterior(plan))
-    changes = [f"sampling.posterior={tmp_path / 'p.nc'}", "sampling.runs=16"]
-    with pytest.raises(ScenarioError, match="draws after learning belong together"):
-        open_study(plan, "baseline", changes)
-
-
 def test_no_discrepancy_is_laid_over_draws_after_learning(plan, tmp_path):
     from zjsim.ensembles.run import simulate_ensemble
 
@@ -369,3 +406,48 @@ def test_no_discrepancy_is_laid_over_draws_after_learning(plan, tmp_path):
     assert learnt.discrepancies == {}
     assert learnt.posterior["known_until"] == 2022
     assert learnt.hash != prior.hash
+
+
+@pytest.mark.slow
+def test_arviz_has_chains_of_several_seeds_and_sees_that_they_agree(plan, tmp_path):
+    arviz = pytest.importorskip("arviz")
+    import zjsim
+    from zjsim.errors import RunError
+
+    one, two = (
+        zjsim.learn(plan, 2020, particles=128, seed=seed, out=tmp_path / str(seed))
+        for seed in (1, 2)
+    )
+    data = one.to_arviz(two)
+    assert dict(data["posterior"].sizes)["chain"] == 2
+    figures = data["posterior_predictive"]["figures"]
+    assert figures.sizes["figure"] == data["observed_data"]["figures"].size == 37
+    found = arviz.summary(data, var_names=["rd_trend", "digital_trend", "wedge"])
+    assert (found["r_hat"] < 1.1).all()
+    assert (found["ess_bulk"] > 100).all()
+    # What was learnt is narrower than before, and figures lie where they are expected.
+    spread = data["posterior"]["digital_trend"].std() / data["prior"]["digital_trend"].std()
+    assert spread < 0.9
+    inside = (figures.quantile(0.025, ("chain", "draw")) <= data["observed_data"]["figures"]) & (
+        figures.quantile(0.975, ("chain", "draw")) >= data["observed_data"]["figures"]
+    )
+    assert inside.mean() > 0.85
+    with pytest.raises(RunError, match="chains are learnings by different seeds"):
+        one.to_arviz(one)
+
+
+def test_without_arviz_it_says_what_to_install(monkeypatch):
+    from zjsim.analysis.learning.diagnostics import to_arviz
+    from zjsim.errors import RunError
+
+    monkeypatch.setitem(sys.modules, "arviz", None)
+    with pytest.raises(RunError, match=r'pip install "zjsim\[diagnostics\]"'):
+        to_arviz(())
+
+
+def test_the_density_of_an_error_adds_up_to_one():
+    misses = Misses(np.array([0.0]), np.array([0.7]), 5.0)
+    at = np.linspace(-60, 60, 200_001)[:, None]
+    assert np.trapezoid(np.exp(misses.log_density(at))[:, 0], at[:, 0]) == pytest.approx(
+        1, abs=1e-5
+    )

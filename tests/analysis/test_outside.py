@@ -12,6 +12,7 @@ from zjsim.analysis.history.outside import has_outside_view, outside_view, refer
 from zjsim.analysis.history.regressed import Lasting, growth_of, scatter_of
 from zjsim.assessment.observations import Observation, Observations
 from zjsim.errors import DataError
+from zjsim.lint import lint
 from zjsim.workflow import open_plan
 
 
@@ -92,12 +93,24 @@ def test_a_mistake_in_the_file_says_where(plan, tmp_path):
     for path in plan.folder.path.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     text = (folder / "outside.yaml").read_text(encoding="utf-8")
-    text = text.replace("  rd_intensity:\n", "  rd_intensty:\n").replace("steps:", "step:")
-    (folder / "outside.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="3 problems") as told:
+    keys = text.replace("steps:", "step:")
+    (folder / "outside.yaml").write_text(keys, encoding="utf-8")
+    with pytest.raises(DataError, match="2 problems") as told:
+        outside_view(open_plan(folder), 2020)
+    line = keys.splitlines().index("    step: va_per_mu_growth") + 1
+    said = f"line {line}, indicators.value_added_per_mu.step: no such key. Did you mean steps?"
+    assert said in str(told.value)
+    names = text.replace("  rd_intensity:\n", "  rd_intensty:\n").replace(
+        "last: 2018", "last: 2021"
+    )
+    (folder / "outside.yaml").write_text(names, encoding="utf-8")
+    with pytest.raises(DataError, match="2 problems") as told:
         outside_view(open_plan(folder), 2020)
     assert "Did you mean rd_intensity" in str(told.value)
-    assert "Did you mean steps" in str(told.value)
+    assert "last is after the base year 2020; the outside view ends there" in str(told.value)
+    # zjsim lint says the same without any view being asked for.
+    found = [finding for finding in lint(open_plan(folder)) if finding.rule == "outside"]
+    assert [finding.where for finding in found] == ["outside.yaml"] * 2
     whole = (plan.folder.path / "outside.yaml").read_text(encoding="utf-8")
     (folder / "outside.yaml").write_text(whole, encoding="utf-8")
     family = folder / "family_history.csv"

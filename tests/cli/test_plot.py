@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.slow
 
@@ -78,3 +79,66 @@ def test_a_folder_that_cannot_be_written_is_told_with_the_remedy(zjsim, tmp_path
     assert done.status != 0
     assert "taken" in done.err
     assert "--out" in done.err
+
+
+def test_a_name_of_one_picture_writes_that_file_with_its_data_beside_it(zjsim, tmp_path):
+    done = zjsim("plot", "targets", "--out", "sent/to the office.PNG", "--no-probability")
+    assert done.status == 0, done.err
+    assert sorted(path.name for path in (tmp_path / "sent").iterdir()) == [
+        "to the office.csv", "to the office.png",
+    ]  # fmt: skip
+
+
+def test_one_file_for_several_charts_or_another_format_is_told(zjsim, tmp_path):
+    done = zjsim("plot", "targets", "--out", "a.png", "--formats", "svg")
+    assert done.status == 2
+    assert "names one file, --formats svg others" in done.err
+    done = zjsim("plot", "stock-flow", "--out", "a.pdf")
+    assert done.status == 1
+    assert "charts, which one file cannot hold" in done.err
+    assert not list(tmp_path.glob("a*"))
+
+
+def test_sizes_are_shapes_and_a_size_that_does_not_exist_is_told(zjsim, tmp_path):
+    wide = {}
+    for size in ("slide", "column"):
+        done = zjsim("plot", "progress", "--size", size, "--out", f"{size}.png", "--no-probability")
+        assert done.status == 0, done.err
+        with Image.open(tmp_path / f"{size}.png") as picture:
+            wide[size] = picture.size
+    assert wide["slide"][0] / wide["slide"][1] == pytest.approx(16 / 9, abs=0.01)
+    # 8 cm at 300 points an inch have 945 pixels.
+    assert wide["column"][0] >= 945
+    done = zjsim("plot", "progress", "--size", "wide")
+    assert "wide: no such size. Sizes: slide, column, page" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("fan", "baseline", "late_start"), "fan: shows one scenario, not 2"),
+        (("board", "--band"), "only of variable, levers, drivers"),
+        (("board", "--indicator", "1"), "only of indicator, fan, tornado, wedges"),
+        (("variable",), "name it: zjsim plot variable NAME"),
+        (("variable", "staf"), "no such variable in the model of zhejiang. Did you mean staff?"),
+        (("variable", "rd_intensity"), "an indicator of the plan"),
+        (("levers", "--variable", "digitall"), "digitall: no such lever. Did you mean digital?"),
+        (("wedges", "baseline", "late_start", "--levers"), "by all inputs that differ"),
+        (("study",), "name one file"),
+    ],
+)
+def test_what_a_chart_does_not_take_is_told(zjsim, words, told):
+    done = zjsim("plot", *words)
+    assert done.status != 0
+    assert told in " ".join(done.err.split())
+
+
+def test_the_wedges_of_a_gap_are_written_as_they_are_drawn(zjsim, tmp_path):
+    done = zjsim("plot", "wedges", "frozen_effort", "baseline", "--set", "levers.digital=2",
+                 "--set", "levers.water=2", "--indicator", "9", "--out", "w.svg")  # fmt: skip
+    assert done.status == 0, done.err
+    with (tmp_path / "w.csv").open(encoding="utf-8-sig", newline="") as file:
+        heads, *rows = csv.reader(file)
+    assert {"Water efficiency", "sum", "to_target"} <= set(heads)
+    assert rows[-1][0] == "2025"
+    assert sum(map(float, rows[-1][1:-2])) == pytest.approx(float(rows[-1][-2]), abs=1e-9)

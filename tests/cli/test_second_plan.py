@@ -30,7 +30,23 @@ FOREIGN = re.compile(
 )
 PLAN = ("--plan", "ribera")
 STUDY = "name: malla\nplan: ribera\nscenarios: [baseline]\nmatrix: {levers.formacion: [0, 1]}\n"
-QUICK = ("--formats", "svg", "--indicator", "patentes", "-n", "64", "--seed", "7")
+QUICK = ("--formats", "svg", "-n", "64", "--seed", "7")
+# What a kind of chart is asked beside that.
+OF_KIND = {
+    "variable": ("--variable", "patentes vigentes", "--band"),
+    "drivers": ("--band",),
+    "wedges": ("--indicator", "patentes"),
+    "frontier": ("--targets", "all", "--cost", "steps", "--wanted", "0.9"),
+    **dict.fromkeys(("indicator", "fan", "tornado"), ("--indicator", "patentes")),
+}
+
+
+def plotted(kind):
+    """The chart of a kind, of as many scenarios as it shows."""
+    named = "baseline prudente" if KINDS[kind].most > 1 else "baseline"
+    return f"plot {kind} {'study.yaml' if kind == 'study' else named}"
+
+
 LEARN = (*PLAN, "-n", "64", "--seed", "7")
 OWN = "series,year,value\nproductividad,2010,56.9\nsatisfaccion,2010,62.5\n"
 # What is run in each language, and what the plan itself says of it.
@@ -57,6 +73,12 @@ COMMANDS = {
     "decompose": (PLAN, "Plan en marcha"),
     "backcast": ((*PLAN, "--targets", "all", "--cost", "steps"), "Plan en marcha"),
     "flip": (PLAN, "ritmo de patentes"),
+    "discover": ((*PLAN, "--targets", "patentes", "-n", "256"), "ritmo de patentes"),
+    "discover study.yaml": (("--targets", "patentes", "-n", "64"), "Formación 0"),
+    "robust baseline prudente": (
+        (*PLAN, "-n", "64", "--world", "baseline", "--out", "held"),
+        "Plan prudente",
+    ),
     "calibrate": (
         (*PLAN, "--draws", "64", "--profile", "0", "--seed", "7", "--out", "fit.csv"),
         "ritmo de patentes",
@@ -75,7 +97,7 @@ COMMANDS = {
     "export baseline --format cin": ((*PLAN, "--out", "changes.cin"), "palanca de formacion"),
     "export baseline --format parquet": ((*PLAN, "--out", "all.parquet"), "wrote"),
     "export baseline --format netcdf": ((*PLAN, "--out", "all.nc"), "wrote"),
-    **{f"plot {kind} baseline prudente": ((*PLAN, *QUICK), "") for kind in KINDS},
+    **{plotted(kind): ((*PLAN, *QUICK, *OF_KIND.get(kind, ())), "") for kind in KINDS},
 }
 # Commands that say the same in both languages.
 ONCE = (
@@ -145,7 +167,7 @@ def texts(path):
             for part in packed.namelist():
                 if part.endswith(".xml"):
                     yield re.sub(r"<[^>]+>", " ", packed.read(part).decode("utf-8"))
-    elif path.suffix not in (".png", ".nc", ".parquet", ".pdf"):
+    elif path.suffix not in (".png", ".nc", ".parquet", ".npy", ".pdf"):
         text = path.read_text(encoding="utf-8-sig")
         # Data of pictures and fonts, and hashes, are no words.
         text = re.sub(r"base64,[A-Za-z0-9+/=]+|<path [^>]*>|\b[0-9a-f]{8,}\b", "", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -9,13 +11,14 @@ from scipy.special import ndtr, ndtri
 
 import zjsim
 from tests.node import needs_node, run_node
+from tests.posteriors import tied_posterior
 from zjsim.analysis.uncertainty.statistics import statistics_of
 from zjsim.assessment.probability import wilson_share
 from zjsim.assessment.progress import compute_verdicts
 from zjsim.errors import ModelError, UnsupportedError
 from zjsim.model.names import identifier
 from zjsim.prepare import prepare
-from zjsim.report.explorer.content import scenario_content
+from zjsim.report.explorer.content import plan_content, scenario_content
 from zjsim.report.explorer.model import model_content
 from zjsim.report.explorer.page import asset
 from zjsim.scenario.draws import draw_all
@@ -180,6 +183,44 @@ def test_every_draw_is_that_of_an_ensemble(page, tmp_path):
             for name, path in inputs.paths.items():
                 expected = path.right(np.array([2025.0]))[0, 0]
                 assert drawn["ends"][name] == pytest.approx(expected, rel=1e-12, abs=1e-14), name
+
+
+LEARNT = """
+const { inputsOf, Ensemble } = core.ensemble;
+answer(data.scenarios.map((scenario) => {
+  const one = engine.run(inputsOf(doc, binary, scenario), { few: true });
+  const many = new Ensemble(doc, binary, engine, scenario).upTo(data.count);
+  const read = core.judge.indicatorValue;
+  return { one: doc.plan.indicators.map((item) => read(one, item, item.target.year)),
+    shares: many.summary().targets.map((share) => share.value),
+    draws: many.items.map((item) => Float64Array.from(item.values, (row) => row.at(-1))) };
+}));
+"""
+
+
+@pytest.mark.slow
+def test_a_page_that_starts_from_draws_after_learning_gives_theirs(page, tmp_path):
+    plan, count = page.plan, 64
+    scenario = tied_posterior(plan, tmp_path / "p.nc", 96)
+    content, _ = plan_content(plan, scenario, "en", count)
+    # A page is handed on: the place of a private file is nobody else's.
+    assert str(tmp_path) not in json.dumps(content)
+    others = [scenario, *(start_of(plan, name, scenario) for name in ("frozen_effort", "observed"))]
+    told = [scenario_content(plan, one) for one in others]
+    answers = page.ask(LEARNT, {"doc": content, "scenarios": told, "count": count}, tmp_path)
+    for one, found in zip(others, answers, strict=True):
+        middle = zjsim.simulate(plan, one).indicators().loc[2025].to_numpy()
+        assert found["one"] == pytest.approx(list(middle), rel=1e-9)
+        many = zjsim.simulate_ensemble(plan, one, runs=count)
+        table = many.indicators().xs(2025, level="year").to_numpy()
+        np.testing.assert_allclose(np.stack(found["draws"], axis=1), table, rtol=1e-9)
+        shares = [target.share.value for target in statistics_of(many).targets]
+        assert found["shares"] == pytest.approx(shares)
+
+
+def start_of(plan, name, scenario):
+    """Another scenario that starts from the same draws."""
+    return plan.read_scenario(name).changed(sampling=scenario.sampling)
 
 
 @pytest.mark.slow

@@ -15,15 +15,9 @@ from zjsim.report.charts import style
 from zjsim.report.charts.board import plot_board, plot_indicator
 from zjsim.report.charts.canvas import Origin
 from zjsim.report.charts.comparison_chart import plot_comparison
-from zjsim.report.charts.ensemble_charts import (
-    LEVELS,
-    Chance,
-    FanData,
-    ProbabilityData,
-    plot_fan,
-    plot_probabilities,
-)
+from zjsim.report.charts.ensemble_charts import LEVELS, FanData, plot_fan
 from zjsim.report.charts.figures import write_chart_data, write_figure
+from zjsim.report.charts.probability_charts import Chance, ProbabilityData, plot_probabilities
 from zjsim.report.charts.targets import plot_progress, plot_targets
 from zjsim.report.charts.tornado import Bar, TornadoData, plot_tornado
 

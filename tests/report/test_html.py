@@ -6,6 +6,8 @@ import pytest
 
 from tests.report.report_case import judged, light
 from zjsim.errors import ZjsimError
+from zjsim.report.charts import style
+from zjsim.report.charts.dark import dark_colour
 from zjsim.report.charts.font import embedded_font
 from zjsim.report.document.html import lean_svg, render_html
 
@@ -60,18 +62,45 @@ def test_nothing_is_fetched_from_anywhere(page):
         for key in ("src", "srcset", "href"):
             if key in attributes:
                 assert attributes[key].startswith(("data:", "#"))
-    assert all(found.startswith("data:") for found in re.findall(r"url\(([^)]*)", text))
+    assert all(found.startswith(("data:", "#")) for found in re.findall(r"url\(([^)]*)", text))
     assert "@import" not in text
-    for encoded in re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", text):
-        svg = base64.b64decode(encoded).decode()
-        assert 'href="http' not in svg.replace("xmlns", "")
+    assert not re.search(r'href="(?!#)', text)
+
+
+def test_pictures_have_ids_of_their_own_and_a_dark_form(page):
+    _, text, parsed = page
+    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for link in re.findall(r'(?:href="#|url\(#)([^")]+)', text):
+        assert link in ids
+    drawn = "".join(re.findall(r"<svg.*?</svg>", text, re.DOTALL))
+    assert not re.search(r"#[0-9a-fA-F]{6}\b", drawn)
+    light, dark = (
+        dict(re.findall(r"--(c\w{6}):(#\w{6})", part)) for part in text.split("@media")[:2]
+    )
+    assert set(re.findall(r"var\(--(c\w{6})\)", drawn)) == set(light) == set(dark)
+    assert dark["cffffff"] < "#333333"
+
+
+def test_dark_inks_are_read_on_dark_paper():
+    def brightness(colour):
+        linear = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in linear]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    paper = brightness(dark_colour("#ffffff"))
+    for ink in (style.INK, style.MUTED, *style.VERDICT_COLOUR.values()):
+        # The contrast that WCAG asks of text.
+        assert (brightness(dark_colour(ink.lower())) + 0.05) / (paper + 0.05) > 4.5
 
 
 def test_the_page_can_be_read_without_eyes_or_mouse(page):
-    language, _, parsed = page
+    language, text, parsed = page
     tags = dict(reversed(parsed.tags))
     assert tags["html"]["lang"] == {"zh": "zh-CN", "en": "en"}[language]
-    assert all(attributes.get("alt") for tag, attributes in parsed.tags if tag == "img")
+    pictures = [a for _, a in parsed.tags if a.get("role") == "img"]
+    assert len(pictures) == text.count("<figure")
+    assert all(attributes.get("aria-label") for attributes in pictures)
     heads = [a for tag, a in parsed.tags if tag == "th"]
     assert heads
     assert all(a.get("scope") in ("col", "row") for a in heads)

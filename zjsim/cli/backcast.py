@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     Json,
@@ -59,6 +60,7 @@ def backcast(
         bool, typer.Option("--reallocate", help="Levers may also be cut below the scenario.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of the search.")] = 0,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     out: Annotated[
@@ -79,6 +81,7 @@ def backcast(
 
     words = language(lang)
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
+    (read,) = starting(opened, [read], known_until, words, json)
     with counting(None, "Searching", json) as advance:
         found = compute(
             opened,

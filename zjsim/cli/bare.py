@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ def run_model(
     words: Language,
     json: bool,
     trust_model: bool,
+    data: Sequence[Path] = (),
 ) -> None:
     """Simulate a model by its own time settings and write every variable."""
     from zjsim.bare import simulate_model, simulate_text
@@ -33,10 +35,12 @@ def run_model(
     from zjsim.report.words.csv_table import write_csv
     from zjsim.report.words.labels import label
 
+    if data and engine == "pysd":
+        raise RunError("--data goes with zjsim's own engines, not with --engine pysd.")
     source, suffix = read_source(path), check_suffix(path.suffix, path)
     files: dict[str, str] = {}
     try:
-        model = read_model(path)
+        model = read_model(path, data)
         files = dict(model.files)
         runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
     except UnsupportedError:

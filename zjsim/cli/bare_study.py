@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from zjsim.analysis.bare.study import BareStudy
 
 KINDS = ("lines", "fan")
+_MOST_CASES = 40
+# What a study needs, and an example of it.
+_RANGES = ("ranges", "  ranges:\n    SOME CONSTANT: [0.5, 1.5]")
+_MATRIX = ("a matrix", "  matrix:\n    SOME CONSTANT: [0.5, 1, 1.5]")
 
 
 def is_model_file(name: str) -> bool:
@@ -42,11 +46,25 @@ def _study(name: str, assignments: list[str], what: str) -> BareStudy:
     from zjsim.analysis.bare.study import read_bare_study
 
     if is_model_file(name):
+        wanted, example = _MATRIX if what == "a batch" else _RANGES
         raise RunError(
-            f"{name}: {what} needs ranges. Write a YAML file beside the model and name that:\n"
-            f"  model: {Path(name).name}\n  ranges:\n    SOME CONSTANT: [0.5, 1.5]"
+            f"{name}: {what} needs {wanted}. Write a YAML file beside the model and name that:\n"
+            f"  model: {Path(name).name}\n{example}"
         )
     return read_bare_study(name, assignments)
+
+
+def _ranged(name: str, assignments: list[str], what: str) -> BareStudy:
+    """A study with ranges; its matrix is for batches alone."""
+    study = _study(name, assignments, what)
+    if not study.dimensions:
+        raise RunError(
+            f"{name}: {what} needs ranges, and the study has a matrix alone. Write, for example:\n"
+            f"{_RANGES[1]}"
+        )
+    if study.matrix:
+        note("note: matrix counts in zjsim batch alone")
+    return study
 
 
 def refuse_plan_options(**given: Any) -> None:
@@ -72,7 +90,7 @@ def ensemble_model(
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import Table
 
-    study = _study(name, assignments, "an ensemble")
+    study = _ranged(name, assignments, "an ensemble")
     count = study.runs if runs is None else runs
     with counting(count, "Simulating", json) as advance:
         found = simulate_bare_ensemble(study, count, seed, advance)
@@ -105,6 +123,55 @@ def ensemble_model(
     _notes(found.runs.attributes)
 
 
+def batch_model(path: Path, dry_run: bool, out: Path, words: Language, json: bool) -> None:
+    """Run every combination of values of constants that a study of a bare model names."""
+    from zjsim.analysis.bare.batch import bare_cases, run_bare_batch
+    from zjsim.report.words.labels import label
+    from zjsim.report.words.text_table import Table
+
+    study = _study(str(path), [], "a batch")
+    folder, cases = bare_cases(study, out)
+    if dry_run:
+        heads = (label("batch.case", words), *study.matrix)
+        listed = tuple(
+            (case.id, *(f"{value:g}" for value in case.values.values())) for case in cases
+        )
+        if json:
+            say_json({"study": folder.name, "cases": [{"case": case.id, **case.values}
+                                                      for case in cases]})  # fmt: skip
+            return
+        say_table(Table(heads, listed, "<" + ">" * len(study.matrix)))
+        return
+    with counting(len(cases), "Simulating", json) as advance:
+        done = run_bare_batch(study, out, advance)
+    frame = done.to_frame()
+    summary = done.folder / "summary.csv"
+    failed = int(frame["failed"].sum())
+    if json:
+        say_json(
+            {
+                "folder": str(done.folder), "cases": len(cases), "runs": done.runs * len(cases),
+                "computed": done.computed, "reused": done.reused, "failed": failed,
+                "summary": frame.to_dict("records"),
+            }
+        )  # fmt: skip
+        return
+    heads = (label("batch.case", words), *(each for each in frame.columns[1:] if each != "failed"))
+    shown = frame.drop(columns="failed").head(_MOST_CASES)
+    rows = tuple(
+        (row[0], *(f"{value:.5g}" for value in row[1:]))
+        for row in shown.itertuples(index=False, name=None)
+    )
+    say_table(Table(heads, rows, "<" + ">" * (len(heads) - 1)))
+    if len(frame) > _MOST_CASES:
+        say_text(label("said.more", words, count=len(frame) - _MOST_CASES, path=summary))
+    counts = {"cases": len(cases), "runs": f"{done.runs * len(cases):,}", "failed": failed}
+    counts |= {"computed": done.computed, "reused": done.reused}
+    say_text(label("bare.batch", words, **counts))
+    _notes({"notes": "\n".join((*study.model.notes, *study.ready.own.notes))})
+    say(str(summary))
+
+
 def sensitivity_model(
     name: str,
     assignments: list[str],
@@ -120,7 +187,7 @@ def sensitivity_model(
     from zjsim.report.words.labels import label
     from zjsim.report.words.text_table import Table
 
-    study = _study(name, assignments, "a sensitivity analysis")
+    study = _ranged(name, assignments, "a sensitivity analysis")
     found = bare_sensitivity(study, method, size, seed)  # type: ignore[arg-type]
     frame = found.to_frame()
     if out is not None:
@@ -152,7 +219,8 @@ def plot_model(
     runs: int,
     seed: int | None,
     formats: tuple[str, ...],
-    out: Path,
+    folder: Path,
+    stem: str | None,
     words: Language,
 ) -> None:
     """Draw variables of a bare model over time: lines of one run, or a fan of many."""
@@ -163,7 +231,7 @@ def plot_model(
     if kind == "fan":
         from zjsim.analysis.bare.compute import simulate_bare_ensemble
 
-        study = _study(name, assignments, "a fan")
+        study = _ranged(name, assignments, "a fan")
         ensemble = simulate_bare_ensemble(study, runs, seed)
         found, data = ensemble.runs, ensemble.quantile_frame()
         title, default = study.model.name, list(found.names)
@@ -177,11 +245,11 @@ def plot_model(
         raise RunError(f"{kind}: of a bare model the charts are {' and '.join(KINDS)}.")
     chosen = [_variable(each, found.names) for each in variables] or default
     figure = plot_trajectories(found, chosen, title, words)
-    out.mkdir(parents=True, exist_ok=True)
-    stem = out / f"{kind}-{Path(name).stem}-{words}"
-    for path in write_figure(figure, stem, formats):
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / (stem or f"{kind}-{Path(name).stem}-{words}")
+    for path in write_figure(figure, place, formats):
         wrote(path, words)
-    write_chart_data(stem, headers, rows)
+    write_chart_data(place, headers, rows)
 
 
 def _one_run(name: str, assignments: list[str]) -> tuple[Any, str]:

@@ -32,7 +32,13 @@ MOST_LISTED = 40
 
 
 def batch(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")],
+    study: Annotated[
+        Path,
+        typer.Argument(
+            metavar="STUDY.yaml",
+            help="The study file; of a plan, or of a bare model (model: FILE, and a matrix).",
+        ),
+    ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the cases and compute nothing.")
     ] = False,
@@ -59,6 +65,15 @@ def batch(
     from zjsim.report.output.folder import command_line, versions
 
     words = language(lang)
+    from zjsim.cli.bare_study import batch_model, is_bare, refuse_plan_options
+
+    if is_bare(str(study)):
+        refuse_plan_options(
+            plan=plan, executor=executor, workers=workers, scheduler=scheduler,
+            **{"trust-model": trust_model},
+        )  # fmt: skip
+        batch_model(study, dry_run, out, words, json)
+        return
     planned = plan_study(study, plan, trust_model)
     if dry_run:
         _list(planned, words, json)
@@ -150,16 +165,10 @@ def _show(done: BatchResult, rows: Any, planned: PlannedStudy, words: Language) 
 
 def _head(key: str, planned: PlannedStudy, words: Language) -> str:
     """The words for a column: a lever's label or a variable's name in the language."""
-    from zjsim.report.tables.wording import variable_name
-    from zjsim.report.words.labels import label, localised
+    from zjsim.report.tables.wording import column_name
+    from zjsim.report.words.labels import localised
 
-    section, _, name = key.partition(".")
-    if not name:
-        return label(f"batch.{key}", words)
-    for lever in planned.plan.levers if section == "levers" else ():
-        if lever.id == name:
-            return localised(lever.label, words)
-    return variable_name(name.replace("_", " "), words, planned.plan.names_zh)
+    return localised(column_name(key, planned.plan), words)
 
 
 def _is_axis(key: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zjsim.cli.chances import chances_document, chances_of_runs
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -41,6 +42,7 @@ def check(
         list[str],
         typer.Argument(metavar="SCENARIO...", help="Shipped names or YAML files."),
     ],
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -77,6 +79,7 @@ def check(
     words = language(lang)
     changes = [*(assignments or []), *([f"method={method}"] if method else [])]
     opened, read = plan_and_scenarios(scenarios, changes, plan)
+    read = starting(opened, read, known_until, words, json)
     seen = with_own_observations(opened, observations)
     if reality:
         _ = opened.checks  # a mistake in them is reported before any verdict
@@ -95,7 +98,8 @@ def check(
         simulated.append((runs, judged))
         if not json:
             # The outside view is that of the plan, and said once.
-            beside = outside_lines(opened, seen, words) if len(simulated) == 1 else []
+            known = runs.known_until
+            beside = outside_lines(opened, seen, words, known) if len(simulated) == 1 else []
             _say_verdicts(judged, words, beside)
     if not json:
         say_notes([runs for runs, _ in simulated])

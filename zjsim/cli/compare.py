@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zjsim.cli.chances import chances_of_runs
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -35,6 +36,7 @@ def compare(
         list[str],
         typer.Argument(metavar="A B [C]...", help="Two or more; the first is the yardstick."),
     ],
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -61,6 +63,7 @@ def compare(
 
     words = language(lang)
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
+    read = starting(opened, read, known_until, words, json)
     runs = simulate(opened, list(read), engine=engine, trust_model=trust_model)
     found = zip(runs, chances_of_runs(runs, probability, json), strict=True)
     judged = [assess(opened, one, probability=chances or False) for one, chances in found]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zjsim.cli.learn import KnownUntil, posterior_for
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -123,13 +123,10 @@ def ensemble(
         return
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
     place = chosen_executor(executor, workers, scheduler)
-    posterior = None
-    if known_until is not None:
-        posterior = posterior_for(opened, known_until, words, quiet=json)
+    (read,) = starting(opened, [read], known_until, words, json)
     total = (read.sampling.runs if runs is None else runs) * (1 + repeats)
     options: dict[str, Any] = {
         "method": method, "engine": engine, "executor": place, "trust_model": trust_model,
-        "posterior": posterior,
     }  # fmt: skip
     with counting(total, "Simulating", json) as advance:
         found = simulate_ensemble(opened, read, runs=runs, seed=seed, advance=advance, **options)

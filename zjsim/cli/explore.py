@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import Assignments, LanguageOption, Plan, language, note
 from zjsim.language import Language
 
@@ -20,9 +21,11 @@ def explore(
         str,
         typer.Argument(
             metavar="[SCENARIO|MODEL]",
-            help="A shipped name or a YAML file; or a model file, for sliders of its constants.",
+            help="A shipped name or a YAML file; or a model file, or a study of one, for sliders "
+            "of its constants.",
         ),
     ] = "baseline",
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     out: Annotated[
@@ -41,12 +44,13 @@ def explore(
 
     Example: zjsim explore baseline --out explorer.html
     """
-    from zjsim.bundle import MODEL_SUFFIXES
+    from zjsim.cli.bare_study import is_bare
 
     words = language(lang)
-    if Path(scenario).suffix.lower() in MODEL_SUFFIXES:
-        if plan is not None:
-            raise typer.BadParameter("a bare model file goes without --plan")
+    if is_bare(scenario):
+        for option, given in (("--plan", plan), ("--known-until", known_until)):
+            if given is not None:
+                raise typer.BadParameter(f"a bare model file goes without {option}")
         from zjsim.report.explorer.deliver import model_page
 
         text, stem = model_page(Path(scenario), words, assignments or ()), Path(scenario).stem
@@ -55,6 +59,7 @@ def explore(
         from zjsim.report.explorer.deliver import plan_page
 
         opened, read = plan_and_scenarios([scenario], assignments or [], plan)
+        read = starting(opened, read, known_until, words, quiet=True)
         text, stem = plan_page(opened, read[0], words, runs), read[0].name
     _deliver(text, stem, out, words)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     Json,
@@ -33,6 +34,7 @@ def flip(
     targets: Annotated[
         str, typer.Option("--targets", metavar="6,8|binding|all", help="Targets to look at.")
     ] = "all",
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
@@ -53,6 +55,7 @@ def flip(
 
     words = language(lang)
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
+    (read,) = starting(opened, [read], known_until, words, json)
     with counting(None, "Searching", json) as advance:
         found = compute(opened, read, targets=targets, calibrated=not uncalibrated, advance=advance)
     if out is not None:
@@ -65,6 +68,7 @@ def flip(
 
 def _show(found: Flips, words: Language) -> None:
     from zjsim.report.tables import flip_tables as tables
+    from zjsim.report.tables.sensitivity_tables import tied_sentence
     from zjsim.report.words.labels import label
 
     say_text(tables.heading(found, words))
@@ -80,6 +84,8 @@ def _show(found: Flips, words: Language) -> None:
         say_table(table(found, words))
     say()
     say_text(label("flip.note", words))
+    if found.study.company is not None:
+        say_text(tied_sentence(found.study.company, words))
     say_text(label("disclaimer", words))
 
 

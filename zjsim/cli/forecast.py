@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
-from zjsim.cli.learn import KnownUntil, telling, title_of
+from zjsim.cli.known import telling
+from zjsim.cli.learn import LastYear, title_of
 from zjsim.cli.output import (
     Json,
     LanguageOption,
@@ -34,13 +35,17 @@ def forecast(
     scenario: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="A name or a file.")
     ] = None,
-    known_until: KnownUntil = None,
+    known_until: LastYear = None,
     register: Annotated[
         bool, typer.Option("--register", help="Write the forecast with its date and hash.")
     ] = False,
     folder: Annotated[
         Path, typer.Option("--folder", metavar="FOLDER", help="Of registered forecasts.")
     ] = Path("forecasts"),
+    family: Annotated[
+        bool,
+        typer.Option("--family", help="Of the provinces of the family, learnt together."),
+    ] = False,
     particles: Annotated[
         int, typer.Option("-n", "--particles", metavar="N", min=64, help="Size of the population.")
     ] = 1024,
@@ -67,6 +72,15 @@ def forecast(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
+    if family:
+        from zjsim.cli.family import forecast_the_family
+
+        for option, given in {"SCENARIO": scenario, "--observations": observations}.items():
+            if given is not None:
+                raise typer.BadParameter("not with --family", param_hint=option)
+        place = folder if register else None
+        forecast_the_family(opened, known_until, particles, seed, place, words, json)
+        return
     own = with_own_observations(opened, observations)
     earlier = read_records(folder) if folder.is_dir() else ()
     learnt = learn(

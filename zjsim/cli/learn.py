@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
+from zjsim.cli.known import telling
 from zjsim.cli.output import (
     Json,
     LanguageOption,
     Observations,
     Plan,
     language,
-    note,
     say,
     say_json,
     say_table,
@@ -24,12 +24,8 @@ from zjsim.cli.output import (
 from zjsim.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from zjsim.analysis.learning.learn import Learning
-    from zjsim.analysis.learning.smc import Stage
-
-KnownUntil = Annotated[
+LastYear = Annotated[
     int | None,
     typer.Option(
         "--known-until", metavar="YEAR", help="Last year whose figures and drivers are known."
@@ -42,12 +38,20 @@ def learn(
         str | None,
         typer.Argument(metavar="[SCENARIO]", help="Whose future is projected; a name or a file."),
     ] = None,
-    known_until: KnownUntil = None,
+    known_until: LastYear = None,
     particles: Annotated[
         int, typer.Option("-n", "--particles", metavar="N", min=64, help="Size of the population.")
     ] = 1024,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of every draw.")] = 2021,
     observations: Observations = None,
+    family: Annotated[
+        bool,
+        typer.Option("--family", help="Learn the provinces of the family together instead."),
+    ] = False,
+    effort: Annotated[
+        bool,
+        typer.Option("--effort", help="Also learn from milestones of the prose with an outturn."),
+    ] = False,
     constants: Annotated[
         bool, typer.Option("--constants", help="Show every constant before and after.")
     ] = False,
@@ -69,10 +73,19 @@ def learn(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
+    if family:
+        from zjsim.cli.family import learn_the_family
+
+        aside = {"SCENARIO": scenario, "--observations": observations}
+        for option, given in aside.items():
+            if given is not None:
+                raise typer.BadParameter("not with --family", param_hint=option)
+        learn_the_family(opened, known_until, particles, seed, out, words, json)
+        return
     own = with_own_observations(opened, observations) if observations else None
     found = learn_plan(
         opened, known_until, scenario=scenario, particles=particles, seed=seed,
-        observations=own, out=out, told=telling(words, json),
+        observations=own, efforts=effort, out=out, told=telling(words, json),
     )  # fmt: skip
     if out is not None:
         _write(out, found, words)
@@ -80,30 +93,6 @@ def learn(
         say_json(learning_document(found))
     else:
         _show(found, words, constants)
-
-
-def telling(words: Language, quiet: bool = False) -> Callable[[int, Stage], None]:
-    """What the sampler has done, to stderr; a line a stage."""
-    from zjsim.report.words.labels import label
-    from zjsim.report.words.numbers import format_share
-
-    def told(year: int, stage: Stage) -> None:
-        if not quiet:
-            note(
-                label(
-                    "learning.stage", words, year=year, power=format_share(stage.power, 1),
-                    acceptance=format_share(stage.acceptance, 0),
-                )
-            )  # fmt: skip
-
-    return told
-
-
-def posterior_for(opened: Any, known_until: int, words: Language, quiet: bool = False) -> Path:
-    """The posterior as of a year, from the private cache or learnt now."""
-    from zjsim.analysis.learning.learn import learn as learn_plan
-
-    return learn_plan(opened, known_until, told=telling(words, quiet)).last.path
 
 
 def _show(found: Learning, words: Language, constants: bool) -> None:

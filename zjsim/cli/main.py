@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import traceback
+from contextlib import nullcontext
 
 import typer
 
@@ -14,11 +15,18 @@ from zjsim.cli.batch import batch
 from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
+from zjsim.cli.chinese import (
+    framed_in_chinese,
+    help_in_chinese,
+    messages_in_chinese,
+    reads_chinese,
+)
 from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
 from zjsim.cli.console import prepare_console
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
+from zjsim.cli.discover import discover
 from zjsim.cli.ensemble import ensemble
 from zjsim.cli.evaluate import evaluate
 from zjsim.cli.explore import explore
@@ -33,6 +41,7 @@ from zjsim.cli.output import note, on_screen
 from zjsim.cli.plan import app as plan_app
 from zjsim.cli.plot import plot
 from zjsim.cli.report import report
+from zjsim.cli.robust import robust
 from zjsim.cli.run import run
 from zjsim.cli.scenario import app as scenario_app
 from zjsim.cli.schema import schema
@@ -85,6 +94,8 @@ app.command("sensitivity")(sensitivity)
 app.command("decompose")(decompose)
 app.command("backcast")(backcast)
 app.command("flip")(flip)
+app.command("discover")(discover)
+app.command("robust")(robust)
 app.command("hindcast")(hindcast)
 app.command("calibrate")(calibrate)
 app.command("learn")(learn)
@@ -113,10 +124,16 @@ def main() -> None:
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     prepare_console(sys.stdout, sys.stderr)
+    with messages_in_chinese() if reads_chinese() else nullcontext():
+        _guarded()
+
+
+def _guarded() -> None:
+    """Run the command; what goes wrong is told."""
     _show_log()
     guard_imports()
     try:
-        app()
+        _run()
     except ZjsimError as problem:
         _fail(problem, str(problem))
     except KeyboardInterrupt:
@@ -137,6 +154,18 @@ def main() -> None:
         _fail(problem, "not enough memory; ask for fewer runs, a longer step or less to save.")
     except Exception as problem:
         _fault(problem)
+
+
+def _run() -> None:
+    """Run the command; help is put into Chinese when it is asked for and wanted so."""
+    asked = {"--help", "-h"} & set(sys.argv) or len(sys.argv) == 1
+    if not asked or not reads_chinese():
+        app()
+        return
+    command = typer.main.get_command(app)
+    help_in_chinese(command)
+    with framed_in_chinese():
+        command()
 
 
 def _show_log() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zjsim.bundle import DEFAULT_PLAN
-from zjsim.cli.learn import telling
+from zjsim.cli.known import telling
 from zjsim.cli.output import (
     Json,
     LanguageOption,

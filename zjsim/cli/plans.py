@@ -37,3 +37,16 @@ def plan_and_scenarios(
     if plan is None and len(plans) > 1:
         raise typer.BadParameter(f"the scenarios belong to several plans: {', '.join(plans)}")
     return opened(plan or plans[0]), read
+
+
+def cases_of_study(
+    name: str, assignments: list[str], plan: str | None
+) -> tuple[OpenPlan, list[Scenario]] | None:
+    """The plan and the cases of a study file, each with a name of its own; None of another."""
+    from zjsim.analysis.deciding.cases import cases_of, is_study
+
+    if not is_study(name):
+        return None
+    if assignments:
+        raise typer.BadParameter("not with a study; write it in its matrix", param_hint="--set")
+    return cases_of(name, plan)

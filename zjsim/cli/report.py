@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zjsim.cli.learn import telling
+from zjsim.cli.known import KnownUntil, starting, telling
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -48,9 +48,10 @@ def report(
         typer.Option(
             "--office",
             metavar="FILE",
-            help="Whose page or slides: office, author, date, title (YAML); else office.yaml here.",
+            help="Whose report: office, author, date, title (YAML); else office.yaml here.",
         ),
     ] = None,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -69,6 +70,14 @@ def report(
             "--learning", help="Add what could be known when; takes minutes the first time."
         ),
     ] = False,
+    more_sections: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="wedges,flips,what-it-takes",
+            help="Add what carries the result, what would turn it, what it would take.",
+        ),
+    ] = None,
     trust_model: TrustModel = False,
 ) -> None:
     """Write a report to hand on: verdicts, what decides them, assumptions, sources.
@@ -82,17 +91,18 @@ def report(
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.judging import with_own_observations
+    from zjsim.report.document.compose_deciding import compute_deciding
     from zjsim.report.document.deliver import deliver, judge_scenario
     from zjsim.report.document.office import read_office
 
-    signed = brief or "pptx" in wanted
+    signed = wanted != ("xlsx",)
     if office is not None and not signed:
-        what = "it goes with --brief or --format pptx"
-        raise typer.BadParameter(what, param_hint="--office")
+        raise typer.BadParameter("a workbook bears no office", param_hint="--office")
     settings = read_office(office) if signed else None
     if brief and {"xlsx", "pptx"} & set(wanted):
         raise typer.BadParameter("a page is html, docx or pdf", param_hint="--format")
     opened, read = plan_and_scenarios(scenarios, assignments or [], plan)
+    read = starting(opened, read, known_until, words, quiet=True)
     seen = with_own_observations(opened, observations)
     judged: list[Judged] = [
         judge_scenario(
@@ -109,6 +119,7 @@ def report(
     given = {
         "--format": ",".join(wanted), "--lang": lang or languages[0], "--plan": plan,
         "--observations": observations, "--engine": engine if engine != "kernel" else None,
+        "--known-until": known_until, "--with": more_sections,
     }  # fmt: skip
     more = [part for key, value in given.items() if value for part in (key, str(value))]
     more += [part for change in assignments or [] for part in ("--set", change)]
@@ -121,10 +132,15 @@ def report(
         from zjsim.analysis.learning.learn import learn
 
         learnt = learn(opened, scenario=read[0], observations=seen, told=telling(words))
+    topics = [part.strip() for part in (more_sections or "").split(",") if part.strip()]
+    if topics and (brief or not {"html", "docx", "pdf"} & set(wanted)):
+        what = "it goes with a whole report in html, docx or pdf"
+        raise typer.BadParameter(what, param_hint="--with")
+    deciding = compute_deciding(opened, read[0], topics)
     command = _command(scenarios, more)
     today = date.today().isoformat()
     for path in deliver(
-        out, judged, wanted, languages, seen, command, brief, settings, today, learning=learnt
+        out, judged, wanted, languages, seen, command, brief, settings, today, learnt, deciding
     ):
         wrote(path, words)
 

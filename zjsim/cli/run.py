@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zjsim.cli.chances import chances_document, chances_of_runs
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     EngineName,
@@ -30,7 +31,9 @@ from zjsim.language import Language
 
 if TYPE_CHECKING:
     from zjsim.assessment.assess import Assessment
+    from zjsim.openplan import OpenPlan
     from zjsim.report.tables.rows import Report
+    from zjsim.scenario.schema import Scenario
     from zjsim.workflow import Runs
 
 Scenarios = Annotated[
@@ -46,6 +49,7 @@ Scenarios = Annotated[
 
 def run(
     scenarios: Scenarios = None,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     plan: Plan = None,
     engine: EngineName = "kernel",
@@ -74,6 +78,14 @@ def run(
             help="Language of tables, charts and words; both draws the charts twice.",
         ),
     ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--data",
+            metavar="FILE",
+            help="Of a bare model file: figures of its data variables over time.",
+        ),
+    ] = None,
     json: Json = False,
     trust_model: TrustModel = False,
 ) -> None:
@@ -92,24 +104,31 @@ def run(
     if models:
         if len(models) != len(chosen):
             raise typer.BadParameter("name model files or scenarios, not both")
-        for option, given in (("--observations", observations), ("--plan", plan)):
+        aside = {
+            "--observations": observations, "--plan": plan, "--known-until": known_until,
+        }  # fmt: skip
+        for option, given in aside.items():
             if given is not None:
                 what = "a bare model file is judged by no plan; name a scenario instead"
                 raise typer.BadParameter(what, param_hint=option)
         from zjsim.cli.bare import run_model
 
         for name in models:
-            run_model(Path(name), changes, engine, out, words, json, trust_model)
+            run_model(Path(name), changes, engine, out, words, json, trust_model, data or ())
         return
+    if data:
+        raise typer.BadParameter("goes with a bare model file", param_hint="--data")
     _check_places(out, formats)
-    simulated = _simulate(
-        chosen, changes, plan, engine, trust_model, observations, probability, json
-    )
+    from zjsim.cli.plans import plan_and_scenarios
+
+    opened, read = plan_and_scenarios(chosen, changes, plan)
+    read = starting(opened, read, known_until, words, json)
+    simulated = _simulate(opened, read, engine, trust_model, observations, probability, json)
     if not json:
         from zjsim.report.tables.outside_tables import outside_lines
 
         runs, assessment, _ = simulated[0]
-        beside = outside_lines(runs.plan, assessment.observations, words)
+        beside = outside_lines(runs.plan, assessment.observations, words, runs.known_until)
         _show([report for _, _, report in simulated], beside, words)
         say_notes([runs for runs, _, _ in simulated])
     _write(simulated, out, words, tuple(formats.split(",")), charts, json, lang == "both")
@@ -130,9 +149,8 @@ def _check_places(out: Path, formats: str) -> None:
 
 
 def _simulate(
-    names: list[str],
-    changes: list[str],
-    plan: str | None,
+    opened: OpenPlan,
+    read: list[Scenario],
     engine: str,
     trust_model: bool,
     observations: str | None,
@@ -140,12 +158,10 @@ def _simulate(
     quiet: bool,
 ) -> list[tuple[Runs, Assessment, Report]]:
     """(runs, assessment, report) of each scenario; all are read before any is run."""
-    from zjsim.cli.plans import plan_and_scenarios
     from zjsim.judging import assess, with_own_observations
     from zjsim.report.output.results import report_of
     from zjsim.workflow import simulate
 
-    opened, read = plan_and_scenarios(names, changes, plan)
     seen = with_own_observations(opened, observations)
     simulated = [
         simulate(opened, scenario, engine=engine, trust_model=trust_model)

@@ -15,7 +15,7 @@ def schema(
         str,
         typer.Argument(
             metavar="[FORMAT]",
-            help="scenario, study, plan, levers, checks, loops or validation.",
+            help="scenario, study, plan, levers, checks, loops, validation, learning or outside.",
         ),
     ] = "scenario",
     out: Annotated[

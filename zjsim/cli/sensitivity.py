@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zjsim.cli.known import KnownUntil, starting
 from zjsim.cli.output import (
     Assignments,
     Json,
@@ -48,6 +49,7 @@ def sensitivity(
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the design.")] = 2021,
+    known_until: KnownUntil = None,
     assignments: Assignments = None,
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Keep the ranges of constants.csv.")
@@ -75,10 +77,11 @@ def sensitivity(
     from zjsim.cli.bare_study import is_bare, refuse_plan_options, sensitivity_model
 
     if is_bare(scenario):
-        refuse_plan_options(plan=plan, uncalibrated=uncalibrated)
+        refuse_plan_options(plan=plan, uncalibrated=uncalibrated, known_until=known_until)
         sensitivity_model(scenario, assignments or [], method, size, seed, out, words, json)
         return
     opened, (read,) = plan_and_scenarios([scenario], assignments or [], plan)
+    (read,) = starting(opened, [read], known_until, words, json)
     what = open_study(opened, read, calibrated=not uncalibrated)
     n = SIZES[method] if size is None else size
     with counting(_runs(method, n, what), "Simulating", json) as advance:

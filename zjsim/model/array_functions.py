@@ -22,7 +22,7 @@ from zjsim.model.expression import (
 )
 from zjsim.model.names import canonical
 from zjsim.model.parser import NOT_AVAILABLE
-from zjsim.model.translate import translate
+from zjsim.model.translate import run_key, runs_over, translate
 
 MOST_TERMS = 100_000
 _INFINITY = float("inf")
@@ -97,13 +97,30 @@ def _ranges(nodes: Sequence[syntax.Node], context: Context) -> dict[str, tuple[s
                             f"{context.where}: {written} is no subscript range to run over."
                         )
                     found.setdefault(key, context.dimensions.of(key[:-1]))
-                elif key == "*" and array is not None:
+                elif array is not None and runs_over(key):
                     own = context.dimensions.of(array.dimensions[position])
-                    found.setdefault(f"*{position}", own)
+                    found.setdefault(run_key(key, position), _slice(key, own, written, context))
             if isinstance(node, syntax.Apply) and canonical(node.name) in FUNCTIONS:
                 continue
         pending.extend(reversed(syntax.parts(node)))
     return found
+
+
+def _slice(key: str, own: tuple[str, ...], written: str, context: Context) -> tuple[str, ...]:
+    """The elements that ``*``, ``*:range`` or ``first:last`` of XMILE means."""
+    if key == "*":
+        return own
+    first, _, last = (part.strip() for part in key.partition(":"))
+    if first == "*" and context.dimensions.is_range(last):
+        return context.dimensions.of(last)
+    ends = [own.index(end) if end in own else int(end) - 1 if end.isdigit() else -1
+            for end in (first, last)]  # fmt: skip
+    if not 0 <= ends[0] <= ends[1] < len(own):
+        raise ModelError(
+            f"{context.where}: the slice [{written}] must go from one element to a later one; "
+            "ends that are computed are not read."
+        )
+    return own[ends[0] : ends[1] + 1]
 
 
 def _over(nodes: Sequence[syntax.Node], context: Context, what: str) -> Iterator[Context]:
@@ -148,6 +165,11 @@ def _mean(node: syntax.Apply, context: Context) -> Expression:
 
 
 def _size(node: syntax.Apply, context: Context) -> Expression:
+    name = node.arguments[0]
+    if isinstance(name, syntax.Name) and canonical(name.name) not in context.names:
+        elements = context.dimensions.elements.get(canonical(name.name))
+        if elements is not None:
+            return Number(float(len(elements)))
     return Number(float(len(_terms(node, context))))
 
 

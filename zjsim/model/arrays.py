@@ -82,6 +82,7 @@ def _written_out(
         [set(_choices(written, where, dimensions)) for written in group] for group in each.excepts
     ]
     keys = [canonical(written) for written in each.subscripts]
+    _refuse_twice(each, dimensions, where)
     made: list[tuple[Scalar, tuple[str, ...]]] = []
     combinations = list(product(*choices))
     trees = _trees(each, len(combinations), where)
@@ -95,9 +96,28 @@ def _written_out(
             if dimensions.is_range(key)
         }
         if len(each.ranges) == len(elements):
-            bindings |= zip(map(canonical, each.ranges), elements, strict=True)
+            # A dimension that stands twice means neither place when it is read by name.
+            own = [canonical(written) for written in each.ranges]
+            pairs = zip(own, elements, strict=True)
+            bindings |= {key: element for key, element in pairs if own.count(key) == 1}
         made.append((Scalar(f"{name}[{shown}]", tree, each, bindings), elements))
     return made
+
+
+def _refuse_twice(each: Definition, dimensions: Dimensions, where: str) -> None:
+    """Refuse an equation over the same range twice, in which a read could mean either place."""
+    if isinstance(each.tree, Literal | Numbers | Each):
+        return
+    seen: set[str] = set()
+    for written in each.subscripts:
+        key = canonical(written)
+        if key in seen and dimensions.is_range(key):
+            raise ModelError(
+                f"{where}: {written} stands twice on the left side, so that nothing says which "
+                f"place {written} means on the right. Define a second range with the same elements "
+                "and use it there, or write an equation for each element."
+            )
+        seen.add(key)
 
 
 def _choices(written: str, where: str, dimensions: Dimensions) -> tuple[str, ...]:

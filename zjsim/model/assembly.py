@@ -30,6 +30,7 @@ from zjsim.model.flows import classify_flows
 from zjsim.model.lookups import table
 from zjsim.model.names import CONTROLS, XMILE_CONTROLS, canonical
 from zjsim.model.nonnegative import cut_outflows
+from zjsim.model.series import is_open, read_series, with_series
 from zjsim.model.spec import (
     TIME,
     Array,
@@ -56,8 +57,9 @@ def assemble(
     method: str = "euler",
     notes: tuple[str, ...] = (),
     folder: Path | None = None,
+    data: Sequence[Path | str] = (),
 ) -> ModelSpec:
-    """The model that the definitions make.
+    """The model that the definitions make; ``data`` are the files of its data variables.
 
     Raises
     ------
@@ -72,6 +74,8 @@ def assemble(
     files = Files(folder)
     dimensions = dimensions_of(filled_ranges(ranges, files, origin), origin)
     definitions = filled(definitions, dimensions, files, origin)
+    series = read_series(data)
+    definitions = with_series(definitions, series, dimensions, origin)
     _refuse_data(definitions, origin)
     scalars, cells = scalars_of(definitions, dimensions, origin)
     names = _unique_names(definitions, origin)
@@ -95,7 +99,7 @@ def assemble(
         origin=origin,
         method=method,
         notes=notes,
-        files=files.read,
+        files={**files.read, **series.read},
         draws=tuple(everywhere.draws),
         arrays={
             array.name: Array(array.name, array.dimensions, dict(_shown_cells(array, shown)))
@@ -162,10 +166,11 @@ def _with_tables(scalars: Iterable[Scalar], context: Context, origin: str) -> Co
 def _refuse_data(definitions: Iterable[Definition], origin: str) -> None:
     for each in definitions:
         where = each.where(origin)
-        if each.tree is None:
+        if is_open(each):
             raise ModelError(
-                f"{where}: has no equation, or is data from a run that Vensim keeps (.vdf), which "
-                "is not read. Give it an equation, such as GET DIRECT DATA from a CSV file."
+                f"{where}: has no equation: it is data. Name the file that holds its figures over "
+                "time, as in --data FILE.csv (a column of times, a column for each variable); "
+                "Vensim's .vdf is not read."
             )
         if each.kind == "data":
             raise Context(where, {}).unsupported(

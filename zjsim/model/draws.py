@@ -46,7 +46,12 @@ def build(name: str, node: syntax.Apply, context: Context) -> Expression:
 def _drawn(
     context: Context, kind: Kind, shown: str, low: float, high: float, mean: float
 ) -> Reference:
-    own = sum(draw.name.startswith(f"{context.own} draw ") for draw in context.draws)
+    own = 0
+    # What one scalar asks for stands together, at the end.
+    while own < len(context.draws) and context.draws[-1 - own].name.startswith(
+        f"{context.own} draw ".replace('"', "")
+    ):
+        own += 1
     name = f"{context.own} draw {own + 1}".replace('"', "")
     said = f"The random number of {shown} in {context.own}, before it is moved and stretched."
     context.draws.append(Draw(name, kind, low, high, mean, said))
@@ -132,7 +137,9 @@ _VENSIM: dict[str, tuple[tuple[int, ...], _Build]] = {
     "random exponential": ((5,), _exponential),
     "random poisson": ((6,), _poisson),
 }
+# Vensim writes its own functions into XMILE where that has no like of them.
 _XMILE: dict[str, tuple[tuple[int, ...], _Build]] = {
+    **_VENSIM,
     "random": ((2, 3), _uniform),
     "uniform": ((2, 3), _uniform),
     "random uniform": ((2, 3), _uniform),

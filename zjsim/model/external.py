@@ -164,6 +164,8 @@ def _workbook(path: Path, tab: str) -> Table:
 def _sheet_name(path: Path, names: Sequence[str], tab: str) -> str:
     """The name of a sheet as the workbook writes it."""
     by_name = {canonical(name): name for name in names}
+    if not tab:
+        return names[0]
     if canonical(tab) not in by_name:
         raise ModelError(f"{path.name}: has no sheet {tab!r}; it has {', '.join(names)}.")
     return by_name[canonical(tab)]
@@ -194,11 +196,29 @@ def _old_workbook(path: Path, tab: str) -> Table:
     return Table(rows, named)
 
 
-def _text(path: Path, tab: str) -> Table:
+def first_sheet(path: Path) -> Table:
+    """A text table, or the first sheet of a workbook.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be read.
+    """
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return _workbook(path, "")
+    return _old_workbook(path, "") if path.suffix.lower() == ".xls" else _text(path, "")
+
+
+def text_of(path: Path) -> str:
+    """The text of a table in UTF-8 or, where it is not, in Windows' cp1252."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        text = path.read_text(encoding="cp1252", errors="replace")
+        return path.read_text(encoding="cp1252", errors="replace")
+
+
+def _text(path: Path, tab: str) -> Table:
+    text = text_of(path)
     otherwise = "," if path.suffix.lower() == ".csv" else "\t"
     sign = tab if tab and not tab[0].isalnum() else otherwise
     rows = [list(row) for row in csv.reader(text.splitlines(), delimiter=sign[0])]
@@ -349,7 +369,7 @@ def _series(
     xs, columns = _columns(table, along, cell, count)
     if not any(not math.isnan(x) for x in xs):
         raise ModelError(f"{along}: holds no numbers beside {cell}.")
-    return [_points(xs, column, keyword, cell) for column in columns]
+    return [points_of(xs, column, keyword, cell) for column in columns]
 
 
 def _columns(
@@ -373,7 +393,14 @@ def _columns(
     return xs, [[table.number(row + i, column + j) for i in range(length)] for j in range(count)]
 
 
-def _points(xs: Sequence[float], ys: Sequence[float], keyword: str, cell: str) -> Points:
+def points_of(xs: Sequence[float], ys: Sequence[float], keyword: str, cell: str) -> Points:
+    """Points of a series, read between them as the keyword of a data equation says.
+
+    Raises
+    ------
+    ModelError
+        When there are none, or two for the same time.
+    """
     pairs = sorted(
         (x, y) for x, y in zip(xs, ys, strict=True) if not math.isnan(x) and not math.isnan(y)
     )

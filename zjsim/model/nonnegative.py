@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zjsim.model.expression import Binary, Call, Expression, Number, Reference, Unary
+from zjsim.model.expression import Binary, Call, Expression, Memory, Number, Reference, Unary
 from zjsim.model.flows import additive_terms, classify_flows
 from zjsim.model.names import CONTROLS, VENSIM_CONTROLS, canonical
-from zjsim.model.order import VALUE_ARGUMENTS, reads_at
+from zjsim.model.order import INITIAL_ARGUMENTS, VALUE_ARGUMENTS, reads_at
 from zjsim.model.spec import Auxiliary, Constant, Element, Flow, Stock
 
 _ZERO = Number(0.0)
@@ -36,8 +36,13 @@ class _Cut:
                 self._set(name, Call("max", (self._equation(name), Unary("-", held))))
         left: Expression = held
         for name in ins:
-            if not any(self._reads(name, out) for out in outs):
-                left = Binary("+", left, Reference(name))
+            if any(self._reads(name, out, VALUE_ARGUMENTS) for out in outs):
+                continue
+            flowing: Expression = Reference(name)
+            if any(self._reads(name, out, INITIAL_ARGUMENTS) for out in outs):
+                # A smooth or delay that begins at what drains the stock cannot wait for itself.
+                flowing = Memory("active_initial", (flowing, _ZERO))
+            left = Binary("+", left, flowing)
         for name in outs:
             wanted = self._equation(name)
             self._set(name, Call("min", (wanted, Call("max", (left, _ZERO)))))
@@ -65,8 +70,8 @@ class _Cut:
         old = self.elements[name]
         self.elements[name] = Flow(name, equation, old.unit, old.documentation, old.group)
 
-    def _reads(self, first: str, wanted: str) -> bool:
-        """Whether the value of ``first`` needs that of ``wanted`` at the same moment."""
+    def _reads(self, first: str, wanted: str, memory: Mapping[str, tuple[int, ...]]) -> bool:
+        """Whether ``first`` needs ``wanted`` at the same moment, or at the first moment."""
         seen: set[str] = set()
         pending = [first]
         while pending:
@@ -76,7 +81,7 @@ class _Cut:
                 return True
             if name not in seen and isinstance(element, Flow | Auxiliary):
                 seen.add(name)
-                pending += reads_at(element.equation, VALUE_ARGUMENTS)
+                pending += reads_at(element.equation, memory)
         return False
 
 

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from zjsim.errors import ModelError
 from zjsim.model.expression import Expression, LookupCall, Memory, Reference, children, references
-from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, Lookup, ModelSpec, Stock, equations
+from zjsim.model.spec import (
+    TIME,
+    Auxiliary,
+    Constant,
+    Element,
+    Flow,
+    Lookup,
+    ModelSpec,
+    Stock,
+    equations,
+)
 
 # Arguments that the value of a memory function needs at the same moment. The rest of its
 # arguments only drive its hidden stocks, so they close no algebraic loop.
@@ -55,6 +65,19 @@ def reads_at(node: Expression, memory_arguments: Mapping[str, tuple[int, ...]]) 
     return tuple(names)
 
 
+def reads_what_it_holds(element: Element) -> bool:
+    """Whether a variable is a SAMPLE IF TRUE, whose own name means the value that it holds."""
+    equation = getattr(element, "equation", None)
+    return isinstance(equation, Memory) and equation.function == "sample_if_true"
+
+
+def _reads(element: Flow | Auxiliary, arguments: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    found = reads_at(element.equation, arguments)
+    if reads_what_it_holds(element):
+        return tuple(name for name in found if name != element.name)
+    return found
+
+
 def evaluation_order(spec: ModelSpec) -> tuple[str, ...]:
     """Flows and auxiliaries so that each stands after all it reads at the same moment.
 
@@ -66,7 +89,7 @@ def evaluation_order(spec: ModelSpec) -> tuple[str, ...]:
         For an algebraic loop, with its path.
     """
     graph = {
-        element.name: _computed(reads_at(element.equation, VALUE_ARGUMENTS), spec)
+        element.name: _computed(_reads(element, VALUE_ARGUMENTS), spec)
         for element in spec.elements.values()
         if isinstance(element, Flow | Auxiliary)
     }
@@ -86,7 +109,7 @@ def initial_order(spec: ModelSpec) -> tuple[str, ...]:
         if isinstance(element, Stock):
             graph[element.name] = reads_at(element.initial, INITIAL_ARGUMENTS)
         elif isinstance(element, Flow | Auxiliary):
-            graph[element.name] = reads_at(element.equation, INITIAL_ARGUMENTS)
+            graph[element.name] = _reads(element, INITIAL_ARGUMENTS)
     graph = {name: tuple(read for read in reads if read in graph) for name, reads in graph.items()}
     hint = "Give one of them a number, or ACTIVE INITIAL, at the start."
     return _sorted(graph, spec, "a loop of initial values", hint)

@@ -30,6 +30,14 @@ _END = Token("end", "", -1, -1)
 _LIMITS = re.compile(r"[\d\s.,()eE+\-?\\]*")
 
 
+_QUOTE = re.compile(r'(?<!\\)"')
+
+
+def without_quotes(name: str) -> str:
+    """A name of XMILE without the quotes around it or around its parts, as in ``a."b-c"``."""
+    return _QUOTE.sub("", name)
+
+
 def parse_expression(text: str, language: Language) -> Node:
     """The tree of an expression.
 
@@ -191,6 +199,8 @@ class Parser:
         # Some tools write names with blanks into XMILE, as Vensim has them.
         while self.language == "xmile" and self.token.kind == "name":
             name += " " + self.take().text
+        if self.language == "xmile":
+            name = without_quotes(name)
         subscripts = self.subscripts()
         if not self.skip("("):
             return Name(name, subscripts)

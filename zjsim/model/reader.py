@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,13 +34,16 @@ _METHODS = {
 }
 
 
-def read_model(path: Path | str) -> ModelSpec:
+def read_model(path: Path | str, data: Sequence[Path | str] = ()) -> ModelSpec:
     """Read a model file.
 
     Parameters
     ----------
     path : path
         Vensim (``.mdl``) or XMILE (``.xmile``, ``.stmx``).
+    data : sequence of path
+        Files with the figures of Vensim's data variables: a table with a column of times and a
+        column for each variable (CSV, tab, workbook), or Vensim's own export (``.dat``).
 
     Returns
     -------
@@ -64,7 +67,7 @@ def read_model(path: Path | str) -> ModelSpec:
     path = Path(path)
     suffix = source.check_suffix(path.suffix, path)
     text, notes = source.read_with_notes(path)
-    return parse_model(text, suffix, path.stem, str(path), notes, path.parent)
+    return parse_model(text, suffix, path.stem, str(path), notes, path.parent, data)
 
 
 def parse_model(
@@ -74,12 +77,13 @@ def parse_model(
     origin: str = "model",
     notes: tuple[str, ...] = (),
     folder: Path | None = None,
+    data: Sequence[Path | str] = (),
 ) -> ModelSpec:
     """The model that ``text`` describes; ``origin`` only names it in messages.
 
     ``suffix`` is the language: ``.mdl``, or one of XMILE's; ``notes`` is what was said when the
-    text was read, ``folder`` where the files stand that it reads figures from. Raises as
-    ``read_model``.
+    text was read, ``folder`` where the files stand that it reads figures from, ``data`` the files
+    of its data variables. Raises as ``read_model``.
     """
     suffix = source.check_suffix(suffix, origin)
     text = source.check_text(text, origin)
@@ -91,7 +95,9 @@ def parse_model(
         )
         notes += (said,) if said else ()
         kept = _as_utf8(text, suffix)
-        return assemble(definitions, ranges, name, kept, suffix, origin, method, notes, folder)
+        return assemble(
+            definitions, ranges, name, kept, suffix, origin, method, notes, folder, data
+        )
 
 
 def _as_utf8(text: str, suffix: str) -> str:

@@ -143,7 +143,17 @@ def _computed(node: syntax.Name, array: Cells, context: Context) -> Expression |
     return None
 
 
-_PLAIN_SUBSCRIPT = re.compile(r'[\w\s"\'$.]+!?|\*')
+def runs_over(key: str) -> bool:
+    """Whether a subscript of XMILE means several elements: ``*``, ``*:range``, ``first:last``."""
+    return key == "*" or ":" in key
+
+
+def run_key(key: str, position: int) -> str:
+    """The key of the binding of such a subscript at a position of an array."""
+    return f"*{position}{key.removeprefix('*')}"
+
+
+_PLAIN_SUBSCRIPT = re.compile(r'[\w\s"\'$.]+!?|\*|[^\[\]]*:[^\[\]]*')
 _WORDS = {"pi": math.pi, "inf": math.inf, "infinity": math.inf, "nan": math.nan}
 
 
@@ -240,8 +250,8 @@ def _element(written: str, position: int, array: Cells, context: Context) -> str
     key = canonical(written)
     if key.endswith("!"):
         key = key.rstrip("! ") + "!"
-    if written.strip() == "*":
-        key = f"*{position}"
+    if context.language == "xmile" and runs_over(key):
+        key = run_key(key, position)
     if key in context.bindings:
         return context.bindings[key]
     if dimensions.is_range(key):

@@ -199,7 +199,7 @@ def _right_side(parser: Parser, name: str) -> tuple[Node | None, str]:
     if parser.skip(":="):
         return _data(parser.expression(), keyword, parser), "data"
     if parser.token.kind == "end":
-        return None, "data"
+        return (Text(keyword) if keyword else None), "data"
     if parser.at("is"):
         raise UnsupportedError(
             ":IS: makes a string constant, which is not computed: a run is made of numbers. "

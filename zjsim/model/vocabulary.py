@@ -214,8 +214,9 @@ _VENSIM: dict[str, Builder] = {
     "forecast": ((3,), lambda x, time, horizon: Memory("forecast", (x, time, horizon, Number(0)))),
     "sample if true": ((3,), _memory("sample_if_true")),
 }
+# Vensim and its converters write their own functions into XMILE where that has no like of them.
 _XMILE: dict[str, Builder] = {
-    **_BOTH,
+    **_VENSIM,
     "int": ((1,), _call("floor")),
     "integer": ((1,), _call("floor")),
     "round": ((1,), lambda x: Call("floor", (Binary("+", x, Number(0.5)),))),

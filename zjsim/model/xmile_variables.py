@@ -13,7 +13,7 @@ from typing import Any
 
 from zjsim.errors import ModelError
 from zjsim.model.names import CONTROL_NAMES, CONTROLS, canonical
-from zjsim.model.parser import parse_expression, parse_right_side
+from zjsim.model.parser import parse_expression, parse_right_side, without_quotes
 from zjsim.model.spec import NO_LIMITS, Limits
 from zjsim.model.subscripts import Range
 from zjsim.model.syntax import (
@@ -132,7 +132,7 @@ def _connections(nodes: list[Any], reader: _Reader, prefix: str) -> dict[tuple[s
     for node in nodes:
         own = _shown(node.get("name") or "")
         for connection in node.findall(f"{reader.ns}connect"):
-            target, given = connection.get("to") or "", connection.get("from") or ""
+            target, given = (without_quotes(connection.get(end) or "") for end in ("to", "from"))
             if not target or not given:
                 raise ModelError(
                     f"{reader.origin}, line {connection.sourceline}: a <connect> needs both to "

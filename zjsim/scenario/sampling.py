@@ -30,6 +30,7 @@ __all__ = [
     "balance",
     "draw",
     "inputs_of",
+    "middle_of",
     "plan_sampling",
     "resolve_ensemble",
 ]
@@ -359,6 +360,26 @@ def resolve_ensemble(
     inputs = inputs_of(resolved.inputs, plan.dimensions, draws, further)
     # With no dimension at all the runs are alike, but there are as many as asked for.
     return replace(inputs, n_run=last - first), draws
+
+
+def middle_of(resolved: Resolved, plan: SamplePlan) -> Inputs:
+    """Inputs of the one run that stands for draws after learning: each unknown at its mean.
+
+    What nobody has learnt, and what the scenario sets, stays as the scenario has it.
+    """
+    given = plan.posterior
+    assert given is not None
+    values = {
+        d.key: given.values[d.key].mean()[None] for d in plan.dimensions if d.key in given.values
+    }
+    further: dict[str, np.ndarray] = {}
+    for dimension in plan.dimensions:
+        ahead, key = dimension.ahead, dimension.key
+        if ahead is not None and key in given.shocks:
+            fresh = np.zeros((ahead.years, given.n_draw))
+            scores = given.scores_of(key, ahead, fresh, slice(None)).mean(axis=1)[:, None]
+            values[key], further[key] = scores[0] * ahead.sd_of_mean, scores[1:]
+    return inputs_of(resolved.inputs, plan.dimensions, values, further)
 
 
 def inputs_of(

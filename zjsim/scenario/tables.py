@@ -81,6 +81,9 @@ class Lever(Declared):
     cost_share: Name = ""
     """Model constant: its share of the fiscal envelope of the base year at value 1; empty
     outside the envelope."""
+    carried_out: Name = ""
+    """Model variable: how much of the lever is carried out by now, in the lever's own unit;
+    shown beside what is asked for."""
     note: Annotated[str, Written(Quoted, in_one)] = ""
     """A remark."""
     delayable: Flag = True

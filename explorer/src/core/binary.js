@@ -23,7 +23,24 @@ export function binaryOf(doc) {
     before: new Float32Array(bytesOf(walks[id].before)),
   }));
   const pertOf = once((key) => new Float64Array(bytesOf(pert[key][1])));
+  // Draws after learning, which belong together run by run; run null is their mean.
+  const posteriorOf = once(() => {
+    const { posterior } = doc.sampling;
+    if (!posterior) return null;
+    const table = (columns) => new Map(Object.entries(columns).map(([key, text]) =>
+      [key, new Float64Array(bytesOf(text))]));
+    const [values, shocks] = [table(posterior.values), table(posterior.shocks)];
+    return {
+      value: (key, run) => (run === null ? posterior.means[key] : values.get(key)?.[run]),
+      shocksOf(key, run) {
+        if (run === null) return posterior.shockMeans[key];
+        const { years } = posterior;
+        return shocks.get(key)?.subarray(run * years, (run + 1) * years);
+      },
+    };
+  });
   return {
+    posterior: () => posteriorOf(0),
     sobol: once((size) => (sobol[size] ? new Uint32Array(bytesOf(sobol[size])) : null)),
     pert(part) {
       const place = pert.findIndex(([known]) => Math.abs(known - part) < 1e-12);

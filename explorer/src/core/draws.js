@@ -217,7 +217,7 @@ export class Draws {
     this.size = sizeOf(this.dimensions);
     this.table = binary.sobol(this.size);
     this.pert = binary.pert;
-    this.mix = correlated(doc, this.dimensions);
+    this.learnt = binary.posterior();
     this.unit = new Float64Array(this.size);
     // What the dimensions came to in the run asked for last.
     this.last = new Float64Array(this.dimensions.length);
@@ -230,6 +230,11 @@ export class Draws {
       const directions = product(responses(one.error.persistence, one.years), axes(one));
       one.reach = directions.map((row) => row.map((x) => x * one.error.sd));
     }
+  }
+
+  // A page that draws nothing, but stands at the mean of what was learnt, needs no correlations.
+  get mix() {
+    return (this.mixed ??= correlated(this.doc, this.dimensions));
   }
 
   // Whether the page holds points for so many numbers a run.
@@ -257,21 +262,45 @@ export class Draws {
     if (this.size) {
       const unit = this.units(run);
       this.dimensions.forEach((one, i) => {
-        const value = quantileOf(one, unit[i], this.pert);
+        const value = this.learnt?.value(one.key, run) ?? quantileOf(one, unit[i], this.pert);
         this.last[i] = value;
-        if (one.kind === "constant") constants[one.slot] = value;
-        else if (one.kind === "lever") changed.set(one.name, scaled(changed.get(one.name), value, one.limits));
-        else changed.set(one.name, this.driver(one, changed.get(one.name), value, unit));
+        this.put(one, value, constants, changed, () => this.driver(one, changed.get(one.name), value, unit, run));
       });
     }
     return { ...base, constants, paths: changed };
   }
 
-  driver(one, points, value, unit) {
+  put(one, value, constants, changed, driver) {
+    if (one.kind === "constant") constants[one.slot] = value;
+    else if (one.kind === "lever") changed.set(one.name, scaled(changed.get(one.name), value, one.limits));
+    else changed.set(one.name, driver());
+  }
+
+  // The one run that stands for draws after learning: `middle_of` in zjsim/scenario/sampling.py.
+  middle() {
+    const { base, learnt } = this;
+    const constants = Float64Array.from(base.constants);
+    const changed = new Map(base.paths);
+    for (const one of this.dimensions) {
+      const shocks = learnt.shocksOf(one.key, null);
+      const value = learnt.value(one.key, null);
+      if (value === undefined && !shocks) continue;
+      this.put(one, value, constants, changed, () =>
+        this.bent(one, changed.get(one.name), persisting(one, shocks), one.since));
+    }
+    return { ...base, constants, paths: changed };
+  }
+
+  driver(one, points, value, unit, run) {
     const { start, stop } = this.base.grid;
     if (one.of === "outlook") {
       const scores = [value / one.sd];
       for (let k = 0; k < one.scores; k++) scores.push(ndtri(unit[one.first + k]));
+      const learnt = this.learnt?.shocksOf(one.key, run);
+      if (learnt) {
+        const shocks = scores.map((score, year) => learnt[year] ?? score);
+        return this.bent(one, points, persisting(one, shocks), one.since);
+      }
       const moves = one.reach.map((row) => row.reduce((sum, x, k) => sum + scores[k] * x, 0));
       return this.bent(one, points, moves, one.since);
     }
@@ -316,6 +345,15 @@ export class Draws {
     this.bases.set(points, made);
     return made;
   }
+}
+
+// What the shocks of each year have left of a driver's growth in each year.
+function persisting({ error, years }, shocks) {
+  const moves = [];
+  for (let year = 0; year < years; year++) {
+    moves.push((shocks[year] ?? 0) + (year ? error.persistence * moves[year - 1] : 0));
+  }
+  return moves.map((move) => error.sd * move);
 }
 
 function scaled({ times, values }, factor, [low, high]) {

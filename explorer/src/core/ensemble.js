@@ -12,6 +12,13 @@ export function sparse(grid) {
   return Number.isInteger(every) && stepsOf(grid) % every === 0 ? { ...grid, saveEvery: 0.5 } : grid;
 }
 
+// What the one run of a scenario needs: of draws after learning, at their mean.
+export function inputsOf(doc, binary, scenario) {
+  const inputs = resolve(doc, scenario);
+  if (!binary.posterior()) return inputs;
+  return new Draws(doc, binary, inputs, scenario).middle();
+}
+
 export class Ensemble {
   constructor(doc, binary, engine, scenario) {
     this.doc = doc;

@@ -76,9 +76,12 @@ function resolveDrivers(doc, scenario, grid, found, problems) {
   for (const name of scenario.driver_path) {
     if (!Object.hasOwn(known, name)) problems.push([`driver_path ${name}`, "unknown_name"]);
   }
+  // What was published is known to draws after learning, whatever the scenario supposes.
+  const seenFirst = doc.sampling?.posterior && !scenario.driver_path.includes(doc.drivers.observed);
+  const said = seenFirst ? [doc.drivers.observed, ...scenario.driver_path] : scenario.driver_path;
   for (const driver of doc.drivers.list) {
     const change = scenario.drivers[driver.id];
-    const order = change?.path.length ? change.path : scenario.driver_path;
+    const order = change?.path.length ? change.path : said;
     const series = order.filter((path) => Object.hasOwn(known, path) && known[path][driver.id])
       .map((path) => known[path][driver.id]);
     const replaced = change !== undefined && replaces(change);

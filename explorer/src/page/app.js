@@ -1,5 +1,7 @@
 // The page: what the hands move on one side, what follows from it on the other.
+import { binaryOf } from "../core/binary.js";
 import { engineOf } from "../core/engine.js";
+import { inputsOf } from "../core/ensemble.js";
 import { resolve } from "../core/resolve.js";
 import { ScenarioProblem, identifier, readScenario } from "../core/scenario.js";
 import { boardSvg } from "./board.js";
@@ -54,6 +56,7 @@ class App {
     this.timings = [];
     this.store = new Store(doc);
     this.engine = engineOf(doc, makeKernel());
+    this.binary = binaryOf(doc);
     this.look = () => (this.inks ??= colours(root));
     this.language = doc.language;
     this.asked = 0;
@@ -143,7 +146,7 @@ class App {
 
   draw(moving) {
     try {
-      const inputs = resolve(this.doc, this.store.scenario);
+      const inputs = inputsOf(this.doc, this.binary, this.store.scenario);
       const whole = this.engine.run(inputs);
       this.run = whole;
       // While a hand moves, the numerical error is that of where it set out.
@@ -169,7 +172,7 @@ class App {
 
   setGhost(name) {
     this.store.ghost = name;
-    const inputs = resolve(this.doc, this.store.shipped(name));
+    const inputs = inputsOf(this.doc, this.binary, this.store.shipped(name));
     this.ghostRun = this.engine.run(inputs);
     this.panels?.setGhost(this.ghostRun);
   }
@@ -384,6 +387,12 @@ class App {
     setTimeout(() => { button.textContent = words.say("explorer.copy_link"); }, 2000);
   }
 
+  // From which draws the page starts; empty for those from the ranges of the plan.
+  get known() {
+    const { posterior } = this.doc.sampling ?? {};
+    return posterior ? this.words.say("explorer.known", { year: posterior.knownUntil, hash: posterior.hash }) : "";
+  }
+
   // The probabilities, once all runs are done.
   whole() {
     return this.summary && this.summary.runs === this.summary.whole ? this.summary : null;
@@ -394,7 +403,7 @@ class App {
     const summary = this.whole();
     const sure = summary ? words.say("explorer.board_runs", { runs: summary.runs, seed: doc.sampling.seed }) : "";
     return boardSvg(doc, words, { rows: this.panels.rows, run: this.run, ghost: this.panels.ghost, summary,
-      title: this.title(), source: `zjsim ${doc.version} · ${doc.modelHash} · ${words.say("explorer.compared")}: ${words.scenario(store.shipped(store.ghost))}${sure}` });
+      title: this.title(), source: `zjsim ${doc.version} · ${doc.modelHash} · ${words.say("explorer.compared")}: ${words.scenario(store.shipped(store.ghost))}${sure}${this.known && ` · ${this.known}`}` });
   }
 
   title() {
@@ -409,9 +418,11 @@ class App {
 
   answers() {
     const { doc, words } = this;
-    this.movers = doc.levers.length ? new Movers(this.store, words, this.engine, this.chosen, (place) => this.seek.only(place)) : null;
+    this.movers = doc.levers.length ? new Movers(this.store, words, (scenario) =>
+      this.engine.run(inputsOf(doc, this.binary, scenario), { few: true }), this.chosen, (place) => this.seek.only(place)) : null;
     this.seek = doc.kind === "plan" ? new Seek(this.store, words, this.chosen, (what) => this.askSearch(what)) : null;
     return this.main = h("main", { class: "answers", tabindex: -1 },
+      this.known ? h("p", { class: "sub" }, this.known) : null,
       this.panels ? h("section", { "aria-label": words.say("explorer.section.answers") }, this.panels.element, this.key()) : null,
       this.charts?.element,
       doc.notes?.map((note) => h("p", { class: "sub", lang: "en" }, note)),

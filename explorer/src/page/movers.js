@@ -1,14 +1,14 @@
 // Which policies move an indicator: each one held at rest in turn, everything else as it stands.
 import { indicatorValue } from "../core/judge.js";
-import { resolve } from "../core/resolve.js";
 import { heldAt } from "../core/scenario.js";
 import { fill, h, newId } from "./dom.js";
 import { fixed } from "./words.js";
 
 export class Movers {
   // `seek` is told the place of the indicator whose target somebody wants to meet.
-  constructor(store, words, engine, chosen, seek) {
-    Object.assign(this, { store, words, engine });
+  // `run` runs a scenario once.
+  constructor(store, words, run, chosen, seek) {
+    Object.assign(this, { store, words, run });
     const { indicators } = store.doc.plan;
     const id = newId("moved");
     this.choice = h("select", { id, onchange: () => {
@@ -29,9 +29,8 @@ export class Movers {
 
   // What each policy is worth: the indicator at its target year with it, less without it.
   worths(item) {
-    const { store, engine } = this;
-    const value = (scenario) => indicatorValue(
-      engine.run(resolve(store.doc, scenario), { few: true }), item, item.target.year);
+    const { store, run } = this;
+    const value = (scenario) => indicatorValue(run(scenario), item, item.target.year);
     const now = value(store.scenario);
     return store.doc.levers.map((lever) => {
       const levers = { ...store.scenario.levers, [lever.id]: heldAt(0) };

@@ -100,21 +100,22 @@ def simulate_bare_ensemble(
     """
     plan = study.plan(runs, seed)
     drawn = draw(plan, 0, plan.runs)
-    return BareEnsemble(study, drawn, _run(study, drawn, plan.runs, advance))
+    return BareEnsemble(study, drawn, run_drawn(study, drawn, plan.runs, advance))
 
 
-def _run(
+def run_drawn(
     study: BareStudy,
     drawn: dict[str, np.ndarray],
     count: int,
     advance: Callable[[int], None] = lambda count: None,
+    total: int | None = None,
 ) -> Trajectories:
-    """The outputs of ``count`` runs, in chunks."""
+    """The outputs of ``count`` runs, in chunks; ``total`` of a study that is computed in parts."""
     compiled: Any = compiled_source(ModelSource(study.model))
     whole = replace(study.ready.of_runs(drawn, count), save=study.outputs)
     from zjsim.engines.kernel.engine import backend_for
 
-    backend = backend_for(count)
+    backend = backend_for(total or count)
     numbers = len(whole.grid.saved_times) * (len(study.outputs) + 2 * len(study.model.draws))
     chunk = int(np.clip(_CHUNK_NUMBERS // max(numbers, 1), 64, 65536))
     parts = []
@@ -211,7 +212,7 @@ def bare_sensitivity(
         else points[:, i]
         for i, item in enumerate(study.dimensions)
     }  # fmt: skip
-    runs = _run(study, drawn, len(points), advance)
+    runs = run_drawn(study, drawn, len(points), advance)
     at = float(runs.times[-1]) if time is None else time
     values = np.stack([runs.at(name, at) for name in study.outputs], axis=1)
     if not np.isfinite(values).all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,13 @@ from zjsim.scenario.draws import Dimension, SamplePlan
 from zjsim.scenario.schema import Distribution, SampleMethod, Spread
 from zjsim.yamlfile import YamlDocument, read_yaml
 
-KEYS = ("model", "ranges", "outputs", "set", "time", "method", "noise", "runs", "seed", "sampling")
+KEYS = (
+    "model", "data", "ranges", "matrix", "outputs", "set", "time", "method", "noise", "runs",
+    "seed", "sampling",
+)  # fmt: skip
 _RANGE_KEYS = ("low", "mode", "high", "distribution")
 DEFAULT_RUNS = 1024
+MOST_CASES = 100_000
 DEFAULT_SEED = 2021
 
 
@@ -41,6 +46,8 @@ class BareStudy:
     runs, seed : int
         Size of an ensemble and seed of its draws.
     sampling : {"sobol", "latin_hypercube", "random"}
+    matrix : dict of str to tuple of float
+        Values of constants whose every combination is a case of a batch.
     """
 
     name: str
@@ -50,6 +57,7 @@ class BareStudy:
     runs: int = DEFAULT_RUNS
     seed: int = DEFAULT_SEED
     sampling: SampleMethod = "sobol"
+    matrix: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     path: Path = field(default=Path("study.yaml"), repr=False)
 
     @property
@@ -85,8 +93,8 @@ def read_bare_study(path: Path | str, changes: list[str] | None = None) -> BareS
     ----------
     path : path
         A YAML file with ``model`` (a model file beside it), ``ranges`` (a constant and its lowest
-        and highest value), and perhaps ``outputs``, ``set``, ``time``, ``method``, ``noise``,
-        ``runs``, ``seed`` and ``sampling``.
+        and highest value), and perhaps ``data`` (files of data variables), ``outputs``, ``set``,
+        ``time``, ``method``, ``noise``, ``runs``, ``seed`` and ``sampling``.
     changes : list of str or None
         Assignments laid over those of the file, such as ``rate=0.3``.
 
@@ -125,7 +133,12 @@ class _Reading:
             raise ScenarioError(
                 f"{self.document.path}: model: name a model file ({', '.join(MODEL_SUFFIXES)})."
             )
-        return read_model(self.document.path.parent / name)
+        given = self.data.get("data", [])
+        files = [given] if isinstance(given, str) else given
+        if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+            raise ScenarioError(f"{self.document.path}: data: name a file, or a list of files.")
+        folder = self.document.path.parent
+        return read_model(folder / name, [folder / file for file in files])
 
     def study(self, model: ModelSpec, changes: list[str]) -> BareStudy | None:
         """The study, unless something is wrong."""
@@ -133,7 +146,8 @@ class _Reading:
             if key not in KEYS:
                 hint = did_you_mean(str(key), KEYS) or f"Keys: {', '.join(KEYS)}."
                 self.fault((key,), "no such key", hint)
-        dimensions = self._dimensions(model)
+        matrix = self._matrix(model)
+        dimensions = self._dimensions(model, bool(matrix))
         outputs = self._outputs(model)
         runs = self._whole("runs", DEFAULT_RUNS, 2)
         seed = self._whole("seed", DEFAULT_SEED, 0)
@@ -151,7 +165,9 @@ class _Reading:
             noise=self.data.get("noise"),
         )
         name = self.document.path.stem
-        return BareStudy(name, ready, dimensions, outputs, runs, seed, sampling, self.document.path)
+        return BareStudy(
+            name, ready, dimensions, outputs, runs, seed, sampling, matrix, self.document.path
+        )
 
     def _mapping(self, key: str) -> dict[str, Any]:
         found = self.data.get(key) or {}
@@ -187,22 +203,47 @@ class _Reading:
                 self.fault(("outputs", place), f"no variable {name}", hint)
         return tuple(dict.fromkeys(found))
 
-    def _dimensions(self, model: ModelSpec) -> tuple[Dimension, ...]:
+    def _constant(self, section: str, name: str, model: ModelSpec) -> str | None:
+        """The exact name of a constant."""
         constants = _constants(model)
+        found = constants.get(canonical(name))
+        if found is None:
+            hint = did_you_mean(name, constants.values())
+            self.fault((section, name), "the model has no such constant", hint)
+        return found
+
+    def _matrix(self, model: ModelSpec) -> dict[str, tuple[float, ...]]:
+        """Values of constants whose every combination is a case."""
+        found: dict[str, tuple[float, ...]] = {}
+        for name, given in self._mapping("matrix").items():
+            exact = self._constant("matrix", str(name), model)
+            values = given if isinstance(given, list) else [given]
+            plain = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+            if not values or not plain or len(set(values)) != len(values):
+                what = "expected a list of numbers, each once"
+                self.fault(("matrix", str(name)), what, "Write [0.5, 1, 2].")
+            elif str(name) in self._mapping("ranges"):
+                what = "it also has a range"
+                self.fault(("matrix", str(name)), what, "Leave it out of matrix or of ranges.")
+            elif exact is not None:
+                found[exact] = tuple(map(float, values))
+        if math.prod(map(len, found.values())) > MOST_CASES:
+            self.fault(("matrix",), f"more than {MOST_CASES:,} cases", "Leave values out.")
+        return found
+
+    def _dimensions(self, model: ModelSpec, may_be_none: bool) -> tuple[Dimension, ...]:
         ranges = self._mapping("ranges")
-        if not ranges:
+        if not ranges and not may_be_none:
             self.fault(
                 ("ranges",), "nothing varies", "Write a constant and its range: rate: [1, 2]"
             )
         found = []
         for name, given in ranges.items():
             place = ("ranges", str(name))
-            key = canonical(str(name))
-            if key not in constants:
-                hint = did_you_mean(str(name), constants.values())
-                self.fault(place, "the model has no such constant", hint)
+            exact = self._constant("ranges", str(name), model)
+            if exact is None:
                 continue
-            element = model.elements[constants[key]]
+            element = model.elements[exact]
             assert isinstance(element, Constant)
             bounds = self._bounds(place, given, element.value)
             if bounds is not None:

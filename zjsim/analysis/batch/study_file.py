@@ -45,10 +45,13 @@ class StudyResult(Shown):
     rows : sequence of mapping
         Of each case: its coordinates, the indicators, how many targets are met; worked out
         from the shards when they are read.
+    planned : PlannedStudy
+        The plan and the cases.
     """
 
     batch: BatchResult
     rows: Sequence[Mapping[str, Any]]
+    planned: PlannedStudy
 
     @property
     def folder(self) -> Path:
@@ -139,7 +142,7 @@ def run_study(
     Returns
     -------
     StudyResult
-        Its ``frame()`` has a row a case; the same is in ``summary.csv``.
+        Its ``to_frame()`` has a row a case; the same is in ``summary.csv``.
 
     Raises
     ------
@@ -168,4 +171,4 @@ def run_study(
     starts = planned.batch.shards.layout.case_start
     rows = summarise(done.runs, planned.plan.plan, planned.cases, starts)
     write_summary(done.folder / SUMMARY, rows)
-    return StudyResult(done, rows)
+    return StudyResult(done, rows, planned)

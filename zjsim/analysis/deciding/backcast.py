@@ -120,7 +120,8 @@ def backcast(
     probability : float or None
         Meet them together in this share of the scenario's ensemble, parts of one; None is one run.
     worlds : int
-        Draws of that ensemble; every candidate is tried on the same ones.
+        Draws of that ensemble; every candidate is tried on the same ones. Of draws after learning
+        at most half: the others count the share where nothing was searched.
     movable : sequence of str or None
         Ids or labels of the levers that may be set; None is all that the plan carries out itself.
     cost : {"budget", "steps", "equal"}
@@ -166,6 +167,10 @@ def backcast(
         plan, read, chosen, levers=movable, cost=cost, reallocate=reallocate,
         worlds=0 if probability is None else worlds,
     )  # fmt: skip
+    given = bench.sample.posterior
+    if given is not None:
+        # The other half of the draws is kept to count the share in worlds not searched.
+        bench = replace(bench, worlds=min(bench.worlds, given.n_draw // 2))
     bench = replace(bench, advance=advance)
     work = _Work(bench, probability, cost, prices, starts, seed)
     return work.in_one_run() if probability is None else work.in_worlds(probability)
@@ -293,6 +298,9 @@ class _Work:
 
     @cached_property
     def _unseen(self) -> Bench:
+        # Draws after learning are what there is: those that the search did not take.
+        if self.bench.sample.posterior is not None:
+            return replace(self.bench, first=self.bench.worlds)
         return replace(self.bench, seed=self.bench.sample.seed + 1)
 
     def _world_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,8 +20,9 @@ from zjsim.inputs import Inputs, TimePath
 from zjsim.model.names import canonical
 from zjsim.openplan import OpenPlan
 from zjsim.prepare import Prepared, prepare
+from zjsim.scenario.discrepancy import Discrepancy
 from zjsim.scenario.lever_names import find_lever, lever_hint
-from zjsim.scenario.sampling import SamplePlan, resolve_ensemble
+from zjsim.scenario.sampling import SamplePlan, draw, resolve_ensemble
 from zjsim.scenario.schema import LeverPath, Scenario
 from zjsim.scenario.tables import Lever
 
@@ -68,6 +70,8 @@ class Bench:
         Draws of the ensemble, the same for every setting; 0 is the scenario itself.
     seed : int or None
         Of the draws; None is that of the scenario.
+    first : int
+        The first draw: other worlds of the same ensemble begin elsewhere.
     guard : tuple of float
         Distance kept from each target, in its printed unit: the numerical error of a run.
     advance : function
@@ -81,13 +85,21 @@ class Bench:
     targets: tuple[Indicator, ...]
     worlds: int = 0
     seed: int | None = None
+    first: int = 0
     guard: tuple[float, ...] = ()
     advance: Callable[[int], None] = lambda count: None
 
     @cached_property
     def sample(self) -> SamplePlan:
-        """Draws of the scenario's ensemble, with every lever in use that may be set."""
-        return self.ready.sampled(seed=self.seed)
+        """Draws of the scenario's ensemble as it is: the worlds are those of `zjsim ensemble`."""
+        own = prepare(self.plan, self.scenario) if self._idle else self.ready
+        return own.sampled(seed=self.seed)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether a lever may be set that the scenario leaves at rest."""
+        used = self.scenario.levers
+        return any(not _height(used, one.lever.id) for one in self.settings)
 
     @cached_property
     def start(self) -> np.ndarray:
@@ -106,14 +118,34 @@ class Bench:
 
     @cached_property
     def _drawn(self) -> tuple[Inputs, dict[str, np.ndarray]]:
-        return resolve_ensemble(self.ready.resolved, self.sample, 0, self.worlds)
+        last = self.first + self.worlds
+        inputs, draws = resolve_ensemble(self.ready.resolved, self.sample, self.first, last)
+        if not self._idle:
+            return inputs, draws
+        # Of a lever at rest an ensemble draws nothing. How far it would be carried out is drawn
+        # by a seed of its own, so that no other draw moves.
+        whole = self.ready.sampled(seed=self.seed)
+        for item in whole.dimensions:
+            if item.key not in draws:
+                seed = zlib.crc32(f"{whole.seed} {item.key}".encode())
+                alone = replace(
+                    whole, method="random", seed=seed, dimensions=(item,), correlated=(),
+                    factor=np.eye(0),
+                )  # fmt: skip
+                draws |= draw(alone, self.first, last)
+        return inputs, draws
+
+    @property
+    def _discrepancies(self) -> Mapping[str, Discrepancy]:
+        """As an ensemble lays them: none over draws after learning."""
+        return {} if self.sample.posterior is not None else self.plan.discrepancies
 
     @cached_property
     def _walks(self) -> list[np.ndarray | None]:
         """Model discrepancy of each target at its year by world, as an ensemble lays it."""
         found: list[np.ndarray | None] = []
         for item in self.targets:
-            one = self.plan.discrepancies.get(item.id)
+            one = self._discrepancies.get(item.id)
             if one is None or not self.worlds:
                 found.append(None)
                 continue
@@ -144,10 +176,12 @@ class Bench:
 
     def _piece(self, points: np.ndarray, worlds: np.ndarray | None) -> np.ndarray:
         base = self.ready.inputs if worlds is None else self._drawn[0].taken(worlds)
+        # The one run after learning carries each lever out as far as the draws do on average.
+        own = self.ready if worlds is None else self.ready.resolved
         paths, used = dict(base.paths), self.ready.resolved.scenario.levers
         for k, one in enumerate(self.settings):
             name = self._names[one.lever.id]
-            path = self.ready.inputs.paths[name]
+            path = own.inputs.paths[name]
             asked = points[:, [k]] * (path.values / _height(used, one.lever.id))
             if worlds is not None:
                 # How far a draw carries a lever out multiplies what is asked for.
@@ -162,7 +196,7 @@ class Bench:
         table = indicator_table(self.ready.run(inputs), self.targets)
         for k, walk in enumerate(self._walks if worlds is not None else ()):
             if walk is not None and worlds is not None:
-                known = self.plan.discrepancies[self.targets[k].id]
+                known = self._discrepancies[self.targets[k].id]
                 table[:, k] = known.applied(table[:, k], walk[worlds])
         self.advance(len(points))
         return table
@@ -291,11 +325,18 @@ def _setting(
         )
     start = _height(scenario.levers, lever.id)
     return Setting(
-        lever, start, lever.low if reallocate else start, lever.high, _price(plan, lever, cost)
+        lever, start, lever.low if reallocate else start, lever.high, price_of(plan, lever, cost)
     )
 
 
-def _price(plan: OpenPlan, lever: Lever, cost: Cost) -> float:
+def price_of(plan: OpenPlan, lever: Lever, cost: Cost) -> float:
+    """Cost of one unit of a lever.
+
+    Raises
+    ------
+    RunError
+        When the budget is asked for and the lever names no share of it.
+    """
     if cost == "equal":
         return 1 / (lever.high - lever.low)
     if cost == "steps":

@@ -8,7 +8,7 @@ same, and a cause that does nothing gets nothing (Shapley 1953).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -59,6 +59,40 @@ def exact_values(worth: np.ndarray) -> np.ndarray:
         share = weights[inside[without].sum(axis=1)]
         found.append(share @ (worth[without | (1 << player)] - worth[without]))
     return np.stack(found)
+
+
+def shared_out(
+    worth_of: Callable[[np.ndarray], np.ndarray], names: Sequence[str], pairs: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Shapley values by every coalition of few players, by random orders of many.
+
+    Parameters
+    ----------
+    worth_of : callable
+        Worth of coalitions, bool (n, players) to (n, n_quantity).
+    names : sequence of str
+        Of the players. Orders are drawn by their names, so that listing the players otherwise
+        changes nothing.
+    pairs, seed : int
+        As for `sampled_values`.
+
+    Returns
+    -------
+    (values, standard errors, coalitions run)
+        Shapes (players, n_quantity); the errors are 0 where every coalition was run.
+    """
+    count = len(names)
+    if count <= MOST_EXACT:
+        values = exact_values(worth_of(coalitions(count)))
+        return values, np.zeros_like(values), 2**count
+    place = np.argsort(np.argsort(np.array(names)))
+    values, errors = sampled_values(lambda inside: worth_of(inside[:, place]), count, pairs, seed)
+    return values[place], errors[place], count_coalitions(count, pairs)
+
+
+def count_coalitions(players: int, pairs: int) -> int:
+    """How many coalitions `shared_out` runs."""
+    return 2**players if players <= MOST_EXACT else 2 * pairs * (players + 1)
 
 
 def sampled_values(

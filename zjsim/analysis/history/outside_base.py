@@ -1,4 +1,4 @@
-"""Probabilities of the outside view in the base year, kept so that a warm check reads no YAML."""
+"""Probabilities of the outside view beside verdicts, kept so that a warm check reads no YAML."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from zjsim.cache import cached_document, content_hash
 from zjsim.openplan import OpenPlan
 
 
-def base_probabilities(plan: OpenPlan, observations: Observations) -> dict[str, float]:
-    """Probability of each target that has a history, as known in the base year.
+def base_probabilities(
+    plan: OpenPlan, observations: Observations, known_until: int | None = None
+) -> dict[str, float]:
+    """Probability of each target that has a history, as known in a year; None is the base year.
 
     Returns
     -------
@@ -24,14 +26,14 @@ def base_probabilities(plan: OpenPlan, observations: Observations) -> dict[str, 
     tables = sorted(path.parent.glob("*.csv"))
     seen = repr([astuple(row) for row in observations.rows])
     files = [file.read_bytes() for file in (path, plan.folder.file("plan.yaml"), *tables)]
-    return dict(
-        cached_document("outside", content_hash(seen, *files), lambda: _made(plan, observations))
-    )
+    year = plan.plan.base_year if known_until is None else known_until
+    key = content_hash(seen, str(year), *files)
+    return dict(cached_document("outside", key, lambda: _made(plan, observations, year)))
 
 
-def _made(plan: OpenPlan, observations: Observations) -> dict[str, float]:
+def _made(plan: OpenPlan, observations: Observations, year: int) -> dict[str, float]:
     # Imported here because a warm check needs none of it.
     from zjsim.analysis.history.outside import outside_view
 
-    view = outside_view(plan, plan.plan.base_year, observations)
+    view = outside_view(plan, year, observations)
     return {name: trend.probability for name, trend in view.trends.items()}

@@ -14,18 +14,19 @@ import numpy as np
 
 from zjsim.analysis.history.regressed import Lasting, Series, Trend, growth_of, scatter_of
 from zjsim.assessment.observations import Observation, Observations
+from zjsim.assessment.outside_keys import OUTSIDE
 from zjsim.assessment.plan import Indicator
-from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
+from zjsim.errors import DataError
 from zjsim.openplan import OpenPlan
-from zjsim.yamlfile import read_text, read_yaml
+from zjsim.plan_keys import outside_keys
+from zjsim.yamlfile import read_text
 
-FILE = "outside.yaml"
+FILE = OUTSIDE
 LONG = 5  # years of the later growth, which ends in the plan's base year
 EARLIEST, LATEST_BEGIN = 10, 7  # years before the base in which the earlier one may begin
 FEWEST_PAIRS = 3
 MEDIAN_TO_SD = 1.4826  # of absolute normal deviations
 NUMBERS: Mapping[str, Callable[[str], float]] = {"year": int, "target_year": int, "value": float}
-_KEYS = {"own", "family", "rate", "steps", "why"}
 
 
 class OutsideFile:
@@ -40,38 +41,12 @@ class OutsideFile:
     def __init__(self, plan: OpenPlan, observations: Observations) -> None:
         self.plan, self.observations = plan, observations
         path = plan.folder.needed_file(FILE, "the outside view", DataError)
-        data = read_yaml(path, DataError).data
-        if not isinstance(data, dict) or not isinstance(data.get("indicators"), dict):
-            raise DataError(f"{path}: this must be a mapping with indicators.")
-        self.entries: dict[str, dict[str, Any]] = data["indicators"]
+        data = outside_keys(plan)
+        self.entries: Mapping[str, dict[str, Any]] = data["indicators"]
         self.place = str(data.get("place", plan.folder.name))
         self.end = plan.plan.base_year
         self.later = (self.end - LONG, self.end)
-        self.family_path = path.parent / str(data.get("family", ""))
-        ids = plan.plan.indicator_ids
-        problems = [
-            Problem(f"indicators.{name}", "the plan has no such indicator", did_you_mean(name, ids))
-            for name in self.entries
-            if name not in ids
-        ]
-        problems += [
-            Problem(f"indicators.{name}.{key}", "no such key", did_you_mean(str(key), _KEYS))
-            for name, entry in self.entries.items()
-            if isinstance(entry, dict)
-            for key in entry
-            if key not in _KEYS
-        ]
-        problems += [
-            Problem(
-                f"indicators.{name}",
-                "own (series, first, last) or rate (series, and year or period) is needed",
-            )
-            for name, entry in self.entries.items()
-            if not _is_whole(entry)
-        ]
-        if not data.get("family"):
-            problems.append(Problem("family", "a file of histories is needed"))
-        raise_if_any(path, problems, DataError)
+        self.family_path = path.parent / str(data["family"])
 
     @cached_property
     def family(self) -> Mapping[tuple[str, str], Series]:
@@ -209,16 +184,6 @@ class OutsideFile:
         between = max(float(np.var(every, ddof=1)) - noise, 0.0)
         weight = between / (between + noise) if between + noise > 0 else 0.0
         return float(weight * own + (1 - weight) * every.mean()), weight
-
-
-def _is_whole(entry: object) -> bool:
-    """Whether an entry says where past growth is read."""
-    if not isinstance(entry, dict):
-        return False
-    own, rate = entry.get("own"), entry.get("rate")
-    if own is not None:
-        return isinstance(own, dict) and {"series", "first", "last"} <= set(own)
-    return isinstance(rate, dict) and "series" in rate and bool({"year", "period"} & set(rate))
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -6,26 +6,23 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from zjsim.analysis.history.comparison import Comparison, comparison_from
-from zjsim.errors import DataError, Problem, did_you_mean, raise_if_any
+from zjsim.assessment.learning_keys import LEARNING, PHASES, Phase
+from zjsim.errors import DataError, raise_if_any
 from zjsim.grades import EVIDENCE
-from zjsim.language import LANGUAGES, Text
+from zjsim.language import Text
 from zjsim.model.names import canonical
+from zjsim.plan_keys import learning_keys
 from zjsim.scenario.schema import Range
 from zjsim.workflow import OpenPlan
 from zjsim.yamlfile import read_yaml
 
-FILE = "learning.yaml"
-Phase = Literal["history", "plan"]
+FILE = LEARNING
 OWN_ERROR = 0.005  # of a user's own figure, relative to the target
-PHASES: tuple[Phase, ...] = ("history", "plan")
-_OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale"}
-_KEYS = {
-    "freedom", "grades", "history", "plan", "priors", "figures", "early_warning", "choices",
-}  # fmt: skip
-_SAID = {"early_warning", "choices"}  # keys that change no draw
+_OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale", "effort"}
+_SAID = {"early_warning", "choices", "why", "family"}  # keys that change no draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,9 @@ class Row:
         the plan's scale in the base year.
     own : bool
         Only a user's own figures count, which have no grade.
+    milestone : float
+        Of a milestone of the prose, which tells of effort: the number that it asks for. 0 of
+        every other row.
     """
 
     phase: Phase
@@ -61,6 +61,7 @@ class Row:
     indicator: str = ""
     of_plan_scale: float = 1.0
     own: bool = False
+    milestone: float = 0.0
 
     @property
     def key(self) -> str:
@@ -107,55 +108,38 @@ class LearningFile:
     choices: tuple[Text, ...] = ()
 
 
-def read_learning(plan: OpenPlan) -> LearningFile:
+def read_learning(plan: OpenPlan, efforts: bool = False) -> LearningFile:
     """Read what a plan learns from.
+
+    Parameters
+    ----------
+    efforts : bool
+        Also learn from milestones of the prose, as observations of effort.
 
     Raises
     ------
     DataError
-        When the file is missing, or names something that the plan lacks.
+        When the file is missing, has a key that there is not, or names something that the plan
+        lacks: every problem with its line.
     """
     path = plan.folder.needed_file(FILE, "learning", DataError)
-    data = read_yaml(path, DataError).data
-    if not isinstance(data, dict) or not isinstance(data.get("figures"), dict):
-        raise DataError(f"{path}: this must be a mapping with figures.")
-    problems = [
-        Problem(str(key), "no such key", did_you_mean(str(key), _KEYS))
-        for key in data
-        if key not in _KEYS
-    ]
-    rows = _rows(data["figures"], plan, problems)
-    choices = data.get("choices") or []
-    problems += [
-        Problem(f"choices[{k}]", "a text in each language is needed, such as {zh: …, en: …}")
-        for k, entry in enumerate(choices)
-        if not (isinstance(entry, dict) and set(entry) == set(LANGUAGES))
-    ]
-    priors = _priors(data.get("priors") or {}, plan, problems)
-    grades = data.get("grades") or {}
-    problems += [
-        Problem(f"grades.{grade}", "each grade needs a factor of 1 or more")
-        for grade in EVIDENCE
-        if not isinstance(grades.get(grade), int | float) or grades[grade] < 1
-    ]
-    history = data.get("history") or {}
-    scenario = path.parent / str(history["scenario"]) if "scenario" in history else None
-    if scenario is not None and not scenario.is_file():
-        problems.append(Problem("history.scenario", f"no such file {scenario}"))
-    raise_if_any(path, problems, DataError)
-    lines = data.get("early_warning") or {}
+    data = learning_keys(plan)
+    written = read_yaml(path, DataError).data
+    every = _rows(data["figures"], plan)
+    rows = tuple(row for row in every if efforts or not row.milestone)
+    history, lines = data.get("history"), data.get("early_warning", {})
     return LearningFile(
         rows=(*_own_rows(plan, rows), *rows),
-        priors=priors,
-        grades={grade: float(grades[grade]) for grade in EVIDENCE},
+        priors=_priors(data.get("priors", {})),
+        grades={grade: float(data["grades"][grade]) for grade in EVIDENCE},
         freedom=float(data.get("freedom", 5)),
-        history_scenario=scenario,
-        until=int(history.get("until", plan.plan.base_year)),
-        scenario=str((data.get("plan") or {}).get("scenario", "observed")),
-        text=json.dumps({k: v for k, v in data.items() if k not in _SAID}, sort_keys=True),
+        history_scenario=path.parent / history["scenario"] if history else None,
+        until=int((history or {}).get("until", plan.plan.base_year)),
+        scenario=str(data.get("plan", {}).get("scenario", "observed")),
+        text=_text(written, efforts),
         red=float(lines.get("red", 0.2)),
         amber=float(lines.get("amber", 0.5)),
-        choices=tuple(Text(**entry) for entry in choices),
+        choices=tuple(Text(**entry) for entry in data.get("choices", ())),
     )
 
 
@@ -175,57 +159,41 @@ def _own_rows(plan: OpenPlan, rows: tuple[Row, ...]) -> Iterator[Row]:
             yield Row("plan", comparison, quantity, 0.0, 0, 9999, item.id, own=True)
 
 
-def _rows(figures: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]) -> tuple[Row, ...]:
-    found = []
+def _text(written: Mapping[str, Any], efforts: bool) -> str:
+    kept = {key: value for key, value in written.items() if key not in _SAID}
+    if not efforts:
+        plan = [row for row in kept["figures"].get("plan", []) if "effort" not in row]
+        kept["figures"] = {**kept["figures"], "plan": plan}
+    return json.dumps(kept, sort_keys=True)
+
+
+def _rows(figures: Mapping[str, Any], plan: OpenPlan) -> tuple[Row, ...]:
+    found, asked = [], {item.id: item.number for item in plan.plan.milestones}
     for phase in PHASES:
-        for k, entry in enumerate(figures.get(phase) or []):
-            where = f"figures.{phase}[{k}]"
-            if not isinstance(entry, dict) or not entry.get("quantity"):
-                problems.append(Problem(where, "this must be a mapping with a quantity"))
-                continue
+        for entry in figures.get(phase, ()):
             rest = {key: value for key, value in entry.items() if key not in _OWN}
-            made, wrong = comparison_from(rest, where, plan.program.names, plan.plan.base_year)
-            problems += wrong
-            years = entry.get("from", 0), entry.get("to", 9999)
-            bias = entry.get("bias", 0.0)
-            if not all(isinstance(year, int) for year in years):
-                problems.append(Problem(where, "from and to are years"))
-            elif not isinstance(bias, int | float) or bias < 0:
-                problems.append(Problem(f"{where}.bias", f"{bias} is no standard deviation"))
-            elif made is not None:
-                named = str(entry.get("indicator", ""))
-                if named and named not in plan.plan.indicator_ids:
-                    near = did_you_mean(named, plan.plan.indicator_ids)
-                    problems.append(
-                        Problem(f"{where}.indicator", f"no such indicator {named}", near)
-                    )
-                factor = float(entry.get("of_plan_scale", 1.0))
-                quantity = str(entry["quantity"])
-                found.append(Row(phase, made, quantity, float(bias), *years, named, factor))
+            if "variables" in rest:
+                rest["variables"] = list(rest["variables"])
+            made, wrong = comparison_from(rest, FILE, plan.program.names, plan.plan.base_year)
+            # What comparison_from could complain of has been checked when the file was read.
+            raise_if_any(FILE, wrong, DataError)
+            assert made is not None
+            found.append(
+                Row(
+                    phase, made, entry["quantity"], float(entry.get("bias", 0.0)),
+                    entry.get("from", 0), entry.get("to", 9999), entry.get("indicator", ""),
+                    float(entry.get("of_plan_scale", 1.0)),
+                    milestone=asked[entry["series"]] if "effort" in entry else 0.0,
+                )
+            )  # fmt: skip
     return tuple(found)
 
 
-def _priors(
-    entries: Mapping[str, Any], plan: OpenPlan, problems: list[Problem]
-) -> dict[str, Range]:
-    known = {row.name for row in plan.constants.rows.values()}
-    found = {}
-    for name, entry in entries.items():
-        where = f"priors.{name}"
-        if plan.constants.row(str(name)) is None:
-            hint = did_you_mean(str(name), known)
-            problems.append(Problem(where, "no such constant in constants.csv", hint))
-        elif not (
-            isinstance(entry, list)
-            and len(entry) == 2
-            and all(isinstance(x, int | float) for x in entry)
-            and entry[1] > 0
-        ):
-            problems.append(Problem(where, "a mean and a standard deviation are expected"))
-        else:
-            mean, sd = map(float, entry)
-            # The bounds of a normal in constants.csv hold 95 percent, and cut.
-            found[canonical(str(name))] = Range(
-                mean - 2 * sd, mean + 2 * sd, mean, "normal", at=f"{FILE}, {where}"
-            )
-    return found
+def _priors(entries: Mapping[str, Any]) -> dict[str, Range]:
+    # The bounds of a normal in constants.csv hold 95 percent, and cut.
+    return {
+        canonical(name): Range(
+            mean - 2 * sd, mean + 2 * sd, mean, "normal", at=f"{FILE}, priors.{name}"
+        )
+        for name, (mean, sd) in entries.items()
+    }

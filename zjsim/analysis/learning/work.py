@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -128,9 +129,9 @@ class Work:
     def _start(self) -> smc.Population:
         return smc.prior_population(self.particles, self.world.layout.size, self.seed)
 
-    def _problem(self, figures: Figures, year: int) -> _Problem:
+    def _problem(self, figures: Figures, year: int) -> Learnt:
         misses = Misses(figures.observed, figures.scales, self.world.file.freedom)
-        return _Problem(Prediction(self.world, figures, year), misses)
+        return Learnt(Prediction(self.world, figures, year), misses)
 
     def _key(self, year: int, figures: Figures) -> str:
         rows = [row for f in figures.used for row in f.datum.rows]
@@ -299,11 +300,18 @@ class Work:
         return tuple(found), prediction[:, new]
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    """What the sampler asks for."""
+class Predicts(Protocol):
+    """Scores in, predictions of figures out."""
 
-    prediction: Prediction
+    def predict(self, scores: np.ndarray, /) -> np.ndarray:
+        """Predictions, shape (n, n_figure), of scores of shape (n, n_unknown); NaN if failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the sampler asks for: predictions of figures and what a miss costs."""
+
+    prediction: Predicts
     misses: Misses
 
     def predict(self, scores: np.ndarray) -> np.ndarray:

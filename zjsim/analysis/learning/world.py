@@ -15,7 +15,8 @@ import numpy as np
 
 from zjsim.analysis.history.comparison import modelled
 from zjsim.analysis.learning.figures import Figure, Figures
-from zjsim.analysis.learning.learning_file import LearningFile, Phase
+from zjsim.analysis.learning.learning_file import LearningFile
+from zjsim.assessment.learning_keys import Phase
 from zjsim.engines.kernel.engine import CompiledProgram
 from zjsim.inputs import Inputs, TimePath
 from zjsim.prepare import Prepared, prepare, with_all_paths

@@ -92,10 +92,15 @@ def analyse(
     Raises
     ------
     RunError
-        For an unknown method.
+        For an unknown method, or one of independent inputs with draws after learning.
     """
     if method == "tornado":
         return tornado(study, advance)
+    if method in METHODS and study.company is not None:
+        raise RunError(
+            f"--method {method}: shares of variance are those of independent inputs, and draws "
+            "after learning belong together. --method tornado moves them together."
+        )
     if method == "morris":
         return morris(study, size, seed, advance)
     if method == "sobol":

@@ -238,10 +238,14 @@ def printable(value: float, error: float) -> bool:
 
 
 def tornado(what: Study, advance: Callable[[int], None] = lambda count: None) -> Sensitivity:
-    """Each input at both ends of its range, all others as in the scenario."""
+    """Each input at both ends of its range, all others as in the scenario.
+
+    Of draws after learning the others go along as far as they are tied to it; then ``first`` is
+    what knowing the input would take from the variance of the draws.
+    """
     items = what.dimensions
     n = 2 * len(items) + 1
-    centres = {item.key: np.full(n, what.centre(item)) for item in items}
+    centres = {item.key: np.full(n, what.at_rest(item)) for item in items}
     for k, item in enumerate(items):
         centres[item.key][1 + 2 * k : 3 + 2 * k] = item.low, item.high
     values = what.run(centres, advance)
@@ -249,11 +253,18 @@ def tornado(what: Study, advance: Callable[[int], None] = lambda count: None) ->
     swing = np.abs(high - low)
     # A quarter of the range is one standard deviation of the tables' normals.
     sd = np.sqrt(np.nansum((swing / 4) ** 2, axis=0))
-    met = _normal_share(values[0], sd, what.indicators)
+    met, first = _normal_share(values[0], sd, what.indicators), shares_of("tornado", swing)
+    drawn = what.drawn()
+    if drawn is not None:
+        met = judge_values(drawn, what.indicators)[0].mean(axis=0)
+        variance = np.nanvar(drawn, axis=0)
+        part = np.divide((swing / 4) ** 2, variance, out=np.zeros_like(swing), where=variance > 0)
+        first = np.minimum(part, 1.0)
+        n += len(drawn)
     nothing = np.full_like(swing, np.nan)
     return Sensitivity(
         "tornado", what, 0, 0, values[0], swing, np.zeros_like(swing),
-        shares_of("tornado", swing), np.zeros_like(swing), low, high, nothing, met, (),
+        first, np.zeros_like(swing), low, high, nothing, met, (),
         Convergence(n, 0.0, TOP, swing.size, 0),
     )  # fmt: skip
 

@@ -58,7 +58,11 @@ def switching_values(what: Study, positions: Sequence[int], points: int = POINTS
         return []
     items = [what.dimensions[k] for k in positions]
     total = points * len(items)
-    values = {item.key: np.full(total, centre_of(item)) for item in what.dimensions}
+    apart = what.company is None
+    values = {
+        item.key: np.full(total, centre_of(item) if apart else what.at_rest(item))
+        for item in what.dimensions
+    }
     for k, item in enumerate(items):
         span = slice(k * points, (k + 1) * points)
         values[item.key][span] = np.linspace(item.low, item.high, points)

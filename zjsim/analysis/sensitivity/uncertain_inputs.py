@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from zjsim.analysis.sensitivity.company import Company, company_of
 from zjsim.analysis.sensitivity.inputs_of_designs import centre_of, indicator_table
 from zjsim.assessment.plan import Indicator
 from zjsim.engines.kernel.engine import Backend, backend_for
-from zjsim.errors import ScenarioError
 from zjsim.openplan import ScenarioLike
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.draws import Dimension
@@ -36,6 +37,8 @@ class Study:
     backend : {"auto", "python", "members", "compiled"}
     correlations_aside : int
         Pairs that the scenario correlates and this analysis does not.
+    company : Company or None
+        Of draws after learning: where the other inputs go when some are moved.
     """
 
     plan: OpenPlan
@@ -43,6 +46,7 @@ class Study:
     dimensions: tuple[Dimension, ...]
     backend: Backend = "auto"
     correlations_aside: int = 0
+    company: Company | None = None
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -64,10 +68,24 @@ class Study:
         Of a constant that of the scenario, else of the model: what a calibration finds is the
         middle of a range, not of the scenario.
         """
+        if self.company is not None:
+            return item.mode
         if item.kind != "constant":
             return centre_of(item)
         own = self.resolved.inputs.constants.get(item.name)
         return self.plan.names.constants[item.name] if own is None else float(own[0])
+
+    def at_rest(self, item: Dimension) -> float:
+        """What `run` takes for an input that is not moved.
+
+        NaN where inputs belong together: it goes along with those that are.
+        """
+        return self.centre(item) if self.company is None else math.nan
+
+    def drawn(self) -> np.ndarray | None:
+        """Each indicator in every draw after learning, as `run` gives it; None without such."""
+        company = self.company
+        return None if company is None else self._run(company.drawn, company.further)
 
     def run(
         self,
@@ -81,14 +99,27 @@ class Study:
         ----------
         values : by key of a dimension; others stay as the scenario has them
         """
+        if self.company is not None:
+            return self._run(*self.company.joined(values), advance, backend)
+        return self._run(values, {}, advance, backend)
+
+    def _run(
+        self,
+        values: Mapping[str, np.ndarray],
+        further: Mapping[str, np.ndarray],
+        advance: Callable[[int], None] = lambda count: None,
+        backend: Backend | None = None,
+    ) -> np.ndarray:
         total = len(next(iter(values.values())))
         # Chosen once for all pieces: the ways differ in the last bits.
         chosen = backend or (backend_for(total) if self.backend == "auto" else self.backend)
         save = tuple(dict.fromkeys(item.variable for item in self.indicators))
         found = []
         for first in range(0, total, PIECE):
-            piece = {key: column[first : first + PIECE] for key, column in values.items()}
-            inputs = inputs_of(self.resolved.inputs, self.dimensions, piece)
+            part = slice(first, first + PIECE)
+            piece = {key: column[part] for key, column in values.items()}
+            timing = {key: scores[:, part] for key, scores in further.items()}
+            inputs = inputs_of(self.resolved.inputs, self.dimensions, piece, timing)
             grid = replace(inputs.grid, save_every=0.5)
             ran = self._ready.run(replace(inputs, save=save, grid=grid), chosen)
             found.append(indicator_table(ran, self.indicators))
@@ -118,17 +149,12 @@ def open_study(
 def study_of(ready: Prepared, *, calibrated: bool = True) -> Study:
     """The same of a scenario that is resolved already.
 
-    Raises
-    ------
-    ScenarioError
-        When the scenario starts from draws after learning, which belong together.
+    Of one that starts from draws after learning the ranges are those of the draws, which belong
+    together: inputs that are not moved go along with those that are, as `Company` says.
     """
     if ready.resolved.posterior is not None:
-        raise ScenarioError(
-            "sampling.posterior: shares of variance are those of independent inputs, and draws "
-            "after learning belong together. Leave it out here; zjsim learn --constants shows "
-            "what was learnt."
-        )
+        company = company_of(ready)
+        return Study(ready.plan, ready.resolved, company.dimensions, ready.backend, company=company)
     sample = ready.sampled(calibrated=None if calibrated else {})
     pairs = sample.correlated_pairs
     return Study(ready.plan, ready.resolved, sample.dimensions, ready.backend, pairs)

@@ -62,6 +62,7 @@ from zjsim.model.expression import (
     fold,
 )
 from zjsim.model.names import control_of
+from zjsim.model.order import reads_what_it_holds
 from zjsim.model.spec import TIME, Auxiliary, Constant, Flow, Lookup, ModelSpec, Stock
 
 # More stages than any model has; a typing error must not fill the memory.
@@ -100,6 +101,8 @@ class _Lowering:
         self.states: list[State] = []
         self.state_index: dict[str, int] = {}
         self.held: list[Held] = []
+        # The held value of a SAMPLE IF TRUE that reads itself, until it is filled in.
+        self.own_held: int | None = None
         self.rings: list[Ring] = []
         self.kept: list[int] = []
         self.tables: dict[Table, int] = {}
@@ -201,6 +204,10 @@ class _Lowering:
     def _reference(self, name: str) -> int:
         if name == TIME:
             return self.graph.leaf("time")
+        if name == self.where and reads_what_it_holds(self.model.elements[name]):
+            if self.own_held is None:
+                self.own_held = self._new_held()
+            return self.graph.leaf("held", self.own_held)
         if name in self.variables:
             return self.graph.leaf("variable", self.variables[name])
         if name in self.constant_index:
@@ -372,10 +379,17 @@ class _Lowering:
         return times
 
     def _sample(self, condition: int, source: int, initial: int) -> int:
-        leaf = self.graph.leaf("held", len(self.held))
+        place = self._new_held() if self.own_held is None else self.own_held
+        self.own_held = None
+        leaf = self.graph.leaf("held", place)
         value = self.graph.add("select", self.graph.truth(condition), source, leaf)
-        self.held.append(Held(f"sample in {self.where}", initial, value))
+        self.held[place] = Held(f"sample in {self.where}", initial, value)
         return value
+
+    def _new_held(self) -> int:
+        """The place of a held value that is filled in later."""
+        self.held.append(Held("", 0, 0))
+        return len(self.held) - 1
 
     def _trend(self, source: int, time: int, initial_trend: int) -> int:
         add, number = self.graph.add, self.graph.number

@@ -1,8 +1,7 @@
-"""Charts of many runs: fans of an indicator, and the probabilities of targets."""
+"""The chart of many runs: one indicator over the years as a fan."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +15,12 @@ from zjsim.assessment.plan import Indicator
 from zjsim.language import Language, chosen_language
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import (
-    Edge,
     Frame,
     Origin,
     Room,
     Size,
     canvas,
     key_columns,
-    name_rows,
-    right_edges,
 )
 from zjsim.report.charts.panel import amended_label, apart
 from zjsim.report.charts.style import Style, house, points
@@ -70,10 +66,13 @@ def fan_data(runs: EnsembleRuns, indicator: int | str) -> FanData:
     item = plan.indicator(indicator)
     years = (plan.base_year, *(year for year in plan.years if year <= item.target.year))
     bands = np.nanpercentile(indicator_draws(runs, item, years), LEVELS, axis=0).T
-    return FanData(item, years, tuple(tuple(map(float, band)) for band in bands), _origin(runs))
+    return FanData(
+        item, years, tuple(tuple(map(float, band)) for band in bands), origin_of_many(runs)
+    )
 
 
-def _origin(runs: EnsembleRuns) -> Origin:
+def origin_of_many(runs: EnsembleRuns) -> Origin:
+    """What the title and the footer say of an ensemble."""
     return Origin(runs.name, runs.label, runs.run_id, runs.n_run, runs.sample.seed)
 
 
@@ -220,47 +219,6 @@ def _height(ax: Axes) -> float:
     return float(ax.get_position().height * house_style.inches(ax.figure)[1] * 72)
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """The share of runs that meet something, in parts of one, with its sampling error."""
-
-    name: object
-    value: float
-    low: float
-    high: float
-    joint: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProbabilityData:
-    """A chance a target, then of the binding ones together and of all together."""
-
-    chances: tuple[Chance, ...]
-    origin: Origin
-
-    def table(self, language: Language) -> tuple[list[str], list[list[Any]]]:
-        """A row a chance."""
-        rows = [[localised(c.name, language), c.value, c.low, c.high] for c in self.chances]
-        return ["target", "probability", "low", "high"], rows
-
-
-def probabilities_data(runs: EnsembleRuns) -> ProbabilityData:
-    """What `plot_probabilities` draws."""
-    from zjsim.analysis.uncertainty.statistics import statistics_of
-
-    found = statistics_of(runs).probabilities
-    named: list[tuple[object, Any, bool]] = [
-        (numbered(item), share, False)
-        for item, share in zip(runs.plan.plan.indicators, found.targets, strict=True)
-    ]
-    named += [
-        (both(label(f"group.{key}", "zh"), label(f"group.{key}", "en")), share, True)
-        for key, share in (("binding", found.binding), ("all", found.joint))
-    ]
-    chances = (Chance(name, s.value, s.low, s.high, joint) for name, s, joint in named)
-    return ProbabilityData(tuple(chances), _origin(runs))
-
-
 def both(zh: str, en: str) -> Any:
     """Words in both languages, for `localised`."""
     from zjsim.frozen import FrozenDict
@@ -272,93 +230,3 @@ def numbered(item: Indicator) -> Any:
     """Number and name of an indicator in both languages."""
     zh, en = (f"{item.number}  {localised(item.label, words)}" for words in ("zh", "en"))
     return both(zh, en)
-
-
-def plot_probabilities(
-    runs: EnsembleRuns | ProbabilityData,
-    language: str | None = None,
-    ax: Axes | None = None,
-    *,
-    figsize: Size = None,
-    title: str | None = None,
-    style: Style = None,
-) -> Axes:
-    """How likely each target is, the binding ones together and all together.
-
-    Parameters
-    ----------
-    runs : EnsembleRuns or ProbabilityData
-        As `simulate_ensemble` returns them.
-    language : {"zh", "en"} or None
-        None is the user's.
-    ax : Axes or None
-        None makes a figure with title and footer.
-    figsize : (float, float) or None
-        Inches of that figure.
-    title : str or None
-        Instead of the usual one.
-    style : mapping, str or path
-        Settings of matplotlib, or one of its styles, over the house style.
-
-    Returns
-    -------
-    Axes
-        Of matplotlib, probabilities in per cent; ``axes.figure.savefig(path)`` writes the picture.
-
-    Examples
-    --------
-    >>> import zjsim
-    >>> many = zjsim.simulate_ensemble(zjsim.open_plan(), "baseline", runs=8, seed=1)
-    >>> axes = zjsim.plot_probabilities(many)
-    """
-    words = chosen_language(language)
-    data = runs if isinstance(runs, ProbabilityData) else probabilities_data(runs)
-    names = [localised(chance.name, words) for chance in data.chances]
-    footer = data.origin.footer(words)
-    height = 0.42 * len(names) + 1.9
-    frame = Frame(9.6, height, 0.42, 0.88, 1 - 0.98 / height, 0.95 / height)
-    with house(style), canvas(ax, frame, figsize, title, footer) as at:
-        room = Room(right=44, top=4, bottom=40)
-        shown, size = name_rows(at, names, len(names) + 1.2, (30, 8.8), room)
-        draw_probabilities(at.ax, data, words, shown, size, right_edges(at, [Edge(1.02)], [8])[0])
-        at.finish(label("title.probabilities", words), data.origin.title(words), footer)
-    return at.ax
-
-
-def draw_probabilities(
-    ax: Axes, data: ProbabilityData, language: Language, names: Sequence[str], size: float,
-    edge: Edge,
-) -> None:  # fmt: skip
-    """A bar a chance with its sampling error, and the number at the right ``edge``."""
-    places = [k + (0.5 if chance.joint else 0) for k, chance in enumerate(data.chances)]
-    for joint, colour in ((False, house_style.BLUE), (True, house_style.ink())):
-        rows = [(p, c) for p, c in zip(places, data.chances, strict=True) if c.joint == joint]
-        if not rows:
-            continue
-        at = [place for place, _ in rows]
-        ax.barh(at, 100, height=0.5, color="#f1f3f5", zorder=1, gid="whole")
-        ax.barh(
-            at, [100 * chance.value for _, chance in rows], height=0.5, color=colour, zorder=2,
-            alpha=0.9, gid="joint-probability" if joint else "probability",
-            label=label("group.all" if joint else "axis.probability", language),
-        )  # fmt: skip
-        for place, chance in rows:
-            ends = [100 * chance.low, 100 * chance.high]
-            for width, paint, order in ((3.4, "white", 3), (2.0, house_style.ORANGE, 4)):
-                ax.plot(
-                    ends, [place] * 2, color=paint, lw=width, zorder=order, solid_capstyle="butt",
-                    gid="sampling-error",
-                )  # fmt: skip
-            ax.text(
-                edge.place, place, f"{100 * chance.value:.0f}%", transform=edge.transform(ax),
-                va="center", fontsize=points(9.5), color=house_style.ink(),
-            )  # fmt: skip
-    house_style.quiet_axes(ax, "none")
-    ax.spines["bottom"].set_visible(False)
-    ax.set_xlim(0, 100)
-    ax.set_yticks(places, names)
-    ax.tick_params(axis="y", labelsize=size, labelcolor=house_style.ink(), pad=6)
-    ax.tick_params(axis="x", labelsize=points(8))
-    ax.set_ylim(places[-1] + 0.6, -0.6)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
-    house_style.axis_words(ax, label("axis.probability", language))

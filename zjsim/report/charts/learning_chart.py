@@ -129,7 +129,7 @@ def draw_learning(
     places = [k + (JOINT if k >= len(data.indicators) else 0) for k in range(len(names))]
     for step, shares in enumerate(data.shares):
         for place, value in zip(places, shares, strict=True):
-            _cell(ax, step, place, value)
+            draw_cell(ax, step, place, value)
     house_style.quiet_axes(ax, "none")
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks(range(len(data.years)), [str(year) for year in data.years])
@@ -143,7 +143,8 @@ def draw_learning(
     ax.tick_params(axis="x", length=0, labelsize=points(8.8), labelcolor=house_style.ink(), pad=6)
 
 
-def _cell(ax: Axes, x: float, y: float, value: float) -> None:
+def draw_cell(ax: Axes, x: float, y: float, value: float, words: str | None = None) -> None:
+    """A cell shaded by a probability, with its number or other words in it."""
     ax.bar(
         x,
         0.9,
@@ -155,6 +156,5 @@ def _cell(ax: Axes, x: float, y: float, value: float) -> None:
         gid="cell",
     )
     colour = "white" if np.abs(value - 0.5) > DARK else house_style.INK
-    ax.text(
-        x, y, format_share(value, 0), ha="center", va="center", color=colour, fontsize=points(9)
-    )
+    said = format_share(value, 0) if words is None else words
+    ax.text(x, y, said, ha="center", va="center", color=colour, fontsize=points(9))

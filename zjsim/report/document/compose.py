@@ -1,17 +1,36 @@
-"""The whole report: what is said, in which order, in one language."""
+"""The whole report: what is said, in which order, in one language.
+
+The verdicts come first, then why, how sure, what to watch and what all this rests on; what is
+looked up, and what repeats the run, stands in annexes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zjsim.assessment.observations import Observations
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
+from zjsim.report.document.compose_brief import summary_sentences
+from zjsim.report.document.compose_deciding import Deciding, deciding_sections
 from zjsim.report.document.compose_evaluation import learning_section
-from zjsim.report.document.compose_ground import ground_sections, inferred_share
-from zjsim.report.document.compose_scenario import Judged, influence_sentences, scenario_sections
+from zjsim.report.document.compose_ground import (
+    ground_annexes,
+    ground_sections,
+    sure_sections,
+)
+from zjsim.report.document.compose_inputs import inputs_section
+from zjsim.report.document.compose_scenario import (
+    Judged,
+    run_annex,
+    run_annexes,
+    scenario_section,
+    verdict_section,
+    why_sections,
+)
+from zjsim.report.document.compose_watch import watch_section
 from zjsim.report.document.document import (
     Block,
     Commands,
@@ -24,21 +43,15 @@ from zjsim.report.document.document import (
     numbered,
     typeset,
 )
-from zjsim.report.tables.chance_words import chance_sentences, matrix_note
-from zjsim.report.tables.compose_words import (
-    brief_sentence,
-    error_sentence,
-    scenario_name,
-    verdict_sentences,
-)
+from zjsim.report.document.office import Office
+from zjsim.report.tables.chance_words import matrix_note
+from zjsim.report.tables.compose_words import amended_sentences, brief_sentence, scenario_name
 from zjsim.report.tables.rows import Report
 from zjsim.report.tables.tables import matrix_table
 from zjsim.report.tables.wording import plan_target_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.text_table import Table
 from zjsim.report.words.verdicts import MARKS
-from zjsim.scenario.compare import diff as differences_of
-from zjsim.version import __version__
 
 if TYPE_CHECKING:
     from zjsim.analysis.learning.learn import Learning
@@ -50,6 +63,9 @@ def build_document(
     observations: Observations | None = None,
     command: str = "",
     learning: Learning | None = None,
+    office: Office | None = None,
+    today: str = "",
+    deciding: Deciding | None = None,
 ) -> Document:
     """A report on one scenario or several of one plan.
 
@@ -61,34 +77,68 @@ def build_document(
     observations : Observations or None
         Published figures with a user's own laid over them; None takes the plan's.
     command : str
-        How the report was asked for, for the section on repeating it.
+        How the report was asked for, for the annex on repeating it.
     learning : Learning or None
         What could be known when, for a section of its own.
+    office : Office or None
+        Who hands it on.
+    today : str
+        The date where the office gives none.
+    deciding : Deciding or None
+        What carries the first scenario's result, what would turn it and what it would take.
     """
-    reports = [item.report for item in judged]
-    seen = judged[0].plan.observations if observations is None else observations
-    sections = [_summary(judged, language)]
-    if len(judged) > 1:
-        sections += [_matrix(reports, language), _inputs(judged, language)]
-    for item in judged:
-        sections += scenario_sections(item, language)
-    if learning is not None:
-        sections.append(learning_section(learning, language))
-    sections += ground_sections(judged, seen, command, language)
+    reports, settings = [item.report for item in judged], office or Office()
     plan = localised(reports[0].plan_title, language)
     if TYPOGRAPHY[language].full_width:
         # A long Chinese title breaks by sense, before the name of the period.
         plan = plan.replace("“", "\n“", 1)
     named = TYPOGRAPHY[language].title.format(plan)
+    seen = judged[0].plan.observations if observations is None else observations
     done = Document(
         language=language,
-        title=label("report.title", language, plan=named),
+        title=settings.title or label("report.title", language, plan=named),
         subtitle=_subtitle(reports, language),
-        byline=label("report.by", language, version=__version__),
+        byline=settings.byline(language, today),
         caution=label("report.disclaimer", language),
-        sections=numbered(sections, language),
+        sections=numbered(
+            [*_sections(judged, language, seen, command, learning, deciding)], language
+        ),
     )
     return _typeset(done)
+
+
+def _sections(
+    judged: Sequence[Judged],
+    language: Language,
+    observations: Observations,
+    command: str,
+    learning: Learning | None,
+    deciding: Deciding | None,
+) -> Iterator[Section]:
+    """Every section in its order."""
+    reports = [item.report for item in judged]
+    yield _summary(reports, language)
+    if len(judged) == 1:
+        yield verdict_section(judged[0], language)
+        yield from why_sections(judged[0], language)
+    else:
+        yield _matrix(reports, language)
+        yield inputs_section(judged, language)
+        yield Section("why", 1, label("heading.why", language), ())
+        for item in judged:
+            yield scenario_section(item, language)
+    yield from sure_sections(judged, observations, language)
+    if learning is not None:
+        yield replace(learning_section(learning, language), level=2)
+    yield from deciding_sections(deciding, language)
+    yield watch_section(judged[0], language)
+    yield from ground_sections(judged, observations, language)
+    if len(judged) == 1:
+        yield from run_annexes(judged[0], language)
+    else:
+        for item in judged:
+            yield run_annex(item, language, drivers=item is judged[0])
+    yield from ground_annexes(judged, observations, command, language)
 
 
 def _subtitle(reports: Sequence[Report], language: Language) -> str:
@@ -97,20 +147,13 @@ def _subtitle(reports: Sequence[Report], language: Language) -> str:
     return label("report.subtitle_one", language, scenario=scenario_name(reports[0], language))
 
 
-def _summary(judged: Sequence[Judged], language: Language) -> Section:
-    reports = [item.report for item in judged]
-    if len(judged) == 1:
-        said = verdict_sentences(reports[0], language) + influence_sentences(judged[0], language)
-        # What is likely comes before what one run says; that nobody computed it, after.
-        place = 0 if reports[0].chances else 1
-        said[place:place] = chance_sentences(reports[0], language)
+def _summary(reports: Sequence[Report], language: Language) -> Section:
+    if len(reports) == 1:
+        said = summary_sentences(reports[0], language) + amended_sentences(reports[0], language)
     else:
         said = [brief_sentence(report, language) for report in reports]
-    said.append(error_sentence(reports, language))
-    said.append(label("summary.limits", language, share=inferred_share(judged[0].plan)))
-    caution = Text(label("report.disclaimer", language), "caution")
-    blocks: tuple[Block, ...] = (Points(tuple(said)), caution)
-    return Section("summary", 1, label("heading.summary", language), blocks)
+    caution = Text(label("report.disclaimer", language), "note")
+    return Section("summary", 1, label("heading.summary", language), (Points(tuple(said)), caution))
 
 
 def _matrix(reports: Sequence[Report], language: Language) -> Section:
@@ -137,32 +180,6 @@ def _matrix(reports: Sequence[Report], language: Language) -> Section:
     )
     blocks = (matrix, _key(reports[0], language), pictures.comparison_picture(reports, language))
     return Section("matrix", 1, label("heading.matrix", language), blocks)
-
-
-def _inputs(judged: Sequence[Judged], language: Language) -> Section:
-    """What each scenario sets otherwise than the first one."""
-    first, base = scenario_name(judged[0].report, language), judged[0].runs.resolved
-    plan = judged[0].plan
-    labels: dict[str, object] = {lever.id: lever.label for lever in plan.levers}
-    rows: list[tuple[str, ...]] = []
-    same = []
-    for other in judged[1:]:
-        name = scenario_name(other.report, language)
-        found = differences_of(base, other.runs.resolved, language)
-        for place, one in enumerate(found):
-            said_by = localised(labels.get(one.id), language) or other.named(one.id, language)
-            rows.append((name if place == 0 else "", said_by, one.first, one.second))
-        if not found:
-            said = {"scenario": name, "first": first}
-            same.append(Text(label("text.same_inputs", language, **said)))
-    heads = (
-        label("column.scenario", language), label("column.input", language),
-        label("column.input_first", language, scenario=first),
-        label("column.input_other", language),
-    )  # fmt: skip
-    title = label("table.inputs", language, scenario=first)
-    tables = (TableBlock("inputs", title, Table(heads, tuple(rows), "<<<<")),) if rows else ()
-    return Section("inputs", 1, label("heading.inputs", language), (*tables, *same))
 
 
 def _key(report: Report, language: Language) -> TableBlock:

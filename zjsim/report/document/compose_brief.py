@@ -56,7 +56,7 @@ def build_brief(
     report, settings = judged.report, office or Office()
     plan = TYPOGRAPHY[language].title.format(localised(report.plan_title, language))
     title = settings.title or label("brief.title", language, plan=plan)
-    said = tuple(typeset(one, language) for one in _sentences(report, language))
+    said = tuple(typeset(one, language) for one in summary_sentences(report, language))
     blocks: list[Block] = [Points(said)]
     if report.chances is not None:
         blocks.append(likelihood_picture(report, language))
@@ -79,7 +79,7 @@ def build_brief(
     )  # fmt: skip
 
 
-def _sentences(report: Report, language: Language) -> list[str]:
+def summary_sentences(report: Report, language: Language) -> list[str]:
     """Five at most: how many are met, which are likely missed, open and met, the binding ones."""
     if report.chances is None:
         missed = [row for row in report.rows if row.verdict not in ("met", "above")]
@@ -137,8 +137,14 @@ def late_rows(report: Report) -> list[Row]:
 
 def watch_sentences(judged: Judged, language: Language) -> list[str]:
     """Published figures that lag, then what decides most and which policies carry a target."""
+    said = [*late_sentences(judged.report, language), *influence_sentences(judged, language)]
+    return said or [label("brief.nothing", language)]
+
+
+def late_sentences(report: Report, language: Language) -> list[str]:
+    """The published figures that lag behind the plan's path, in one sentence; often none."""
     marks = TYPOGRAPHY[language]
-    late = late_rows(judged.report)
+    late = late_rows(report)
     said = []
     if late:
         names = joined(
@@ -151,8 +157,7 @@ def watch_sentences(judged: Judged, language: Language) -> list[str]:
             language,
         )
         said.append(label("brief.late", language, names=names))
-    said += influence_sentences(judged, language)
-    return said or [label("brief.nothing", language)]
+    return said
 
 
 def _latest(outturn: Observation, decimals: int, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The sections on what a report rests on: evidence, conflicts, audit, sources, repetition."""
+"""How sure a report is and what it rests on; its annexes on constants, sources, repetition."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from zjsim.report.document.document import Block, Commands, Points, Section, Tab
 from zjsim.report.output.folder import versions
 from zjsim.report.output.results import method_words
 from zjsim.report.tables.compose_words import (
+    error_sentence,
     model_number,
     model_unit,
     printed_unit,
@@ -34,26 +35,51 @@ from zjsim.workflow import OpenPlan
 ROUNDING = 1e-3
 
 
+def sure_sections(
+    judged: Sequence[Judged], observations: Observations, language: Language
+) -> Iterator[Section]:
+    """How sure the verdicts are: by the model's own limits, by history, by the evidence."""
+    plan = judged[0].plan
+    said = (
+        error_sentence([item.report for item in judged], language),
+        label("summary.limits", language, share=inferred_share(plan)),
+    )
+    yield _section("sure", 1, language, Points(said))
+    if has_outside_view(plan):
+        yield _section("outside", 2, language, *_outside(plan, observations, language))
+    yield _section("evidence", 2, language, *_evidence(judged[0], language))
+
+
 def ground_sections(
+    judged: Sequence[Judged], observations: Observations, language: Language
+) -> Iterator[Section]:
+    """What the plan's text and the published figures say by themselves."""
+    plan = judged[0].plan
+    found, disagreeing = audit(plan.plan, observations), _conflicts(plan, observations)
+    yield _section("ground", 1, language)
+    yield _section("audit", 2, language, *_audit_blocks(found, language))
+    yield _section("conflicts", 2, language, *_conflict_blocks(disagreeing, found, language))
+
+
+def ground_annexes(
     judged: Sequence[Judged], observations: Observations, command: str, language: Language
 ) -> Iterator[Section]:
-    """Everything after the results."""
+    """Constants, sources, and how the work is repeated."""
     plan = judged[0].plan
-    found = audit(plan.plan, observations)
-    disagreeing = _conflicts(plan, observations)
-    if has_outside_view(plan):
-        yield _section("outside", language, *_outside(plan, observations, language))
-    yield _section("evidence", language, *_evidence(judged[0], language))
-    yield _section("conflicts", language, *_conflict_blocks(disagreeing, found, language))
-    yield _section("audit", language, *_audit_blocks(found, language))
+    found, disagreeing = audit(plan.plan, observations), _conflicts(plan, observations)
     keys = [*_cited(judged, disagreeing, found)]
-    yield _section("sources", language, *_sources(plan, keys, language))
-    yield _section("repeat", language, *_repeat(judged, command, language))
-    yield _section("annex", language, _annex(judged[0], language), _provenance(judged, language))
+    yield _annex_of("annex", language, _annex(judged[0], language))
+    yield _annex_of("sources", language, *_sources(plan, keys, language))
+    repeat = (*_repeat(judged, command, language), _provenance(judged, language))
+    yield _annex_of("repeat", language, *repeat)
 
 
-def _section(name: str, language: Language, *blocks: Block) -> Section:
-    return Section(name, 1, label(f"heading.{name}", language), blocks)
+def _section(name: str, level: int, language: Language, *blocks: Block) -> Section:
+    return Section(name, level, label(f"heading.{name}", language), blocks)
+
+
+def _annex_of(name: str, language: Language, *blocks: Block) -> Section:
+    return Section(name, 1, label(f"heading.{name}", language), blocks, annex=True)
 
 
 def _outside(plan: OpenPlan, observations: Observations, language: Language) -> Iterator[Block]:
@@ -213,11 +239,12 @@ def _facts(judged: Sequence[Judged], language: Language) -> Iterator[tuple[str, 
     method = localised(method_words(first.runs), language)
     yield label("fact.engine", language), TYPOGRAPHY[language].comma.join([method, span])
     yield label("fact.model", language), f"{plan.folder.model.name} {plan.model_hash[:16]}"
-    for name, digest in plan.folder.hashes().items():
-        if name != plan.folder.model.name:
-            yield label("fact.file", language, name=name), digest[:16]
-    for name, number in versions().items():
-        yield label("fact.version", language, name=name), number
+    model = plan.folder.model.name
+    hashes = plan.folder.hashes().items()
+    files = (f"{name} {digest[:16]}" for name, digest in hashes if name != model)
+    yield label("fact.files", language), TYPOGRAPHY[language].semicolon.join(files)
+    used = (f"{name} {number}" for name, number in versions().items())
+    yield label("fact.versions", language), TYPOGRAPHY[language].semicolon.join(used)
 
 
 def _annex(judged: Judged, language: Language) -> TableBlock:

@@ -22,6 +22,11 @@ from zjsim.report.tables.wording import (
 from zjsim.report.words.labels import label, localised
 
 PRINTED = ("page", "parts", "slide")
+# Inches across of a picture on a phone, where letters are then read at their size.
+PHONE_WIDTH = 5.2
+# A chart of rows draws its letters in; where there is room they begin larger, so that they are
+# read.
+PHONE_STYLE = {"font.size": 12}
 # Font sizes of a line of a scenario's name.
 NAME_WIDTH = 13.0
 # Panels of one part of a picture: small enough to stand under a table.
@@ -131,6 +136,9 @@ def progress_picture(report: Report, language: Language) -> Picture:
         )
 
         data = progress_data(report)
+        if medium == "phone":
+            size = (PHONE_WIDTH, 0.42 * progress_lines(report) + 1.6)
+            return [_root(plot_progress(data, language, figsize=size))]
         if medium not in PRINTED:
             return [_root(plot_progress(data, language))]
         ax = _page_axes(0.36 * progress_lines(report) + 1.1, 0.40, 0.72)
@@ -187,38 +195,43 @@ def comparison_picture(reports: Sequence[Report], language: Language) -> Picture
 
         if medium in PRINTED:
             return [_comparison_page(reports, language)]
+        if medium == "phone":
+            return [_comparison_page(reports, language, columns=1)]
         return [plot_comparison(reports, language)]
 
     title = label("figure.comparison", language, year=reports[0].target_year)
     return Picture("comparison", title, label("alt.comparison", language), draw)
 
 
-def _comparison_page(reports: Sequence[Report], language: Language) -> Any:
-    """Two columns of panels; one line per scenario, named at the left."""
+def _comparison_page(reports: Sequence[Report], language: Language, columns: int = 2) -> Any:
+    """Columns of panels; one line per scenario, named at the left."""
     from zjsim.report.charts import style
 
     count = len(reports[0].rows)
     names = [style.wrap(scenario_name(report, language), NAME_WIDTH) for report in reports]
     tall = 0.2 if all("\n" not in name for name in names) else 0.3
     widest = max(style.ems(line) for name in names for line in name.split("\n"))
-    left = (widest * 8.5 / 72 + 0.15) / 8.4
-    lines, panel = -(-count // 2), tall * len(reports) + 0.12
+    width = {1: PHONE_WIDTH}.get(columns, 8.4)
+    left = (widest * 8.5 / 72 + 0.15) / width
+    lines, panel = -(-count // columns), tall * len(reports) + 0.12
     top, bottom, between = 0.5, 0.3, 0.72
     height = top + bottom + lines * panel + (lines - 1) * between
     with style.house():
-        figure = style.new_figure(8.4, height)
+        figure = style.new_figure(width, height)
         cells = figure.subplots(
-            lines, 2, squeeze=False,
+            lines, columns, squeeze=False,
             gridspec_kw={
-                "left": left, "right": 0.93, "top": 1 - top / height,
+                "left": left, "right": 1 - 0.6 / width, "top": 1 - top / height,
                 "bottom": bottom / height, "hspace": between / panel, "wspace": 0.24,
             },
         )  # fmt: skip
-        for place in range(2 * lines):
-            ax = cells[place // 2][place % 2]
+        for place in range(columns * lines):
+            ax = cells[place // columns][place % columns]
             if place < count:
                 _scenario_dots(ax, [report.rows[place] for report in reports], language)
-                ax.set_yticks(range(len(names)), names if place % 2 == 0 else [""] * len(names))
+                ax.set_yticks(
+                    range(len(names)), names if place % columns == 0 else [""] * len(names)
+                )
                 ax.tick_params(axis="y", labelsize=8.5, labelcolor=style.INK)
             else:
                 ax.set_axis_off()
@@ -287,6 +300,9 @@ def tornado_picture(indicator: Indicator, influence: Influence, language: Langua
                 draw_tornado(ax, data, language)
             _bar_key(ax, ("low", "high", "as_is", "target"), language)
             return [_root(ax)]
+        if medium == "phone":
+            size = (PHONE_WIDTH, 0.42 * len(data.bars) + 1.6)
+            return [_root(plot_tornado(data, language=language, figsize=size, style=PHONE_STYLE))]
         return [_root(plot_tornado(data, language=language))]
 
     name = indicator_name(indicator, language)

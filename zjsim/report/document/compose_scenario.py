@@ -1,4 +1,4 @@
-"""The sections of one scenario: verdicts, progress, years, policies, conditions, assumptions."""
+"""The sections of one scenario: verdicts, policies, assumptions; its annexes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zjsim.assessment.assess import Assessment, Row
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.model.names import canonical, identifier
 from zjsim.report.document import compose_pictures as pictures
-from zjsim.report.document.document import Block, Section, TableBlock, Text
+from zjsim.report.document.document import Block, Points, Section, TableBlock, Text
 from zjsim.report.tables.chance_words import chance_note
 from zjsim.report.tables.compose_words import (
     NO_BREAK,
@@ -23,11 +23,10 @@ from zjsim.report.tables.compose_words import (
     source_words,
     span_words,
 )
+from zjsim.report.tables.learning_tables import start_sentence
 from zjsim.report.tables.rows import InputLine, Report
 from zjsim.report.tables.sensitivity_tables import input_words
-from zjsim.report.tables.tables import progress_table
 from zjsim.report.tables.verdict_columns import office_table
-from zjsim.report.tables.wording import official_words
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import (
     DASH,
@@ -65,34 +64,81 @@ class Judged:
         return self.plan.names_in(language).get(canonical(name), name)
 
 
-def scenario_sections(judged: Judged, language: Language) -> Iterator[Section]:
-    """Heading with the verdicts, then a section each for what lies behind them."""
+def verdict_section(judged: Judged, language: Language) -> Section:
+    """Every target of a single scenario, as a table and as a picture."""
     report = judged.report
-    slug = identifier(report.scenario)
-    said = label("heading.scenario", language, scenario=scenario_name(report, language))
-    why = judged.runs.resolved.scenario.why.get(language)
-    opening = (Text(why),) if why else ()
-    yield Section(slug, 1, said, opening)
     board = pictures.board_picture(report, language)
-    yield _section(slug, "verdicts", language, _verdicts(report, language), board)
-    yield _section(slug, "progress", language, *_progress(report, language))
-    yield _section(slug, "yearly", language, _yearly(report, language))
-    yield _section(slug, "levers", language, *_levers(judged, language))
+    return _section("verdicts", 1, language, verdict_table(report, language), board)
+
+
+def why_sections(judged: Judged, language: Language) -> Iterator[Section]:
+    """What decides: policies, and the assumptions that move most."""
+    yield _section("why", 1, language, *_what_it_is(judged, language))
+    yield _section("levers", 2, language, *_levers(judged, language))
+    if judged.influence is not None:
+        yield _section("influence", 2, language, *_influence(judged, judged.influence, language))
+
+
+def scenario_section(judged: Judged, language: Language) -> Section:
+    """One scenario of several: what it is and what decides its targets."""
+    report = judged.report
+    heading = label("heading.scenario", language, scenario=scenario_name(report, language))
+    blocks = tuple(_what_it_is(judged, language))
+    return Section(identifier(report.scenario), 2, heading, blocks)
+
+
+def run_annexes(judged: Judged, language: Language) -> Iterator[Section]:
+    """What is looked up of a single scenario: years, outside conditions, all movements."""
+    yield _annex("yearly", language, _yearly(judged.report, language))
     drivers = _drivers(judged, language)
     if drivers is not None:
-        yield _section(slug, "drivers", language, drivers)
+        yield _annex("drivers", language, drivers)
     if judged.influence is not None:
-        yield _section(slug, "influence", language, *_influence(judged, judged.influence, language))
+        yield _annex("swings", language, *_swings(judged, judged.influence, language))
 
 
-def _section(slug: str, name: str, language: Language, *blocks: Block) -> Section:
-    return Section(f"{slug}-{name}", 2, label(f"heading.{name}", language), blocks)
+def run_annex(judged: Judged, language: Language, drivers: bool) -> Section:
+    """The same of one scenario of several, with its board, policies and assumptions."""
+    report = judged.report
+    blocks: list[Block] = [verdict_table(report, language)]
+    blocks += [pictures.board_picture(report, language), _yearly(report, language)]
+    blocks += _levers(judged, language)
+    conditions = _drivers(judged, language)
+    if drivers and conditions is not None:
+        blocks.append(conditions)
+    if judged.influence is not None:
+        blocks += [*_influence(judged, judged.influence, language)]
+        blocks += [*_swings(judged, judged.influence, language)]
+    heading = label("heading.run_annex", language, scenario=scenario_name(report, language))
+    return Section(f"{identifier(report.scenario)}-annex", 1, heading, tuple(blocks), annex=True)
 
 
-def _verdicts(report: Report, language: Language) -> TableBlock:
+def _what_it_is(judged: Judged, language: Language) -> Iterator[Block]:
+    """The scenario in its author's words, and what decides under it."""
+    why = judged.runs.resolved.scenario.why.get(language)
+    if why:
+        yield Text(why)
+    start = start_sentence(judged.runs.resolved.scenario, language)
+    if start:
+        yield Text(start)
+    said = influence_sentences(judged, language)
+    if said:
+        yield Points(tuple(said))
+
+
+def _section(name: str, level: int, language: Language, *blocks: Block) -> Section:
+    return Section(name, level, label(f"heading.{name}", language), blocks)
+
+
+def _annex(name: str, language: Language, *blocks: Block) -> Section:
+    return Section(name, 1, label(f"heading.{name}", language), blocks, annex=True)
+
+
+def verdict_table(report: Report, language: Language) -> TableBlock:
+    """Every target with its projection, progress, verdict and how likely it is."""
     keys = (
-        "number", "indicator_unit", "nature", "base", "target", "projection", "completion",
-        "progress", "verdict", "probability",
+        "number", "indicator_unit", "nature", "base", "target", "projection", "verdict",
+        "probability",
     )  # fmt: skip
     table = office_table(report, language, keys)
     colon = TYPOGRAPHY[language].colon
@@ -102,53 +148,19 @@ def _verdicts(report: Report, language: Language) -> TableBlock:
         "verdicts",
         label("table.verdicts", language, year=report.target_year),
         table,
-        tones={(place, 8): row.verdict for place, row in enumerate(report.rows)},
-        notes=(chance_note(report, language), _verdict_note(report, language), *remarks),
+        tones={
+            (place, keys.index("verdict")): row.verdict for place, row in enumerate(report.rows)
+        },
+        notes=(chance_note(report, language), *_about(report, language), *remarks),
     )
 
 
-def _verdict_note(report: Report, language: Language) -> str:
-    """How progress is worked out, and the bands that were assumed."""
+def _about(report: Report, language: Language) -> list[str]:
+    """The bands that were assumed for targets that say "about"."""
     targets = [row.indicator.target for row in report.rows]
     bands = sorted({item.band for item in targets if item.band_assumed and item.band is not None})
-    about = TYPOGRAPHY[language].comma.join(map(format_plain, bands))
-    said = label("text.verdicts", language)
-    assumed = TYPOGRAPHY[language].gap + label("text.about", language, bands=about)
-    return said + assumed if bands else said
-
-
-def _progress_notes(report: Report, language: Language) -> tuple[str, ...]:
-    """What the words for progress mean."""
-    words = report.words
-    if words is None:
-        return ()
-    named: dict[str, str] = {key: official_words(report, key, language) for key in words.labels}
-    for key in ("faster_from", "on_course_from"):
-        named[key] = f"{getattr(words, key):+g}".replace("-", "−")
-    assumed = TYPOGRAPHY[language].bracketed(label("text.progress_assumed", language))
-    if not words.assumption:
-        assumed = ""
-    return (label("text.progress", language, assumed=assumed, **named),)
-
-
-def _progress(report: Report, language: Language) -> Iterator[Block]:
-    if not any(row.latest for row in report.rows):
-        yield Text(label("text.no_outturns", language))
-    whole = progress_table(report, language)
-    kept = [place for place, row in enumerate(report.rows) if row.latest]
-    if kept:
-        table = Table(
-            whole.headers[:6],
-            tuple(whole.rows[place][:6] for place in kept),
-            whole.alignment[:6],
-        )
-        yield TableBlock(
-            "progress",
-            label("table.progress", language),
-            table,
-            notes=_progress_notes(report, language),
-        )
-    yield pictures.progress_picture(report, language)
+    said = TYPOGRAPHY[language].comma.join(map(format_plain, bands))
+    return [label("text.about", language, bands=said)] if bands else []
 
 
 def _yearly(report: Report, language: Language) -> TableBlock:
@@ -244,21 +256,29 @@ def _most_moved(judged: Judged, before: Sequence[float], after: Sequence[float])
 
 
 def _drivers(judged: Judged, language: Language) -> TableBlock | None:
-    lines = [line for line in judged.report.inputs if line.kind == "driver"]
-    if not lines:
-        return None
-    plan = judged.plan.plan
+    """The outside conditions that change, by year; those that stay in a line below."""
+    plan, marks = judged.plan.plan, TYPOGRAPHY[language]
     years = (plan.base_year, *plan.years)
-    rows = tuple(
-        (judged.named(localised(line.label, language), language), *_by_year(line, years))
-        for line in lines
-    )
-    return TableBlock(
-        "drivers",
-        label("table.drivers", language),
-        Table((label("column.driver", language), *map(str, years)), rows, "<" + ">" * len(years)),
-        notes=() if judged.plan.names_in(language) else (label("text.names", language),),
-    )
+    rows: list[tuple[str, ...]] = []
+    held = []
+    for line in judged.report.inputs:
+        if line.kind != "driver":
+            continue
+        name = judged.named(localised(line.label, language), language)
+        cells = _by_year(line, years)
+        if len(set(cells)) == 1:
+            held.append(f"{name} {cells[0]}")
+        else:
+            rows.append((name, *cells))
+    if not rows and not held:
+        return None
+    notes = [] if judged.plan.names_in(language) else [label("text.names", language)]
+    if held:
+        said = marks.comma.join(held)
+        notes.insert(0, label("text.drivers_held", language, drivers=said))
+    heads = (label("column.driver", language), *map(str, years))
+    table = Table(heads, tuple(rows), "<" + ">" * len(years))
+    return TableBlock("drivers", label("table.drivers", language), table, notes=tuple(notes))
 
 
 def closest_place(report: Report) -> int:
@@ -273,11 +293,13 @@ def _influence(judged: Judged, influence: Influence, language: Language) -> Iter
     if influence.failed:
         said += label("text.failed", language, count=influence.failed)
     yield Text(said)
-    top = influence.swings[:MOST]
-    yield _influence_table(judged, top, language)
-    yield _swing_table(judged, top, language)
+    yield _influence_table(judged, influence.swings[:MOST], language)
     closest = judged.report.rows[closest_place(judged.report)].indicator
     yield pictures.tornado_picture(closest, influence, language)
+
+
+def _swings(judged: Judged, influence: Influence, language: Language) -> Iterator[Block]:
+    yield _swing_table(judged, influence.swings[:MOST], language)
 
 
 def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -> TableBlock:
@@ -291,7 +313,7 @@ def _influence_table(judged: Judged, top: Sequence[Swing], language: Language) -
         said = source_words(source, language)
         weight = format_share(item.score, 0)
         rows.append((name, central, bounds, grade, said, weight, flips))
-    notes = [] if judged.plan.names_in(language) else [label("text.names", language)]
+    notes = []
     for of in ("scale", "drift", "outlook"):
         if any(item.dimension.kind == "driver" and item.dimension.of == of for item in top):
             notes.append(label(f"text.driver_{of}", language, year=judged.plan.plan.base_year))

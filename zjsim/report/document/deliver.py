@@ -17,6 +17,7 @@ from zjsim.judging import assess
 from zjsim.language import Language
 from zjsim.report.document.compose import build_document
 from zjsim.report.document.compose_brief import build_brief
+from zjsim.report.document.compose_deciding import Deciding
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.compose_slides import build_slides
 from zjsim.report.document.document import Document
@@ -67,6 +68,7 @@ def deliver(
     office: Office | None = None,
     today: str = "",
     learning: Learning | None = None,
+    deciding: Deciding | None = None,
 ) -> list[Path]:
     """Write the report in every format and language; the paths, in the order asked for.
 
@@ -77,7 +79,7 @@ def deliver(
     brief : bool
         Write the one page of each scenario instead.
     office : Office or None
-        Who hands the page or the slides on.
+        Who hands the report, the page or the slides on.
     today : str
         Their date where the office gives none.
 
@@ -92,7 +94,10 @@ def deliver(
     def composed(language: Language) -> list[tuple[str, Document]]:
         """Stems and what stands in their files."""
         if not brief:
-            return [(stem, build_document(judged, language, observations, command, learning))]
+            told = build_document(
+                judged, language, observations, command, learning, office, today, deciding
+            )
+            return [(stem, told)]
         return [
             (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))
             for one in judged

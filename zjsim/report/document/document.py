@@ -123,12 +123,16 @@ Block = Text | Points | Commands | TableBlock | Picture
 
 @dataclass(frozen=True, slots=True)
 class Section(_Plain):
-    """A heading with its blocks; ``level`` 1 or 2. ``heading`` carries its number."""
+    """A heading with its blocks; ``level`` 1 or 2. ``heading`` carries its number.
+
+    ``annex``: something to look up, counted apart; a screen folds it.
+    """
 
     id: str
     level: int
     heading: str
     blocks: tuple[Block, ...]
+    annex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +165,15 @@ class Document(_Plain):
 def numbered(sections: Sequence[Section], language: Language) -> tuple[Section, ...]:
     """The sections with numbers before headings, tables and figures.
 
-    Chinese official documents count 一、 and （一）; English ones 1 and 1.1.
+    Chinese official documents count 一、 and （一）; English ones 1 and 1.1. Annexes are counted
+    apart.
     """
-    first = second = tables = figures = 0
+    first = second = annexes = tables = figures = 0
     done = []
     for section in sections:
-        if section.level == 1:
+        if section.annex:
+            annexes += 1
+        elif section.level == 1:
             first, second = first + 1, 0
         else:
             second += 1
@@ -182,8 +189,10 @@ def numbered(sections: Sequence[Section], language: Language) -> tuple[Section, 
                 blocks.append(replace(block, title=title))
             else:
                 blocks.append(block)
-        number = _heading_number(first, second, language)
-        heading = f"{number}{section.heading}"
+        heading = f"{_heading_number(first, second, language)}{section.heading}"
+        if section.annex:
+            said = {"number": annexes, "heading": section.heading}
+            heading = label("report.annex", language, **said)
         done.append(replace(section, heading=heading, blocks=tuple(blocks)))
     return tuple(done)
 

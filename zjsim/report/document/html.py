@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from pathlib import Path
 from typing import Any
 
 from zjsim.errors import ZjsimError
 from zjsim.language import TYPOGRAPHY, Language
+from zjsim.report.charts.dark import colour_rules, inline_svg
 from zjsim.report.charts.font import embedded_font
 from zjsim.report.document.document import (
     Block,
     Commands,
     Document,
+    Medium,
     Picture,
     Points,
     TableBlock,
@@ -26,10 +27,10 @@ from zjsim.report.words.verdicts import TONES
 from zjsim.version import __version__
 
 TEMPLATES = Path(__file__).with_name("templates")
-# Tables read line by line become cards on a phone; the others scroll sideways.
-CARDS = frozenset({"verdicts", "progress", "levers", "influence"})
-# Pictures that have a form of their own for phones.
-PHONE = frozenset({"board"})
+# Tables of more columns become cards on a phone: a row in a few short lines.
+MOST_ON_PHONE = 3
+# The font that comes with the page.
+FONT = "zjsim CJK"
 ALIGNED = {"<": "", ">": "right", "^": "centre"}
 
 
@@ -51,16 +52,28 @@ def render_html(document: Document) -> str:
         undefined=jinja2.StrictUndefined,
     )
     language = document.language
-    sections = [
+    sections: list[dict[str, Any]] = [
         {
             "id": section.id,
             "level": section.level,
             "heading": section.heading,
-            "blocks": [_block(block, language) for block in section.blocks],
+            "annex": section.annex,
+            "blocks": [
+                _block(block, language, f"{section.id}-{place}")
+                for place, block in enumerate(section.blocks)
+            ],
         }
         for section in document.sections
     ]
+    light, dark = colour_rules(
+        svg
+        for section in sections
+        for block in section["blocks"]
+        for svg in block.get("drawn", {}).values()
+    )
     values: dict[str, Any] = {
+        "light": light,
+        "dark": dark,
         "document": document,
         "sections": sections,
         "lang": TYPOGRAPHY[language].html_tag,
@@ -84,7 +97,7 @@ def write_html(path: Path, document: Document) -> None:
     path.write_text(render_html(document), encoding="utf-8", newline="\n")
 
 
-def _block(block: Block, language: Language) -> dict[str, Any]:
+def _block(block: Block, language: Language, name: str) -> dict[str, Any]:
     match block:
         case Text():
             return {"kind": "text", "text": block.text, "style": block.style}
@@ -93,30 +106,17 @@ def _block(block: Block, language: Language) -> dict[str, Any]:
         case Commands():
             return {"kind": "commands", "lines": block.lines}
         case Picture():
-            return _picture(block)
+            forms: tuple[Medium, ...] = ("screen", "phone")
+            drawn = {form: _drawn(block.draw(form)[0], f"{name}-{form}") for form in forms}
+            return {"kind": "picture", "id": block.id, "title": block.title, "alt": block.alt,
+                    "drawn": drawn}  # fmt: skip
         case TableBlock():
             return _table(block, language)
 
 
-def _picture(block: Picture) -> dict[str, Any]:
-    # Another picture is shown as on a page: wider than a phone, narrower than a screen.
-    fits = block.id in PHONE
-    phone = _data_of(block.draw("phone" if fits else "page")[0])
-    return {
-        "kind": "picture",
-        "id": block.id,
-        "title": block.title,
-        "alt": block.alt,
-        "screen": _data_of(block.draw("screen")[0]),
-        "phone": phone,
-        "fits": fits,
-    }
-
-
-def _data_of(figure: Any) -> str:
-    svg = lean_svg(picture_bytes(figure, "svg").decode("utf-8"))
-    encoded = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return f"data:image/svg+xml;base64,{encoded}"
+def _drawn(figure: Any, name: str) -> str:
+    """A figure as a part of the page's text; every word in it was escaped when it was written."""
+    return inline_svg(lean_svg(picture_bytes(figure, "svg").decode("utf-8")), name, FONT)
 
 
 def lean_svg(text: str) -> str:
@@ -144,7 +144,7 @@ def _table(block: TableBlock, language: Language) -> dict[str, Any]:
         "tones": block.tones,
         "notes": block.notes,
         "long": block.long,
-        "cards": block.id in CARDS,
+        "cards": len(block.table.headers) > MOST_ON_PHONE,
         "head_column": head,
         "classes": [text.strip() for text in classes],
         "show": label("report.show_all", language, count=len(block.table.rows)),

@@ -21,8 +21,8 @@ ALT_NAMES = {
 }
 # How much wider numbers may be than in the font asked for, which a machine may lack.
 SLACK = 1.1
-# Rows of a table that is not broken across pages.
-SHORT = 14
+# Rows of a table that is not broken across pages, and of one of verdicts.
+SHORT, OF_VERDICTS = 6, 14
 
 
 def _element(name: str, **attributes: str) -> Any:
@@ -125,7 +125,7 @@ def add_table(file: Any, block: TableBlock, layout: Layout, language: Language) 
             _fill(cell, text, layout, language, *look)
             # A short table stays on one page; a long one keeps its first and last lines together.
             count = len(table.rows)
-            first = count if count <= SHORT else 3
+            first = count if count <= (OF_VERDICTS if block.tones else SHORT) else 3
             together = place < first or count - 2 <= place < count
             cell.paragraphs[0].paragraph_format.keep_with_next = together
 

@@ -27,8 +27,9 @@ from zjsim.report.tables.rows import Report, as_report, plan_path
 from zjsim.report.tables.wording import amended_target_words, target_words
 from zjsim.report.words.labels import catalogue
 from zjsim.scenario.outlook import OBSERVED_PATH
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.schema import DriverPath, LeverPath, Scenario
-from zjsim.scenario.tables import Lever, find_name
+from zjsim.scenario.tables import DriverTable, Lever, find_name, known_until
 from zjsim.timeline import TimeGrid
 from zjsim.version import __version__
 from zjsim.workflow import Runs, simulate
@@ -53,6 +54,7 @@ def plan_content(
         When the scenario does not fit the plan, or the model has what a browser cannot do.
     """
     ready = prepare(plan, scenario)
+    given = ready.resolved.posterior
     found = simulate(plan, scenario)
     report = as_report(assess(plan, found))
     deciding = _deciding(found)
@@ -75,11 +77,11 @@ def plan_content(
             {"number": chapter.number, "title": asdict(chapter.title)}
             for chapter in plan.plan.chapters
         ],
-        "drivers": _drivers(plan),
+        "drivers": _drivers(plan, given),
         "scenarios": [scenario_content(plan, one) for one in shipped],
         "start": scenario.name,
         "deciding": deciding,
-        "sampling": sampling_content(ready, runs, len(deciding)),
+        "sampling": sampling_content(ready, shipped, runs, len(deciding)),
         "elements": elements,
         "units": unit_contents(elements),
         "sectors": sector_contents(plan),
@@ -266,7 +268,11 @@ def _chapter(plan: OpenPlan, lever: Lever) -> int | None:
     return next(found, None)
 
 
-def _drivers(plan: OpenPlan) -> dict[str, Any]:
+def _drivers(plan: OpenPlan, given: Posterior | None) -> dict[str, Any]:
+    """Drivers and their paths; what draws after learning did not know is left out."""
+    table: DriverTable = plan.drivers
+    if given is not None:
+        table = known_until(table, OBSERVED_PATH, given.known_until)
     spelt = {canonical(name): name for name in plan.names.constants}
     return {
         "observed": OBSERVED_PATH,
@@ -276,7 +282,7 @@ def _drivers(plan: OpenPlan) -> dict[str, Any]:
                 "name": spelt[key],
                 "unit": plan.names.units.get(spelt[key], ""),
             }
-            for key, name in plan.drivers.drivers.items()
+            for key, name in table.drivers.items()
             if key in spelt
         ],
         "series": {
@@ -284,7 +290,7 @@ def _drivers(plan: OpenPlan) -> dict[str, Any]:
                 identifier(one.driver): {"path": path, "kind": one.kind, "values": one.values}
                 for one in series.values()
             }
-            for path, series in plan.drivers.series.items()
+            for path, series in table.series.items()
         },
     }
 

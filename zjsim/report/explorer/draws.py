@@ -7,7 +7,8 @@ those for each number of dimensions that a scenario may come to, and makes every
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from zjsim.model.names import CONTROL_NAMES, canonical, identifier
 from zjsim.openplan import OpenPlan
 from zjsim.prepare import Prepared, prepare
 from zjsim.scenario.draws import Dimension, SamplePlan, pert_table, sobol_points
+from zjsim.scenario.posterior import Posterior
 from zjsim.scenario.sampling import key_of, mode_of
-from zjsim.scenario.schema import Range, Sampling
+from zjsim.scenario.schema import Range, Sampling, Scenario
 from zjsim.scenario.writing import sampling_entries
 
 _BITS = 30  # of SciPy's points
@@ -30,25 +32,31 @@ def base64_of(array: np.ndarray, kind: str) -> str:
     return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")
 
 
-def sampling_content(ready: Prepared, runs: int, drawer: int) -> dict[str, Any]:
+def sampling_content(
+    ready: Prepared, shipped: Sequence[Scenario], runs: int, drawer: int
+) -> dict[str, Any]:
     """The sampling of a scenario, with the numbers that its draws rest on.
 
     Parameters
     ----------
     ready : Prepared
         The scenario that the page begins with; all others are drawn by its sampling.
+    shipped : sequence of Scenario
+        Those that the page holds.
     runs : int
         Most runs of an ensemble.
     drawer : int
         How many constants a user may hold at a value.
     """
     plan, sampling = ready.plan, ready.resolved.scenario.sampling
-    sample, carried = ready.sample, sampling.implementation
+    sample, carried = ready.sampled(runs=runs), sampling.implementation
+    given = sample.posterior
     content = {
         "method": sampling.method,
         "runs": runs,
         "seed": sampling.seed,
-        "entries": {**sampling_entries(sampling), "runs": runs},
+        # A file of draws stays where it was learnt: its path means nothing to others.
+        "entries": {**sampling_entries(replace(sampling, posterior=None)), "runs": runs},
         "constants": _constants(plan, sampling),
         "drivers": [
             {"id": identifier(name), **_bounds(bounds), "of": bounds.of}
@@ -75,10 +83,12 @@ def sampling_content(ready: Prepared, runs: int, drawer: int) -> dict[str, Any]:
             [part, base64_of(pert_table(part)[0], "<f8")]
             for part in sorted(_pert_parts(sample.dimensions))
         ],
-        "walks": _walks(plan, runs, sampling.seed),
+        "walks": {} if given else _walks(plan, runs, sampling.seed),
     }
+    if given is not None:
+        content["posterior"] = _posterior(given, runs)
     if sampling.method == "sobol":
-        sizes = _sizes(plan, ready, drawer)
+        sizes = _sizes(plan, ready, shipped, drawer)
         content["sobol"] = {str(n): _directions(sampling.seed, n, runs) for n in sizes}
     return content
 
@@ -125,13 +135,29 @@ def _pert_parts(dimensions: Iterable[Dimension]) -> set[float]:
     return {(d.mode - d.low) / (d.high - d.low) for d in dimensions if d.distribution == "pert"}
 
 
-def _sizes(plan: OpenPlan, ready: Prepared, drawer: int) -> list[int]:
+def _posterior(given: Posterior, runs: int) -> dict[str, Any]:
+    """The first draws after learning, run by run, and the mean of all of them."""
+    years = next(iter(given.shocks.values())).shape[1] if given.shocks else 0
+    return {
+        "knownUntil": given.known_until,
+        "hash": given.hash[:8],
+        "years": years,
+        "values": {key: base64_of(column[:runs], "<f8") for key, column in given.values.items()},
+        "means": {key: float(column.mean()) for key, column in given.values.items()},
+        "shocks": {key: base64_of(table[:runs], "<f8") for key, table in given.shocks.items()},
+        "shockMeans": {key: table.mean(axis=0).tolist() for key, table in given.shocks.items()},
+    }
+
+
+def _sizes(plan: OpenPlan, ready: Prepared, shipped: Sequence[Scenario], drawer: int) -> list[int]:
     """Every number of dimensions that a state of the page may come to."""
     levers = sum(1 for lever in plan.levers if lever.delayable)
     held, rest = set(), set()
-    for name in (*plan.scenarios, None):
-        one = ready if name is None else prepare(plan, name)
-        sample = SamplePlan("sobol", 1, 0, one.sample.dimensions, (), np.eye(0))
+    start = ready.resolved.scenario.sampling.posterior
+    for scenario in shipped:
+        own = scenario.changed(sampling=replace(scenario.sampling, posterior=start))
+        one = prepare(plan, own if start else scenario)
+        sample = SamplePlan("sobol", 1, 0, one.sampled(runs=1).dimensions, (), np.eye(0))
         kinds = [dimension.kind for dimension in sample.dimensions]
         held.add(kinds.count("constant"))
         rest.add(sample.size - kinds.count("constant") - kinds.count("lever"))

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zjsim.analysis.bare.study import read_bare_study
 from zjsim.bare import ReadyModel, ready_model
+from zjsim.bundle import MODEL_SUFFIXES
 from zjsim.cache import content_hash
 from zjsim.engines.kernel import binding
 from zjsim.engines.kernel.javascript import emit_javascript
@@ -32,6 +34,8 @@ def model_content(
 
     Parameters
     ----------
+    path : path
+        A model file, or a study of one, whose ranges become those of the first sliders.
     changes : str, sequence of str, or mapping
         What the page begins with, as in `simulate_model`: constants, time settings, ``method``,
         ``noise``.
@@ -46,13 +50,13 @@ def model_content(
     ScenarioError
         When the changes do not fit the model.
     """
-    model = read_model(path)
-    ready = ready_model(model, changes)
+    ready, ranges = _ready(path, changes)
+    model = ready.model
     inputs = ready.of_runs()
     program, paths = lower(model), tuple(inputs.paths)
     save = binding.saved_names(program, inputs)
     _refuse_nothing_to_chart(path, inputs.grid, save)
-    constants, elements = _constants(model, program), element_contents(model)
+    constants, elements = _constants(model, program, ranges), element_contents(model)
     content = {
         **common(program, inputs.grid, language),
         "kind": "model",
@@ -87,6 +91,14 @@ def model_content(
     return content, emit_javascript(schedule(program, paths, save))
 
 
+def _ready(path: Path, changes: Changes) -> tuple[ReadyModel, Mapping[str, tuple[float, float]]]:
+    """A model ready to run, and the ranges of its constants where a study gives them."""
+    if path.suffix.lower() in MODEL_SUFFIXES:
+        return ready_model(read_model(path), changes), {}
+    study = read_bare_study(path, [changes] if isinstance(changes, str) else list(changes))
+    return study.ready, {item.key: (item.low, item.high) for item in study.dimensions}
+
+
 def _refuse_nothing_to_chart(path: Path, grid: TimeGrid, save: tuple[str, ...]) -> None:
     if grid.n_steps == 0:
         raise ModelError(
@@ -100,12 +112,16 @@ def _refuse_nothing_to_chart(path: Path, grid: TimeGrid, save: tuple[str, ...]) 
         )
 
 
-def _constants(model: ModelSpec, program: Program) -> dict[str, dict[str, Any]]:
-    """Constants that may be moved, by identifier, with the range that the file gives."""
-    limits = {constant.name: constant.limits for constant in model.constants}
+def _constants(
+    model: ModelSpec, program: Program, ranges: Mapping[str, tuple[float, float]]
+) -> dict[str, dict[str, Any]]:
+    """Constants that may be moved, by identifier: those with given ranges first."""
+    limits: dict[str, Any] = {constant.name: constant.limits for constant in model.constants}
+    limits |= ranges
     drawn = {draw.name for draw in model.draws}
     found: dict[str, dict[str, Any]] = {}
-    for slot, constant in enumerate(program.constants):
+    slots = list(enumerate(program.constants))
+    for slot, constant in sorted(slots, key=lambda pair: pair[1].name not in ranges):
         name = constant.name
         if control_of(name) or name in program.structural or name in drawn:
             continue

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from zjsim.workflow import Runs
 
 Writer = Callable[[Path], None]
+DEFAULT_ENGINE = "kernel"
 # A grade worse than this is an assumption that must be pointed out to a reader.
 ASSUMED = frozenset({"D", "M"})
 
@@ -39,7 +40,8 @@ def report_of(runs: Runs, assessment: Assessment) -> Report:
         run_id=run_id_of(runs, assessment.observations),
         inputs=input_lines(runs),
         assumptions=assumption_lines(runs),
-        footnote=method_words(runs),
+        # How a run is computed is said where it is not computed as usual; the annex has it all.
+        footnote="" if runs.engine == DEFAULT_ENGINE else method_words(runs),
     )
 
 

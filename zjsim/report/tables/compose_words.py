@@ -103,43 +103,8 @@ def tally(report: Report) -> dict[str, object]:
     }
 
 
-def verdict_sentences(report: Report, language: Language) -> list[str]:
-    """Tally, binding targets, what is not met, what is, the closest, the amendments."""
-    name = scenario_name(report, language)
-    first = label(
-        "summary.tally", language, scenario=name, year=report.target_year, **tally(report)
-    )
-    ordered = sorted(report.rows, key=lambda row: not row.indicator.binding)
-    met = [row for row in ordered if row.verdict in PASSES]
-    missed = [row for row in ordered if row.verdict not in PASSES]
-    others = [row for row in met if not row.indicator.binding]
-    sentences = [first]
-    sentences += [
-        _sentence("summary.binding_met", language, _said(row, language))
-        for row in met
-        if row.indicator.binding
-    ]
-    sentences += [_missed_sentence(row, language) for row in missed]
-    if others:
-        names = joined((indicator_name(row.indicator, language) for row in others), language)
-        sentences.append(label("summary.met_rest", language, names=names))
-    known = [row for row in report.rows if row.verdict != "missing"]
-    if known:
-        closest = min(known, key=nearness)
-        sentences.append(_sentence("summary.closest", language, _said(closest, language)))
-    return sentences + _amended(report, language)
-
-
-def _missed_sentence(row: Row, language: Language) -> str:
-    key = "summary.missed"
-    if row.verdict == "missing":
-        key = "summary.unknown"
-    elif row.last.progress < 0:
-        key = "summary.backwards"
-    return _sentence(key, language, _said(row, language))
-
-
-def _amended(report: Report, language: Language) -> list[str]:
+def amended_sentences(report: Report, language: Language) -> list[str]:
+    """Targets that were amended later, with the verdict on the amendment."""
     return [
         label(
             "summary.amended",
@@ -156,17 +121,12 @@ def _amended(report: Report, language: Language) -> list[str]:
 
 
 def brief_sentence(report: Report, language: Language) -> str:
-    """One scenario of several in one sentence."""
-    missed = [row for row in report.rows if row.verdict not in PASSES]
-    missed.sort(key=lambda row: not row.indicator.binding)
-    names = [indicator_name(row.indicator, language) for row in missed]
-    tail = label("summary.brief_none", language)
-    if names:
-        tail = label("summary.brief_missed", language, names=joined(names, language))
-    name = scenario_name(report, language)
-    said = label("summary.brief", language, scenario=name, missed=tail, **tally(report))
-    likely = likely_words(report, language) or label("chances.missing", language)
-    return TYPOGRAPHY[language].gap.join([said, likely])
+    """One scenario of several in one sentence: what is likely, then the single run."""
+    said = {
+        "scenario": scenario_name(report, language),
+        "likely": likely_words(report, language) or label("chances.missing", language),
+    }
+    return label("summary.brief", language, **said, **tally(report))
 
 
 def error_sentence(reports: Sequence[Report], language: Language) -> str:

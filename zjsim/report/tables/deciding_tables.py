@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from zjsim.language import LANGUAGES, TYPOGRAPHY, Language
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
+from zjsim.scenario.posterior import read_posterior
 
 
 def effort(found: Any, cost: float, language: Language) -> str:
@@ -165,6 +167,9 @@ def backcast_remarks(found: Any, language: Language) -> list[str]:
         lines.append(label(f"backcast.rule_{found.cost_rule}", language))
     if len(found.frontier) > 1:
         lines.append(label("backcast.frontier_note", language))
+    if found.before.sampling.posterior:
+        year = read_posterior(Path(found.before.sampling.posterior)).known_until
+        lines.append(label("learning.looks_back", language, year=year))
     return lines
 
 

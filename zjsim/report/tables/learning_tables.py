@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zjsim.language import Language
@@ -11,12 +12,14 @@ from zjsim.report.tables.wording import variable_name
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import DASH, format_number, format_share
 from zjsim.report.words.text_table import Table
+from zjsim.scenario.posterior import read_posterior
 
 if TYPE_CHECKING:
     from zjsim.analysis.history.outside import OutsideView
     from zjsim.analysis.learning.figures import Figure
     from zjsim.analysis.learning.learn import Learning
     from zjsim.analysis.learning.work import Known, Mover
+    from zjsim.scenario.schema import Scenario
 
 WORTH_TELLING = 0.05  # of a change of a probability
 OWN_PART = 0.2  # of the change that a figure alone must make to be named as what made it
@@ -200,3 +203,11 @@ def sampler_sentences(learning: Learning, language: Language) -> Sequence[str]:
             )
         )  # fmt: skip
     return said
+
+
+def start_sentence(scenario: Scenario, language: Language) -> str:
+    """From which draws a scenario starts; empty when it starts from none."""
+    if not scenario.sampling.posterior:
+        return ""
+    given = read_posterior(Path(scenario.sampling.posterior))
+    return label("learning.starts", language, year=given.known_until, hash=given.hash[:8])

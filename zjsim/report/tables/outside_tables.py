@@ -86,13 +86,19 @@ def class_sentence(found: Class, language: Language) -> str:
 
 
 def outside_lines(
-    plan: OpenPlan, observations: Observations | None, language: Language
+    plan: OpenPlan,
+    observations: Observations | None,
+    language: Language,
+    known_until: int | None = None,
 ) -> list[str]:
-    """The outside view as of the base year in one line beside verdicts; none where there is none.
+    """The outside view in one line beside verdicts; none where there is none.
+
+    As known in a year, such as that of the draws of the scenario; None is the base year.
 
     Probabilities by the number of the indicator, for a table of verdicts has no room for them.
     """
-    found = base_probabilities(plan, plan.observations if observations is None else observations)
+    seen = plan.observations if observations is None else observations
+    found = base_probabilities(plan, seen, known_until)
     shares = [
         f"{item.number}: {format_share(found[item.id], 0)}"
         for item in plan.plan.indicators

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -189,7 +190,16 @@ def remarks(found: Any, language: Language) -> list[str]:
     if found.study.correlations_aside:
         count = found.study.correlations_aside
         lines.append(label("sensitivity.aside", language, count=count))
+    if found.study.company is not None:
+        lines.append(tied_sentence(found.study.company, language))
     return lines
+
+
+def tied_sentence(company: Any, language: Language) -> str:
+    """That inputs go along with one another after learning, and what cannot be told from noise."""
+    draws = company.size
+    noise = format_share(2 / math.sqrt(draws))
+    return label("learning.tied", language, draws=f"{draws:,}", noise=noise)
 
 
 def index_table(found: Any) -> Table:

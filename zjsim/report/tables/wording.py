@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from zjsim.assessment.assess import Row
 from zjsim.assessment.plan import Indicator
 from zjsim.assessment.progress import PASSES
-from zjsim.language import TYPOGRAPHY, Language
-from zjsim.model.names import canonical
+from zjsim.frozen import FrozenDict
+from zjsim.language import LANGUAGES, TYPOGRAPHY, Language
+from zjsim.model.names import canonical, identifier
+from zjsim.openplan import OpenPlan
 from zjsim.report.tables.rows import Report
 from zjsim.report.words.labels import label, localised
 from zjsim.report.words.numbers import (
@@ -25,6 +28,24 @@ def variable_name(name: str, language: Language, names_zh: Mapping[str, str]) ->
     """A model variable in Chinese where ``names_zh.csv`` has it, else as the model writes it."""
     known = {"zh": names_zh}.get(language, {})
     return known.get(canonical(name), name)
+
+
+def column_name(key: str, plan: OpenPlan) -> Any:
+    """The words for a column of a study: a lever's label or a variable's name, by language."""
+    section, _, name = key.partition(".")
+    if not name:
+        return FrozenDict({each: label(f"batch.{key}", each) for each in LANGUAGES})
+    for lever in plan.levers if section == "levers" else ():
+        if lever.id == name:
+            return lever.label
+
+    def said(language: Language) -> str:
+        for known, words in plan.names_in(language).items():
+            if identifier(known) == identifier(name):
+                return words
+        return name.replace("_", " ")
+
+    return FrozenDict({each: said(each) for each in LANGUAGES})
 
 
 def scenario_name(report: Report, language: Language) -> str:

@@ -1,4 +1,4 @@
-/* built from 1d545036d23917d1a60b056b0787eabccfd561c7aca8b73bafb109ad5a11efcc */
+/* built from 1334d51420c61fb1d723ace2b22464a6e03552d9d962368fa5b54148b43cae04 */
 // The explorer in a notebook: what anywidget loads. The page's own code and the kernel come with
 // the widget as texts, because a worker needs them as texts too.
 const unwrapped = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
