@@ -14,12 +14,13 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import blocks
+import gallery
 import measured
 from explorer_picture import explorer_picture
 from measured import table
@@ -208,9 +209,9 @@ TASKS = {
     "Learn": "learn learn_family known_until monitor evaluate Learning FamilyLearning Monitoring "
     "Evaluation",
     "Why": "compute_influence compute_sensitivity decompose decompose_levers",
-    "Decide": "backcast flip",
+    "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_learning plot_tornado plot_loops plot_stock_flow",
+    "plot_probabilities plot_learning plot_tornado plot_discover plot_robust plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
@@ -230,6 +231,11 @@ RESULTS = {
     "analysis.decomposition.decomposition": "Decomposition",
     "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
     "analysis.deciding.flip": "Flips Flip Departure",
+    "analysis.deciding.discover": "Discovery",
+    "analysis.deciding.regions": "Region Limit",
+    "analysis.deciding.robust": "Robustness",
+    "analysis.deciding.measures": "Measures",
+    "analysis.deciding.signposts": "Signpost",
     "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",
@@ -520,6 +526,8 @@ def charts() -> str:
         "assessments": "scenarios",
         "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
         "learning": "a scenario, `-n`, `--seed`, `--known-until`",
+        "discovery": "a scenario, `-n`, `--seed`",
+        "robustness": "scenarios, `-n`, `--seed`",
     }
     rows = []
     for kind in KINDS.values():
@@ -532,6 +540,8 @@ def charts() -> str:
 
 REGIONS: dict[str, Callable[[], str]] = {
     "charts": charts,
+    "gallery": partial(gallery.page, "en"),
+    "gallery_zh": partial(gallery.page, "zh"),
     "results": results,
     "results_zh": results_zh,
     "levers_apart_and_together": levers_apart_and_together,
@@ -605,10 +615,11 @@ def pictures() -> None:
             wide = 1500 if language == "en" else 1000
             board = board.convert("RGB").resize((wide, round(wide * board.height / board.width)))
             target = DOCS / "images" / f"board_{language}.png"
-            board.quantize(128).save(target, optimize=True)
+            board.save(target, optimize=True)
         picture = DOCS / "images" / "explorer_en.png"
         explorer_picture(picture)
-        Image.open(picture).convert("RGB").quantize(256).save(picture, optimize=True)
+        Image.open(picture).convert("RGB").save(picture, optimize=True)
+    gallery.main([])
 
 
 def main(arguments: list[str]) -> int:

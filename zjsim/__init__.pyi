@@ -2,10 +2,8 @@
 
 from .analysis.batch.study_file import run_study as run_study
 from .analysis.deciding.backcast import backcast as backcast
-from .analysis.deciding.discover import Discovery as Discovery
 from .analysis.deciding.discover import discover as discover
 from .analysis.deciding.flip import flip as flip
-from .analysis.deciding.robust import Robustness as Robustness
 from .analysis.deciding.robust import robust as robust
 from .analysis.decomposition.chances import chance_wedges as chance_wedges
 from .analysis.decomposition.decomposition import decompose as decompose

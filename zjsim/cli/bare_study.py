@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 KINDS = ("lines", "fan")
 _MOST_CASES = 40
+# What a study needs, and an example of it.
+_RANGES = ("ranges", "  ranges:\n    SOME CONSTANT: [0.5, 1.5]")
+_MATRIX = ("a matrix", "  matrix:\n    SOME CONSTANT: [0.5, 1, 1.5]")
 
 
 def is_model_file(name: str) -> bool:
@@ -43,12 +46,10 @@ def _study(name: str, assignments: list[str], what: str) -> BareStudy:
     from zjsim.analysis.bare.study import read_bare_study
 
     if is_model_file(name):
-        section, values = (
-            ("matrix", "[0.5, 1, 1.5]") if "batch" in what else ("ranges", "[0.5, 1.5]")
-        )
+        wanted, example = _MATRIX if what == "a batch" else _RANGES
         raise RunError(
-            f"{name}: {what} needs {'a matrix' if section == 'matrix' else section}. Write a YAML file beside the model and name that:\n"
-            f"  model: {Path(name).name}\n  {section}:\n    SOME CONSTANT: {values}"
+            f"{name}: {what} needs {wanted}. Write a YAML file beside the model and name that:\n"
+            f"  model: {Path(name).name}\n{example}"
         )
     return read_bare_study(name, assignments)
 
@@ -59,7 +60,7 @@ def _ranged(name: str, assignments: list[str], what: str) -> BareStudy:
     if not study.dimensions:
         raise RunError(
             f"{name}: {what} needs ranges, and the study has a matrix alone. Write, for example:\n"
-            "  ranges:\n    SOME CONSTANT: [0.5, 1.5]"
+            f"{_RANGES[1]}"
         )
     if study.matrix:
         note("note: matrix counts in zjsim batch alone")

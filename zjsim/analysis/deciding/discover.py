@@ -30,7 +30,7 @@ from zjsim.scenario.resolve import Resolved
 if TYPE_CHECKING:
     import pandas as pd
 
-RUNS, FEWEST = 4096, 200
+RUNS, FEWEST = 4096, 50
 FRESH = 16_384  # worlds that a box is counted in again, at most
 NEARLY_ALL = 0.75  # share of worlds that fail from which it is told where they do not
 # What is looked for: where targets are missed, or where they are met.

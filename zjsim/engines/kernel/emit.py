@@ -264,7 +264,11 @@ class PythonRenderer(Renderer):
             outer += [f"    ({states}) = states"] if n_state else []
             outer += [f"    ({self._paths('p')},) = paths"] if n_path else []
             outer.append(f"    return {self._call(name, roots) if roots or n_state else '()'}")
-        body = [*self._once(), *self._functions(), *outer]
+        apart = [
+            *self._function("rates", schedule.rates),
+            *self._function("observe", schedule.saved),
+        ]
+        body = [*self._once(), *apart, *outer]
         body.append(f"return ({states}), rates_at, observe_at")
         return "\n".join([*tables, "", head, *("    " + line for line in body), ""])
 
@@ -315,17 +319,27 @@ class PythonRenderer(Renderer):
 
     def _functions(self) -> list[str]:
         schedule = self.schedule
-        stages = len(self.stepper.nodes)
-        lines = [] if self.every_step and stages == 1 else self._function("rates", schedule.rates)
-        lines += self._function("remember", [*schedule.held_updates, *schedule.ring_inputs])
+        lines: list[str] = []
+        if not self.every_step:
+            lines += self._function("begin", self._begun())
+        if len(self.stepper.nodes) > 1:
+            lines += self._function("rates", schedule.rates)
         return lines + self._function("observe", schedule.saved)
+
+    def _begun(self) -> list[int]:
+        """What is computed at the start of each step: what is remembered, and the first rates.
+
+        One function, because both read the same variables.
+        """
+        schedule = self.schedule
+        return [*schedule.held_updates, *schedule.ring_inputs, *schedule.rates]
 
     def _function(self, name: str, roots: Sequence[int]) -> list[str]:
         if not roots and name != "observe":
             return []
         known = dict(self.prepared)
         if name == "observe" and self.every_step:
-            roots = [*roots, *self.schedule.rates]
+            roots = [*roots, *self._begun()]
         lines, texts = self.statements(roots, known)
         arguments = ", ".join(self._arguments(roots, name == "observe"))
         if name == "observe":
@@ -366,8 +380,8 @@ class PythonRenderer(Renderer):
         for i in range(len(schedule.ring_lengths)):
             body.append(f"d{i} = ring{i}[turn % len(ring{i})]")
         if self.every_step:
-            # The first rates of a step rest on what is saved at its start: computed together.
-            roots = [*schedule.saved, *schedule.rates]
+            # What begins a step rests on what is saved at its start: computed together.
+            roots = [*schedule.saved, *self._begun()]
             body.append(f"seen = {self._call('observe', roots)}")
             body.append(f"rows.extend(seen[:{len(schedule.saved) + 1}])")
         else:
@@ -390,16 +404,17 @@ class PythonRenderer(Renderer):
     def _step(self) -> list[str]:
         schedule, stepper = self.schedule, self.stepper
         n_state, lines = len(schedule.rates), []
-        remembered = [*schedule.held_updates, *schedule.ring_inputs]
-        if remembered:
-            names = [f"h{i}_next" for i in range(len(schedule.held_updates))]
-            names += [f"in{i}" for i in range(len(schedule.ring_inputs))]
-            lines.append(f"({', '.join(names)},) = {self._call('remember', remembered)}")
-        for stage in range(len(stepper.nodes) if n_state else 0):
+        begun = [f"h{i}_next" for i in range(len(schedule.held_updates))]
+        begun += [f"in{i}" for i in range(len(schedule.ring_inputs))]
+        begun += [f"x0_{i}" for i in range(n_state)]
+        if begun:
+            call = self._call("begin", self._begun())
+            if self.every_step:
+                call = f"seen[{len(schedule.saved) + 1}:]"
+            lines.append(f"({', '.join(begun)},) = {call}")
+        for stage in range(1, len(stepper.nodes) if n_state else 1):
             results = ", ".join(f"x{stage}_{i}" for i in range(n_state))
             call = self._call("rates", schedule.rates, self._moved(stage))
-            if stage == 0 and self.every_step:
-                call = f"seen[{len(schedule.saved) + 1}:]"
             lines.append(f"({results},) = {call}")
         for i in range(n_state):
             terms = [

@@ -29,8 +29,9 @@ def amount(observed: Any, value: float | None, decimals: int, language: Language
     if percent:
         return f"{format_number(100 * value, max(decimals - 2, 0))}%"
     number = format_number(value, max(decimals, 0))
-    if observed.unit == "%":
-        return f"{number}%"
+    if observed.sort == "outturn":
+        unit = localised(observed.dimension.unit, language)
+        return f"{number}%" if unit == "%" else f"{number} {unit}".rstrip()
     if observed.unit.lower() in ("1/year", "1/años", "1/año"):
         return label("discover.a_year", language, value=number)
     return f"{number} {observed.unit}".rstrip()
@@ -60,7 +61,8 @@ def condition(limit: Any, plan: Any, language: Language) -> str:
     ends = _ends(limit, language)
     side = "both" if len(ends) == 2 else next(iter(ends))
     key = f"discover.{limit.observed.measure}_{side}"
-    return label(key, language, name=name_of(limit, plan, language), **ends)
+    name = name_of(limit, plan, language)
+    return label(key, language, name=name, last=limit.observed.last, **ends)
 
 
 def conditions(region: Any, plan: Any, language: Language) -> str:
