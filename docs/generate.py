@@ -14,12 +14,13 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import blocks
+import gallery
 import measured
 from explorer_picture import explorer_picture
 from measured import table
@@ -205,11 +206,14 @@ TASKS = {
     "Executor",
     "Judge": "assess compare run_checks Assessment ScenarioAssessments",
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
-    "Learn": "learn known_until monitor evaluate Learning Monitoring Evaluation",
-    "Why": "compute_influence compute_sensitivity decompose decompose_levers",
-    "Decide": "backcast flip",
+    "Learn": "learn learn_family known_until monitor evaluate Learning FamilyLearning Monitoring "
+    "Evaluation",
+    "Why": "compute_influence compute_sensitivity decompose decompose_levers wedges chance_wedges",
+    "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_learning plot_tornado plot_loops plot_stock_flow",
+    "plot_probabilities plot_learning plot_tornado plot_wedges plot_decomposition "
+    "plot_chance_parts plot_frontier plot_study plot_variable plot_levers plot_drivers "
+    "plot_discover plot_robust plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
@@ -227,8 +231,15 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.decomposition.wedges": "Wedges",
+    "analysis.decomposition.chances": "ChanceWedges",
     "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
     "analysis.deciding.flip": "Flips Flip Departure",
+    "analysis.deciding.discover": "Discovery",
+    "analysis.deciding.regions": "Region Limit",
+    "analysis.deciding.robust": "Robustness",
+    "analysis.deciding.measures": "Measures",
+    "analysis.deciding.signposts": "Signpost",
     "analysis.history.earlier": "Earlier",
     "analysis.history.hindcast": "Hindcast",
     "analysis.history.calibration": "Calibration",
@@ -518,11 +529,20 @@ def charts() -> str:
     takes = {
         "assessments": "scenarios",
         "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
+        "ensembles": "one to five scenarios, `-n`, `--seed`, `--known-until`",
+        "parts": "a scenario, or two to tell apart, `--levers`",
+        "chances": "a scenario, or two to tell apart, `--levers`, `-n`, `--seed`",
+        "paths": "one to six scenarios, `--band`, `-n`, `--seed`",
+        "study": "a study's file",
+        "backcast": "a scenario, `--targets`, `--wanted`, `--cost`, `-n`",
         "learning": "a scenario, `-n`, `--seed`, `--known-until`",
+        "discovery": "a scenario, `-n`, `--seed`",
+        "robustness": "scenarios, `-n`, `--seed`",
     }
     rows = []
     for kind in KINDS.values():
-        more = f", `--{kind.choice}`" if kind.choice else ""
+        option = "variable" if kind.choice in ("lever", "driver") else kind.choice
+        more = f", `--{option}`" if kind.choice else ""
         function = f"[`{kind.function}`](../reference/python.md#{kind.function})"
         shows = kind.shows.replace("``", "`")
         rows.append((f"`{kind.name}`", shows, takes.get(kind.of, "a scenario") + more, function))
@@ -531,6 +551,8 @@ def charts() -> str:
 
 REGIONS: dict[str, Callable[[], str]] = {
     "charts": charts,
+    "gallery": partial(gallery.page, "en"),
+    "gallery_zh": partial(gallery.page, "zh"),
     "results": results,
     "results_zh": results_zh,
     "levers_apart_and_together": levers_apart_and_together,
@@ -546,6 +568,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "speed_floor": measured.floor,
     "speed_zhejiang": measured.zhejiang,
     "speed_ratios": measured.ratios,
+    "ranks": measured.ranks,
+    "clock": measured.clock,
     "bar": measured.bar,
     "bar_forecasts": measured.bar_forecasts,
     "bar_provinces": measured.bar_provinces,
@@ -602,10 +626,11 @@ def pictures() -> None:
             wide = 1500 if language == "en" else 1000
             board = board.convert("RGB").resize((wide, round(wide * board.height / board.width)))
             target = DOCS / "images" / f"board_{language}.png"
-            board.quantize(128).save(target, optimize=True)
+            board.save(target, optimize=True)
         picture = DOCS / "images" / "explorer_en.png"
         explorer_picture(picture)
-        Image.open(picture).convert("RGB").quantize(256).save(picture, optimize=True)
+        Image.open(picture).convert("RGB").save(picture, optimize=True)
+    gallery.main([])
 
 
 def main(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 FIGURES = Path(__file__).resolve().parents[1] / "benchmarks" / "measured.json"
 BAR = FIGURES.with_name("bar.json")
+RANKS, CLOCK = FIGURES.with_name("ranks.json"), FIGURES.with_name("learning.json")
 
 
 @cache
@@ -105,3 +106,49 @@ def bar_provinces() -> str:
     heads = list(found["mean"])
     rows = [(name.capitalize(), *(f"{one[h]:.1f}" for h in heads)) for name, one in found.items()]
     return table(("mean error, %", *heads), rows)
+
+
+def ranks() -> str:
+    """Where known truths lay among the draws that had learnt their figures."""
+    found = json.loads(RANKS.read_text(encoding="utf-8"))
+    rows = [
+        (
+            name.replace("_", " "), *one["counts"], f"{one['middle']:.2f}", f"{one['held']:.0%}",
+            f"{one['chance']:.2f}" if one["chance"] >= 0.005 else f"{one['chance']:.0e}",
+        )
+        for name, one in found["quantities"].items()
+    ]  # fmt: skip
+    eighths = [f"{k + 1}/8" for k in range(8)]
+    heads = ("quantity", *eighths, "mean rank", "in the 80 % band", "P of uniform")
+    return f"{ranks_said(found)}\n\n{table(heads, rows)}"
+
+
+def ranks_said(found: Mapping[str, Any]) -> str:
+    """What was done, and how many quantities stray."""
+    chances = sorted(one["chance"] for one in found["quantities"].values())
+    many = len(chances)
+    below = sum(chance < 0.05 for chance in chances)
+    # Holm: the smallest of many chances is small by chance.
+    worst = min(1.0, many * chances[0])
+    held = sum(one["held"] for one in found["quantities"].values()) / many
+    return (
+        f"{found['worlds']} worlds of the shipped model, {found['figures']} figures to "
+        f"{found['until']}, {found['unknowns']} unknowns, {found['particles']} particles, seed "
+        f"{found['seed']}, {found['date']}: of {many} quantities {below} stray at the 5 % level "
+        f"({0.05 * many:.1f} would by chance); the worst, counted as one of {many}, has P = "
+        f"{worst:.2f}. The 80 % bands hold {held:.0%} of the truths."
+    )
+
+
+def clock() -> str:
+    """How long learning takes."""
+    found = json.loads(CLOCK.read_text(encoding="utf-8"))
+    rows = [
+        (name, f"{row['seconds']:.0f}", f"{row['cpu']:.0f}", row["goal"])
+        for name, row in found["rows"].items()
+    ]
+    said = (
+        f"{found['cores']} cores, load {found['load when begun']} when begun, "
+        f"{found['particles']:,} particles, {found['date']}:"
+    )
+    return f"{said}\n\n{table(('', 'seconds', 'of the processor', 'goal'), rows)}"

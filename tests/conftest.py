@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is not a fault of the code: no promise of a law is about time.
@@ -13,3 +14,12 @@ CACHE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "zjsim"
 os.environ.setdefault("ZJSIM_CACHE", str(CACHE))
 # A thousand draws beside each of a thousand verdicts is no test; test_chances.py asks for them.
 os.environ["ZJSIM_PROBABILITY"] = "0"
+
+
+def pytest_collection_modifyitems(items):
+    """What takes minutes is run when it is asked for: ``ZJSIM_LONG=1 python -m pytest -m long``."""
+    if not os.environ.get("ZJSIM_LONG"):
+        wait = pytest.mark.skip(reason="takes minutes; ZJSIM_LONG=1 runs it")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(wait)

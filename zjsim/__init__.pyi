@@ -2,10 +2,8 @@
 
 from .analysis.batch.study_file import run_study as run_study
 from .analysis.deciding.backcast import backcast as backcast
-from .analysis.deciding.discover import Discovery as Discovery
 from .analysis.deciding.discover import discover as discover
 from .analysis.deciding.flip import flip as flip
-from .analysis.deciding.robust import Robustness as Robustness
 from .analysis.deciding.robust import robust as robust
 from .analysis.decomposition.chances import chance_wedges as chance_wedges
 from .analysis.decomposition.decomposition import decompose as decompose
@@ -16,6 +14,8 @@ from .analysis.history.earlier import hindcast_from as hindcast_from
 from .analysis.history.hindcast import hindcast as hindcast
 from .analysis.learning.evaluation import Evaluation as Evaluation
 from .analysis.learning.evaluation import evaluate as evaluate
+from .analysis.learning.family import FamilyLearning as FamilyLearning
+from .analysis.learning.family import learn_family as learn_family
 from .analysis.learning.learn import Learning as Learning
 from .analysis.learning.learn import learn as learn
 from .analysis.learning.monitoring import Monitoring as Monitoring

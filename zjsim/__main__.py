@@ -10,6 +10,6 @@ if __name__ == "__main__":
         del sys.path[0]
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-    from zjsim.cli.main import main
+    from zjsim.cli.start import start
 
-    main()
+    start()

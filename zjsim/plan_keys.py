@@ -29,6 +29,7 @@ def learning_keys(plan: OpenPlan) -> dict[str, Any]:
         source, document, variables=plan.program.names,
         constants=[row.name for row in plan.constants.rows.values()],
         indicators=plan.plan.indicator_ids, series=_series(plan),
+        milestones=[item.id for item in plan.plan.milestones],
     )  # fmt: skip
     raise_if_any(path, problems, DataError)
     return document

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.analysis import batch_work as work
+from tests.test_whole_or_not import cut_off
 from zjsim.analysis.batch import journal
 from zjsim.analysis.batch.batch import run_batch
 from zjsim.analysis.batch.layout import Layout
@@ -498,3 +499,50 @@ def test_shards_of_machines_that_differ_in_the_last_bit_are_told(study, tmp_path
     (note,) = run(study, folder).notes
     assert "machines whose exp, ln and powers differ in the last bit" in note
     assert run(study, folder).notes == (note,), "a rerun still knows"
+
+
+def killed_batches(study, tmp_path, places):
+    """After a kill before each watched call: the rerun must end as if nothing had happened."""
+    whole = tmp_path / "whole"
+    run(study, whole)
+    wanted = shards(whole), numbers(whole)
+    for number, place in enumerate(places):
+        folder = tmp_path / f"killed-{number}"
+        if not cut_off(lambda folder=folder: run(study, folder), place):
+            return place
+        if (folder / "manifest.json").exists():
+            assert shards(folder).keys() == wanted[0].keys(), "finished before it was whole"
+        for path in (folder / "shards").glob("[0-9]*.parquet") if folder.exists() else ():
+            assert path.read_bytes() == wanted[0][path.name], "a shard is whole or not there"
+        assert run(study, folder).n_run == 24
+        assert (shards(folder), numbers(folder)) == wanted
+        assert sorted(p.name for p in folder.iterdir()) == sorted(p.name for p in whole.iterdir())
+    return None
+
+
+@POSIX
+def test_killed_at_some_calls_to_the_system_and_resumed_equals_uninterrupted(study, tmp_path):
+    study.write_text(STUDY % 2)
+    assert killed_batches(study, tmp_path, range(0, 66, 6)) is None
+
+
+@POSIX
+@pytest.mark.long
+def test_killed_at_every_call_to_the_system_and_resumed_equals_uninterrupted(study, tmp_path):
+    study.write_text(STUDY % 2)
+    calls = killed_batches(study, tmp_path, range(1000))
+    assert calls is not None
+    assert calls > 60
+
+
+@POSIX
+def test_a_clock_that_goes_back_costs_at_most_a_second_look(study, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    run(study, folder)
+    before = shards(folder)
+    for path in (folder / "shards").iterdir():
+        os.utime(path, (2e9, 2e9))  # written in what is now the future
+    os.utime(folder / "finished.jsonl", (2e9, 2e9))
+    monkeypatch.setattr(time, "time", lambda: 1e9)
+    again = run(study, folder)
+    assert (again.computed, again.reused, shards(folder)) == (0, 120, before)

@@ -10,7 +10,13 @@ from typer.testing import CliRunner
 import zjsim
 from zjsim.analysis.decomposition.decomposition import decompose, decompose_levers
 from zjsim.analysis.decomposition.players import CAUSES
-from zjsim.analysis.decomposition.shapley import coalitions, exact_values, sampled_values
+from zjsim.analysis.decomposition.shapley import (
+    coalitions,
+    count_coalitions,
+    exact_values,
+    sampled_values,
+    shared_out,
+)
 from zjsim.cli.decompose import decompose as command
 from zjsim.errors import PlanError, ScenarioError
 
@@ -166,6 +172,111 @@ def test_a_plan_that_does_not_say_what_is_off_is_told_so(plan, monkeypatch):
     monkeypatch.setitem(plan.__dict__, "protocol", protocol)
     with pytest.raises(PlanError, match="lacks decomposition"):
         decompose(plan)
+
+
+@pytest.fixture(scope="module")
+def gap(plan):
+    """What separates two scenarios that differ in a driver, a constant and two levers."""
+    changes = [
+        "levers.water=2", "levers.digital=0", "constants.depreciation=0.09",
+        "drivers.world_demand={shape: step, multiply: 0.95, from: 2022}",
+    ]  # fmt: skip
+    return zjsim.wedges(plan, "baseline", changes, against="baseline")
+
+
+def test_wedges_sum_to_the_gap_in_every_year_and_nothing_is_left_over(plan, gap):
+    other, own = zjsim.simulate(plan, "baseline"), zjsim.simulate(plan, gap.resolved.scenario)
+    wanted = own.indicators() - other.indicators()
+    found = gap.to_frame()
+    for item in gap.indicators:
+        table = found.loc[item.id]
+        np.testing.assert_allclose(table["sum"], wanted[item.id], rtol=1e-9, atol=1e-9)
+        parts = table.drop(columns="sum").sum(axis=1)
+        np.testing.assert_allclose(parts, table["sum"], rtol=1e-12, atol=1e-11)
+    assert {player.id for player in gap.players} == {
+        "water", "digital", "drivers.world_demand", "constants.depreciation",
+    }  # fmt: skip
+    assert (gap.exact, gap.runs) == (True, 16)
+
+
+def test_the_wedges_of_the_target_year_are_the_decomposition(plan, whole, by_lever):
+    causes = zjsim.wedges(plan)
+    assert np.array_equal(causes.at_target(causes.shares), whole.shares)
+    levers = zjsim.wedges(plan, by="levers", pairs=1)
+    assert np.array_equal(levers.at_target(levers.shares), by_lever.shares)
+
+
+def test_turned_round_every_part_changes_its_sign(plan, gap):
+    back = zjsim.wedges(plan, "baseline", against=gap.resolved.scenario)
+    names = [player.id for player in gap.players]
+    order = [[player.id for player in back.players].index(name) for name in names]
+    np.testing.assert_allclose(back.shares[order], -gap.shares, rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("players", [4, 13])
+def test_the_order_in_which_players_are_listed_changes_no_share(players):
+    """Also of sampled orders, which are drawn by name."""
+    rng = np.random.default_rng(3)
+    alone, pairs = rng.normal(size=players), np.triu(rng.normal(size=(players, players)), 1)
+
+    def worth_in(order):
+        def worth(inside):
+            at = inside[:, np.argsort(order)].astype(float)
+            return (at @ alone + ((at @ pairs) * at).sum(axis=1) ** 3 / 50)[:, None]
+
+        return worth
+
+    names = np.array([f"player {k:02d}" for k in range(players)])
+    listed, mixed = np.arange(players), rng.permutation(players)
+    first, _, runs = shared_out(worth_in(listed), list(names), 5, 0)
+    second, _, _ = shared_out(worth_in(mixed), list(names[mixed]), 5, 0)
+    np.testing.assert_allclose(second, first[mixed], rtol=1e-9, atol=1e-12)
+    assert runs == count_coalitions(players, 5)
+
+
+def test_groups_of_inputs_sum_to_the_same_gap(plan, gap):
+    grouped = zjsim.wedges(plan, gap.resolved.scenario, against="baseline", by="groups")
+    assert [player.id for player in grouped.players] == ["levers", "drivers", "constants"]
+    np.testing.assert_allclose(grouped.on - grouped.off, gap.on - gap.off, atol=1e-10)
+    np.testing.assert_allclose(np.nansum(grouped.shares, 0), np.nansum(gap.shares, 0), atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def chances(plan):
+    return zjsim.chance_wedges(plan, "observed", against="baseline", by="groups", worlds=64)
+
+
+def test_probabilities_at_both_ends_are_those_of_the_ensembles(plan, chances):
+    for name, ends in (("observed", chances.on), ("baseline", chances.off)):
+        judged = zjsim.assess(plan, zjsim.simulate_ensemble(plan, name, runs=64)).probabilities
+        own = [share.value for share in (*judged.targets, judged.binding, judged.joint)]
+        if name == "observed":
+            assert ends == pytest.approx(own, abs=1e-12)
+        else:
+            # Its drivers are drawn over more years, so only what both draw is the same.
+            assert ends == pytest.approx(own, abs=0.25)
+
+
+def test_parts_of_a_probability_sum_to_its_change(plan, chances):
+    np.testing.assert_allclose(chances.shares.sum(axis=0), chances.on - chances.off, atol=1e-12)
+    # Worlds that do not divide into batches of one size count alike all the same.
+    causes = zjsim.chance_wedges(plan, "baseline", worlds=19)
+    np.testing.assert_allclose(causes.shares.sum(axis=0), causes.on - causes.off, atol=1e-12)
+    judged = zjsim.assess(plan, zjsim.simulate_ensemble(plan, "baseline", runs=19)).probabilities
+    assert causes.on[:10] == pytest.approx([share.value for share in judged.targets], abs=1e-12)
+
+
+def test_what_cannot_be_shared_out_is_told(plan):
+    with pytest.raises(ScenarioError, match="baseline, baseline: they differ in no input"):
+        zjsim.wedges(plan, "baseline", against="baseline")
+    with pytest.raises(ScenarioError, match=r"run over other times or by another rule"):
+        zjsim.wedges(plan, "baseline", "time.step=0.125", against="baseline")
+    with pytest.raises(zjsim.RunError, match=r"by levers: .* one scenario alone shows"):
+        zjsim.wedges(plan, "baseline", against="late_start", by="levers")
+    with pytest.raises(zjsim.RunError, match=r"by groups: .*Name the other scenario"):
+        zjsim.wedges(plan, "baseline", by="groups")
+    with pytest.raises(zjsim.RunError, match="are 34,816,000 runs, more than 2,000,000"):
+        zjsim.chance_wedges(plan, "baseline", by="levers", worlds=256_000)
 
 
 def test_the_command_prints_the_shares_and_writes_them(tmp_path):

@@ -15,7 +15,7 @@ from zjsim.analysis.learning import smc
 from zjsim.analysis.learning.figures import Misses, figures_until, worst_grade
 from zjsim.analysis.learning.learning_file import read_learning
 from zjsim.assessment.observations import Observation, Observations
-from zjsim.errors import DataError, ScenarioError
+from zjsim.errors import DataError, RunError, ScenarioError
 from zjsim.lint import lint
 from zjsim.scenario.outlook import Ahead, OutlookError
 from zjsim.scenario.posterior import read_posterior, write_posterior
@@ -149,6 +149,31 @@ def test_ranks_of_the_truth_are_uniform_over_synthetic_worlds():
     assert ranks.std() == pytest.approx(12**-0.5, abs=0.02)
 
 
+@pytest.mark.slow
+def test_ranks_of_the_truth_over_worlds_of_the_real_model(plan, file):
+    # Few worlds, for time; `benchmarks/ranks.py` has many, and a page prints its result.
+    from zjsim.analysis.learning.synthetic import KEPT, LIKELIHOOD, ranked, synthetic_worlds
+    from zjsim.analysis.learning.world import World
+    from zjsim.prepare import compiled_for
+
+    compiled = compiled_for(plan, backend="compiled", may_be_paths=plan.exogenous)
+    world = World(plan, file, compiled)
+    chosen = ("rd_trend", "trend_lead_of_high_tech", "implementation")
+    worlds = synthetic_worlds(world, 2020, particles=64, seed=5, quantities=chosen)
+    truth, observed = worlds._drawn(0)
+    exact = worlds._prediction.predict(truth)[0]
+    # Most errors are within a few of their scales: the figures are those of this very truth.
+    assert np.median(np.abs(observed - exact) / worlds.figures.scales) < 1.5
+    found = {one.quantity: one for one in ranked(worlds, 3)}
+    assert {*chosen, LIKELIHOOD, "digital_core_share"} <= set(found)
+    places = np.stack([one.places for one in found.values()])
+    assert places.min() >= 0
+    assert places.max() <= KEPT
+    # Two dozen quantities of three worlds: a sampler that is off by a standard deviation is out.
+    assert places.mean() / KEPT == pytest.approx(0.5, abs=0.15)
+    assert np.mean([one.held for one in found.values()]) == pytest.approx(0.8, abs=0.17)
+
+
 def test_the_same_seed_gives_the_same_bits_on_any_number_of_threads():
     code = (
         "import sys; sys.path.insert(0, 'tests/analysis');"
@@ -217,6 +242,22 @@ def test_a_level_and_its_growth_are_one_figure(plan, file):
     assert doubled[0].told_by == "mfg_investment_growth"
 
 
+def test_milestones_tell_of_effort_only_when_asked(plan, file):
+    assert not any(row.milestone for row in file.rows)
+    asked = read_learning(plan, efforts=True)
+    assert asked.text != file.text
+    found = [f for f in figures_until(asked, plan.observations, 2025).used if f.row.milestone]
+    assert {f.row.comparison.variables[0] for f in found} == {
+        "delivery of digital", "delivery of investment", "delivery of innovation",
+    }  # fmt: skip
+    # One figure a milestone, none beyond the whole of what was asked, none sharper than 30 points.
+    assert len({f.row.comparison.series for f in found}) == len(found) == 7
+    assert max(f.datum.value for f in found) == 100
+    assert min(f.scale for f in found) >= 30 - 1e-9
+    # The draws of everybody else do not know that there are milestones.
+    assert "effort" not in file.text
+
+
 def test_a_worse_grade_has_a_larger_error(file):
     assert file.grades["A"] < file.grades["B"] < file.grades["C"] < file.grades["D"]
     rows = [Observation("x", 2020, 1.0, grade=g) for g in "AC"]
@@ -229,7 +270,7 @@ def test_a_mistake_in_the_file_says_where_and_what(plan, tmp_path):
     for path in plan.folder.path.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     text = (folder / "learning.yaml").read_text(encoding="utf-8")
-    text = text.replace("variable: energy use,", "variable: energy used,")
+    text = text.replace("variable: energy use,", "variable: energy used,", 1)
     text = text.replace("  rd trend:", "  rd trnd:").replace(
         "series: business_environment,", "series: business_enviroment,"
     )
@@ -325,7 +366,7 @@ def test_scores_of_shocks_undo_deviations():
 
 
 @pytest.mark.slow
-def test_learning_is_resumed_and_repeated_bit_for_bit(plan, tmp_path):
+def test_learning_is_resumed_and_repeated_bit_for_bit_and_arviz_reads_it(plan, tmp_path):
     import zjsim
 
     whole = zjsim.learn(plan, 2022, particles=64, out=tmp_path / "a", threads=1)
@@ -340,6 +381,7 @@ def test_learning_is_resumed_and_repeated_bit_for_bit(plan, tmp_path):
     assert list(frame.index) == [2020, 2021, 2022]
     assert ((frame >= 0) & (frame <= 1)).all(axis=None)
     assert frame.equals(resumed.to_frame())
+    _arviz_reads(whole)
     # A scenario of one's own is no shipped name; what was learnt is the same, its future is not.
     idle = plan.read_scenario("observed", {"levers.water": 0}).changed(name="mine")
     own = zjsim.learn(plan, 2022, scenario=idle, particles=64, out=tmp_path / "a")
@@ -365,3 +407,35 @@ def test_no_discrepancy_is_laid_over_draws_after_learning(plan, tmp_path):
     assert learnt.discrepancies == {}
     assert learnt.posterior["known_until"] == 2022
     assert learnt.hash != prior.hash
+
+
+def _arviz_reads(learnt):
+    arviz = pytest.importorskip("arviz")
+    # A second chain of the same draws, as another seed would give them.
+    data = learnt.to_arviz(replace(learnt, seed=2))
+    assert dict(data["posterior"].sizes)["chain"] == 2
+    figures, seen = data["posterior_predictive"]["figures"], data["observed_data"]["figures"]
+    assert figures.sizes["figure"] == seen.size == len(learnt.last.figures.used)
+    assert float(arviz.rhat(data, var_names=["rd_trend"])["rd_trend"]) < 1.1
+    assert set(data["posterior"].data_vars) == set(data["prior"].data_vars)
+    assert bool((data["log_likelihood"]["figures"] <= 5).all())
+    low, high = (figures.quantile(q, ("chain", "draw")) for q in (0.025, 0.975))
+    assert ((low <= seen) & (seen <= high)).mean() > 0.85
+    with pytest.raises(RunError, match="chains are learnings by different seeds"):
+        learnt.to_arviz(learnt)
+
+
+def test_without_arviz_it_says_what_to_install(monkeypatch):
+    from zjsim.analysis.learning.diagnostics import to_arviz
+
+    monkeypatch.setitem(sys.modules, "arviz", None)
+    with pytest.raises(RunError, match=r'pip install "zjsim\[diagnostics\]"'):
+        to_arviz(())
+
+
+def test_the_density_of_an_error_adds_up_to_one():
+    misses = Misses(np.array([0.0]), np.array([0.7]), 5.0)
+    at = np.linspace(-60, 60, 200_001)[:, None]
+    assert np.trapezoid(np.exp(misses.log_density(at))[:, 0], at[:, 0]) == pytest.approx(
+        1, abs=1e-5
+    )

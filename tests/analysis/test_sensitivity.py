@@ -53,6 +53,12 @@ class Linear:
     def centre(self, item):
         return item.mode
 
+    at_rest = centre
+    company = None
+
+    def drawn(self):
+        return None
+
     def run(self, values, advance=lambda count: None, backend=None):
         table = np.stack([values[item.key] for item in self.dimensions], axis=1)
         advance(len(table))

@@ -10,9 +10,20 @@ def status(plan, name, *figures):
     return next(item for item in found if item.milestone.id == name)
 
 
-def test_without_a_figure_nothing_is_said_to_be_met(plan, observations):
-    states = {item.state for item in milestone_statuses(plan, observations)}
+def test_without_a_figure_nothing_is_said_to_be_met(plan):
+    states = {item.state for item in milestone_statuses(plan, Observations(()))}
     assert states == {MilestoneState.NO_FIGURE}
+
+
+def test_only_what_was_published_is_said_of_a_milestone(plan, observations):
+    found = {item.milestone.id: item for item in milestone_statuses(plan, observations)}
+    told = {name: item.state for name, item in found.items() if item.value is not None}
+    met = ("industrial_internet_platforms", "base_stations_5g", "digital_transformation",
+           "single_champions", "little_giants")  # fmt: skip
+    still = ("firms_with_rd_activity", "firms_with_rd_institution")
+    assert told == {
+        **dict.fromkeys(met, MilestoneState.MET), **dict.fromkeys(still, MilestoneState.OPEN),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -38,6 +49,18 @@ def test_a_doubling_needs_the_count_of_the_base_year(plan):
     assert status(plan, "high_tech_firms", (2024, 44_000)).state is MilestoneState.NO_BASE
     done = status(plan, "high_tech_firms", (2020, 22_000), (2024, 44_000))
     assert (done.state, done.value) == (MilestoneState.MET, 2.0)
+
+
+def test_completion_is_the_share_of_the_number_and_the_figure_stays_beside_it(plan):
+    open_one = status(plan, "single_champions", (2023, 150))
+    assert (open_one.value, open_one.completion, open_one.observation.year) == (150, 0.75, 2023)
+    doubling = status(plan, "high_tech_firms", (2020, 1), (2024, 1.5))
+    assert (doubling.value, doubling.completion) == (1.5, 0.75)
+    # Of no number there is no share, and of a doubling without a base neither.
+    assert status(plan, "industrial_land_in_zones", (2023, 0.0)).completion is None
+    lost = status(plan, "high_tech_firms", (2020, 0), (2024, 44_000))
+    assert (lost.state, lost.completion) == (MilestoneState.NO_BASE, None)
+    assert lost.observation.value == 44_000
 
 
 def test_a_striven_range_is_met_from_its_lower_end(plan):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 
@@ -31,14 +30,11 @@ def zjsim(monkeypatch, capsys, tmp_path):
 
     def call(*words):
         monkeypatch.setattr(sys, "argv", ["zjsim", *map(str, words)])
-        before = signal.getsignal(signal.SIGINT)
         try:
             cli.main()
             status = 0
         except SystemExit as end:
             status = end.code or 0
-        finally:
-            signal.signal(signal.SIGINT, before)
         said = capsys.readouterr()
         assert "Traceback" not in said.out + said.err
         return Outcome(status, said.out, said.err)

@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.slow
 
@@ -99,13 +100,12 @@ def test_one_file_for_several_charts_or_another_format_is_told(zjsim, tmp_path):
 
 
 def test_sizes_are_shapes_and_a_size_that_does_not_exist_is_told(zjsim, tmp_path):
-    from PIL import Image
-
     wide = {}
     for size in ("slide", "column"):
         done = zjsim("plot", "progress", "--size", size, "--out", f"{size}.png", "--no-probability")
         assert done.status == 0, done.err
-        wide[size] = Image.open(tmp_path / f"{size}.png").size
+        with Image.open(tmp_path / f"{size}.png") as picture:
+            wide[size] = picture.size
     assert wide["slide"][0] / wide["slide"][1] == pytest.approx(16 / 9, abs=0.01)
     # 8 cm at 300 points an inch have 945 pixels.
     assert wide["column"][0] >= 945

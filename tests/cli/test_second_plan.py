@@ -73,6 +73,12 @@ COMMANDS = {
     "decompose": (PLAN, "Plan en marcha"),
     "backcast": ((*PLAN, "--targets", "all", "--cost", "steps"), "Plan en marcha"),
     "flip": (PLAN, "ritmo de patentes"),
+    "discover": ((*PLAN, "--targets", "patentes", "-n", "256"), "ritmo de patentes"),
+    "discover study.yaml": (("--targets", "patentes", "-n", "64"), "Formación 0"),
+    "robust baseline prudente": (
+        (*PLAN, "-n", "64", "--world", "baseline", "--out", "held"),
+        "Plan prudente",
+    ),
     "calibrate": (
         (*PLAN, "--draws", "64", "--profile", "0", "--seed", "7", "--out", "fit.csv"),
         "ritmo de patentes",
@@ -161,7 +167,7 @@ def texts(path):
             for part in packed.namelist():
                 if part.endswith(".xml"):
                     yield re.sub(r"<[^>]+>", " ", packed.read(part).decode("utf-8"))
-    elif path.suffix not in (".png", ".nc", ".parquet", ".pdf"):
+    elif path.suffix not in (".png", ".nc", ".parquet", ".npy", ".pdf"):
         text = path.read_text(encoding="utf-8-sig")
         # Data of pictures and fonts, and hashes, are no words.
         text = re.sub(r"base64,[A-Za-z0-9+/=]+|<path [^>]*>|\b[0-9a-f]{8,}\b", "", text)

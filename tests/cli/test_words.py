@@ -45,6 +45,8 @@ COMMANDS = {
     "decompose trade_shock --against baseline --groups --probability --worlds 16": "",
     "backcast baseline": "",
     "flip baseline --targets 6,9": "",
+    "discover baseline --targets 8 -n 512": "",
+    "robust baseline reform_first -n 128": "",
     "hindcast -n 64": "",
     "hindcast --from 2015": "",
     "calibrate --sector energy --draws 64 --profile 0": "",
@@ -73,11 +75,11 @@ COMMANDS = {
 }
 # One language is enough for what takes long: widths are a law of the table, not of its words.
 LONG = re.compile(
-    "sobol|morris|decompose|backcast|flip|validate|calibrate|check|explore|learn|forecast"
-    "|monitor|eval|score"
+    "sobol|morris|decompose|backcast|flip|discover|robust|validate|calibrate|check|explore|learn"
+    "|forecast|monitor|eval|score"
 )
 # Names and acronyms that Chinese planners write in Latin letters, too.
-LATIN = {"gdp", "ppi", "crps", "brier", "sobol", "morris", "shapley", "zjsim"}
+LATIN = {"gdp", "prim", "ppi", "crps", "brier", "sobol", "morris", "shapley", "zjsim"}
 # A path has no language.
 NO_WORDS = {"cache path"}
 

@@ -26,6 +26,7 @@ def blocks():
 
 @pytest.fixture(scope="session")
 def generate(blocks):
+    load("gallery")
     load("measured")
     load("explorer_picture")
     return load("generate")

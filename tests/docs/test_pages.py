@@ -1,5 +1,6 @@
 """Links resolve, generated pages are up to date, the changelog knows the version."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import zjsim
 from zjsim.report.model.model_book import ModelBook, anchor
 from zjsim.report.model.model_census import model_census
 from zjsim.report.model.model_pages import model_pages, picture_stems, write_model_pages
+from zjsim.report.output.gallery import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -72,15 +74,33 @@ def test_the_changelog_knows_the_version():
 
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning(tmp_path):
-    pytest.importorskip("mkdocs")
+    pytest.importorskip("zensical")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(tmp_path)],
+        [sys.executable, DOCS / "build_site.py", tmp_path, "--no-run"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "reference" / "model" / "index.html").is_file()
-    loaded = re.findall(r'(?:src|href)="(https?:[^"]+)"', (tmp_path / "index.html").read_text())
-    assert [link for link in loaded if link.endswith((".js", ".css"))] == [], "needs a network"
+    home = tmp_path / zjsim.__version__
+    listed = json.loads((tmp_path / "versions.json").read_text("utf-8"))
+    assert [one["version"] for one in listed] == [zjsim.__version__]
+    for page in ("index.html", "zh/index.html", "how-to/gallery/index.html"):
+        assert (home / page).is_file()
+    assert len(list((home / "notebooks").glob("*/index.html"))) == len(
+        list((ROOT / "notebooks").glob("*.ipynb"))
+    )
+    # A reader without a network sees all of it.
+    for path in home.rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert not re.search(r'<(?:script|link|img)[^>]* (?:src|href)="https?:', text), path
+    assert "节水" in (home / "zh" / "search.json").read_text("utf-8")
+
+
+def test_the_gallery_shows_every_kind_of_chart_in_both_languages():
+    for language, page in (("en", "how-to/gallery.md"), ("zh", "zh/gallery.md")):
+        text = (DOCS / page).read_text("utf-8")
+        for kind in KINDS:
+            assert f"images/gallery/{kind}-{language}.png" in text, kind
+            assert (DOCS / "images" / "gallery" / f"{kind}-{language}.png").is_file()
 
 
 def test_the_census_of_the_shipped_model_is_clean(plan):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="for x86"),
 ]
 # Sums of products, which a processor with fused multiplication would contract, and each function

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import io
+import json
 import os
 import random
 import shutil
@@ -17,6 +19,7 @@ import signal
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,7 +50,7 @@ def call(*words: object) -> tuple[object, str]:
     def stop(*_: object) -> None:
         raise Hang
 
-    before = signal.getsignal(signal.SIGINT), sys.argv
+    before = sys.argv
     sys.argv = ["zjsim", *map(str, words)]
     signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
@@ -63,8 +66,7 @@ def call(*words: object) -> tuple[object, str]:
         status = f"traceback {type(problem).__name__}: {problem}"
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGINT, before[0])
-        sys.argv = before[1]
+        sys.argv = before
     return status, said.getvalue()
 
 
@@ -173,6 +175,96 @@ def _cache(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
         shutil.rmtree(path)
 
 
+# Keys of plan, levers and scenarios under which words for people stand.
+WORDS = ("label", "title", "category", "scope", "clause", "quote", "number", "why", "zh", "en",
+         "note", "source", "office", "author", "place")  # fmt: skip
+OUT = "out"
+
+
+def _with_words(data: object, word: str, chance: random.Random) -> object:
+    """The same data with the word in place of some of the words for people."""
+    if isinstance(data, dict):
+        return {
+            key: word
+            if key in WORDS and isinstance(value, str) and chance.random() < 0.5
+            else _with_words(value, word, chance)
+            for key, value in data.items()
+        }
+    if isinstance(data, list):
+        return [_with_words(value, word, chance) for value in data]
+    return data
+
+
+def _words(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:
+    """One hostile text for labels, titles and reasons, through every command that shows them."""
+    word = chance.choice([text for text in mutations.STRINGS if text.strip()])
+    copy, out = folder / "plan", folder / OUT
+    shutil.copytree(RIBERA, copy)
+    for name in ("plan.yaml", "levers.yaml", "loops.yaml"):
+        data = _with_words(_data(copy / name), word, chance)
+        (copy / name).write_text(json.dumps(data, default=str), "utf-8")
+    name = "".join(sign for sign in word if sign.isprintable())[:60].strip() or "x"
+    mine = {"name": name, "label": {"zh": word, "en": word}, "why": word, "based_on": "baseline"}
+    scenario = copy / "scenarios" / "mine.yaml"
+    scenario.write_text(json.dumps(mine), "utf-8")
+    (folder / "office.yaml").write_text(json.dumps({"office": word, "author": word}), "utf-8")
+    office = ("--office", folder / "office.yaml")
+    here = ("--plan", copy, "--lang", chance.choice(("zh", "en")))
+    file = out / "file"
+    out.mkdir()
+    shown: list[tuple[object, ...]] = [
+        ("check", scenario, *here), ("run", scenario, *here, "--out", out),
+        ("compare", "baseline", scenario, *here, "--out", out),
+        ("plan", "show", *here), ("scenario", "show", scenario), ("lint", copy),
+        ("describe", *here), ("describe", *here, "--out", out),
+        ("ensemble", scenario, *here, "-n", 64, "--out", out),
+        ("explore", scenario, *here, "--out", file.with_suffix(".html")),
+        *(("report", scenario, *here, "--format", kind, "--out", out, "--no-assumptions")
+          for kind in ("html", "docx", "pdf", "xlsx", "pptx")),
+        ("report", scenario, *here, *office, "--brief", "--format", "pdf,docx", "--out", out),
+        ("report", scenario, *here, *office, "--format", "pptx", "--out", out),
+        *(("plot", kind, scenario, *here, "--formats", "png,svg,pdf", "--out", out)
+          for kind in ("board", "targets", "progress", "comparison", "stock-flow", "loops")),
+        *(("export", scenario, "--plan", copy, "--format", kind, "--out", file.with_suffix(ending))
+          for kind, ending in (("iamc-csv", ".csv"), ("iamc-xlsx", ".xlsx"), ("cin", ".cin"),
+                               ("parquet", ".parquet"), ("netcdf", ".nc"), ("xmile", ".xmile"))),
+    ]  # fmt: skip
+    yield from chance.sample(shown, 4)
+
+
+def fault_in_files(folder: Path) -> str | None:
+    """What must not be in what was written: names, formulas, markup that runs, broken XML."""
+    from lxml import etree
+
+    for path in sorted(folder.rglob("*")):
+        if set(path.name) & set('\\:*?"<>|=+@\x00\n\x1b\u202e') or path.name.startswith("."):
+            return f"a file is named {path.name!r}"
+        try:
+            if path.suffix in (".docx", ".xlsx", ".pptx"):
+                with zipfile.ZipFile(path) as packed:
+                    for part in packed.namelist():
+                        if part.endswith((".xml", ".rels")):
+                            text = packed.read(part)
+                            etree.fromstring(text, etree.XMLParser(huge_tree=True))
+                            if b"<f>" in text and b"1+1" in text:
+                                return f"{path.name}: a formula in {part}"
+            elif path.suffix in (".svg", ".xmile"):
+                etree.parse(path, etree.XMLParser(huge_tree=True))
+            elif path.suffix == ".html":
+                if "<script>alert(1)" in path.read_text("utf-8"):
+                    return f"{path.name}: a script of the data's"
+            elif path.suffix == ".csv":
+                with path.open(encoding="utf-8-sig", newline="") as file:
+                    for cell in (cell for row in csv.reader(file) for cell in row):
+                        if cell.startswith(("=", "@", "+cmd")):
+                            return f"{path.name}: a formula {cell[:30]!r}"
+            elif path.suffix == ".json":
+                json.loads(path.read_text("utf-8"))
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError) as problem:
+            return f"{path.name}: {problem}"
+    return None
+
+
 def _changed(path: Path, chance: random.Random) -> bytes:
     text = path.read_text("utf-8", "replace")
     data = _data(path) if path.suffix == ".yaml" else None
@@ -186,6 +278,7 @@ KINDS: dict[str, Callable[[Path, random.Random], Iterator[tuple[object, ...]]]] 
     "shipped plan": _plan_files(ZHEJIANG),
     "model": _models,
     "cache": _cache,
+    "words": _words,
 }
 
 
@@ -196,9 +289,9 @@ def count(kind: str, inputs: int, seed: int, keep: Path | None = None) -> list[s
         with tempfile.TemporaryDirectory() as place:
             for words in KINDS[kind](Path(place), random.Random(f"{kind} {number}")):
                 status, said = call(*words)
-                fault = fault_of(status, said)
+                fault = fault_of(status, said) or fault_in_files(Path(place) / OUT)
                 if fault is not None:
-                    faults.append(f"{kind} {number}: {words[0]}: {fault}")
+                    faults.append(f"{kind} {number}: {' '.join(map(str, words))[:150]}: {fault}")
                     if keep is not None:
                         shutil.copytree(place, keep / f"{kind}-{number}", dirs_exist_ok=True)
                     break

@@ -141,7 +141,8 @@ def changed_model(text: str, chance: random.Random) -> bytes:
         one, other = chance.choice(tokens), chance.choice(tokens)
         by = chance.choice(
             (other[0], other[0], str(hostile(chance))[:2000],
-             f"{chance.choice(_FUNCTIONS)}({one[0]})", f"({one[0]})", f"{one[0]}/0", "1e308*1e308", "-1", "")
+             f"{chance.choice(_FUNCTIONS)}({one[0]})", f"({one[0]})", f"{one[0]}/0",
+             "1e308*1e308", "-1", "")
         )  # fmt: skip
         text = text[: one.start()] + by + text[one.end() :]
     return text.encode("utf-8", "surrogatepass")

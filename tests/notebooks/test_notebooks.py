@@ -67,6 +67,10 @@ def test_a_notebook_runs_and_ends_with_a_figure_and_words(path, tmp_path):
     last = [cell for cell in book.cells if cell.cell_type == "code"][-1]
     assert "text/markdown" in last.outputs[-1]["data"], "no interpretation at the end"
     assert list(tmp_path.iterdir()) == []
+    if kept := os.environ.get("ZJSIM_NOTEBOOKS"):
+        # For the site, which shows the notebooks as they ran.
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        nbformat.write(book, Path(kept) / path.name)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

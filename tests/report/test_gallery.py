@@ -388,7 +388,8 @@ def test_parts_of_the_drawing_are_those_of_the_file_and_sum_to_the_change(kind):
         scale = np.array([row.reach for row in chart.data.rows])[:, None]
     # A bar of the base year, in which nothing has changed yet, is not drawn.
     years = written[-len(long[0]) :]
-    assert pytest.approx(years / scale) == np.array(long).T
+    drawn_parts = np.array(long).T
+    assert drawn_parts == pytest.approx(years / scale)
     (whole,) = lines_of(ax, "sum")
     assert len(whole.get_xdata()) == len(years)
 
@@ -417,7 +418,7 @@ def test_a_study_of_many_runs_shows_shares_and_one_of_single_runs_marks():
         assert len(shown) == 12 * 6 - marks
     many_cases = studied(1)
     many_cases.rows *= 5
-    with pytest.raises(RunError, match="30 cases are more than one picture shows .24."):
+    with pytest.raises(RunError, match=r"30 cases are more than one picture shows .24.\."):
         KINDS["study"].compute(many_cases)
 
 

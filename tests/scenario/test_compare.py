@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import zjsim.scenario
 from zjsim.errors import ScenarioError
-from zjsim.scenario.compare import diff
+from zjsim.inputs import TimePath
+from zjsim.scenario.compare import diff, same_path
 from zjsim.scenario.reader import read_scenario
 from zjsim.scenario.template import Examples, new_scenario
 from zjsim.schemas import schema_of
@@ -45,6 +47,25 @@ def test_the_same_numbers_in_other_words_are_no_difference(bench):
     first = bench.resolve(BASED + "levers: {land: 1}\n")
     second = bench.resolve(BASED + "levers: {land: {shape: step, to: 1, from: 2022}}\n")
     assert diff(first, second) == []
+
+
+def test_paths_are_the_same_only_from_both_sides_and_to_rounding():
+    def path(*points):
+        times, values = np.array(points).T
+        return TimePath(times, values[None])
+
+    step = path((2020, 1), (2022, 1), (2022, 2), (2025, 2))
+    assert same_path(step, path((2020, 1), (2021, 1), (2022, 1), (2022, 2)))
+    assert same_path(step, path((2020, 1 + 1e-14), (2022, 1), (2022, 2)))
+    # From the left of the jump, from its right, before the first point, and by a billionth.
+    assert not same_path(step, path((2020, 1), (2022, 1.5), (2022, 2), (2025, 2)))
+    assert not same_path(step, path((2020, 1), (2022, 1), (2022, 3), (2025, 2)))
+    assert not same_path(step, path((2020, 1), (2022, 1), (2022, 2), (2025, 2 + 4e-9)))
+
+
+def test_how_often_is_saved_is_told_where_it_differs(bench):
+    first, second = bench.resolve(BASED), bench.resolve(BASED + "time: {save_every: 0.5}\n")
+    assert [str(one) for one in diff(first, second)] == ["time save_every: every step → 0.5"]
 
 
 def test_a_new_scenario_reads_back_and_equals_its_base(bench):

@@ -122,6 +122,22 @@ def test_paths_deviate_after_the_known_year_only():
     assert moved.right(late)[0, 0] == pytest.approx(path.right(late)[0, 0] * np.exp(0.2))
 
 
+def test_within_a_year_growth_deviates_evenly_and_a_jump_stays_a_jump():
+    jump = TimePath(np.array([2020.0, 2023.0, 2023.0, 2026.0]), np.array([[1.0, 1.3, 2.0, 2.6]]))
+    moved = bent(jump, True, np.full((1, 6), 0.1), 2020.0, GRID)
+    assert (np.diff(moved.times) == 0).sum() == 1
+    half = np.arange(2020.0, 2025.6, 0.5)
+    assert set(half) <= set(moved.times)
+    assert moved.right(half)[0] == pytest.approx(
+        jump.right(half)[0] * np.exp(0.1 * (half - 2020)), rel=1e-12
+    )
+    # Beyond the last year that deviates nothing more is added.
+    short = bent(jump, True, np.full((1, 2), 0.1), 2020.0, GRID)
+    assert short.right(np.array([2025.0])) == pytest.approx(
+        jump.right(np.array([2025.0])) * np.exp(0.2)
+    )
+
+
 def test_a_level_deviates_by_its_change():
     path = TimePath(np.array([2020.0]), np.array([[5.0]]))
     moved = bent(path, False, np.full((1, 6), 0.5), 2020.0, GRID)

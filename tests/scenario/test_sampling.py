@@ -218,6 +218,7 @@ def test_nothing_varies_gives_runs_that_are_all_alike(bench):
 def test_a_sobol_set_of_unbalanced_size_is_told(bench):
     assert "256 or 512, not 300" in balance(plan_of(bench, "{runs: 300}")[1])
     assert balance(plan_of(bench, "{runs: 256}")[1]) == ""
+    assert "2 or 4, not 3" in balance(plan_of(bench, "{runs: 3}")[1])
 
 
 @pytest.mark.parametrize(

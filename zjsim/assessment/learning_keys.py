@@ -83,6 +83,8 @@ class LearningFigure(Declared):
         found = []
         if bool(self.variable) == bool(self.variables):
             found.append("either variable or variables is needed")
+        if self.effort and (self.bias or self.measure != "level"):
+            found.append("a milestone (effort) is a level, and all its doubt is in error, not bias")
         if self.from_year is not None and self.to is not None and self.to < self.from_year:
             found.append("to is before from")
         return found
@@ -130,6 +132,33 @@ class EarlyWarning(Declared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearningFamily(Declared):
+    """Several places learnt together: what they share, and what each has of its own."""
+
+    members: Name
+    """File of the other places' initial values and drivers, beside this one."""
+    histories: Name
+    """File of the published series of all places, beside this one."""
+    place: Name
+    """Which of them the plan is of."""
+    label: Text
+    """Its name."""
+    pooled: Annotated[tuple[Name, ...], rule(min_length=1)]
+    """Constants that each place has of its own, around the family's mean."""
+    drifts: tuple[Name, ...] = ()
+    """Drifts that each place has of its own, year by year."""
+    figures: Annotated[tuple[LearningFigure, ...], rule(min_length=1)]
+    """Series of the histories against variables; changes only, so that levels do not matter."""
+
+    def faults(self) -> list[str]:
+        return [
+            f"figures: {row.series} is a {row.measure}; only change is meant here"
+            for row in self.figures
+            if row.measure != "change"
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearningKeys(Declared):
     """What `zjsim learn` learns from, and what was believed before any of these figures."""
 
@@ -148,6 +177,8 @@ class LearningKeys(Declared):
     """The years of the plan."""
     early_warning: EarlyWarning = EarlyWarning()
     """Lines of early warning; no draw depends on them."""
+    family: LearningFamily | None = None
+    """Several places learnt together, by `zjsim learn --family`; no other draw depends on it."""
     choices: tuple[Text, ...] = ()
     """What was chosen after an outturn or a score had been seen; it is printed."""
     why: FilledWords = "-"
@@ -169,6 +200,7 @@ def check_learning(
     constants: Collection[str],
     indicators: Collection[str],
     series: Collection[str],
+    milestones: Collection[str] = (),
 ) -> list[Problem]:
     """Names that the file uses and the plan's folder does not have, each with its line.
 
@@ -178,6 +210,7 @@ def check_learning(
     constants : names in constants.csv
     indicators : ids of the plan
     series : of observations.csv; empty leaves them unchecked
+    milestones : ids of the plan's milestones
     """
     spelt = {canonical(name) for name in variables}
     ranged = {canonical(name) for name in constants}
@@ -196,6 +229,9 @@ def check_learning(
             named = row.get("indicator", "")
             if named and named not in indicators:
                 fault((*place, "indicator"), f"no such indicator {named}", named, indicators)
+            if "effort" in row and row["series"] not in milestones:
+                what = f"no milestone {row['series']} in plan.yaml, so it tells of no effort"
+                fault((*place, "series"), what, row["series"], milestones)
             for key in ("series", "over"):
                 if series and row.get(key) and row[key] not in series:
                     what = f"no series {row[key]} in observations.csv"
@@ -203,6 +239,18 @@ def check_learning(
     for name in document.get("priors", ()):
         if canonical(name) not in ranged:
             fault(("priors", name), "no such constant in constants.csv", name, constants)
+    family = document.get("family", {})
+    for k, row in enumerate(family.get("figures", ())):
+        for name in row.get("variables", (row.get("variable", ""),)):
+            if canonical(name) not in spelt:
+                fault(("family", "figures", k), f"the model has no {name}", name, variables)
+    for name in family.get("pooled", ()):
+        if canonical(name) not in ranged:
+            fault(("family", "pooled"), f"no constant {name} in constants.csv", name, constants)
+    for key in ("members", "histories"):
+        if key in family and not (source.path.parent / family[key]).is_file():
+            what = f"no such file {family[key]}"
+            fault(("family", key), what, family[key], [])
     said = document.get("history", {}).get("scenario")
     if said and not (source.path.parent / said).is_file():
         problems.append(

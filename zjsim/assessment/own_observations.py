@@ -53,6 +53,9 @@ def read_own_observations(
     """
     names = own_series(plan) + (published.names if published is not None else ())
     own = read_observations(path, known=names)
+    what = path if isinstance(path, Path | str) else "the table of observations"
+    if not own.rows:
+        raise DataError(f"{what}: no row holds a figure. Fill in the column value.")
     items: tuple[Indicator | Milestone, ...] = (*plan.indicators, *plan.milestones)
     units = {item.id: item.unit for item in items}
     problems = [
@@ -69,7 +72,6 @@ def read_own_observations(
     for row in own.rows:
         if row.series in named and not implausible:
             problems += _implausible(row, named[row.series])
-    what = path if isinstance(path, Path | str) else "the table of observations"
     raise_if_any(what, problems, DataError)
     return own
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from zjsim.assessment.audit_settings import AuditSettings
 from zjsim.assessment.chapter import Chapter
+from zjsim.assessment.horizon import Day, Horizon, LookBack
 from zjsim.assessment.named import find_indicator
 from zjsim.documents import from_document
 from zjsim.errors import PlanError, raise_if_any
@@ -22,7 +23,6 @@ from zjsim.frozen import FrozenDict
 from zjsim.language import Text
 from zjsim.yamlfile import read_text, read_yaml
 
-Day = Annotated[str, rule(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Month = Annotated[str, rule(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 Positive = Annotated[float, rule(gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, rule(gt=0, lt=100, allow_inf_nan=False)]
@@ -36,22 +36,6 @@ class Unit(Text):
 
     model: FilledWords = ""
     """Unit of the variable in the model file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Horizon(Declared):
-    """The time that the plan covers."""
-
-    base_year: Year
-    """Year that changes are counted from."""
-    price_year: Year | None = None
-    """Year of the constant prices; without an entry the base year."""
-    start: Day
-    """First day."""
-    end: Day
-    """Last day."""
-    quote: FilledWords | None = None
-    """The plan's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,20 +296,6 @@ class LeftOut(Declared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookBack(Declared):
-    """Which past years tell of the model's errors, where the plan's folder has a history."""
-
-    changes_from: Year | None = None
-    """Yearly changes before it do not count for a discrepancy; without an entry all count."""
-    trend: Annotated[tuple[Year, ...], rule(min_length=2, max_length=2)] | None = None
-    """First and last year of the figures whose mean growth is the naive trend; without an entry
-    the five years that end with the base year."""
-    assessed: Annotated[tuple[Year, ...], rule(min_length=1, max_length=50)] | None = None
-    """Years from which a hindcast projects; without an entry from the base year to the year
-    before the plan's last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(Declared):
     """A plan: its indicators, the milestones of its prose, and how progress is worded."""
 
@@ -347,7 +317,7 @@ class Plan(Declared):
     """The time that it covers."""
     words: WordThresholds
     """Official words for progress."""
-    history: LookBack = LookBack()
+    history: LookBack = field(default_factory=LookBack)
     """Past years that hindcasts and discrepancies look at."""
     vintages: Mapping[Identifier, Text] = field(default_factory=FrozenDict)
     """Names of bases of publication."""

@@ -42,6 +42,10 @@ def forecast(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="FOLDER", help="Of registered forecasts.")
     ] = Path("forecasts"),
+    family: Annotated[
+        bool,
+        typer.Option("--family", help="Of the provinces of the family, learnt together."),
+    ] = False,
     particles: Annotated[
         int, typer.Option("-n", "--particles", metavar="N", min=64, help="Size of the population.")
     ] = 1024,
@@ -68,6 +72,15 @@ def forecast(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
+    if family:
+        from zjsim.cli.family import forecast_the_family
+
+        for option, given in {"SCENARIO": scenario, "--observations": observations}.items():
+            if given is not None:
+                raise typer.BadParameter("not with --family", param_hint=option)
+        place = folder if register else None
+        forecast_the_family(opened, known_until, particles, seed, place, words, json)
+        return
     own = with_own_observations(opened, observations)
     earlier = read_records(folder) if folder.is_dir() else ()
     learnt = learn(

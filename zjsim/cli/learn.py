@@ -44,6 +44,14 @@ def learn(
     ] = 1024,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of every draw.")] = 2021,
     observations: Observations = None,
+    family: Annotated[
+        bool,
+        typer.Option("--family", help="Learn the provinces of the family together instead."),
+    ] = False,
+    effort: Annotated[
+        bool,
+        typer.Option("--effort", help="Also learn from milestones of the prose with an outturn."),
+    ] = False,
     constants: Annotated[
         bool, typer.Option("--constants", help="Show every constant before and after.")
     ] = False,
@@ -65,10 +73,19 @@ def learn(
 
     words = language(lang)
     opened = open_plan(plan or DEFAULT_PLAN)
+    if family:
+        from zjsim.cli.family import learn_the_family
+
+        aside = {"SCENARIO": scenario, "--observations": observations}
+        for option, given in aside.items():
+            if given is not None:
+                raise typer.BadParameter("not with --family", param_hint=option)
+        learn_the_family(opened, known_until, particles, seed, out, words, json)
+        return
     own = with_own_observations(opened, observations) if observations else None
     found = learn_plan(
         opened, known_until, scenario=scenario, particles=particles, seed=seed,
-        observations=own, out=out, told=telling(words, json),
+        observations=own, efforts=effort, out=out, told=telling(words, json),
     )  # fmt: skip
     if out is not None:
         _write(out, found, words)

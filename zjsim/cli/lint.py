@@ -29,6 +29,7 @@ def lint(
 
     Example: zjsim lint models/mine
     """
+    from zjsim.cli.chinese import in_chinese
     from zjsim.lint import NOTE
     from zjsim.lint import lint as find
     from zjsim.report.words.labels import label
@@ -39,7 +40,8 @@ def lint(
     if json:
         say_json([{"rule": f.rule, "where": f.where, "what": f.what} for f in findings])
     elif findings:
-        rows = tuple((f.rule, f.where, f.what) for f in findings)
+        told = in_chinese if words == "zh" else str
+        rows = tuple((f.rule, f.where, told(f.what)) for f in findings)
         heads = tuple(label(f"lint.{key}", words) for key in ("rule", "where", "what"))
         say_table(Table(heads, rows, "<<<"))
         say_text(label("lint.found", words, count=len(findings)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import threading
 import traceback
+from contextlib import nullcontext
 
 import typer
 
@@ -16,8 +15,15 @@ from zjsim.cli.batch import batch
 from zjsim.cli.cache import app as cache_app
 from zjsim.cli.calibrate import calibrate
 from zjsim.cli.check import check
+from zjsim.cli.chinese import (
+    framed_in_chinese,
+    help_in_chinese,
+    messages_in_chinese,
+    reads_chinese,
+)
 from zjsim.cli.compare import compare
 from zjsim.cli.conformance import conformance
+from zjsim.cli.console import prepare_console
 from zjsim.cli.decompose import decompose
 from zjsim.cli.describe import describe
 from zjsim.cli.discover import discover
@@ -117,17 +123,17 @@ def main() -> None:
     # A closed stream is None: what would be printed goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _interrupted)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal in another encoding must not turn a Chinese label into a traceback.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+    prepare_console(sys.stdout, sys.stderr)
+    with messages_in_chinese() if reads_chinese() else nullcontext():
+        _guarded()
+
+
+def _guarded() -> None:
+    """Run the command; what goes wrong is told."""
     _show_log()
     guard_imports()
     try:
-        app()
+        _run()
     except ZjsimError as problem:
         _fail(problem, str(problem))
     except KeyboardInterrupt:
@@ -150,10 +156,16 @@ def main() -> None:
         _fault(problem)
 
 
-def _interrupted(_signal: int, _frame: object) -> None:
-    """Ctrl-C: one line, whoever catches the interrupt."""
-    print("Interrupted.", file=sys.stderr)
-    raise KeyboardInterrupt
+def _run() -> None:
+    """Run the command; help is put into Chinese when it is asked for and wanted so."""
+    asked = {"--help", "-h"} & set(sys.argv) or len(sys.argv) == 1
+    if not asked or not reads_chinese():
+        app()
+        return
+    command = typer.main.get_command(app)
+    help_in_chinese(command)
+    with framed_in_chinese():
+        command()
 
 
 def _show_log() -> None:

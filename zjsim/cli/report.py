@@ -70,6 +70,14 @@ def report(
             "--learning", help="Add what could be known when; takes minutes the first time."
         ),
     ] = False,
+    more_sections: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="wedges,flips,what-it-takes",
+            help="Add what carries the result, what would turn it, what it would take.",
+        ),
+    ] = None,
     trust_model: TrustModel = False,
 ) -> None:
     """Write a report to hand on: verdicts, what decides them, assumptions, sources.
@@ -83,6 +91,7 @@ def report(
         raise typer.BadParameter("a scenario is named twice")
     from zjsim.cli.plans import plan_and_scenarios
     from zjsim.judging import with_own_observations
+    from zjsim.report.document.compose_deciding import compute_deciding
     from zjsim.report.document.deliver import deliver, judge_scenario
     from zjsim.report.document.office import read_office
 
@@ -110,7 +119,7 @@ def report(
     given = {
         "--format": ",".join(wanted), "--lang": lang or languages[0], "--plan": plan,
         "--observations": observations, "--engine": engine if engine != "kernel" else None,
-        "--known-until": known_until,
+        "--known-until": known_until, "--with": more_sections,
     }  # fmt: skip
     more = [part for key, value in given.items() if value for part in (key, str(value))]
     more += [part for change in assignments or [] for part in ("--set", change)]
@@ -123,10 +132,15 @@ def report(
         from zjsim.analysis.learning.learn import learn
 
         learnt = learn(opened, scenario=read[0], observations=seen, told=telling(words))
+    topics = [part.strip() for part in (more_sections or "").split(",") if part.strip()]
+    if topics and (brief or not {"html", "docx", "pdf"} & set(wanted)):
+        what = "it goes with a whole report in html, docx or pdf"
+        raise typer.BadParameter(what, param_hint="--with")
+    deciding = compute_deciding(opened, read[0], topics)
     command = _command(scenarios, more)
     today = date.today().isoformat()
     for path in deliver(
-        out, judged, wanted, languages, seen, command, brief, settings, today, learning=learnt
+        out, judged, wanted, languages, seen, command, brief, settings, today, learnt, deciding
     ):
         wrote(path, words)
 

@@ -139,6 +139,15 @@ def _seen(one: Observed, path: TimePath) -> np.ndarray:
     return np.asarray((ends[:, 1] - ends[:, 0]) / years_between)
 
 
+def _rows_of(
+    observed: Sequence[Observed], inputs: Inputs, draws: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    table = np.empty((inputs.n_run, len(observed)))
+    for place, one in enumerate(observed):
+        table[:, place] = _row_of(one, inputs, draws)
+    return table
+
+
 def _row_of(one: Observed, inputs: Inputs, draws: Mapping[str, np.ndarray]) -> np.ndarray:
     if isinstance(one.dimension, Dimension) and one.dimension.kind == "driver":
         return _seen(one, inputs.paths[one.dimension.name])
@@ -190,13 +199,15 @@ def observe(
     ready: Prepared, sample: SamplePlan, observed: Sequence[Observed], first: int, last: int
 ) -> np.ndarray:
     """What is observed of each input in chosen draws, shape (n, d)."""
-    table = np.empty((last - first, len(observed)))
-    for start in range(first, last, PIECE):
-        end = min(start + PIECE, last)
-        inputs, draws = resolve_ensemble(ready.resolved, sample, start, end)
-        for place, one in enumerate(observed):
-            table[start - first : end - first, place] = _row_of(one, inputs, draws)
-    return table
+    return np.concatenate(
+        [
+            _rows_of(
+                observed,
+                *resolve_ensemble(ready.resolved, sample, start, min(start + PIECE, last)),
+            )
+            for start in range(first, last, PIECE)
+        ]
+    )
 
 
 def laid_over(
@@ -246,9 +257,15 @@ def experiments(
     until = max(item.target.year for item in items)
     observed = observed_inputs(ready, sample, until, plan.names.units)
     lowest = np.array([item.target.lowest for item in items])
-    modelled = run_worlds(ready, sample, items, first, last, advance=advance)
+    pieces: list[np.ndarray] = []
+
+    def seeing(inputs: Inputs, draws: Mapping[str, np.ndarray]) -> Inputs:
+        pieces.append(_rows_of(observed, inputs, draws))
+        return inputs
+
+    modelled = run_worlds(ready, sample, items, first, last, settle=seeing, advance=advance)
     shown = laid_over(plan, sample, items, modelled, first)
-    seen = observe(ready, sample, observed, first, last)
+    seen = np.concatenate(pieces)
     return Experiments(observed, seen, shown - lowest, modelled - lowest, sample.seed)
 
 

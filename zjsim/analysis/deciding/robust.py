@@ -23,7 +23,7 @@ from zjsim.scenario.schema import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-WORLDS, FEWEST = 2048, 100
+WORLDS, FEWEST = 2048, 50
 
 
 @dataclass(frozen=True, repr=False)

@@ -90,7 +90,8 @@ def figures_until(file: LearningFile, observations: Observations, year: int) -> 
     used: dict[tuple[str, str, int], Figure] = {}
     left: list[LeftOut] = []
     for row in file.rows:
-        for datum in published(row.comparison, mine if row.own else seen):
+        for told in published(row.comparison, mine if row.own else seen):
+            datum = _done(row, told) if row.milestone else told
             if not _belongs(row, datum, file.until):
                 continue
             place = (row.phase, row.quantity, datum.year)
@@ -102,6 +103,14 @@ def figures_until(file: LearningFile, observations: Observations, year: int) -> 
             used[place] = Figure(row, datum, grade, scale)
     order = sorted(used.values(), key=lambda figure: (figure.year, file.rows.index(figure.row)))
     return Figures(tuple(order), tuple(left))
+
+
+def _done(row: Row, datum: Datum) -> Datum:
+    """How much of a milestone is done, in percent: beyond the whole of it nothing is counted.
+
+    The plan asks for no more, and counts of honours run far past it for reasons of their own.
+    """
+    return replace(datum, value=min(100 * datum.value / row.milestone, 100.0))
 
 
 def worst_grade(rows: Sequence[Observation]) -> str:
@@ -135,6 +144,13 @@ class Misses:
         """Log likelihood of each figure, up to a constant, shape (n, n_figure)."""
         z = (predictions - self.observed) / self.scales
         return np.asarray(-0.5 * (self.freedom + 1) * np.log1p(z**2 / self.freedom))
+
+    def log_density(self, predictions: np.ndarray) -> np.ndarray:
+        """The same with its constant, shape (…, n_figure): the logarithm of Student's density."""
+        half = self.freedom / 2
+        known = math.lgamma(half + 0.5) - math.lgamma(half)
+        constant = known - 0.5 * math.log(math.pi * self.freedom) - np.log(self.scales)
+        return np.asarray(self.terms(predictions) + constant)
 
     def pulls(self, predictions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Slope of each term in the prediction, and the weight of the quadratic below it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -145,6 +145,33 @@ class Learning(Shown):
             }
         return pd.DataFrame.from_dict(rows, orient="index")
 
+    def to_arviz(self, *others: Learning, year: int | None = None) -> Any:
+        """For ArviZ: this learning, and others by other seeds as further chains.
+
+        Parameters
+        ----------
+        others : Learning
+            Of the same plan and year with as many particles; rank plots and effective sizes
+            compare chains.
+        year : int or None
+            As known in this year; None takes the last.
+
+        Returns
+        -------
+        InferenceData, or DataTree of ArviZ 1
+            Groups ``posterior``, ``prior``, ``posterior_predictive``, ``observed_data`` and
+            ``log_likelihood``.
+
+        Raises
+        ------
+        RunError
+            When ArviZ is missing, or the learnings do not belong together.
+        """
+        # ArviZ is an extra that few learnings are shown to.
+        from zjsim.analysis.learning.diagnostics import to_arviz
+
+        return to_arviz((self, *others), year)
+
     def _said(self) -> str:
         count = len(self.last.figures.used)
         return (
@@ -161,6 +188,7 @@ def learn(
     particles: int = PARTICLES,
     seed: int = SEED,
     observations: OwnFigures = None,
+    efforts: bool = False,
     out: Path | str | None = None,
     backend: Backend = "auto",
     threads: int | None = None,
@@ -182,6 +210,8 @@ def learn(
         The same seed gives the same bits on any number of threads.
     observations : Observations, DataFrame, path or None
         A user's own figures laid over the published ones.
+    efforts : bool
+        Also learn from milestones of the prose that have an outturn, as observations of effort.
     out : Path, str or None
         Folder of a posterior a year; those that are there and rest on the same are read. None
         takes the private cache.
@@ -212,11 +242,10 @@ def learn(
     [2020, 2021]
     """
     opened = open_plan(plan)
-    file = read_learning(opened)
+    file = read_learning(opened, efforts)
     own = with_own_observations(opened, observations)
     last = _last_year(file, own, opened, known_until)
-    if particles < FEWEST:
-        raise DataError(f"particles: {particles} is too few; {FEWEST} is the least.")
+    least_particles(particles)
     if backend == "auto":
         backend = backend_for_search(opened.program)
     compiled = compiled_for(opened, backend=backend, threads=threads, may_be_paths=opened.exogenous)
@@ -228,6 +257,12 @@ def learn(
         steps.append(work.year(year, steps[-1] if steps else None))
     name = scenario.name if isinstance(scenario, Scenario) else scenario or file.scenario
     return Learning(opened, name, seed, particles, tuple(steps), work.prior(), work)
+
+
+def least_particles(particles: int) -> None:
+    """Refuse a population that stands for nothing."""
+    if particles < FEWEST:
+        raise DataError(f"particles: {particles} is too few; {FEWEST} is the least.")
 
 
 def newest_year(plan: OpenPlan, observations: Observations) -> int:

@@ -22,7 +22,7 @@ from zjsim.yamlfile import read_yaml
 FILE = LEARNING
 OWN_ERROR = 0.005  # of a user's own figure, relative to the target
 _OWN = {"quantity", "bias", "from", "to", "indicator", "of_plan_scale", "effort"}
-_SAID = {"early_warning", "choices", "why"}  # keys that change no draw
+_SAID = {"early_warning", "choices", "why", "family"}  # keys that change no draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Row:
         the plan's scale in the base year.
     own : bool
         Only a user's own figures count, which have no grade.
-    effort : bool
-        It is a milestone of the prose and tells of effort, of no indicator.
+    milestone : float
+        Of a milestone of the prose, which tells of effort: the number that it asks for. 0 of
+        every other row.
     """
 
     phase: Phase
@@ -60,7 +61,7 @@ class Row:
     indicator: str = ""
     of_plan_scale: float = 1.0
     own: bool = False
-    effort: bool = False
+    milestone: float = 0.0
 
     @property
     def key(self) -> str:
@@ -107,8 +108,13 @@ class LearningFile:
     choices: tuple[Text, ...] = ()
 
 
-def read_learning(plan: OpenPlan) -> LearningFile:
+def read_learning(plan: OpenPlan, efforts: bool = False) -> LearningFile:
     """Read what a plan learns from.
+
+    Parameters
+    ----------
+    efforts : bool
+        Also learn from milestones of the prose, as observations of effort.
 
     Raises
     ------
@@ -119,7 +125,8 @@ def read_learning(plan: OpenPlan) -> LearningFile:
     path = plan.folder.needed_file(FILE, "learning", DataError)
     data = learning_keys(plan)
     written = read_yaml(path, DataError).data
-    rows = _rows(data["figures"], plan)
+    every = _rows(data["figures"], plan)
+    rows = tuple(row for row in every if efforts or not row.milestone)
     history, lines = data.get("history"), data.get("early_warning", {})
     return LearningFile(
         rows=(*_own_rows(plan, rows), *rows),
@@ -129,7 +136,7 @@ def read_learning(plan: OpenPlan) -> LearningFile:
         history_scenario=path.parent / history["scenario"] if history else None,
         until=int((history or {}).get("until", plan.plan.base_year)),
         scenario=str(data.get("plan", {}).get("scenario", "observed")),
-        text=json.dumps({k: v for k, v in written.items() if k not in _SAID}, sort_keys=True),
+        text=_text(written, efforts),
         red=float(lines.get("red", 0.2)),
         amber=float(lines.get("amber", 0.5)),
         choices=tuple(Text(**entry) for entry in data.get("choices", ())),
@@ -152,8 +159,16 @@ def _own_rows(plan: OpenPlan, rows: tuple[Row, ...]) -> Iterator[Row]:
             yield Row("plan", comparison, quantity, 0.0, 0, 9999, item.id, own=True)
 
 
+def _text(written: Mapping[str, Any], efforts: bool) -> str:
+    kept = {key: value for key, value in written.items() if key not in _SAID}
+    if not efforts:
+        plan = [row for row in kept["figures"].get("plan", []) if "effort" not in row]
+        kept["figures"] = {**kept["figures"], "plan": plan}
+    return json.dumps(kept, sort_keys=True)
+
+
 def _rows(figures: Mapping[str, Any], plan: OpenPlan) -> tuple[Row, ...]:
-    found = []
+    found, asked = [], {item.id: item.number for item in plan.plan.milestones}
     for phase in PHASES:
         for entry in figures.get(phase, ()):
             rest = {key: value for key, value in entry.items() if key not in _OWN}
@@ -167,7 +182,8 @@ def _rows(figures: Mapping[str, Any], plan: OpenPlan) -> tuple[Row, ...]:
                 Row(
                     phase, made, entry["quantity"], float(entry.get("bias", 0.0)),
                     entry.get("from", 0), entry.get("to", 9999), entry.get("indicator", ""),
-                    float(entry.get("of_plan_scale", 1.0)), effort="effort" in entry,
+                    float(entry.get("of_plan_scale", 1.0)),
+                    milestone=asked[entry["series"]] if "effort" in entry else 0.0,
                 )
             )  # fmt: skip
     return tuple(found)

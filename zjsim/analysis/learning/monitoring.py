@@ -193,6 +193,9 @@ def monitor(
         own = read_own_observations(observations, opened.plan, published, implausible=True).rows
     # A grade in the user's file is his own: the figure counts as given.
     own = tuple(replace(row, grade="") for row in own)
+    years = opened.plan.years
+    if year is not None and year not in years:
+        raise DataError(f"{year}: not a year of the plan, {years[0]} to {years[-1]}.")
     last = _year_of(opened, own) if year is None else year
     newest = newest_year(opened, opened.observations)
     known = newest if last is None else min(last, newest)

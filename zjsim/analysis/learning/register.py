@@ -29,6 +29,8 @@ from zjsim.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zjsim.analysis.learning.family import FamilyForecast, FamilyLearning
+
 FORMAT = "zjsim forecast 1"
 LEVELS = tuple(round(0.05 * k, 2) for k in range(1, 20))
 BAND = (0.1, 0.9)
@@ -151,6 +153,42 @@ def make_record(learning: Learning, today: date, observations: Observations) -> 
         },
         "probabilities": {
             item.id: round(last.probabilities.targets[k].value, 6) for k, item in enumerate(items)
+        },
+    }
+    return Record(content)
+
+
+def make_family_record(
+    found: FamilyLearning, forecasts: Sequence[FamilyForecast], today: date
+) -> Record:
+    """What a family learnt together says of figures not held; names are ``place.series``."""
+    quantiles: dict[str, dict[str, list[float]]] = {}
+    for one in forecasts:
+        values = [round(float(q), 4) for q in np.nanquantile(one.draws, LEVELS)]
+        quantiles.setdefault(f"{one.place}.{one.series}", {})[str(one.year)] = values
+    data = repr([(place, f.row.key, f.year, f.datum.value) for place, f in found.world.figures])
+    content = {
+        "format": FORMAT,
+        "date": today.isoformat(),
+        "plan": found.plan.folder.name,
+        "scenario": found.world.world.file.scenario,
+        "family": [place.id for place in found.world.places],
+        "known_until": found.known_until,
+        "version": __version__,
+        "model_hash": found.plan.model_hash,
+        "posterior_hash": content_hash(np.ascontiguousarray(found.scores).tobytes()),
+        "data_hash": content_hash(data),
+        "seed": found.seed,
+        "draws": len(found.scores),
+        "held_already": [],
+        "levels": list(LEVELS),
+        "quantiles": quantiles,
+        "naive": {
+            f"{one.place}.{one.series} {one.year}": {
+                name: [round(one.naive_level(name), 4), round(naive.sd, 4)]
+                for name, naive in one.naive.items()
+            }
+            for one in forecasts
         },
     }
     return Record(content)

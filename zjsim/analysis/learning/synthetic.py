@@ -146,7 +146,8 @@ class Synthetic:
         found = {name: scores[:, layout.names.index(name)] for name in self.quantities}
         for drift in layout.drifts["plan"]:
             years = int(self.last - drift.ahead.since)
-            found[drift.dimension.key] = drift.deviations(scores)[:, :years].mean(axis=1)
+            if years > 0:
+                found[drift.dimension.key] = drift.deviations(scores)[:, :years].mean(axis=1)
         ready = self.world.prepared(self.last)
         items = plan.plan.indicators
         ran = self.world.run("plan", ready, scores, plan.indicator_variables)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -299,11 +300,18 @@ class Work:
         return tuple(found), prediction[:, new]
 
 
+class Predicts(Protocol):
+    """Scores in, predictions of figures out."""
+
+    def predict(self, scores: np.ndarray, /) -> np.ndarray:
+        """Predictions, shape (n, n_figure), of scores of shape (n, n_unknown); NaN if failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What the sampler asks for: predictions of figures and what a miss costs."""
 
-    prediction: Prediction
+    prediction: Predicts
     misses: Misses
 
     def predict(self, scores: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -53,13 +54,27 @@ def member_inputs(subject: Subject, member: Mapping[str, Any]) -> Inputs:
     Between years a driver is read on a straight line, and after the last it grows as the
     scenario's own does.
     """
-    inputs = subject.inputs(member["scenario"])
+    return placed(subject.inputs(member["scenario"]), member, subject.spec.start)
+
+
+def placed(
+    inputs: Inputs, member: Mapping[str, Any], start: float, until: float = math.inf
+) -> Inputs:
+    """Inputs with a member's initial values and its drivers in place of the plan's own.
+
+    Parameters
+    ----------
+    start : float
+        Where the model starts; every driver of a member is 1 there.
+    until : float
+        The last year of its drivers that is known.
+    """
     constants = dict(inputs.constants)
     for name, entry in member["initial"].items():
         constants[name] = np.array([float(entry["value"])])
     paths = dict(inputs.paths)
     for name, entry in member["drivers"].items():
-        own = {subject.spec.start: 1.0, **{float(y): v for y, v in entry["values"].items()}}
+        own = {start: 1.0, **{float(y): v for y, v in entry["values"].items() if y <= until}}
         years = np.array(sorted(own))
         later = np.arange(years[-1] + 1, inputs.grid.stop + 1)
         growth = paths[name].right(later)[0] / paths[name].right(years[-1:])[0, 0]

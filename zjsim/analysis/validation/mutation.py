@@ -13,12 +13,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,14 +23,15 @@ from zjsim.analysis.validation import accounts, behaviour, extremes, ledger, num
 from zjsim.analysis.validation.mutants import Mutant, mutants, sample
 from zjsim.analysis.validation.record import Measured, NotRunError
 from zjsim.analysis.validation.subject import Subject, subject_of
-from zjsim.engines.pool import available_cores
-from zjsim.errors import ZjsimError
+from zjsim.engines.executors import Executor
+from zjsim.engines.pool import Chunk, available_cores
 from zjsim.workflow import open_plan
 
 # A shorter century shows the drift of a wrong equation as well.
 _YEARS = 20.0
 # Direct structure tests: they look at one equation, not at what the model does.
 DIRECT = frozenset({"extremes_direct", "elasticities", "signs"})
+_TOGETHER = 4  # mutants that a worker is given at a time
 Killer = tuple[str, Callable[[Subject, Mutant], bool]]
 
 
@@ -236,38 +234,47 @@ def _fates(
             yield fate_of(subject, mutant, without)
             advance(1)
         return
-    folder = str(subject.plan.folder.path)
+    place = {mutant.id: number for number, mutant in enumerate(chosen)}
+    found: list[Fate] = []
     # Workers keep the texts of mutants to themselves: the user's cache is no place for them.
     with tempfile.TemporaryDirectory(prefix="zjsim-mutants-") as scratch:
-        start = partial(_start, folder, scratch, without)
-        with ProcessPoolExecutor(workers, get_context("spawn"), start) as pool:
-            ids = [(mutant.id, until) for mutant in chosen]
-            try:
-                for fate in pool.map(_fate_by_id, ids, chunksize=4):
-                    if fate is not None:
-                        yield fate
-                        advance(1)
-            except BrokenProcessPool as problem:
-                raise ZjsimError("a worker of the mutation test ended unexpectedly") from problem
+        task = _Task(str(subject.plan.folder.path), scratch, without, until)
+        chunks = [
+            Chunk(f"mutants from {first}", (task, list(place)[first : first + _TOGETHER]))
+            for first in range(0, len(chosen), _TOGETHER)
+        ]
+        # Not concurrent.futures: an interrupt would wait for all that its workers still have.
+        with closing(Executor("process", workers).map(_fates_by_id, chunks)) as results:  # type: ignore[type-var]
+            for _, fates in results:
+                found += fates
+                advance(len(fates))
+    # In the order of the sample, whichever worker was the first.
+    yield from sorted(found, key=lambda fate: place[fate.id])
 
 
-_STATE: dict[str, Any] = {}
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What every worker is told: the plan, a cache of its own, idle killers, and until when."""
+
+    folder: str
+    scratch: str
+    without: frozenset[str]
+    until: float
 
 
-def _start(folder: str, scratch: str, without: frozenset[str]) -> None:
-    """Read the plan once a worker; after that, what is cached goes to the scratch folder."""
+@lru_cache(maxsize=1)
+def _read(folder: str, scratch: str) -> tuple[Subject, Mapping[str, Mutant]]:
+    """The plan, once a worker; after that, what is cached goes to the scratch folder."""
     plan = open_plan(folder)
     subject = subject_of(plan)
     subject.baseline  # noqa: B018  (fills what every mutant shares)
     os.environ["ZJSIM_CACHE"] = scratch
-    _STATE["subject"] = subject
-    _STATE["without"] = without
-    _STATE["by_id"] = {mutant.id: mutant for mutant in mutants(plan.model)}
+    return subject, {mutant.id: mutant for mutant in mutants(plan.model)}
 
 
-def _fate_by_id(task: tuple[str, float]) -> Fate | None:
-    name, until = task
-    if time.time() > until:
-        return None
-    mutants_by_id: Mapping[str, Mutant] = _STATE["by_id"]
-    return fate_of(_STATE["subject"], mutants_by_id[name], _STATE["without"])
+def _fates_by_id(work: tuple[_Task, Sequence[str]]) -> list[Fate]:
+    task, names = work
+    subject, by_id = _read(task.folder, task.scratch)
+    return [
+        fate_of(subject, by_id[name], task.without) for name in names if time.time() <= task.until
+    ]

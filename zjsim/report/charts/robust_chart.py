@@ -26,6 +26,7 @@ SHADES = LinearSegmentedColormap.from_list("share", ["#FFFFFF", house_style.BLUE
 BEST = "#D9F0E6"
 DARK = 0.6  # share above which the number in a cell is white
 MOST = 12  # strategies that are drawn, the best ones; tables have all
+FEW = 4
 GAP = 0.4  # rows between the targets and what sums them up
 
 
@@ -159,8 +160,9 @@ def plot_robust(
     height = 0.42 * len(names) + 2.2
     width = max(9.6, 4.2 + 1.05 * len(data.strategies))
     frame = Frame(width, height, 4.0 / width, 0.97, 1 - 1.35 / height, 0.55 / height)
-    with house(style), canvas(ax, frame, figsize, title, footer) as at:
-        room = Room(right=6, top=44, bottom=6)
+    with house(style), canvas(ax, frame, figsize, title, footer, (0.62, 0.05)) as at:
+        # Few strategies have heads of one line.
+        room = Room(right=6, top=20 if len(data.strategies) <= FEW else 44, bottom=2)
         shown, size = name_rows(at, names, len(names) + GAP, (30, 8.8), room)
         draw_robust(at.ax, data, words, shown, size)
         worlds = label("robust.chart_worlds", words, worlds=f"{data.worlds:,}")

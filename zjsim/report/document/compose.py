@@ -14,6 +14,7 @@ from zjsim.assessment.observations import Observations
 from zjsim.language import TYPOGRAPHY, Language
 from zjsim.report.document import compose_pictures as pictures
 from zjsim.report.document.compose_brief import summary_sentences
+from zjsim.report.document.compose_deciding import Deciding, deciding_sections
 from zjsim.report.document.compose_evaluation import learning_section
 from zjsim.report.document.compose_ground import (
     ground_annexes,
@@ -64,6 +65,7 @@ def build_document(
     learning: Learning | None = None,
     office: Office | None = None,
     today: str = "",
+    deciding: Deciding | None = None,
 ) -> Document:
     """A report on one scenario or several of one plan.
 
@@ -82,6 +84,8 @@ def build_document(
         Who hands it on.
     today : str
         The date where the office gives none.
+    deciding : Deciding or None
+        What carries the first scenario's result, what would turn it and what it would take.
     """
     reports, settings = [item.report for item in judged], office or Office()
     plan = localised(reports[0].plan_title, language)
@@ -96,7 +100,9 @@ def build_document(
         subtitle=_subtitle(reports, language),
         byline=settings.byline(language, today),
         caution=label("report.disclaimer", language),
-        sections=numbered([*_sections(judged, language, seen, command, learning)], language),
+        sections=numbered(
+            [*_sections(judged, language, seen, command, learning, deciding)], language
+        ),
     )
     return _typeset(done)
 
@@ -107,6 +113,7 @@ def _sections(
     observations: Observations,
     command: str,
     learning: Learning | None,
+    deciding: Deciding | None,
 ) -> Iterator[Section]:
     """Every section in its order."""
     reports = [item.report for item in judged]
@@ -123,6 +130,7 @@ def _sections(
     yield from sure_sections(judged, observations, language)
     if learning is not None:
         yield replace(learning_section(learning, language), level=2)
+    yield from deciding_sections(deciding, language)
     yield watch_section(judged[0], language)
     yield from ground_sections(judged, observations, language)
     if len(judged) == 1:

@@ -17,6 +17,7 @@ from zjsim.judging import assess
 from zjsim.language import Language
 from zjsim.report.document.compose import build_document
 from zjsim.report.document.compose_brief import build_brief
+from zjsim.report.document.compose_deciding import Deciding
 from zjsim.report.document.compose_scenario import Judged
 from zjsim.report.document.compose_slides import build_slides
 from zjsim.report.document.document import Document
@@ -67,6 +68,7 @@ def deliver(
     office: Office | None = None,
     today: str = "",
     learning: Learning | None = None,
+    deciding: Deciding | None = None,
 ) -> list[Path]:
     """Write the report in every format and language; the paths, in the order asked for.
 
@@ -92,7 +94,9 @@ def deliver(
     def composed(language: Language) -> list[tuple[str, Document]]:
         """Stems and what stands in their files."""
         if not brief:
-            told = build_document(judged, language, observations, command, learning, office, today)
+            told = build_document(
+                judged, language, observations, command, learning, office, today, deciding
+            )
             return [(stem, told)]
         return [
             (f"{one.runs.run_id}_brief", build_brief(one, language, office, today))

@@ -114,6 +114,7 @@ def write_report(
     language: str | None = None,
     assumptions: bool = True,
     probability: bool = True,
+    sections: Sequence[str] = (),
 ) -> list[Path]:
     """Write a report on one scenario or several; the paths written.
 
@@ -129,6 +130,9 @@ def write_report(
         Run each assumption at both ends of its range, to tell which matter most.
     probability : bool
         Draw each scenario's ensemble, to say beside each verdict how likely it is.
+    sections : sequence of {"wedges", "flips", "what-it-takes"}
+        Add what carries the first scenario's result, what would turn its verdicts, and what it
+        would take to meet the binding targets.
 
     Returns
     -------
@@ -143,6 +147,7 @@ def write_report(
     >>> [path.suffix for path in paths]
     ['.html']
     """
+    from zjsim.report.document.compose_deciding import compute_deciding
     from zjsim.report.document.deliver import FORMATS, deliver, judge_scenario
 
     formats = [formats] if isinstance(formats, str) else formats
@@ -157,4 +162,5 @@ def write_report(
         for one in read
     ]
     words = (chosen_language(language),)
-    return deliver(Path(folder), judged, formats, words, plan.observations)
+    deciding = compute_deciding(plan, read[0], sections)
+    return deliver(Path(folder), judged, formats, words, plan.observations, deciding=deciding)

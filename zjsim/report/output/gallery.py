@@ -307,7 +307,10 @@ def _robustness(
 ) -> Any:
     from zjsim.analysis.deciding.robust import robust
 
-    return robust(plan, scenarios, worlds=asked.runs, seed=asked.seed, watch=False)
+    # The chart says that of each strategy it is the levers that count.
+    return robust(
+        plan, scenarios, world=scenarios[0], worlds=asked.runs, seed=asked.seed, watch=False
+    )
 
 
 # By what a chart is drawn from; a study is run from its own file, see `study_source`.

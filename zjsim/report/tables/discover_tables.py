@@ -29,8 +29,9 @@ def amount(observed: Any, value: float | None, decimals: int, language: Language
     if percent:
         return f"{format_number(100 * value, max(decimals - 2, 0))}%"
     number = format_number(value, max(decimals, 0))
-    if observed.unit == "%":
-        return f"{number}%"
+    if observed.sort == "outturn":
+        unit = localised(observed.dimension.unit, language)
+        return f"{number}%" if unit == "%" else f"{number} {unit}".rstrip()
     if observed.unit.lower() in ("1/year", "1/años", "1/año"):
         return label("discover.a_year", language, value=number)
     return f"{number} {observed.unit}".rstrip()
@@ -60,7 +61,8 @@ def condition(limit: Any, plan: Any, language: Language) -> str:
     ends = _ends(limit, language)
     side = "both" if len(ends) == 2 else next(iter(ends))
     key = f"discover.{limit.observed.measure}_{side}"
-    return label(key, language, name=name_of(limit, plan, language), **ends)
+    name = name_of(limit, plan, language)
+    return label(key, language, name=name, last=limit.observed.last, **ends)
 
 
 def conditions(region: Any, plan: Any, language: Language) -> str:
@@ -133,6 +135,9 @@ def sentences(found: Any, language: Language) -> list[str]:
             **_counts(region.found, region.fresh),
         }
         lines.append(label(key, language, **values))
+    if found.boxes and found.too_thin:
+        wanted = format_share(found.density, 0)
+        lines.append(label(f"discover.thin_{found.where}", language, wanted=wanted))
     if len(found.boxes) > 1:
         counts = _counts(found.together, found.together_fresh)
         lines.append(label(f"discover.together_{found.where}", language, **counts))
@@ -205,6 +210,8 @@ def remarks(found: Any, language: Language) -> list[str]:
             "seed": found.seed, "fresh_seed": found.fresh_seed,
         }  # fmt: skip
         lines.append(label("discover.note", language, **values))
+        kind = "draws" if found.resolved.posterior is None else "posterior"
+        lines.append(label(f"discover.note_{kind}", language, **values))
     shown = [limit for region in (*found.boxes, *found.branches) for limit in region.limits]
     if any(limit.observed.sort == "drift" for limit in shown):
         lines.append(label("discover.drift", language))

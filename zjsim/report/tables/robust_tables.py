@@ -131,6 +131,7 @@ def signpost_sentences(found: Any, language: Language) -> list[str]:
         else:
             key = "no_sign" if RARE <= one.better <= 1 - RARE else "rare"
             key = "nearly_all" if one.better > 1 - RARE else key
+            key = "none" if one.better == 0 else key
         lines.append(label(f"robust.{key}", language, **values))
     return lines
 
