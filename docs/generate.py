@@ -33,9 +33,9 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 SAID = """What a command prints for people comes in Chinese with `--lang zh` and in English with
-`--lang en`; without the option `ZJSIM_LANG` decides, then the locale, then English. Errors, notes
-on the input and the findings of `lint` have one wording, in English, so that it can be searched
-for; names of model variables without a Chinese name stay as the model file has them. In a terminal
+`--lang en`; without the option `ZJSIM_LANG` decides, then the locale, then English. Messages and
+help are looked up sentence by sentence; what has no Chinese yet stays English, and Python raises
+English. In tables, names of model variables without a Chinese name stay as the model file has them. In a terminal
 nothing is wider than the screen; in a pipe each row of a table is one line.
 
 `--json` has English field names and codes whatever the language. Values are in the unit the plan
@@ -211,8 +211,8 @@ TASKS = {
     "Why": "compute_influence compute_sensitivity decompose decompose_levers wedges chance_wedges",
     "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_learning plot_tornado plot_wedges plot_decomposition plot_chance_parts "
-    "plot_frontier plot_study plot_variable plot_levers plot_drivers plot_discover plot_robust "
+    "plot_probabilities plot_learning plot_tornado plot_wedges plot_decomposition "
+    "plot_chance_parts plot_frontier plot_study plot_variable plot_levers plot_drivers plot_discover plot_robust "
     "plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",

@@ -98,6 +98,7 @@ def test_every_yearly_figure_says_its_source_and_run(tmp_path):
     book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", make_report(), "en"))
     sheet = book["Yearly"]
     kinds = {"outturn": "stand-in (B)", "projection": "model variable", "plan path": "the plan"}
+    kinds["target"] = "the plan"
     for row in sheet.iter_rows(min_row=FIRST_LINE):
         for cell in row[5:]:
             if isinstance(cell.value, int | float):
