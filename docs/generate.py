@@ -35,8 +35,8 @@ REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re
 SAID = """What a command prints for people comes in Chinese with `--lang zh` and in English with
 `--lang en`; without the option `ZJSIM_LANG` decides, then the locale, then English. Messages and
 help are looked up sentence by sentence; what has no Chinese yet stays English, and Python raises
-English. In tables, names of model variables without a Chinese name stay as the model file has them. In a terminal
-nothing is wider than the screen; in a pipe each row of a table is one line.
+English. In tables, names of model variables without a Chinese name stay as the model file has
+them. In a terminal nothing is wider than the screen; in a pipe each row of a table is one line.
 
 `--json` has English field names and codes whatever the language. Values are in the unit the plan
 prints (`unit`); `progress`, `time_progress` and probabilities are parts of one; `rate_needed` has
@@ -212,8 +212,8 @@ TASKS = {
     "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
     "plot_probabilities plot_learning plot_tornado plot_wedges plot_decomposition "
-    "plot_chance_parts plot_frontier plot_study plot_variable plot_levers plot_drivers plot_discover plot_robust "
-    "plot_loops plot_stock_flow",
+    "plot_chance_parts plot_frontier plot_study plot_variable plot_levers plot_drivers "
+    "plot_discover plot_robust plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
@@ -231,6 +231,8 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.decomposition.wedges": "Wedges",
+    "analysis.decomposition.chances": "ChanceWedges",
     "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
     "analysis.deciding.flip": "Flips Flip Departure",
     "analysis.deciding.discover": "Discovery",
@@ -527,13 +529,20 @@ def charts() -> str:
     takes = {
         "assessments": "scenarios",
         "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
+        "ensembles": "one to five scenarios, `-n`, `--seed`, `--known-until`",
+        "parts": "a scenario, or two to tell apart, `--levers`",
+        "chances": "a scenario, or two to tell apart, `--levers`, `-n`, `--seed`",
+        "paths": "one to six scenarios, `--band`, `-n`, `--seed`",
+        "study": "a study's file",
+        "backcast": "a scenario, `--targets`, `--wanted`, `--cost`, `-n`",
         "learning": "a scenario, `-n`, `--seed`, `--known-until`",
         "discovery": "a scenario, `-n`, `--seed`",
         "robustness": "scenarios, `-n`, `--seed`",
     }
     rows = []
     for kind in KINDS.values():
-        more = f", `--{kind.choice}`" if kind.choice else ""
+        option = "variable" if kind.choice in ("lever", "driver") else kind.choice
+        more = f", `--{option}`" if kind.choice else ""
         function = f"[`{kind.function}`](../reference/python.md#{kind.function})"
         shows = kind.shows.replace("``", "`")
         rows.append((f"`{kind.name}`", shows, takes.get(kind.of, "a scenario") + more, function))

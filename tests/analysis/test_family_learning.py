@@ -74,8 +74,8 @@ def test_a_hierarchy_of_unknown_spread_is_that_of_emcee():
 
     sampler = emcee.EnsembleSampler(48, world.size, log_density, vectorize=True)
     sampler.random_state = np.random.RandomState(1).get_state()
-    sampler.run_mcmc(np.random.default_rng(0).standard_normal((48, world.size)), 4000)
-    other = sampler.get_chain(discard=1000, flat=True)
+    sampler.run_mcmc(np.random.default_rng(0).standard_normal((48, world.size)), 2500)
+    other = sampler.get_chain(discard=500, flat=True)
     for ours, theirs in (
         (world.own(scores), world.own(other)),
         (np.log(world.hyper(scores)[1]), np.log(world.hyper(other)[1])),

@@ -200,12 +200,12 @@ answer(data.scenarios.map((scenario) => {
 
 @pytest.mark.slow
 def test_a_page_that_starts_from_draws_after_learning_gives_theirs(page, tmp_path):
-    plan, count = page.plan, 64
+    plan, count = page.plan, 32
     scenario = tied_posterior(plan, tmp_path / "p.nc", 96)
     content, _ = plan_content(plan, scenario, "en", count)
     # A page is handed on: the place of a private file is nobody else's.
     assert str(tmp_path) not in json.dumps(content)
-    others = [scenario, *(start_of(plan, name, scenario) for name in ("frozen_effort", "observed"))]
+    others = [scenario, *(start_of(plan, name, scenario) for name in ("frozen_effort",))]
     told = [scenario_content(plan, one) for one in others]
     answers = page.ask(LEARNT, {"doc": content, "scenarios": told, "count": count}, tmp_path)
     for one, found in zip(others, answers, strict=True):
