@@ -208,10 +208,12 @@ TASKS = {
     "How sure": "compute_chances Chances hindcast hindcast_from calibrate validate",
     "Learn": "learn learn_family known_until monitor evaluate Learning FamilyLearning Monitoring "
     "Evaluation",
-    "Why": "compute_influence compute_sensitivity decompose decompose_levers",
+    "Why": "compute_influence compute_sensitivity decompose decompose_levers wedges chance_wedges",
     "Decide": "backcast flip discover robust",
     "Draw": "plot_board plot_indicator plot_targets plot_progress plot_comparison plot_fan "
-    "plot_probabilities plot_learning plot_tornado plot_discover plot_robust plot_loops plot_stock_flow",
+    "plot_probabilities plot_learning plot_tornado plot_wedges plot_decomposition "
+    "plot_chance_parts plot_frontier plot_study plot_variable plot_levers plot_drivers "
+    "plot_discover plot_robust plot_loops plot_stock_flow",
     "Explore": "explore",
     "Write": "write_run write_report export write_model_pages",
 }
@@ -229,6 +231,8 @@ RESULTS = {
     "analysis.sensitivity.one_at_a_time": "Influence Swing LeverOff",
     "analysis.sensitivity.sensitivity": "Sensitivity",
     "analysis.decomposition.decomposition": "Decomposition",
+    "analysis.decomposition.wedges": "Wedges",
+    "analysis.decomposition.chances": "ChanceWedges",
     "analysis.deciding.answer": "Backcast TargetPrice LeverChange Certificate",
     "analysis.deciding.flip": "Flips Flip Departure",
     "analysis.deciding.discover": "Discovery",
@@ -525,13 +529,20 @@ def charts() -> str:
     takes = {
         "assessments": "scenarios",
         "ensemble": "a scenario, `-n`, `--seed`, `--known-until`",
+        "ensembles": "one to five scenarios, `-n`, `--seed`, `--known-until`",
+        "parts": "a scenario, or two to tell apart, `--levers`",
+        "chances": "a scenario, or two to tell apart, `--levers`, `-n`, `--seed`",
+        "paths": "one to six scenarios, `--band`, `-n`, `--seed`",
+        "study": "a study's file",
+        "backcast": "a scenario, `--targets`, `--wanted`, `--cost`, `-n`",
         "learning": "a scenario, `-n`, `--seed`, `--known-until`",
         "discovery": "a scenario, `-n`, `--seed`",
         "robustness": "scenarios, `-n`, `--seed`",
     }
     rows = []
     for kind in KINDS.values():
-        more = f", `--{kind.choice}`" if kind.choice else ""
+        option = "variable" if kind.choice in ("lever", "driver") else kind.choice
+        more = f", `--{option}`" if kind.choice else ""
         function = f"[`{kind.function}`](../reference/python.md#{kind.function})"
         shows = kind.shows.replace("``", "`")
         rows.append((f"`{kind.name}`", shows, takes.get(kind.of, "a scenario") + more, function))

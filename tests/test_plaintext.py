@@ -76,7 +76,14 @@ def test_a_file_name_is_one_on_any_system(text):
     assert file_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["baseline", "创新驱动", "late_start-2", "v1.2"])
+@pytest.mark.parametrize("name", ["CON", "nul", "Aux.yaml", "com1.x.y", "LPT9 .txt", "prn "])
+def test_a_name_of_a_windows_device_names_no_file(name):
+    assert file_name(name) == f"_{name.strip()}"
+
+
+@pytest.mark.parametrize(
+    "name", ["baseline", "创新驱动", "late_start-2", "v1.2", "CONTROL", "null", "com10"]
+)
 def test_ordinary_names_of_files_stay(name):
     assert file_name(name) == name
 

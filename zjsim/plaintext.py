@@ -34,6 +34,8 @@ _MARKS = re.compile(
 _BREAKS = r"\s\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
 # What spreadsheets take for the beginning of a formula, in East Asian settings full-width too.
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
+# Names of devices on Windows, whatever ending follows.
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.I)
 _NUMBER = re.compile(r"[+-]?[\d.,\s%]*(?:[eE][+-]?\d+)?")
 
 
@@ -85,7 +87,8 @@ def file_name(name: str) -> str:
     clean = re.sub(r"[^\w.\- ]+", "_", clean)
     clean = re.sub(r"\s+", " ", clean)
     clean = clean.encode("utf-8", "ignore")[:LONGEST_NAME].decode("utf-8", "ignore").strip(" .")
-    return clean if re.match(r"\w", clean) else f"_{clean}"
+    fit = re.match(r"\w", clean) and not _DEVICE.match(clean)
+    return clean if fit else f"_{clean}"
 
 
 def for_json(text: str) -> str:

@@ -198,6 +198,14 @@ def test_what_is_asked_wrongly_is_told(ribera, asked, words):
         discover(ribera, **asked)
 
 
+def test_a_density_that_no_region_has_is_not_passed_over(ribera):
+    made = discover(ribera, targets="patentes", runs=256, seed=3, density=1.0, tree=False)
+    dense = max(region.found.density for region in made.boxes)
+    assert made.too_thin == (dense < 0.995)
+    said = any("No region was found in which 100%" in x for x in tables.sentences(made, "en"))
+    assert said == made.too_thin
+
+
 def test_without_scikit_learn_the_boxes_are_still_offered(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(zjsim.ZjsimError, match=r"zjsim\[discover\].*--no-tree"):

@@ -142,8 +142,11 @@ def test_every_source_of_the_shipped_table_is_in_the_references(observations):
     keys = re.findall(r"@misc\{([^,]+),", text)
     assert len(keys) == len(set(keys))
     assert {row.source for row in observations.rows} <= set(keys)
-    for field in ("title", "publisher", "address", "note"):
+    for field in ("title", "publisher", "note"):
         assert len(re.findall(rf"^  {field} = \{{.+\}},$", text, re.MULTILINE)) == len(keys)
+    # The source's own address, or where a copy of it was read.
+    for entry in re.findall(r"^@misc\{.*?^\}", text, re.MULTILINE | re.DOTALL):
+        assert re.search(r"^  (?:address|copy) = \{.+\},$", entry, re.MULTILINE), entry
 
 
 def test_the_shipped_table_ends_with_the_plan_and_every_row_has_its_origin(observations, plan):

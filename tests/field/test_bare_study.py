@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from zjsim.analysis.bare.batch import run_bare_batch
 from zjsim.analysis.bare.compute import bare_sensitivity, simulate_bare_ensemble
 from zjsim.analysis.bare.study import is_bare_study, read_bare_study
 from zjsim.cli.main import app
 from zjsim.errors import ScenarioError
+from zjsim.report.explorer.model import model_content
 
 MODEL = (
     "{UTF-8}\nr: a, b ~~|\nk[r] = 2, 3 ~~|\nc = 1 ~ m ~|\n"
@@ -89,6 +91,9 @@ def test_random_numbers_are_new_in_each_run(study, tmp_path):
         ("mode: 0.5", "modus: 0.5", "modus: no such key. Keys: low, mode"),
         ("triangular", "round", "'round': choose uniform, triangular"),
         ("outputs: [y, s]", "outputs: [y, q]", "outputs.1: no variable q"),
+        ("seed: 7", "matrix: {c: [1, 2]}", "matrix.c: it also has a range"),
+        ("seed: 7", "matrix: {q: [1, 2]}", "matrix.q: the model has no such constant"),
+        ("seed: 7", "matrix: {c: [1, 1]}", "matrix.c: expected a list of numbers, each once"),
         ("runs: 512", "runs: many", "'many': expected a whole number of at least 2"),
         ("seed: 7", "sede: 7", "sede: no such key. Did you mean seed"),
         ("seed: 7", "sampling: dice", "'dice': choose sobol"),
@@ -140,6 +145,8 @@ def test_charts_of_a_bare_model_are_written_with_their_data(study, tmp_path, mon
     ("command", "said"),
     [
         ("ensemble m.mdl", "an ensemble needs ranges. Write a YAML file"),
+        ("batch m.mdl", "a batch needs a matrix. Write a YAML file"),
+        ("batch study.yaml", "a batch needs a matrix. Write values of constants"),
         ("plot board m.mdl", "of a bare model the charts are lines and fan"),
         ("plot lines baseline", "draws a bare model; name its file"),
         ("plot lines m.mdl --variable q", "q: no such variable"),
@@ -151,3 +158,54 @@ def test_mistakes_are_told(study, tmp_path, command, said, monkeypatch):
     result = CliRunner().invoke(app, command.split())
     assert result.exit_code != 0
     assert said in str(result.exception) + result.output
+
+
+MATRIX = "model: m.mdl\nmatrix: {c: [1, 2], 'k[a]': [0, 3]}\noutputs: [y, s]\n"
+
+
+def test_a_batch_has_every_combination_and_goes_on_where_it_was_stopped(study, tmp_path):
+    path = study()
+    path.write_text(MATRIX)
+    done = run_bare_batch(read_bare_study(path), tmp_path / "o")
+    frame = done.to_frame()
+    assert frame[["c", "k[a]"]].to_numpy().tolist() == [[1, 0], [1, 3], [2, 0], [2, 3]]
+    np.testing.assert_allclose(frame["y"], [1, 13, 2, 14])
+    np.testing.assert_allclose(frame["s"], [5, 5, 10, 10])
+    assert (done.computed, done.reused) == (4, 0)
+    done.cases[0].path.unlink()
+    done.cases[2].path.write_bytes(b"broken")
+    again = run_bare_batch(read_bare_study(path), tmp_path / "o")
+    assert (again.computed, again.reused) == (2, 2)
+    assert again.to_frame().equals(frame)
+
+
+def test_the_cases_of_a_batch_share_their_draws(study, tmp_path):
+    path = study()
+    path.write_text(
+        MATRIX.replace("'k[a]': [0, 3]", "'k[b]': [0, 3]") + "runs: 32\nranges:\n  k[a]: [1, 3]\n"
+    )
+    frame = run_bare_batch(read_bare_study(path), tmp_path / "o").to_frame()
+    # y = 4 k[a] + c: the cases differ by c alone.
+    np.testing.assert_allclose(np.diff(frame["y median"]), [0, 1, 0])
+    assert list(frame.columns[4:7]) == ["y 5 %", "y median", "y 95 %"]
+
+
+def test_the_batch_command_lists_runs_and_sums_up(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study().write_text(MATRIX)
+    for options, said in (
+        ("--dry-run", "k[a]"), ("", "4 cases, 4 runs"), ("--json", '"reused": 4'),
+    ):  # fmt: skip
+        words = [] if "json" in options else ["--lang", "en"]
+        result = CliRunner().invoke(app, ["batch", "study.yaml", *options.split(), *words])
+        assert result.exit_code == 0, result.output
+        assert said in result.output
+    refused = CliRunner().invoke(app, ["batch", "study.yaml", "--plan", "zhejiang"])
+    assert "goes with a plan, not with a bare model" in refused.output
+
+
+def test_the_page_of_a_study_has_its_ranges_first(study):
+    content, _ = model_content(study(), "en", ["c=1"])
+    first, *_ = content["constants"].values()
+    assert (first["name"], first["low"], first["high"]) == ("k[a]", 1.0, 3.0)
+    assert content["scenarios"][0]["constants"] == {"c": 1.0}

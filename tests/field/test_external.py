@@ -98,7 +98,7 @@ def test_elements_of_a_range_may_stand_in_a_file(model):
         ("x = GET XLS CONSTANTS('t.xlsx', 'Figures', 'nobody')", "neither a cell nor a name"),
         ("x := GET DIRECT DATA('t.csv', ',', '2', 'Z9')", "2: holds no numbers beside Z9"),
         ("x = GET DIRECT CONSTANTS('t.csv')", "GET DIRECT CONSTANTS takes 3 texts"),
-        ("x", "has no equation, or is data from a run that Vensim keeps"),
+        ("x", "has no equation: it is data. Name the file that holds its figures"),
         ("x := Time * 2", "a data variable .:=. of an equation is not computed"),
     ],
 )

@@ -250,3 +250,35 @@ def test_a_compiled_kernel_computes_arrays_as_plain_python_does():
     compiled = KernelEngine().compile(model)
     plain, built = (compiled.run(inputs, backend) for backend in ("python", "compiled"))
     np.testing.assert_allclose(built.values, plain.values, rtol=1e-12)
+
+
+def test_slices_of_xmile_run_over_what_they_name():
+    outside = (
+        '<dimensions><dim name="K" size="4"/><dim name="Reg"><elem name="n"/><elem name="s"/>'
+        '<elem name="e"/></dim><dim name="Cold"><elem name="n"/><elem name="e"/></dim></dimensions>'
+    )
+    model = xmile(
+        aux("v", "K", '<dimensions><dim name="K"/></dimensions>')
+        + aux("r", "Reg * 10 + TIME", '<dimensions><dim name="Reg"/></dimensions>')
+        + aux("a", "SUM(v[2:3]) + TIME") + aux("b", "SUM(r[*:Cold])") + aux("c", "MAX(r[n:s])")
+        + aux("d", "SIZE(Reg) + TIME"),
+        outside=outside,
+    )  # fmt: skip
+    for name, value in (("a", 5), ("b", 40), ("c", 20), ("d", 3)):
+        assert_is(model, name, [value])
+    with pytest.raises(
+        ModelError, match=r"the slice \[lo:hi\] must go from one element to a later"
+    ):
+        xmile(
+            aux("v", "K", '<dimensions><dim name="K"/></dimensions>')
+            + aux("lo", "1") + aux("hi", "2") + aux("a", "SUM(v[lo:hi])"),
+            outside=outside,
+        )  # fmt: skip
+
+
+def test_a_range_twice_on_the_left_side_is_refused_and_numbers_are_not():
+    assert all_cells(vensim(RANGES + "m[age,age] = 1, 2; 3, 4;\n"), "m") == {
+        ("young", "young"): 1, ("young", "old"): 2, ("old", "young"): 3, ("old", "old"): 4,
+    }  # fmt: skip
+    with pytest.raises(ModelError, match="age stands twice on the left side"):
+        vensim(RANGES + "v[age] = 1, 2\nm[age,age] = v[age]\n")

@@ -193,3 +193,54 @@ def test_a_module_that_nothing_is_connected_to_is_refused():
 def test_a_stock_reads_the_same_for_any_place_of_the_unit(tmp_path):
     model = vensim("s = INTEG(1, 0)")
     assert values(model, "s").tolist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_a_sample_that_reads_itself_reads_what_it_holds():
+    model = vensim(
+        "x = 5 + STEP(-3, 2) + STEP(10, 4)\n"
+        "low = SAMPLE IF TRUE(x < low, x, x)\n"
+        "peak = SAMPLE IF TRUE(x > peak, x, 6)\n"
+    )
+    assert_is(model, "low", [5, 5, 2, 2, 2, 2, 2])
+    assert_is(model, "peak", [6, 6, 6, 6, 12, 12, 12])
+    assert_is(model, "peak", [6, 6, 6, 6, 12, 12, 12], method="rk4")
+
+
+def test_names_between_quotes_are_found_in_modules():
+    inner = aux("a-b c", "3") + aux("y", "&quot;a-b_c&quot; * 2 + TIME")
+    outer = (
+        '<module name="M"/><module name="N"><connect to="in" from="M.&quot;a-b_c&quot;"/></module>'
+        + aux("z", "M.&quot;a-b_c&quot; + N.out")
+    )
+    other = aux("in", "0") + aux("out", "in * 10 + TIME * 0")
+    text = xmile_source(outer).replace(
+        "</model>",
+        f'</model><model name="M"><variables>{inner}</variables></model>'
+        f'<model name="N"><variables>{other}</variables></model>',
+        1,
+    )
+    model = parse_model(text, ".xmile")
+    assert_is(model, "M.y", [6, 7])
+    assert_is(model, "z", [33, 33])
+
+
+def test_vensim_functions_in_an_xmile_file_are_vensims():
+    model = xmile(
+        aux("x", "STEP(4, 1)") + aux("y", "SMOOTH(x, 2)") + aux("z", "DELAY FIXED(x, 1, -1)")
+        + aux("w", "SMOOTHI(x, 2, 8)") + aux("v", "SUM(1, 2) + TIME")
+    )  # fmt: skip
+    assert_is(model, "y", [0, 0, 2, 3])
+    assert_is(model, "z", [-1, 0, 4])
+    assert_is(model, "w", [8, 4, 4])
+    assert_is(model, "v", [3, 4])
+
+
+def test_a_smooth_of_what_drains_a_stock_may_fill_it():
+    flows = "".join(
+        f'<flow name="{name}"><eqn>{equation}</eqn></flow>'
+        for name, equation in (("out", "s * 0.5"), ("back", "SMTH1(out, 2)"))
+    )
+    stock = '<stock name="s"><eqn>8</eqn><inflow>back</inflow><outflow>out</outflow>'
+    model = xmile(f"{stock}<non_negative/></stock>{flows}")
+    assert_is(model, "out", [4, 4, 4])
+    assert_is(model, "s", [8, 8, 8])

@@ -31,7 +31,7 @@ def test_every_key_is_said_in_both_languages_with_the_same_blanks():
 
 
 # Names and acronyms that Chinese planners write in Latin letters, too.
-LATIN = {"gdp", "crps", "sobol", "morris", "shapley", "pysd"}
+LATIN = {"gdp", "crps", "prim", "sobol", "morris", "shapley", "pysd"}
 LATIN |= {"csv", "json", "png", "svg", "yaml", "javascript"}
 
 

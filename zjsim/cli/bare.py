@@ -11,6 +11,7 @@ from zjsim.language import Language
 from zjsim.plaintext import file_name
 
 if TYPE_CHECKING:
+    from zjsim.errors import UnsupportedError
     from zjsim.trajectories import Trajectories
 
 
@@ -43,10 +44,10 @@ def run_model(
         model = read_model(path, data)
         files = dict(model.files)
         runs = simulate_model(model, assignments, engine=engine, trust_model=trust_model)
-    except UnsupportedError:
+    except UnsupportedError as problem:
         # PySD computes some functions that our own engines do not; then it runs the file as it is.
         if engine != "pysd":
-            raise
+            raise _with_true_hint(problem, source, suffix) from None
         if assignments:
             raise RunError(
                 f"{path}: --set does not go with a model that only PySD reads."
@@ -87,6 +88,17 @@ def run_model(
         for line in _not_finite(runs):
             note(f"warning: {line}")
     wrote(folder, words)
+
+
+def _with_true_hint(problem: UnsupportedError, source: str, suffix: str) -> UnsupportedError:
+    """The refusal, which names PySD only where PySD reads the whole file."""
+    from zjsim.engines.reference import translates
+    from zjsim.errors import UnsupportedError
+    from zjsim.model.context import USE_PYSD
+
+    if USE_PYSD not in str(problem) or translates(source, suffix):
+        return problem
+    return UnsupportedError(str(problem).replace(USE_PYSD, "PySD does not run this file either."))
 
 
 _MOST_NAMED = 5

@@ -7,6 +7,7 @@ user. Because generated code is executed, the caller must say that the file is t
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -87,6 +88,32 @@ def _translated(path: Path, origin: str) -> tuple[dict[str, str], dict[str, str]
     except Exception as problem:
         # PySD raises whatever its parser and the translated file raise.
         raise ModelError(f"{origin}: PySD cannot translate the model: {problem}") from None
+
+
+_OUTSIDE = re.compile(r"\bGET\s+(?:XLS|DIRECT)\b", re.IGNORECASE)
+
+
+def translates(source: str, suffix: str) -> bool:
+    """Whether PySD translates a text, so that ``--engine pysd`` may be recommended.
+
+    Nothing that is generated is executed. Files beside the model are not there for this engine.
+    """
+    from pysd.builders.python.python_model_builder import ModelBuilder
+    from pysd.translators.vensim.vensim_file import VensimFile
+    from pysd.translators.xmile.xmile_file import XmileFile
+
+    if _OUTSIDE.search(source):
+        return False
+    with _quiet(), tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
+        path = Path(folder) / f"{_STEM}{suffix}"
+        path.write_text(source, encoding="utf-8")
+        try:
+            file = (VensimFile if suffix == ".mdl" else XmileFile)(path)
+            file.parse()
+            ModelBuilder(file.get_abstract_model()).build_model()
+        except Exception:  # PySD raises whatever its parser and its builder raise
+            return False
+    return True
 
 
 def run_file(path: Path) -> Any:

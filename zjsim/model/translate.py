@@ -306,9 +306,10 @@ def _known(node: syntax.Apply, name: str, context: Context) -> Expression | None
     # They translate their own arguments, so the two modules need each other.
     from zjsim.model import array_functions, draws
 
-    if name == "mean" and context.language == "xmile" and len(node.arguments) > 1:
-        count = syntax.Literal(float(len(node.arguments)))
+    if name in ("mean", "sum") and context.language == "xmile" and len(node.arguments) > 1:
+        # Stella takes plain numbers here as well as an array.
         total = syntax.Chain(("+",) * (len(node.arguments) - 1), node.arguments)
+        count = syntax.Literal(float(len(node.arguments)) if name == "mean" else 1.0)
         return translate(syntax.Chain(("/",), (total, count)), context)
     extreme = name in ("max", "min") and context.language == "xmile" and len(node.arguments) == 1
     if extreme and array_functions.is_over_range(node, context):

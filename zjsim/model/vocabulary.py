@@ -33,7 +33,8 @@ RANDOM = (
     "zjsim draws RANDOM UNIFORM, NORMAL, EXPONENTIAL, POISSON and 0 1 alone; a run must give the "
     "same result each time"
 )
-ALLOCATION = "sharing out by priority is not computed"
+ALLOCATION = "nothing is shared out by priority here; write the shares out"
+WRITE_OUT = "write it out with arithmetic"
 DATA = "only GET XLS DATA and GET DIRECT DATA give such a variable its figures"
 OUTSIDE = "it reads figures from another file, which a model here may not"
 
@@ -52,26 +53,34 @@ def shown_names() -> list[str]:
 # name → reason of the refusal. PySD runs those in PYSD_RUNS, with --engine pysd.
 REFUSED = {
     "invert matrix": "a matrix is not inverted; write its inverse out",
-    "vector lookup": "it is not computed",
-    "stddev": "it is not computed; write it out with SUM", "rank": "it is not computed",
+    "vector lookup": "write a lookup for each element",
+    "stddev": "write it out with SUM", "rank": "write it out with comparisons and SUM",
+    "sinteg": "write it as INTEG; how exactly the file was integrated is not known",
+    "depreciate straightline": WRITE_OUT, "depreciate by schedule": WRITE_OUT,
+    "gamma ln": WRITE_OUT, "derivn": "write it out with PREVIOUS", "cgrowth": WRITE_OUT,
+    "endval": "what a run ends with is not known during the run", "interpolate": WRITE_OUT,
+    "lookupinv": "write the inverse as a lookup", "lookuparea": "write the area as a lookup",
+    "pmt": WRITE_OUT, "pv": WRITE_OUT, "fv": WRITE_OUT, "irr": WRITE_OUT, "rootn": WRITE_OUT,
+    "normalcdf": "write it as a lookup", "invnorm": "write it as a lookup",
+    "permutations": WRITE_OUT, "combinations": WRITE_OUT, "factorial": WRITE_OUT,
     "get time value": "it reads the calendar of a run, which zjsim does not keep",
     "a function of": "the equation is still missing",
-    "lookup invert": "inverting a lookup is not computed; write the inverse as a lookup",
-    "lookup area": "the area under a lookup is not computed",
-    "lookup slope": "the slope of a lookup is not computed",
+    "lookup invert": "write the inverse as a lookup",
+    "lookup area": "write the area as a lookup",
+    "lookup slope": "write the slope as a lookup",
     "get data at time": OUTSIDE, "get data between times": OUTSIDE,
     "get data first time": OUTSIDE, "get data last time": OUTSIDE,
     "get data max": OUTSIDE, "get data mean": OUTSIDE, "get data min": OUTSIDE,
     "get data median": OUTSIDE, "get data stdv": OUTSIDE, "get data total points": OUTSIDE,
-    "delay material": "material delays with losses are not computed; use DELAY3 or DELAY FIXED",
-    "delay conveyor": "conveyors are not computed; use DELAY FIXED",
-    "delay information": "it is not computed; use DELAY FIXED",
-    "delay batch": "batches are not computed; use DELAY FIXED",
-    "delay profile": "it is not computed; use DELAY N",
+    "delay material": "use DELAY3 or DELAY FIXED; losses are written out",
+    "delay conveyor": "use DELAY FIXED",
+    "delay information": "use DELAY FIXED",
+    "delay batch": "use DELAY FIXED",
+    "delay profile": "use DELAY N",
     "delayp": "it also returns the pipeline; write the delay out with stocks",
-    "self": "a reference of an equation to itself is not computed",
-    "npv": "net present value is not computed; write it out with a stock",
-    "history": "past values of a variable are not computed; use DELAY FIXED",
+    "self": "an equation may not read itself; use a stock",
+    "npv": "write net present value out with a stock",
+    "history": "use DELAY FIXED for a past value",
     "simultaneous": "simultaneous equations are not solved",
     "find zero": "simultaneous equations are not solved",
     "allocate available": ALLOCATION, "allocate by priority": ALLOCATION,

@@ -70,6 +70,8 @@ class Discovery:
         All boxes, in all worlds.
     branches : tuple of Region
         Leaves of the classification tree, which are all worlds.
+    density : float or None
+        That was asked for.
     """
 
     plan: OpenPlan
@@ -88,6 +90,13 @@ class Discovery:
     together: Counted = NOWHERE
     together_fresh: Counted = NOWHERE
     branches: tuple[Region, ...] = ()
+    density: float | None = None
+
+    @property
+    def too_thin(self) -> bool:
+        """Whether no region is as dense as was asked for, to half a percent."""
+        dense = max((one.found.density for one in self.boxes), default=0.0)
+        return self.density is not None and dense < self.density - 0.005
 
     def __repr__(self) -> str:
         name = self.resolved.scenario.name
@@ -290,7 +299,7 @@ class _Work:
         made = Discovery(
             self.ready.plan, self.ready.resolved, self.items, where, "nothing", found.n, fresh.n,
             found.seed, fresh.seed, float(hits.mean()), float(again.mean()),
-            float(other[hits].mean()) if hits.any() else 0.0,
+            float(other[hits].mean()) if hits.any() else 0.0, density=self.density,
         )  # fmt: skip
         if found.met.all() or not found.met.any():
             return replace(made, outcome="all_meet" if found.met.all() else "none_meets")

@@ -202,11 +202,11 @@ def open_field(
     for name in names:
         if names.count(name) > 1:
             raise RunError(f"{name}: two strategies have this name. Give one of them another.")
-    resolved = [plan.resolve(one) for one in scenarios]
+    resolved = [prepare(plan, one).resolved for one in scenarios]
     if world is None:
         _only_levers(resolved)
     else:
-        _same_time(plan.resolve(world), resolved)
+        _same_time(prepare(plan, world).resolved, resolved)
     strategies = tuple(
         Strategy(one.scenario.name, one.scenario.label, one.scenario, paths_in(plan, one), 0.0)
         for one in resolved

@@ -346,8 +346,14 @@ def spearman(columns: Sequence[np.ndarray]) -> np.ndarray:
 
     NaN where a column does not vary or with fewer than three values.
     """
-    # Imported here because only ensembles rank anything.
-    import pandas as pd
+    # Imported here because only ensembles rank anything, and the draws have imported it then.
+    from scipy.stats import rankdata
 
-    table = pd.DataFrame(dict(enumerate(columns)))
-    return np.asarray(table.corr("spearman", min_periods=3))
+    if not columns or len(columns[0]) < 3:
+        return np.full((len(columns), len(columns)), np.nan)
+    ranks = rankdata(np.stack(columns), axis=1)
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    lengths = np.sqrt((ranks * ranks).sum(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = np.einsum("in,jn->ij", ranks, ranks) / np.outer(lengths, lengths)
+    return np.asarray(np.clip(found, -1.0, 1.0))

@@ -135,6 +135,9 @@ def sentences(found: Any, language: Language) -> list[str]:
             **_counts(region.found, region.fresh),
         }
         lines.append(label(key, language, **values))
+    if found.boxes and found.too_thin:
+        wanted = format_share(found.density, 0)
+        lines.append(label(f"discover.thin_{found.where}", language, wanted=wanted))
     if len(found.boxes) > 1:
         counts = _counts(found.together, found.together_fresh)
         lines.append(label(f"discover.together_{found.where}", language, **counts))
@@ -207,6 +210,8 @@ def remarks(found: Any, language: Language) -> list[str]:
             "seed": found.seed, "fresh_seed": found.fresh_seed,
         }  # fmt: skip
         lines.append(label("discover.note", language, **values))
+        kind = "draws" if found.resolved.posterior is None else "posterior"
+        lines.append(label(f"discover.note_{kind}", language, **values))
     shown = [limit for region in (*found.boxes, *found.branches) for limit in region.limits]
     if any(limit.observed.sort == "drift" for limit in shown):
         lines.append(label("discover.drift", language))
