@@ -64,7 +64,7 @@ def test_what_is_missing_is_told(place, text, said):
 def test_a_file_that_is_none_is_told(place):
     with pytest.raises(ModelError, match=r"no\.csv: no such file"):
         read_model(place / "m.mdl", [place / "no.csv"])
-    with pytest.raises(ModelError, match="a data file ends in .csv"):
+    with pytest.raises(ModelError, match=r"a data file ends in \.csv"):
         read_model(place / "m.mdl", [place / "m.mdl"])
 
 
