@@ -95,9 +95,12 @@ def page(language: str) -> str:
         link = f"`zjsim.{kind.function}`"
         if language == "en":
             link = f"[{link}](../reference/python.md#{kind.function})"
+        name = f"{kind.name}-{language}.png"
+        picture = f"![{shows}](../images/gallery/{name}){{ loading=lazy }}\n\n"
         text.append(
             f"## {kind.name}\n\n{shows}\n\n"
-            f"![{shows}](../images/gallery/{kind.name}-{language}.png){{ loading=lazy }}\n\n"
+            # A kind that nobody has drawn yet is named with its command.
+            f"{picture if (FOLDER / name).is_file() else ''}"
             f"```sh\n{command(kind.name, language)}\n```\n\n{link}\n"
         )
     return "\n".join(text)

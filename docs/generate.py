@@ -33,10 +33,10 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 SAID = """What a command prints for people comes in Chinese with `--lang zh` and in English with
-`--lang en`; without the option `ZJSIM_LANG` decides, then the locale, then English. Errors, notes
-on the input and the findings of `lint` have one wording, in English, so that it can be searched
-for; names of model variables without a Chinese name stay as the model file has them. In a terminal
-nothing is wider than the screen; in a pipe each row of a table is one line.
+`--lang en`; without the option `ZJSIM_LANG` decides, then the locale, then English. Messages and
+help are looked up sentence by sentence; what has no Chinese yet stays English, and Python raises
+English. In tables, names of model variables without a Chinese name stay as the model file has
+them. In a terminal nothing is wider than the screen; in a pipe each row of a table is one line.
 
 `--json` has English field names and codes whatever the language. Values are in the unit the plan
 prints (`unit`); `progress`, `time_progress` and probabilities are parts of one; `rate_needed` has

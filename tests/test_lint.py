@@ -110,3 +110,10 @@ def test_powers_that_people_write_are_units(folder):
     text = 'big: {pint: "1e4 * m**2 / s^2"}\nsmall: {pint: "10**-3 * kg**0.5"}\n'
     (folder / "units.yaml").write_text(text, "utf-8")
     assert not [line for line in said(folder) if "power" in line]
+
+
+def test_a_variable_that_says_what_of_a_lever_is_carried_out_is_one_of_the_model(folder):
+    change(folder / "levers.yaml", "  range:", "  carried_out: outputs\n  range:")
+    assert "table: levers.yaml:1: the model has no variable outputs for carried_out. " in "".join(
+        said(folder)
+    )

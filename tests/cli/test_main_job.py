@@ -127,6 +127,16 @@ def test_plan_audit_finds_text_and_table_at_odds(zjsim):
 
 def test_own_figures_can_be_filled_into_the_template(zjsim, tmp_path):
     assert zjsim("plan", "template", "mine.csv").status == 0
+    told = zjsim("run", "baseline", "--no-charts", "--observations", "mine.csv")
+    assert (told.status, "no row holds a figure" in told.err) == (1, True)
+    table = tmp_path / "mine.csv"
+    head, *rows = table.read_text("utf-8-sig").splitlines()
+    place = head.split(",").index("value")
+    first = next(k for k, row in enumerate(rows) if row.startswith("manufacturing_share,"))
+    cells = rows[first].split(",")
+    cells[head.split(",").index("year")], cells[place] = "2022", "33.4"
+    rows[first] = ",".join(cells)
+    table.write_text("\n".join([head, *rows]) + "\n", "utf-8")
     assert zjsim("run", "baseline", "--no-charts", "--observations", "mine.csv").status == 0
 
 

@@ -84,10 +84,13 @@ def fault_of(status: object, said: str) -> str | None:
 
 
 def _data(path: Path) -> object:
+    """What a file of YAML holds; None where it holds none, or goes in a circle."""
     try:
-        return YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    except YAMLError:
+        data = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+        json.dumps(data, default=str)
+    except (YAMLError, ValueError, RecursionError):
         return None
+    return data
 
 
 def _scenarios(folder: Path, chance: random.Random) -> Iterator[tuple[object, ...]]:

@@ -83,8 +83,10 @@ def test_a_minute_of_changed_files_is_read_or_told(tmp_path):
         number += 1
         chance = random.Random(number)
         kind = chance.choice(sorted(READERS))
+        folder = tmp_path / str(number)
+        folder.mkdir()
         try:
-            fuzzed(kind, chance.randrange(10_000), chance, tmp_path)
+            fuzzed(kind, chance.randrange(10_000), chance, folder)
         except Exception as problem:
-            kept = next(tmp_path.glob("fuzzed*")).read_bytes()
+            kept = next(folder.glob("fuzzed*")).read_bytes()
             raise AssertionError(f"{kind}, seed {number}: {kept[:2000]!r}") from problem

@@ -154,7 +154,7 @@ def test_a_large_ensemble_stays_on_disk_until_it_is_used(monkeypatch, plan, many
     data = large.to_dataset()
     name = next(iter(data.data_vars))
     assert dict(data.sizes) == {"run": 16, "time": 6}
-    assert [item for item in read if item[1] != "status"] == []
+    assert [item for item in read if item[1] != ("status",)] == []
     np.testing.assert_array_equal(
         data[name].isel(run=slice(9, 12)).values,
         many.to_dataset()[name].isel(run=slice(9, 12)).values,

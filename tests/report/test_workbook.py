@@ -98,6 +98,7 @@ def test_every_yearly_figure_says_its_source_and_run(tmp_path):
     book = openpyxl.load_workbook(write_workbook(tmp_path / "book.xlsx", make_report(), "en"))
     sheet = book["Yearly"]
     kinds = {"outturn": "stand-in (B)", "projection": "model variable", "plan path": "the plan"}
+    kinds["target"] = "the plan"
     for row in sheet.iter_rows(min_row=FIRST_LINE):
         for cell in row[5:]:
             if isinstance(cell.value, int | float):
@@ -175,3 +176,29 @@ def test_a_sheet_is_the_table_of_every_other_medium(language, tmp_path):
     for line in range(FIRST_LINE, FIRST_LINE + 10):
         cell = sheet.cell(line, place + 1).value
         assert sum(cell.startswith(mark) for mark in marks) == 1
+
+
+def test_assumptions_are_columns_to_sort_by_and_charts_show_the_target(tmp_path):
+    report = make_report()
+    path = write_workbook(tmp_path / "book.xlsx", report, "en")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Assumptions"]
+    heads = [cell.value for cell in sheet[FIRST_LINE - 1]]
+    assert heads == ["Assumption", "Value", "Low", "High", "Unit", "Grade", "Source", "Remark"]
+    assert bool(sheet.auto_filter.ref) == bool(report.assumptions)
+    for one, cells in zip(report.assumptions, sheet.iter_rows(min_row=FIRST_LINE), strict=False):
+        assert [cell.value for cell in cells[1:4]] == [one.value, one.low, one.high]
+    charts = book["Chart"]._charts
+    assert len(charts) == len(report.rows)
+    assert all(len(chart.series) == 4 for chart in charts)
+    years = [cell.value for cell in book["Yearly"][FIRST_LINE - 1]]
+    for row in report.rows:
+        lines = [
+            line
+            for line in book["Yearly"].iter_rows(min_row=FIRST_LINE)
+            if line[1].value == row.indicator.number and line[4].value == "target"
+        ]
+        assert len(lines) == 1
+        at = years.index(str(row.indicator.target.year))
+        assert lines[0][at].value == row.indicator.target.value
+        assert sum(cell.value is not None for cell in lines[0][5:]) == 1

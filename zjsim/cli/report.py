@@ -74,7 +74,7 @@ def report(
         str | None,
         typer.Option(
             "--with",
-            metavar="wedges,flips,what-it-takes",
+            metavar="wedges,flips,what-it-takes,what-to-watch",
             help="Add what carries the result, what would turn it, what it would take.",
         ),
     ] = None,

@@ -204,9 +204,8 @@ def _show_one(report: Report, beside: list[str], words: Language) -> None:
     if width is not None and max(map(display_width, wide.splitlines())) <= width:
         say(wide)
     else:
-        # A pipe has no screen to spare: every column, with the remarks below.
-        whole = verdict_table(report, words, remarks=False)
-        say_table(whole if width is None else brief_table(report, words))
+        # One table with the verdict in it; all columns are in the workbook and the CSV.
+        say_table(brief_table(report, words))
         for line in remark_lines(report, words):
             say_text(line, hang=5)
     for line in beside:

@@ -109,10 +109,11 @@ def show(
 
     opened, read = plan_and_scenarios([scenario], assignments or [], plan)
     resolved = prepare(opened, read[0]).resolved
-    if not (json or whole) and _show_differences(opened, resolved, scenario, language(lang)):
-        return
     if json:
         say_json(resolved.document())
+        return
+    if not whole:
+        _show_short(opened, resolved, scenario, language(lang))
         return
     document = resolved.document(language(lang))
     text = io.StringIO()
@@ -153,27 +154,35 @@ def diff(
     _say_differences(opened, found, (one, other), words)
 
 
-def _show_differences(opened: OpenPlan, resolved: Resolved, given: str, words: Language) -> bool:
-    """Say what differs from the plan as written; False where there is nothing to hold against."""
+def _show_short(opened: OpenPlan, resolved: Resolved, given: str, words: Language) -> None:
+    """Say what differs from the plan as written; of that one, or without it, what it sets."""
     from zjsim.bundle import PLAN_AS_WRITTEN
     from zjsim.prepare import prepare
     from zjsim.report.words.labels import label, localised
     from zjsim.scenario.compare import diff as differences_of
 
     scenario = resolved.scenario
-    if PLAN_AS_WRITTEN not in opened.scenarios or scenario.name == PLAN_AS_WRITTEN:
-        return False
-    base = prepare(opened, PLAN_AS_WRITTEN).resolved
-    found = differences_of(base, resolved, words)
     say_text(localised(scenario.label, words) or scenario.name)
     if localised(scenario.why, words):
         say_text(localised(scenario.why, words))
-    if found:
-        _say_differences(opened, found, (base, resolved), words)
+    if PLAN_AS_WRITTEN not in opened.scenarios or scenario.name == PLAN_AS_WRITTEN:
+        _say_settings(opened, resolved, words)
     else:
-        say_text(label("compare.same_inputs", words))
+        base = prepare(opened, PLAN_AS_WRITTEN).resolved
+        found = differences_of(base, resolved, words)
+        if found:
+            _say_differences(opened, found, (base, resolved), words)
+        else:
+            say_text(label("compare.same_inputs", words))
     note(label("said.show_all", words, command=f"zjsim scenario show {given} --all"))
-    return True
+
+
+def _say_settings(opened: OpenPlan, resolved: Resolved, words: Language) -> None:
+    """What a scenario sets, inputs that are set alike in one row."""
+    from zjsim.report.tables.tables import settings_table
+
+    names = {lever.id: lever.label for lever in opened.levers}
+    say_table(settings_table(resolved, names, opened.names_in(words), words))
 
 
 def _say_differences(

@@ -209,7 +209,7 @@ def discover(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.discover("zhejiang", targets=[9], runs=256, tree=False)
+    >>> found = zjsim.discover("zhejiang", targets=[8], runs=512, tree=False)
     >>> found.outcome, found.where
     ('found', 'fails')
     """

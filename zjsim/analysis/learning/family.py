@@ -259,6 +259,13 @@ def learn_family(
         When the plan has no family, or a year is asked for that has no figures.
     RunError
         When the model cannot explain the figures.
+
+    Examples
+    --------
+    >>> import zjsim
+    >>> found = zjsim.learn_family("zhejiang", 2021, particles=64)
+    >>> bool((found.to_frame()["pooling"] > 0.5).all())
+    True
     """
     opened = open_plan(plan)
     file = learning_keys(opened).get("family")

@@ -98,8 +98,8 @@ def analyse(
         return tornado(study, advance)
     if method in METHODS and study.company is not None:
         raise RunError(
-            f"--method {method}: shares of variance are those of independent inputs, and draws "
-            "after learning belong together. --method tornado moves them together."
+            f"{method}: shares of variance are those of independent inputs, and draws after "
+            "learning belong together. Take the tornado, which moves them together."
         )
     if method == "morris":
         return morris(study, size, seed, advance)

@@ -349,7 +349,7 @@ def spearman(columns: Sequence[np.ndarray]) -> np.ndarray:
     # Imported here because only ensembles rank anything, and the draws have imported it then.
     from scipy.stats import rankdata
 
-    if not columns or len(columns[0]) < 3:
+    if len(columns) == 0 or len(columns[0]) < 3:
         return np.full((len(columns), len(columns)), np.nan)
     ranks = rankdata(np.stack(columns), axis=1)
     ranks -= ranks.mean(axis=1, keepdims=True)

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zjsim.errors import RunError
 from zjsim.language import TYPOGRAPHY, Language, chosen_language
+from zjsim.prepare import prepare
 from zjsim.report.charts import style as house_style
 from zjsim.report.charts.canvas import Frame, Origin, Room, Size, canvas
 from zjsim.report.charts.style import Style, house, points, stroke
@@ -73,7 +74,7 @@ def frontier_data(found: Backcast) -> FrontierData:
             f"{name}: no effort buys a higher share of worlds than the {found.share_before:.0%} of "
             "the scenario itself, or none is needed. Ask for a higher probability or other targets."
         )
-    resolved = found.plan.resolve(found.before)
+    resolved = prepare(found.plan, found.before).resolved
     run = run_name(name, run_hash(found.plan, resolved))
     label_words, seed = label_of(found.before), found.before.sampling.seed
     return FrontierData(

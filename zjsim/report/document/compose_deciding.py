@@ -10,11 +10,17 @@ from zjsim.errors import RunError
 from zjsim.language import Language
 from zjsim.report.document.compose_pictures import PHONE_STYLE, PHONE_WIDTH
 from zjsim.report.document.document import Block, Medium, Picture, Section, TableBlock, Text
-from zjsim.report.tables import deciding_tables, decomposition_tables, flip_tables
+from zjsim.report.tables import (
+    deciding_tables,
+    decomposition_tables,
+    discover_tables,
+    flip_tables,
+)
 from zjsim.report.words.labels import label
 
 if TYPE_CHECKING:
     from zjsim.analysis.deciding.answer import Backcast
+    from zjsim.analysis.deciding.discover import Discovery
     from zjsim.analysis.deciding.flip import Flips
     from zjsim.analysis.decomposition.wedges import Wedges
     from zjsim.openplan import OpenPlan
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 # Inches of a picture that is printed across a page.
 PAGE = (7.2, 5.6)
 
-Topic = Literal["wedges", "flips", "what-it-takes"]
+Topic = Literal["wedges", "flips", "what-it-takes", "what-to-watch"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 
@@ -39,11 +45,14 @@ class Deciding:
         What would turn each verdict.
     takes : Backcast or None
         What it would take to meet the binding targets.
+    watch : Discovery or None
+        In which part of the uncertain world they are missed.
     """
 
     wedges: Wedges | None = None
     flips: Flips | None = None
     takes: Backcast | None = None
+    watch: Discovery | None = None
 
 
 def compute_deciding(plan: OpenPlan, scenario: Scenario, topics: Sequence[str]) -> Deciding | None:
@@ -69,10 +78,15 @@ def compute_deciding(plan: OpenPlan, scenario: Scenario, topics: Sequence[str]) 
         from zjsim.analysis.deciding.flip import flip
 
         found["flips"] = flip(plan, scenario)
+    binding = any(item.binding for item in plan.plan.indicators)
+    if "what-to-watch" in topics:
+        from zjsim.analysis.deciding.discover import discover
+
+        targets = "binding" if binding else "all"
+        found["watch"] = discover(plan, scenario, targets=targets, tree=False)
     if "what-it-takes" in topics:
         from zjsim.analysis.deciding.backcast import backcast
 
-        binding = any(item.binding for item in plan.plan.indicators)
         costs = any(lever.cost_share for lever in plan.levers)
         found["takes"] = backcast(
             plan, scenario, targets="binding" if binding else "all",
@@ -91,6 +105,8 @@ def deciding_sections(found: Deciding | None, language: Language) -> Iterator[Se
         yield _section("flips", language, _flips(found.flips, language))
     if found.takes is not None:
         yield _section("takes", language, _takes(found.takes, language))
+    if found.watch is not None:
+        yield _section("regions", language, _regions(found.watch, language))
 
 
 def _section(key: str, language: Language, blocks: Iterator[Block]) -> Section:
@@ -141,3 +157,29 @@ def _takes(found: Backcast, language: Language) -> Iterator[Block]:
         "prices", label("table.prices", language), deciding_tables.target_table(found, language),
         notes=tuple(deciding_tables.backcast_remarks(found, language)),
     )  # fmt: skip
+
+
+def _regions(found: Discovery, language: Language) -> Iterator[Block]:
+    for line in discover_tables.heading(found, language):
+        yield Text(line)
+    for line in discover_tables.sentences(found, language):
+        yield Text(line)
+    if not found.boxes:
+        return
+    yield TableBlock(
+        "watch-for", label("discover.watch", language),
+        discover_tables.watch_table(found, language),
+        notes=tuple(discover_tables.remarks(found, language)),
+    )  # fmt: skip
+
+    def draw(medium: Medium) -> Sequence[Any]:
+        from zjsim.report.charts.discover_chart import plot_discover
+
+        sizes = {"phone": (PHONE_WIDTH, 5.2), "page": (PAGE[0], 4.2), "parts": (PAGE[0], 4.2)}
+        style = PHONE_STYLE if medium in sizes else None
+        axes = plot_discover(found, language, figsize=sizes.get(medium), style=style)
+        return [axes.get_figure(root=True)]
+
+    yield Picture(
+        "regions-chart", label("figure.regions", language), label("alt.regions", language), draw
+    )

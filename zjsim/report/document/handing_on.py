@@ -130,9 +130,9 @@ def write_report(
         Run each assumption at both ends of its range, to tell which matter most.
     probability : bool
         Draw each scenario's ensemble, to say beside each verdict how likely it is.
-    sections : sequence of {"wedges", "flips", "what-it-takes"}
+    sections : sequence of {"wedges", "flips", "what-it-takes", "what-to-watch"}
         Add what carries the first scenario's result, what would turn its verdicts, and what it
-        would take to meet the binding targets.
+        would take to meet the binding targets, and where in the uncertain world they are missed.
 
     Returns
     -------

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zjsim.assessment.assess import Row
-from zjsim.language import Language
+from zjsim.language import TYPOGRAPHY, Language
+from zjsim.model.names import canonical
 from zjsim.report.tables.chance_words import matrix_note, share_words, span_figures
 from zjsim.report.tables.rows import InputLine, Report, as_report
 from zjsim.report.tables.verdict_columns import PRINTED, office_table
@@ -195,6 +196,31 @@ def difference_table(
     )
     heads = (label("column.kind", language), label("column.input", language), *names)
     return Table(heads, rows, "<<<<", keys=2)
+
+
+def settings_table(
+    resolved: Any, levers: Mapping[str, object], names: Mapping[str, str], language: Language
+) -> Table:
+    """What a scenario sets, in words; inputs of a kind that are set alike share a row.
+
+    Parameters
+    ----------
+    levers : mapping
+        Labels by the id of a lever.
+    names : mapping
+        Names of the model's variables in the language; empty for those of the model file.
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in resolved.entries:
+        name = localised(levers.get(one.id), language) or names.get(canonical(one.name)) or one.id
+        alike.setdefault((one.kind, one.words(language)), []).append(name)
+    comma = TYPOGRAPHY[language].comma
+    rows = tuple(
+        (label(f"kind.{kind}", language), comma.join(inputs), said)
+        for (kind, said), inputs in alike.items()
+    )
+    heads = tuple(label(f"column.{key}", language) for key in ("kind", "input", "value"))
+    return Table(heads, rows, "<<<")
 
 
 def _path_words(line: InputLine | None) -> str:

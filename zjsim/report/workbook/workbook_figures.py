@@ -71,7 +71,7 @@ def _year_source(book: Book, row: Row, kind: str, year: int) -> str:
     """Where a yearly figure comes from: the model, the plan, or a publication with its grade."""
     if kind == "projection":
         return book.text("workbook.from_model", variable=row.indicator.variable)
-    if kind == "plan_path":
+    if kind in ("plan_path", "target"):
         return book.text("workbook.from_plan", clause=row.indicator.clause)
     found = [seen for seen in row.outturns if seen.year == year]
     return f"{found[0].source} ({found[0].grade})" if found else DASH
@@ -103,6 +103,16 @@ def _line_chart(book: Book, row: Row, name: str, top: int, columns: tuple[int, i
                 "line": {"none": True},
                 "marker": {
                     "type": "circle", "size": 6, "fill": {"color": "#222222"},
+                    "border": {"color": "#222222"},
+                },
+            },
+        ),
+        (
+            "target",
+            {
+                "line": {"none": True},
+                "marker": {
+                    "type": "diamond", "size": 9, "fill": {"color": "#E69F00"},
                     "border": {"color": "#222222"},
                 },
             },
@@ -214,7 +224,7 @@ def assumptions(book: Book, reports: Sequence[Report]) -> None:
 
 
 def _series(row: Row, years: Sequence[int]) -> list[tuple[str, list[float | None]]]:
-    """Projection, plan path and outturn of an indicator, None where there is no figure."""
+    """Projection, plan path, outturn and target of an indicator, None where there is no figure."""
     indicator = row.indicator
     projected = dict(zip(row.years, row.path, strict=True))
     observed = {outturn.year: outturn.value for outturn in row.outturns}
@@ -222,6 +232,7 @@ def _series(row: Row, years: Sequence[int]) -> list[tuple[str, list[float | None
     path = dict(zip(planned, plan_path(indicator, planned), strict=True))
     named: list[tuple[str, dict[int, float]]] = [
         ("projection", projected), ("plan_path", path), ("outturn", observed),
+        ("target", {indicator.target.year: indicator.target.value}),
     ]  # fmt: skip
     return [(kind, [values.get(year) for year in years]) for kind, values in named]
 
