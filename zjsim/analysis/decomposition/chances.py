@@ -133,8 +133,7 @@ def chance_wedges(
     Examples
     --------
     >>> import zjsim
-    >>> found = zjsim.chance_wedges("zhejiang", "baseline", against="frozen_effort", by="groups",
-    ...                             worlds=16)
+    >>> found = zjsim.chance_wedges("zhejiang", against="frozen_effort", by="groups", worlds=16)
     >>> found.to_frame().columns.tolist()
     ['levers', 'off', 'on']
     """
