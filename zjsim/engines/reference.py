@@ -98,13 +98,14 @@ def translates(source: str, suffix: str) -> bool:
 
     Nothing that is generated is executed. Files beside the model are not there for this engine.
     """
-    from pysd.builders.python.python_model_builder import ModelBuilder
-    from pysd.translators.vensim.vensim_file import VensimFile
-    from pysd.translators.xmile.xmile_file import XmileFile
-
     if _OUTSIDE.search(source):
         return False
     with _quiet(), tempfile.TemporaryDirectory(prefix="zjsim-pysd-") as folder:
+        # Its imports warn.
+        from pysd.builders.python.python_model_builder import ModelBuilder
+        from pysd.translators.vensim.vensim_file import VensimFile
+        from pysd.translators.xmile.xmile_file import XmileFile
+
         path = Path(folder) / f"{_STEM}{suffix}"
         path.write_text(source, encoding="utf-8")
         try:
