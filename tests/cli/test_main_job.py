@@ -65,7 +65,8 @@ def test_a_setting_changes_the_run_and_its_name(zjsim):
 
 def test_the_table_speaks_chinese(zjsim):
     text = zjsim("run", "baseline", "--no-charts", "--lang", "zh").out
-    for head in ("序号", "指标", "2025年目标", "2025年预测", "进度", "判断", "达成概率", "时间进度"):
+    heads = ("序号", "指标", "2025年目标", "2025年预测", "进度", "判断", "达成概率", "时间进度")
+    for head in heads:
         assert head in text
 
 
