@@ -42,8 +42,8 @@ def in_chinese(text: str) -> str:
 
     Examples
     --------
-    >>> in_chinese("Error: basline: no such scenario. Did you mean baseline?")
-    '错误：basline：没有这个情景。是否应为 baseline？'
+    >>> in_chinese("Error: base: no such scenario. Did you mean baseline?")
+    '错误：base：没有这个情景。是否应为 baseline？'
     """
     return "\n".join(map(_line, text.split("\n")))
 
