@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def parse_yaml(text: str, path: Path, error: type[ZjsimError] = ZjsimError) -> Y
     """Parse YAML text; ``path`` only names it in messages."""
     # Imported here because a cached document does not need a YAML parser (0.05 s).
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
     if "\x00" in text:
         raise error(f"{path}: holds a NUL character; this is not a text file.")
@@ -95,7 +96,10 @@ def parse_yaml(text: str, path: Path, error: type[ZjsimError] = ZjsimError) -> Y
         raise error(f"{path} is not valid YAML:\n  brackets are nested too deeply.")
     reader = YAML(typ="rt", pure=True)
     try:
-        root = reader.compose(text)
+        with warnings.catch_warnings():
+            # An anchor may be set anew; the last one counts, as the standard says.
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            root = reader.compose(text)
     except MarkedYAMLError as fault:
         raise_if_any(path, list(structure_problems(text)), error)
         mark = fault.problem_mark or fault.context_mark

@@ -120,7 +120,8 @@ def _close_variables(root: Any, ns: str) -> None:
 
 
 def _check_root(root: Any, origin: str) -> None:
-    if not str(root.tag).endswith("}xmile") or None not in root.nsmap:
+    usual = str(root.tag).endswith("}xmile") and not set("{}") & set(root.nsmap.get(None) or "{")
+    if not usual:
         shown = str(root.tag).rpartition("}")[2]
         raise ModelError(
             f"{origin}, line {root.sourceline}: the first element is <{shown}>; an XMILE file "
